@@ -1,0 +1,1 @@
+# what adapters/ adds to the build

@@ -1,0 +1,1 @@
+# what conf/ adds to the build

@@ -1,0 +1,1 @@
+# what gateway/ adds to the build

@@ -1,0 +1,1 @@
+# what packaging/ adds to the build

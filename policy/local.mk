@@ -1,0 +1,1 @@
+# what policy/ adds to the build

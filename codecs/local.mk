@@ -4,3 +4,5 @@ libcodecs_a_SOURCES =
 libcodecs_a_SOURCES += codecs/arena.c codecs/arena.h
 libcodecs_a_SOURCES += codecs/bytes.c codecs/bytes.h
 libcodecs_a_SOURCES += codecs/err.c codecs/err.h
+libcodecs_a_SOURCES += codecs/field.c codecs/field.h
+libcodecs_a_SOURCES += codecs/frame.c codecs/frame.h

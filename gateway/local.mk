@@ -1,1 +1,12 @@
-# what gateway/ adds to the build
+noinst_LIBRARIES += libgateway.a
+libgateway_a_SOURCES =
+libgateway_a_SOURCES += gateway/adapter.h
+libgateway_a_SOURCES += gateway/clock.h
+libgateway_a_SOURCES += gateway/commit.h
+libgateway_a_SOURCES += gateway/leg.h
+libgateway_a_SOURCES += gateway/loop.h
+libgateway_a_SOURCES += gateway/message.h
+libgateway_a_SOURCES += gateway/outcome.h
+libgateway_a_SOURCES += gateway/settings.h
+libgateway_a_SOURCES += gateway/store.h
+libgateway_a_SOURCES += gateway/trace.h

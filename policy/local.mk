@@ -1,1 +1,3 @@
-# what policy/ adds to the build
+noinst_LIBRARIES += libpolicy.a
+libpolicy_a_SOURCES =
+libpolicy_a_SOURCES += policy/facts.c policy/facts.h

@@ -1,0 +1,119 @@
+/*
+ * gateway/settings.h - configuration as rows: a table says what may be set
+ * (parser, `gwctl conf`, manual pages and conf/cpmgw.conf come from it), and
+ * struct settings holds what was set, with file and line.
+ */
+#ifndef GATEWAY_SETTINGS_H
+#define GATEWAY_SETTINGS_H
+
+#include "codecs/arena.h"
+
+enum setting_type {
+	SETTING_TEXT,
+	SETTING_NUMBER,		/* min..max                                   */
+	SETTING_BOOL,		/* true, yes, on, 1 / false, no, off, 0       */
+	SETTING_DURATION,	/* number with ms, s, m, h or d; bare: s.     */
+				/* The value is in milliseconds, min..max too */
+	SETTING_SIZE,		/* number with k, M or G (1024); octets       */
+	SETTING_CHOICE,		/* one of `choices`, separated by '|'         */
+	SETTING_ADDRESS,	/* IP address or host name                    */
+	SETTING_PORT,		/* 1..65535                                   */
+	SETTING_LIST,		/* texts separated by ';'                     */
+	SETTING_SECRET		/* text that is never shown                   */
+};
+
+struct setting {
+	const char *name;	/* NULL ends the table                        */
+	enum setting_type type;
+	const char *unit;	/* for people: "s", "octets", or NULL         */
+	uint64_t min, max;	/* numbers, durations (ms), sizes             */
+	const char *choices;	/* SETTING_CHOICE: "store|end-to-end"         */
+	const char *fallback;	/* default, as it would be written; NULL none */
+	bool required;
+	const char *sentence;	/* what it does, for the manual               */
+};
+
+struct setting_group {
+	const char *name;	/* "smsc"                                     */
+	const char *key;	/* setting that names the instance; NULL:     */
+				/* the group occurs at most once              */
+	const char *sentence;
+	const struct setting *settings;
+};
+
+struct setting_value {
+	const struct setting *row;
+	const char *text;	/* as written                                 */
+	uint64_t number;	/* of all types that are numbers              */
+	const char *file;
+	unsigned line;
+};
+
+struct settings;		/* all groups, checked; never changes         */
+struct settings_group;		/* one instance of a group                    */
+
+/** Every group of every program; ended by NULL. */
+const struct setting_group *const *settings_tables(void);
+
+/** Frees it; NULL is fine. */
+void settings_free(struct settings *s);
+
+/** The nth (from 0) instance of `group`; NULL when there are fewer. */
+const struct settings_group *settings_group_at(const struct settings *s,
+					       const char *group, size_t n);
+
+/** The instance of that name; NULL. */
+const struct settings_group *settings_group_named(const struct settings *s,
+						  const char *group,
+						  const char *name);
+
+/** The value of the instance's key setting ("smsc-a"). */
+const char *settings_name(const struct settings_group *g);
+
+/* What is set, else the row's default. A `setting` that has no row is a bug:
+ * abort(). `g` may be NULL where the group is absent; then settings_text
+ * needs the group's table: settings_group_or_default(). */
+const char *settings_text(const struct settings_group *g, const char *setting);
+uint64_t settings_number(const struct settings_group *g, const char *setting);
+bool settings_bool(const struct settings_group *g, const char *setting);
+
+/** As settings_text; the nth (from 0) item of a list, false when fewer. */
+bool settings_item(const struct settings_group *g, const char *setting,
+		   size_t n, struct bytes *out);
+
+/** "file:line", for a complaint about that setting, else about its group. */
+void settings_where(const struct settings_group *g, const char *setting,
+		    struct buf *out);
+
+/** The only instance of `group`, or one with nothing set. Never NULL. */
+const struct settings_group *settings_single(const struct settings *s,
+					     const char *group);
+
+/** Same instance name and same values. */
+bool settings_group_equal(const struct settings_group *a,
+			  const struct settings_group *b);
+
+/**
+ * Rows as cpmgw-conf writes them and as FRAME_PREPARE carries them: an image
+ * of tagged fields. Reading checks every value against the tables of
+ * settings_tables() and writes each mistake as a line "file:line: group smsc:
+ * port: 70000 is not in 1..65535" into `complaints` (all of them, not just
+ * the first). ERR_RANGE: there were complaints. ERR_MALFORMED: not an image.
+ */
+enum err settings_read(struct bytes image, struct settings **out,
+		       struct buf *complaints) CHECKED;
+enum err settings_image(const struct settings *s, struct buf *to) CHECKED;
+
+/* For the program that reads files: raw rows, unchecked. */
+struct settings_raw;
+struct settings_raw *settings_raw_new(void);
+void settings_raw_free(struct settings_raw *r);
+enum err settings_raw_group(struct settings_raw *r, const char *group,
+			    const char *file, unsigned line) CHECKED;
+enum err settings_raw_set(struct settings_raw *r, const char *name,
+			  const char *value, const char *file, unsigned line)
+	CHECKED;
+enum err settings_raw_image(const struct settings_raw *r, struct buf *to)
+	CHECKED;
+
+#endif

@@ -45,7 +45,7 @@ struct smpp_receipt {
 	struct smpp_date submitted, done;
 	enum smpp_state state;		/* what `stat` means                 */
 	struct bytes stat;		/* as printed; empty: none           */
-	struct bytes err;		/* as printed, 0..3; not always digits */
+	struct bytes err;		/* as printed; not always digits     */
 	struct bytes text;		/* of the message, blanks cut        */
 };
 

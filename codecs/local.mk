@@ -7,4 +7,5 @@ libcodecs_a_SOURCES += codecs/err.c codecs/err.h
 libcodecs_a_SOURCES += codecs/smpp_layout.c codecs/smpp_layout.h
 libcodecs_a_SOURCES += codecs/smpp_names.c codecs/smpp_names.h
 libcodecs_a_SOURCES += codecs/smpp_pdu.c codecs/smpp_pdu.h
+libcodecs_a_SOURCES += codecs/smpp_receipt.c codecs/smpp_receipt.h
 libcodecs_a_SOURCES += codecs/smpp_tlv.c codecs/smpp_tlv.h

@@ -8,11 +8,21 @@ CODEC_TEST_LIBS = libcheck.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS
 # The unit tests of codecs/: tests/codecs/test_NAME.c each.
 codec_tests =
 codec_tests += tests/codecs/test_bytes
+codec_tests += tests/codecs/test_smpp_pdu
+codec_tests += tests/codecs/test_smpp_receipt
+codec_tests += tests/codecs/test_smpp_refusal
+codec_tests += tests/codecs/test_smpp_tlv
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
 
 tests_codecs_test_bytes_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_smpp_pdu_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_smpp_pdu_SOURCES = tests/codecs/test_smpp_pdu.c \
+	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
+tests_codecs_test_smpp_receipt_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_smpp_refusal_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_smpp_tlv_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays

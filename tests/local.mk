@@ -12,6 +12,7 @@ codec_tests += tests/codecs/test_smpp_pdu
 codec_tests += tests/codecs/test_smpp_receipt
 codec_tests += tests/codecs/test_smpp_refusal
 codec_tests += tests/codecs/test_smpp_tlv
+codec_tests += tests/codecs/test_smpp_vectors
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
@@ -23,6 +24,7 @@ tests_codecs_test_smpp_pdu_SOURCES = tests/codecs/test_smpp_pdu.c \
 tests_codecs_test_smpp_receipt_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_refusal_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_tlv_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_smpp_vectors_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
@@ -36,6 +38,8 @@ LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS)
 
 fuzz_tests =
 fuzz_tests += tests/fuzz/fuzz_bytes
+fuzz_tests += tests/fuzz/fuzz_smpp_pdu
+fuzz_tests += tests/fuzz/fuzz_smpp_receipt
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)

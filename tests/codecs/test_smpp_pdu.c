@@ -213,7 +213,8 @@ static struct bytes exact(struct bytes in, size_t n)
 
 	if (p == NULL)
 		abort();
-	memcpy(p, in.p, n < in.n ? n : in.n);
+	if (in.n > 0)
+		memcpy(p, in.p, n < in.n ? n : in.n);
 	return (struct bytes){ p, n };
 }
 

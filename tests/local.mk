@@ -26,6 +26,31 @@ tests_codecs_test_smpp_refusal_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_tlv_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_vectors_LDADD = $(CODEC_TEST_LIBS)
 
+# The same octets by other people's codecs, one program each: their names and
+# gwlib's own malloc must not meet. Kannel's archives have no pkg-config file.
+oracle_tests =
+oracle_tests += tests/codecs/oracle_kannel
+oracle_tests += tests/codecs/oracle_smpp34
+
+check_PROGRAMS += $(oracle_tests)
+TESTS += $(oracle_tests)
+
+ORACLE_SOURCES = tests/codecs/oracle.h tests/codecs/oracle_smpp.c \
+	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
+KANNEL_CPPFLAGS = $(XML_CFLAGS) -isystem /usr/include/kannel
+KANNEL_LIBDIR = $(dir $(firstword $(wildcard /usr/lib/*/kannel/libgw.a \
+	/usr/lib/kannel/libgw.a)))
+KANNEL_LIBS = -L$(KANNEL_LIBDIR) -lgw -lgwlib $(XML_LIBS) -lssl \
+	$(CRYPTO_LIBS) -lpcreposix -lm
+
+tests_codecs_oracle_kannel_SOURCES = tests/codecs/oracle_kannel.c \
+	$(ORACLE_SOURCES)
+tests_codecs_oracle_kannel_CPPFLAGS = $(AM_CPPFLAGS) $(KANNEL_CPPFLAGS)
+tests_codecs_oracle_kannel_LDADD = $(CODEC_TEST_LIBS) $(KANNEL_LIBS)
+tests_codecs_oracle_smpp34_SOURCES = tests/codecs/oracle_smpp34.c \
+	$(ORACLE_SOURCES)
+tests_codecs_oracle_smpp34_LDADD = $(CODEC_TEST_LIBS) -lsmpp34
+
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
 # the corpus; `make fuzz FUZZ_SECONDS=600` lets clang's libFuzzer search.

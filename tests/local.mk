@@ -51,6 +51,39 @@ tests_codecs_oracle_smpp34_SOURCES = tests/codecs/oracle_smpp34.c \
 	$(ORACLE_SOURCES)
 tests_codecs_oracle_smpp34_LDADD = $(CODEC_TEST_LIBS) -lsmpp34
 
+# `make bench-smpp`: our SMPP codec beside libsmpp34's and Kannel's. Without
+# sanitizers whatever configure said, so they compile the codecs themselves.
+BENCH_CFLAGS = -std=c17 -O2 -Wall -Wextra -Werror
+BENCH_SMPP_SOURCES = tests/bench/codec_smpp.c tests/codecs/oracle.h \
+	codecs/arena.c codecs/bytes.c codecs/err.c codecs/smpp_layout.c \
+	codecs/smpp_names.c codecs/smpp_pdu.c codecs/smpp_tlv.c
+smpp_benches = tests/bench/codec_smpp tests/bench/codec_smpp34 \
+	tests/bench/codec_kannel
+
+EXTRA_PROGRAMS = $(smpp_benches)
+CLEANFILES += $(smpp_benches)
+
+tests_bench_codec_smpp_SOURCES = tests/bench/codec_smpp_ours.c \
+	$(BENCH_SMPP_SOURCES)
+tests_bench_codec_smpp_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_codec_smpp_LDFLAGS = -pthread
+tests_bench_codec_smpp_LDADD =
+tests_bench_codec_smpp34_SOURCES = tests/codecs/oracle_smpp34.c \
+	$(BENCH_SMPP_SOURCES)
+tests_bench_codec_smpp34_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_codec_smpp34_LDFLAGS = -pthread
+tests_bench_codec_smpp34_LDADD = -lsmpp34
+tests_bench_codec_kannel_SOURCES = tests/codecs/oracle_kannel.c \
+	$(BENCH_SMPP_SOURCES)
+tests_bench_codec_kannel_CPPFLAGS = $(AM_CPPFLAGS) $(KANNEL_CPPFLAGS)
+tests_bench_codec_kannel_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_codec_kannel_LDFLAGS = -pthread
+tests_bench_codec_kannel_LDADD = $(KANNEL_LIBS)
+
+bench-smpp: $(smpp_benches)
+	@tests/bench/codec_smpp
+.PHONY: bench-smpp
+
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
 # the corpus; `make fuzz FUZZ_SECONDS=600` lets clang's libFuzzer search.

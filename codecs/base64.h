@@ -16,6 +16,9 @@ void base64_put_lines(struct buf *to, struct bytes in);
 /** Appends base64url without padding; 16 octets become 22 characters. */
 void base64url_put(struct buf *to, struct bytes in);
 
+/** The same for 16 octets, with a NUL behind the 22 characters. */
+void base64url_16(const uint8_t in[16], char out[23]);
+
 /*
  * Strict readers, so that one value has one spelling: no spaces, no octet of
  * the other alphabet, padding present (base64) or absent (base64url), unused

@@ -19,7 +19,14 @@ struct header_field {
 struct header_block {
 	struct header_field *fields;	/* in order                          */
 	size_t count;
+	size_t room;			/* fields that the array can hold    */
 };
+
+/**
+ * The line that starts at *at, without its CRLF or LF; *at then is behind
+ * them. False: no line ends in what is left; nothing changes.
+ */
+bool header_line(struct bytes in, size_t *at, struct bytes *line);
 
 /**
  * Reads fields up to and with the empty line. Lines end with CRLF or LF;
@@ -31,6 +38,14 @@ struct header_block {
 enum err header_block_read(struct bytes in, struct arena *a,
 			   struct header_block *out, size_t *used,
 			   struct fault *why) CHECKED;
+
+/**
+ * As header_block_read when all of `in` is fields and no empty line follows;
+ * the last line need not end.
+ */
+enum err header_fields_read(struct bytes in, struct arena *a,
+			    struct header_block *out, struct fault *why)
+	CHECKED;
 
 /** Value of the first field of that name, any case; empty when absent. */
 struct bytes header_find(const struct header_block *h, const char *name);

@@ -9,7 +9,7 @@
 
 #define MULTIPART_PARTS_MAX	   50	/* in the whole tree                 */
 #define MULTIPART_DEPTH_MAX	   8	/* multiparts inside each other      */
-#define MULTIPART_BOUNDARY_OCTETS  30	/* with the NUL                      */
+#define MULTIPART_BOUNDARY_OCTETS  26	/* with the NUL                      */
 
 struct part {
 	struct header_block headers;	/* all, in order                     */
@@ -26,18 +26,18 @@ struct part {
 
 /**
  * Reads headers, empty line and body; multiparts inside are taken apart.
- * ERR_MALFORMED: headers, Content-Type or a multipart without a usable
- * boundary or without any part; ERR_MORE: headers without end, or a
- * boundary of ours that is never closed (RFC 2046 5.1.1 forbids; liberal
- * readers: see multipart_read); ERR_TOOBIG: too many or too deep; ERR_NOMEM.
+ * A closing boundary may be missing when only white space follows the last
+ * boundary (RFC 5438 8.3 shows that). ERR_MORE: headers without end, or a
+ * multipart that is not closed; ERR_MALFORMED: a bad header or Content-Type,
+ * or a multipart without boundary parameter or without any part; ERR_TOOBIG:
+ * too many parts or too deep; ERR_NOMEM.
  */
 enum err part_read(struct bytes in, struct arena *a, struct part **out,
 		   struct fault *why) CHECKED;
 
 /**
  * As part_read when the headers are elsewhere (of SIP, HTTP): takes the body
- * of an entity of type `t` apart. The closing boundary may be missing at the
- * very end when at least one part is complete; *first is the list of parts.
+ * of an entity of type `t`, a multipart, apart. *first is the list of parts.
  */
 enum err multipart_read(struct bytes body, const struct content_type *t,
 			struct arena *a, struct part **first,
@@ -53,13 +53,9 @@ const struct part *multipart_by_id(const struct part *first, struct bytes id);
 enum err part_content(const struct part *p, struct buf *to) CHECKED;
 
 /**
- * Sets a field of a part that is being built. The values stay borrowed; the
- * members that part_read fills are not touched.
+ * Appends headers, empty line and body as they are. To build a part, use
+ * header_add on its headers and set its body; nothing else is looked at.
  */
-enum err part_set(struct part *p, struct arena *a, const char *name,
-		  struct bytes value) CHECKED;
-
-/** Appends headers, empty line and body as they are. */
 void part_write(const struct part *p, struct buf *to);
 
 /**

@@ -29,10 +29,11 @@ struct xml_node {
 };
 
 /**
- * Reads one document. The encoding is UTF-8, US-ASCII or ISO-8859-1;
- * another one is ERR_UNSUPPORTED. ERR_MORE: the document ends inside an
- * element; ERR_MALFORMED: not well-formed (namespaces included), or it has
- * a DOCTYPE; ERR_TOOBIG: above a limit named here; ERR_NOMEM.
+ * Reads one document; white space in front is skipped. The encoding is
+ * UTF-8, US-ASCII or ISO-8859-1; another one is ERR_UNSUPPORTED. ERR_MORE:
+ * the document ends inside an element; ERR_MALFORMED: not well-formed
+ * (namespaces included), or it has a DOCTYPE; ERR_TOOBIG: above a limit
+ * named here; ERR_NOMEM. *why counts octets without the white space.
  */
 enum err xml_read(struct bytes in, struct arena *a, struct xml_node **root,
 		  struct fault *why) CHECKED;

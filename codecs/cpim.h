@@ -34,7 +34,7 @@ struct cpim_header {
 
 /* Everything is borrowed from the input, or lives in the arena. */
 struct cpim {
-	struct cpim_header *headers;	/* all, in order                     */
+	struct cpim_header *headers;	/* in order; MIME ones are in `mime` */
 	size_t count;
 	struct cpim_address from;
 	struct cpim_address *to, *cc;
@@ -75,7 +75,8 @@ const struct cpim_header *cpim_find(const struct cpim *c, const char *ns,
 
 /**
  * Appends a value with its escapes resolved (RFC 3862 2.3). A surrogate pair
- * written as two \u is joined; a lone one becomes U+FFFD.
+ * written as two \u is joined; a lone one, and an octet that is not UTF-8,
+ * becomes U+FFFD.
  */
 void cpim_unescape(struct bytes value, struct buf *to);
 

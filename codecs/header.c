@@ -172,6 +172,14 @@ enum err header_block_read(struct bytes in, struct arena *a,
 	return OK;
 }
 
+struct bytes header_unangled(struct bytes in)
+{
+	in = bytes_trim(in);
+	if (in.n >= 2 && in.p[0] == '<' && in.p[in.n - 1] == '>')
+		in = (struct bytes){ in.p + 1, in.n - 2 };
+	return in;
+}
+
 struct bytes header_find(const struct header_block *h, const char *name)
 {
 	size_t i;

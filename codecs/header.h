@@ -39,6 +39,9 @@ enum err header_block_read(struct bytes in, struct arena *a,
 			   struct header_block *out, size_t *used,
 			   struct fault *why) CHECKED;
 
+/** Without blanks and one pair of < > around it (Content-ID). */
+struct bytes header_unangled(struct bytes value);
+
 /**
  * As header_block_read when all of `in` is fields and no empty line follows;
  * the last line need not end.

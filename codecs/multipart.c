@@ -81,14 +81,6 @@ static bool find_delimiter(struct bytes in, size_t from, struct bytes mark,
 	return false;
 }
 
-static struct bytes without_angles(struct bytes in)
-{
-	in = bytes_trim(in);
-	if (in.n >= 2 && in.p[0] == '<' && in.p[in.n - 1] == '>')
-		in = (struct bytes){ in.p + 1, in.n - 2 };
-	return in;
-}
-
 /* The members of `p` that its headers tell. */
 static enum err describe(struct reader *r, struct part *p)
 {
@@ -103,7 +95,7 @@ static enum err describe(struct reader *r, struct part *p)
 	e = header_value_read(text, r->arena, &p->disposition);
 	if (e != OK && e != ERR_MALFORMED)
 		return complain(r, e, "Content-Disposition", r->front);
-	p->id = without_angles(header_find(&p->headers, "Content-ID"));
+	p->id = header_unangled(header_find(&p->headers, "Content-ID"));
 	p->location = header_find(&p->headers, "Content-Location");
 	p->encoding = header_find(&p->headers, "Content-Transfer-Encoding");
 	p->name = header_parameter(&p->disposition, "filename");
@@ -243,7 +235,7 @@ const struct part *multipart_by_id(const struct part *first, struct bytes id)
 {
 	const struct part *p;
 
-	id = without_angles(id);
+	id = header_unangled(id);
 	if (id.n >= 4 && bytes_is_nocase((struct bytes){ id.p, 4 }, "cid:"))
 		id = bytes_after(id, 4);
 	for (p = first; p != NULL; p = p->next)

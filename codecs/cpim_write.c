@@ -342,3 +342,80 @@ enum err cpim_encode(const struct cpim_draft *d, struct buf *to)
 	put_entity(to, d);
 	return buf_status(to);
 }
+
+/* Index in `in` behind the line of `h`. */
+static size_t behind(struct bytes in, const struct cpim_header *h)
+{
+	struct bytes line;
+	size_t at = (size_t)(h->raw.p - in.p);
+
+	return header_line(in, &at, &line) ? at : in.n;
+}
+
+/*
+ * Where a header above all other imdn headers goes: behind the declaration
+ * of their namespace, whose *prefix may be empty. False: at the front.
+ */
+static bool top_of_imdn(struct bytes in, const struct cpim *c,
+			struct bytes *prefix, size_t *at)
+{
+	const struct cpim_header *h;
+	struct bytes ns;
+
+	for (h = c->headers; h < c->headers + c->count; h++) {
+		if (bytes_is(h->ns, CPIM_NS_IMDN))
+			return false;
+		if (cpim_namespace(h, prefix, &ns) != OK ||
+		    !bytes_is(ns, CPIM_NS_IMDN))
+			continue;
+		*at = behind(in, h);
+		return true;
+	}
+	return false;
+}
+
+enum err cpim_insert(struct bytes in, const char *name, struct bytes uri,
+		     struct arena *a, struct buf *to)
+{
+	struct bytes prefix = bytes_of("imdn");
+	bool declared;
+	struct cpim c;
+	size_t at = 0;
+	enum err e;
+
+	if (!good_uri(uri))
+		return ERR_RANGE;
+	if ((e = cpim_decode(in, a, &c, NULL)) != OK)
+		return e;
+	declared = top_of_imdn(in, &c, &prefix, &at);
+	buf_put(to, (struct bytes){ in.p, at });
+	if (!declared) {
+		prefix = bytes_of("imdn");
+		buf_text(to, "NS: imdn <" CPIM_NS_IMDN ">\r\n");
+	}
+	buf_put(to, prefix);
+	buf_text(to, prefix.n > 0 ? "." : "");
+	buf_text(to, name);
+	buf_text(to, ": <");
+	buf_put(to, uri);
+	buf_text(to, ">\r\n");
+	buf_put(to, bytes_after(in, at));
+	return buf_status(to);
+}
+
+enum err cpim_remove(struct bytes in, const char *name, struct arena *a,
+		     struct buf *to)
+{
+	const struct cpim_header *h;
+	struct cpim c;
+	enum err e;
+
+	if ((e = cpim_decode(in, a, &c, NULL)) != OK)
+		return e;
+	h = cpim_find(&c, CPIM_NS_IMDN, name, 0);
+	if (h == NULL)
+		return ERR_NOTFOUND;
+	buf_put(to, (struct bytes){ in.p, (size_t)(h->raw.p - in.p) });
+	buf_put(to, bytes_after(in, behind(in, h)));
+	return buf_status(to);
+}

@@ -55,13 +55,7 @@ struct setting_group {
 	bool private;		/* the engine's own: no adapter is told       */
 };
 
-struct setting_value {
-	const struct setting *row;
-	const char *text;	/* as written                                 */
-	uint64_t number;	/* of all types that are numbers              */
-	const char *file;
-	unsigned line;
-};
+#define SETTINGS_IMAGE_MAX (64 * 1024 * 1024)
 
 struct settings;		/* all groups, checked; never changes         */
 struct settings_group;		/* one instance of a group                    */
@@ -88,9 +82,10 @@ const struct settings_group *settings_group_named(const struct settings *s,
 /** The value of the instance's key setting ("smsc-a"). */
 const char *settings_name(const struct settings_group *g);
 
-/* What is set, else the row's default, else NULL, 0, false. A `setting` that has no row is a bug:
- * abort(). `g` may be NULL where the group is absent; then settings_text
- * needs the group's table: settings_group_or_default(). */
+/*
+ * What is set, else the row's default, else NULL, 0, false. A `setting` that
+ * has no row is a bug: abort(). `g` is never NULL: see settings_single().
+ */
 const char *settings_text(const struct settings_group *g, const char *setting);
 uint64_t settings_number(const struct settings_group *g, const char *setting);
 bool settings_bool(const struct settings_group *g, const char *setting);
@@ -99,7 +94,10 @@ bool settings_bool(const struct settings_group *g, const char *setting);
 bool settings_item(const struct settings_group *g, const char *setting,
 		   size_t n, struct bytes *out);
 
-/** "file:line", for a complaint about that setting, else about its group. */
+/**
+ * "file:line" of that setting, else of its group, for a complaint;
+ * "(default)" when neither is written anywhere.
+ */
 void settings_where(const struct settings_group *g, const char *setting,
 		    struct buf *out);
 
@@ -116,7 +114,12 @@ bool settings_group_equal(const struct settings_group *a,
  * of tagged fields. Reading checks every value against the tables of
  * settings_tables() and writes each mistake as a line "file:line: group smsc:
  * port: 70000 is not in 1..65535" into `complaints` (all of them, not just
- * the first). ERR_RANGE: there were complaints. ERR_MALFORMED: not an image.
+ * the first; those that its limit keeps out are lost, not forgotten). A
+ * secret is never repeated. Besides the rows: names that occur twice, links
+ * that are none, and NAME-first above NAME-most or NAME-minimum above
+ * NAME-maximum are mistakes. ERR_RANGE: there were complaints, *out is NULL.
+ * ERR_MALFORMED, ERR_MORE: not an image. ERR_TOOBIG: more than
+ * SETTINGS_IMAGE_MAX. ERR_NOMEM.
  */
 enum err settings_read(struct bytes image, struct settings **out,
 		       struct buf *complaints) CHECKED;

@@ -13,7 +13,6 @@ libgateway_a_SOURCES += gateway/settings_inside.h
 libgateway_a_SOURCES += gateway/settings_new.c
 libgateway_a_SOURCES += gateway/settings_raw.c
 libgateway_a_SOURCES += gateway/settings_read.c
-libgateway_a_SOURCES += gateway/settings_rows.c gateway/settings_rows.h
 libgateway_a_SOURCES += gateway/settings_shift.c
 libgateway_a_SOURCES += gateway/settings_value.c
 libgateway_a_SOURCES += gateway/store.h

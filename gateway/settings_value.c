@@ -15,21 +15,15 @@ struct scale {
 
 /* The greatest last: numbers are shown in the greatest that divides them. */
 static const struct scale durations[] = {
-	{ "ms", 1 },
-	{ "s", SETTING_SECOND },
-	{ "m", SETTING_MINUTE },
-	{ "h", SETTING_HOUR },
-	{ "d", SETTING_DAY },
-	{ NULL, 0 }
+	{ "ms", 1 },	       { "s", SETTING_SECOND }, { "m", SETTING_MINUTE },
+	{ "h", SETTING_HOUR }, { "d", SETTING_DAY },	{ NULL, 0 }
 };
 
-static const struct scale sizes[] = {
-	{ "", 1 },
-	{ "k", 1024 },
-	{ "M", 1024 * 1024 },
-	{ "G", 1024 * 1024 * 1024 },
-	{ NULL, 0 }
-};
+static const struct scale sizes[] = { { "", 1 },
+				      { "k", 1024 },
+				      { "M", 1024 * 1024 },
+				      { "G", 1024 * 1024 * 1024 },
+				      { NULL, 0 } };
 
 bool settings_next(struct bytes *left, struct bytes *item)
 {
@@ -70,8 +64,8 @@ void settings_put_shown(struct buf *to, struct bytes text)
 	size_t i;
 
 	for (i = 0; i < text.n && i < SHOWN_MAX; i++)
-		buf_u8(to, text.p[i] < 0x20 || text.p[i] == 0x7F ? '?' :
-								   text.p[i]);
+		buf_u8(to,
+		       text.p[i] < 0x20 || text.p[i] == 0x7F ? '?' : text.p[i]);
 	if (i < text.n)
 		buf_text(to, "...");
 }
@@ -80,10 +74,10 @@ static void put_words(struct buf *to, const char *choices)
 {
 	for (; *choices != '\0'; choices++)
 		if (*choices == '|')
-			buf_text(to, choices[1 + strcspn(choices + 1, "|")] ==
-						     '\0' ?
-					     " or " :
-					     ", ");
+			buf_text(to,
+				 choices[1 + strcspn(choices + 1, "|")] == '\0'
+					 ? " or "
+					 : ", ");
 		else
 			buf_u8(to, (uint8_t)*choices);
 }
@@ -337,12 +331,12 @@ enum err settings_value_check(const struct setting *row, struct bytes value,
 	case SETTING_CHOICE:
 		return check_item(row, value, complaint);
 	case SETTING_ADDRESS:
-		return host_like(value) ? OK :
-					  refuse(complaint, value,
+		return host_like(value) ? OK
+					: refuse(complaint, value,
 						 "not an address or host name");
 	case SETTING_DIGITS:
-		return digits_like(value) ? OK :
-					    refuse(complaint, value,
+		return digits_like(value) ? OK
+					  : refuse(complaint, value,
 						   "not a number: at most 15 "
 						   "digits, '+' before them or "
 						   "not");

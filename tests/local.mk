@@ -68,3 +68,14 @@ clean-fuzz:
 	-rm -rf fuzz
 .PHONY: fuzz clean-fuzz
 -include $(fuzz_objects:.o=.d)
+
+# The unit tests of gateway/: tests/gateway/test_NAME.c each.
+GATEWAY_TEST_LIBS = libcheck.a libgateway.a libtables.a libpolicy.a \
+	libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
+gateway_tests =
+gateway_tests += tests/gateway/test_settings
+
+check_PROGRAMS += $(gateway_tests)
+TESTS += $(gateway_tests)
+
+tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)

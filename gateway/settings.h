@@ -35,9 +35,9 @@ enum setting_type {
 struct setting {
 	const char *name; /* NULL ends the table                        */
 	enum setting_type type;
-	const char *unit;     /* for people: "s", "octets", or NULL         */
-	uint64_t min, max;    /* numbers, durations (ms), sizes; octets of  */
-			      /* texts where max is not 0                   */
+	const char *unit;  /* for people: "s", "octets", or NULL         */
+	uint64_t min, max; /* numbers, durations (ms), sizes; octets of  */
+	/* texts where max is not 0                   */
 	const char *choices;  /* SETTING_CHOICE: "store|end-to-end"         */
 	const char *fallback; /* default, as it would be written; NULL none */
 	bool required;

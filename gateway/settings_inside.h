@@ -98,6 +98,9 @@ void settings_put_shown(struct buf *to, struct bytes text);
 /** What is allowed, as it would be written: "1s..30d". */
 void settings_put_range(const struct setting *row, struct buf *to);
 
+/** "a|b|c" as people write it: "a, b or c". */
+void settings_put_words(struct buf *to, const char *choices);
+
 /**
  * The items of "a; b", trimmed: start with settings_list(text), then call
  * settings_next() until it answers false.

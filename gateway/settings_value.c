@@ -70,7 +70,7 @@ void settings_put_shown(struct buf *to, struct bytes text)
 		buf_text(to, "...");
 }
 
-static void put_words(struct buf *to, const char *choices)
+void settings_put_words(struct buf *to, const char *choices)
 {
 	for (; *choices != '\0'; choices++)
 		if (*choices == '|')
@@ -263,7 +263,7 @@ static enum err check_item(const struct setting *row, struct bytes item,
 	if (row->choices != NULL && !settings_one_of(row->choices, item)) {
 		settings_put_shown(complaint, item);
 		buf_text(complaint, " is not one of ");
-		put_words(complaint, row->choices);
+		settings_put_words(complaint, row->choices);
 		return ERR_RANGE;
 	}
 	return OK;

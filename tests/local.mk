@@ -68,3 +68,17 @@ clean-fuzz:
 	-rm -rf fuzz
 .PHONY: fuzz clean-fuzz
 -include $(fuzz_objects:.o=.d)
+
+# The unit tests of gateway/: tests/gateway/test_NAME.c each.
+noinst_LIBRARIES += libgatewaycheck.a
+libgatewaycheck_a_SOURCES =
+libgatewaycheck_a_SOURCES += tests/gateway/full_message.c tests/gateway/full_message.h
+GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libpolicy.a \
+	libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
+gateway_tests =
+gateway_tests += tests/gateway/test_message
+
+check_PROGRAMS += $(gateway_tests)
+TESTS += $(gateway_tests)
+
+tests_gateway_test_message_LDADD = $(GATEWAY_TEST_LIBS)

@@ -122,7 +122,8 @@ static enum err slice(const struct reader *r, struct bytes in,
 	if (c.bad != OK || cursor_left(&c) > 0 || at > r->base.n ||
 	    n > r->base.n - at)
 		return ERR_MALFORMED;
-	*out = (struct bytes){ r->base.p + at, (size_t)n };
+	*out = bytes_after(r->base, (size_t)at);
+	out->n = (size_t)n;
 	return OK;
 }
 

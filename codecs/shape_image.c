@@ -168,9 +168,10 @@ static void write_slice(struct writer *w, unsigned tag, struct bytes v)
 	put(w, tag, (struct bytes){ head, n });
 }
 
-static void write_octets(struct writer *w, unsigned tag,
-			 const struct shape_row *row, const uint8_t *from)
+static void write_octets(struct writer *w, const struct shape *s, unsigned tag,
+			 const uint8_t *from)
 {
+	const struct shape_row *row = &s->rows[tag];
 	struct bytes v;
 
 	memcpy(&v, from + row->offset, sizeof v);
@@ -178,7 +179,7 @@ static void write_octets(struct writer *w, unsigned tag,
 		write_slice(w, tag, v);
 		return;
 	}
-	if (v.n > 0)
+	if (v.n > 0 || (s->required >> tag & 1) != 0)
 		put(w, tag, v);
 	if (row->kind == SHAPE_BASE)
 		w->base = v;
@@ -295,7 +296,7 @@ static void write_row(struct writer *w, const struct shape *s, unsigned tag,
 	case SHAPE_OCTETS:
 	case SHAPE_BASE:
 	case SHAPE_SLICE:
-		write_octets(w, tag, row, from);
+		write_octets(w, s, tag, from);
 		break;
 	case SHAPE_FIXED:
 		write_fixed(w, tag, row, from);

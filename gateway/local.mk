@@ -1,12 +1,13 @@
 noinst_LIBRARIES += libgateway.a
 libgateway_a_SOURCES =
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
-libgateway_a_SOURCES += gateway/clock.h
+libgateway_a_SOURCES += gateway/clock.c gateway/clock.h
 libgateway_a_SOURCES += gateway/commit.h
 libgateway_a_SOURCES += gateway/leg.c gateway/leg.h
-libgateway_a_SOURCES += gateway/loop.h
+libgateway_a_SOURCES += gateway/loop.c gateway/loop.h
 libgateway_a_SOURCES += gateway/message.c gateway/message.h
 libgateway_a_SOURCES += gateway/outcome.c gateway/outcome.h
 libgateway_a_SOURCES += gateway/settings.h
 libgateway_a_SOURCES += gateway/store.h
+libgateway_a_SOURCES += gateway/timers.c gateway/timers.h
 libgateway_a_SOURCES += gateway/trace.h

@@ -27,3 +27,5 @@ libcodecs_a_SOURCES += codecs/utf8.c codecs/utf8.h
 libcodecs_a_SOURCES += codecs/utf8_step.c codecs/utf8_step.h
 libcodecs_a_SOURCES += codecs/utf8_tidy.c
 libcodecs_a_SOURCES += codecs/xml.c codecs/xml.h
+libcodecs_a_SOURCES += codecs/shape.c codecs/shape.h
+libcodecs_a_SOURCES += codecs/shape_image.c

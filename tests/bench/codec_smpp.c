@@ -13,11 +13,14 @@
 
 #include "tests/codecs/oracle.h"
 
-#define SECONDS	  0.3		/* of one measurement; the best of ROUNDS    */
+#define SECONDS	  0.3 /* of one measurement; the best of ROUNDS    */
 #define ROUNDS	  3
 #define RATES_MAX 16
 
-#define S(text_) { (const uint8_t *)(text_), sizeof(text_) - 1 }
+#define S(text_)                                                               \
+	{                                                                      \
+		(const uint8_t *)(text_), sizeof(text_) - 1                    \
+	}
 
 static const struct bench_case {
 	const char *name;
@@ -135,8 +138,7 @@ static size_t own_rates(struct rate *rates)
 	return n;
 }
 
-static void print_ratio(const struct rate *r, const struct rate *ours,
-			size_t n)
+static void print_ratio(const struct rate *r, const struct rate *ours, size_t n)
 {
 	size_t i;
 

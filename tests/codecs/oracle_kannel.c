@@ -35,7 +35,7 @@ struct visit {
 	const struct smpp_pdu *ours;
 	bool fill;
 	const char *differs;
-	size_t tlvs;			/* octets of those that it knows     */
+	size_t tlvs; /* octets of those that it knows     */
 };
 
 static void integer(struct visit *v, unsigned long *theirs, unsigned long ours,
@@ -166,7 +166,10 @@ static bool knows_tlvs(const struct smpp_pdu *p)
 	return v.tlvs == p->tlvs.n;
 }
 
-/* It has no destinations and no failures, and gives replace_sm a field that 3.4 has not. */
+/*
+ * It has no destinations and no failures, and gives replace_sm a field that
+ * 3.4 has not.
+ */
 bool oracle_trims(struct smpp_pdu *p)
 {
 	switch (p->command_id) {

@@ -15,7 +15,7 @@
 #define TURNS 200
 
 struct pair {
-	char name[80];			/* for ROW()                         */
+	char name[80]; /* for ROW()                         */
 	struct smpp_pdu pdu;
 };
 
@@ -145,11 +145,9 @@ static void test_vectors(void)
 	buf_clear(&wire);
 }
 
-static const struct check_test tests[] = {
-	{ "samples", test_samples },
-	{ "vectors", test_vectors },
-	{ NULL, NULL }
-};
+static const struct check_test tests[] = { { "samples", test_samples },
+					   { "vectors", test_vectors },
+					   { NULL, NULL } };
 
 int main(void)
 {

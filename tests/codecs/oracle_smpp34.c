@@ -37,7 +37,7 @@ static void shorten(struct smpp_pdu *p)
 		continue;
 	p->dests.n -= rest.n;
 	p->number_of_dests = n;
-	if (p->short_message.n > 253)	/* 254 is one too many for it */
+	if (p->short_message.n > 253) /* 254 is one too many for it */
 		p->short_message.n = 253;
 }
 
@@ -125,8 +125,7 @@ static void tlv_value(tlv_t *to, const struct smpp_tlv *t)
 				t->tag == SMPP_TLV_CALLBACK_NUM_ATAG ||
 				t->tag == SMPP_TLV_MESSAGE_PAYLOAD ||
 				t->tag == SMPP_TLV_RECEIPTED_MESSAGE_ID ||
-				t->tag ==
-					SMPP_TLV_ADDITIONAL_STATUS_INFO_TEXT))
+				t->tag == SMPP_TLV_ADDITIONAL_STATUS_INFO_TEXT))
 		memcpy(to->value.octet, t->value.p, 2);
 }
 
@@ -164,8 +163,8 @@ static void dest_value(dad_t *to, const struct smpp_dest *d)
 {
 	struct visit v = { NULL, true, NULL };
 
-	to->dest_flag = d->is_list ? DFID_Distribution_List_Name :
-				     DFID_SME_Address;
+	to->dest_flag =
+		d->is_list ? DFID_Distribution_List_Name : DFID_SME_Address;
 	if (d->is_list) {
 		string(&v, to->value.dl_name, d->list, "");
 		return;
@@ -250,13 +249,14 @@ static void failed(struct visit *v, udad_t **list)
 		v->differs = "number of failures";
 }
 
-#define U08(i, name, parse)	  octet(v, &t->name, (uint8_t)v->ours->F_##name, #name)
-#define C_OCTET(i, name, room)	  string(v, t->name, v->ours->F_##name, #name)
-#define O_C_OCTET(i, name, room)  C_OCTET(i, name, room)
-#define OCTET8(i, name, room, n)  octets(v, t->name, v->ours->F_##name, #name)
-#define TLV(i, name, parse)	  tlvs(v, &t->name)
-#define DAD(i, name, parse)	  dests(v, &t->name)
-#define UDAD(i, name, parse)	  failed(v, &t->name)
+#define U08(i, name, parse)                                                    \
+	octet(v, &t->name, (uint8_t)v->ours->F_##name, #name)
+#define C_OCTET(i, name, room)	 string(v, t->name, v->ours->F_##name, #name)
+#define O_C_OCTET(i, name, room) C_OCTET(i, name, room)
+#define OCTET8(i, name, room, n) octets(v, t->name, v->ours->F_##name, #name)
+#define TLV(i, name, parse)	 tlvs(v, &t->name)
+#define DAD(i, name, parse)	 dests(v, &t->name)
+#define UDAD(i, name, parse)	 failed(v, &t->name)
 
 static void visit_bind_receiver(struct visit *v, bind_receiver_t *t)
 {
@@ -339,7 +339,7 @@ static void visit_alert_notification(struct visit *v, alert_notification_t *t)
 }
 
 union theirs {
-	enquire_link_t header;		/* the same front in all */
+	enquire_link_t header; /* the same front in all */
 	bind_receiver_t bind_receiver;
 	bind_receiver_resp_t bind_receiver_resp;
 	outbind_t outbind;
@@ -358,7 +358,7 @@ union theirs {
 	alert_notification_t alert_notification;
 };
 
-static void visit(struct visit *v, union theirs *t)
+static void visit_request(struct visit *v, union theirs *t)
 {
 	switch (v->ours->command_id) {
 	case SMPP_BIND_RECEIVER:
@@ -366,43 +366,23 @@ static void visit(struct visit *v, union theirs *t)
 	case SMPP_BIND_TRANSCEIVER:
 		visit_bind_receiver(v, &t->bind_receiver);
 		return;
-	case SMPP_BIND_RECEIVER_RESP:
-	case SMPP_BIND_TRANSMITTER_RESP:
-	case SMPP_BIND_TRANSCEIVER_RESP:
-		visit_bind_receiver_resp(v, &t->bind_receiver_resp);
-		return;
 	case SMPP_OUTBIND:
 		visit_outbind(v, &t->outbind);
 		return;
 	case SMPP_SUBMIT_SM:
 		visit_submit_sm(v, &t->submit_sm);
 		return;
-	case SMPP_SUBMIT_SM_RESP:
-		visit_submit_sm_resp(v, &t->submit_sm_resp);
-		return;
 	case SMPP_SUBMIT_MULTI:
 		visit_submit_multi(v, &t->submit_multi);
-		return;
-	case SMPP_SUBMIT_MULTI_RESP:
-		visit_submit_multi_resp(v, &t->submit_multi_resp);
 		return;
 	case SMPP_DELIVER_SM:
 		visit_deliver_sm(v, &t->deliver_sm);
 		return;
-	case SMPP_DELIVER_SM_RESP:
-		visit_deliver_sm_resp(v, &t->deliver_sm_resp);
-		return;
 	case SMPP_DATA_SM:
 		visit_data_sm(v, &t->data_sm);
 		return;
-	case SMPP_DATA_SM_RESP:
-		visit_data_sm_resp(v, &t->data_sm_resp);
-		return;
 	case SMPP_QUERY_SM:
 		visit_query_sm(v, &t->query_sm);
-		return;
-	case SMPP_QUERY_SM_RESP:
-		visit_query_sm_resp(v, &t->query_sm_resp);
 		return;
 	case SMPP_CANCEL_SM:
 		visit_cancel_sm(v, &t->cancel_sm);
@@ -416,6 +396,42 @@ static void visit(struct visit *v, union theirs *t)
 	default:
 		return;
 	}
+}
+
+static void visit_response(struct visit *v, union theirs *t)
+{
+	switch (v->ours->command_id) {
+	case SMPP_BIND_RECEIVER_RESP:
+	case SMPP_BIND_TRANSMITTER_RESP:
+	case SMPP_BIND_TRANSCEIVER_RESP:
+		visit_bind_receiver_resp(v, &t->bind_receiver_resp);
+		return;
+	case SMPP_SUBMIT_SM_RESP:
+		visit_submit_sm_resp(v, &t->submit_sm_resp);
+		return;
+	case SMPP_SUBMIT_MULTI_RESP:
+		visit_submit_multi_resp(v, &t->submit_multi_resp);
+		return;
+	case SMPP_DELIVER_SM_RESP:
+		visit_deliver_sm_resp(v, &t->deliver_sm_resp);
+		return;
+	case SMPP_DATA_SM_RESP:
+		visit_data_sm_resp(v, &t->data_sm_resp);
+		return;
+	case SMPP_QUERY_SM_RESP:
+		visit_query_sm_resp(v, &t->query_sm_resp);
+		return;
+	default:
+		return;
+	}
+}
+
+static void visit(struct visit *v, union theirs *t)
+{
+	if ((v->ours->command_id & SMPP_RESP) != 0)
+		visit_response(v, t);
+	else
+		visit_request(v, t);
 }
 
 /* The lists that it keeps on the heap. */

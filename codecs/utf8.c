@@ -92,14 +92,6 @@ static const uint8_t *skip_ascii(const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
-void utf8_append(struct buf *to, uint32_t code)
-{
-	uint8_t octets[4];
-	size_t n = (size_t)(utf8_put(octets, code) - octets);
-
-	buf_put(to, (struct bytes){ octets, n });
-}
-
 bool utf8_valid(struct bytes text)
 {
 	const uint8_t *p = text.p, *end = text.p + text.n;

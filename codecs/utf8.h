@@ -27,25 +27,10 @@ static inline uint32_t utf8_next(const uint8_t **at, const uint8_t *end)
 }
 
 /**
- * The code point at the front of `in` (not empty), or UTF8_BAD; answers the
- * octets that it, or the part that is none, takes.
- */
-static inline size_t utf8_step(struct bytes in, uint32_t *code)
-{
-	const uint8_t *at = in.p;
-
-	*code = utf8_next(&at, in.p + in.n);
-	return (size_t)(at - in.p);
-}
-
-/**
  * Writes `code` at `to` (1 to 4 octets), returns the place behind it. What
  * is no code point (a surrogate, above 10FFFF) is written as U+FFFD.
  */
 uint8_t *utf8_put(uint8_t *to, uint32_t code);
-
-/** Appends a code point; what is none as U+FFFD. */
-void utf8_append(struct buf *to, uint32_t code);
 
 /** Is all of `text` well-formed? No surrogates, no overlong forms. */
 bool utf8_valid(struct bytes text);

@@ -177,21 +177,19 @@ clean-fuzz:
 -include $(fuzz_objects:.o=.d)
 
 # The unit tests of gateway/: tests/gateway/test_NAME.c each.
-GATEWAY_TEST_LIBS = libcheck.a libgateway.a libtables.a libpolicy.a \
-	libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
-gateway_tests =
-gateway_tests += tests/gateway/test_settings
 noinst_LIBRARIES += libgatewaycheck.a
 libgatewaycheck_a_SOURCES =
 libgatewaycheck_a_SOURCES += tests/gateway/full_message.c tests/gateway/full_message.h
 libgatewaycheck_a_SOURCES += tests/gateway/link_values.c tests/gateway/link_values.h
-GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libpolicy.a \
-	libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
+GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS) $(XML_LIBS) \
+	$(CRYPTO_LIBS) $(ZLIB_LIBS)
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_loop
 gateway_tests += tests/gateway/test_message
+gateway_tests += tests/gateway/test_settings
 
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)

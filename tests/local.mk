@@ -129,6 +129,7 @@ fuzz_tests += tests/fuzz/fuzz_smpp_receipt
 fuzz_tests += tests/fuzz/fuzz_frame
 fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
+fuzz_tests += tests/fuzz/fuzz_trace
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -139,7 +140,8 @@ FUZZ_FLAGS = -std=c17 -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz_programs = $(fuzz_tests:tests/fuzz/%=fuzz/%)
 # The images of gateway/ are fuzzed too; they need nothing but these files.
-fuzz_images = gateway/adapter.c gateway/leg.c gateway/message.c \
+fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
+	gateway/message.c gateway/trace_form.c \
 	gateway/outcome.c policy/facts.c $(libgatewaycheck_a_SOURCES)
 fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
 	$(filter %.c,$(fuzz_images)))
@@ -186,10 +188,13 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	$(CRYPTO_LIBS) $(ZLIB_LIBS)
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
+gateway_tests += tests/gateway/test_commit
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_loop
 gateway_tests += tests/gateway/test_message
 gateway_tests += tests/gateway/test_settings
+gateway_tests += tests/gateway/test_store
+gateway_tests += tests/gateway/test_trace
 
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
@@ -204,3 +209,15 @@ FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libpolicy.a libcode
 tests_fuzz_fuzz_adapter_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_leg_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_IMAGE_LIBS)
+tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
+
+# A disk in memory that loses power, fills up and fails when it is told.
+noinst_LIBRARIES += libsimdisk.a
+libsimdisk_a_SOURCES = tests/sim/disk.c tests/sim/disk.h \
+	tests/sim/disk_inside.h tests/sim/disk_vfs.c
+
+STORE_TEST_LIBS = libcheck.a libsimdisk.a libgateway.a libpolicy.a \
+	libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS)
+tests_gateway_test_commit_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_store_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_trace_LDADD = $(STORE_TEST_LIBS)

@@ -4,6 +4,7 @@ libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
 libgateway_a_SOURCES += gateway/clock.c gateway/clock.h
 libgateway_a_SOURCES += gateway/commit.h
 libgateway_a_SOURCES += gateway/leg.c gateway/leg.h
+libgateway_a_SOURCES += gateway/link.c gateway/link.h
 libgateway_a_SOURCES += gateway/loop.c gateway/loop.h
 libgateway_a_SOURCES += gateway/message.c gateway/message.h
 libgateway_a_SOURCES += gateway/outcome.c gateway/outcome.h

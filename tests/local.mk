@@ -94,6 +94,7 @@ gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
 gateway_tests += tests/gateway/test_message
+gateway_tests += tests/gateway/test_oplog
 
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
@@ -103,6 +104,7 @@ tests_gateway_test_leg_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_link_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_message_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_oplog_LDADD = $(GATEWAY_TEST_LIBS)
 
 FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libpolicy.a libcodecs.a
 tests_fuzz_fuzz_adapter_LDADD = $(FUZZ_IMAGE_LIBS)

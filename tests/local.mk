@@ -55,6 +55,7 @@ fuzz_tests += tests/fuzz/fuzz_bytes
 fuzz_tests += tests/fuzz/fuzz_frame
 fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
+fuzz_tests += tests/fuzz/fuzz_settings
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -67,8 +68,10 @@ fuzz_programs = $(fuzz_tests:tests/fuzz/%=fuzz/%)
 # The images of gateway/ are fuzzed too; they need nothing but these files.
 fuzz_images = gateway/adapter.c gateway/leg.c gateway/message.c \
 	gateway/outcome.c policy/facts.c $(libgatewaycheck_a_SOURCES)
+fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
+	$(libtables_a_SOURCES)
 fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
-	$(filter %.c,$(fuzz_images)))
+	$(filter %.c,$(fuzz_images) $(fuzz_settings)))
 
 fuzz/%.o: $(srcdir)/%.c
 	@$(MKDIR_P) $(@D)
@@ -103,32 +106,37 @@ clean-fuzz:
 -include $(fuzz_objects:.o=.d)
 
 # The unit tests of gateway/: tests/gateway/test_NAME.c each.
-GATEWAY_TEST_LIBS = libcheck.a libgateway.a libtables.a libpolicy.a \
-	libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
-gateway_tests =
-gateway_tests += tests/gateway/test_settings
 noinst_LIBRARIES += libgatewaycheck.a
 libgatewaycheck_a_SOURCES =
 libgatewaycheck_a_SOURCES += tests/gateway/full_message.c tests/gateway/full_message.h
 libgatewaycheck_a_SOURCES += tests/gateway/link_values.c tests/gateway/link_values.h
-GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libpolicy.a \
-	libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
+GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_loop
 gateway_tests += tests/gateway/test_message
+gateway_tests += tests/gateway/test_settings
 
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
 
-tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_leg_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_message_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
 
-FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libpolicy.a libcodecs.a
+FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a
 tests_fuzz_fuzz_adapter_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_leg_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_IMAGE_LIBS)
+tests_fuzz_fuzz_settings_LDADD = $(FUZZ_IMAGE_LIBS)
+
+# Tests of programs: scripts that find them in the build directory.
+program_tests =
+program_tests += tests/gateway/test_conf.sh
+TESTS += $(program_tests)
+EXTRA_DIST += $(program_tests)

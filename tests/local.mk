@@ -3,18 +3,39 @@ noinst_LIBRARIES += libcheck.a
 libcheck_a_SOURCES = tests/check.c tests/check.h
 libcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 
-CODEC_TEST_LIBS = libcheck.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
+CODEC_TEST_LIBS = libcheck.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) \
+	$(ZLIB_LIBS)
 
 # The unit tests of codecs/: tests/codecs/test_NAME.c each.
 codec_tests =
+codec_tests += tests/codecs/test_base64
 codec_tests += tests/codecs/test_bytes
+codec_tests += tests/codecs/test_cpim
+codec_tests += tests/codecs/test_cpm_ids
+codec_tests += tests/codecs/test_digest
+codec_tests += tests/codecs/test_header
+codec_tests += tests/codecs/test_imdn
+codec_tests += tests/codecs/test_inflate
+codec_tests += tests/codecs/test_json
+codec_tests += tests/codecs/test_multipart
+codec_tests += tests/codecs/test_xml
 codec_tests += tests/codecs/test_field
 codec_tests += tests/codecs/test_frame
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
 
+tests_codecs_test_base64_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_bytes_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpim_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpm_ids_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_digest_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_header_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_imdn_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_inflate_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_json_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_multipart_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_field_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_frame_LDADD = $(CODEC_TEST_LIBS)
 
@@ -34,6 +55,7 @@ fuzz_tests += tests/fuzz/fuzz_bytes
 fuzz_tests += tests/fuzz/fuzz_frame
 fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
+fuzz_tests += tests/fuzz/fuzz_settings
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -46,8 +68,10 @@ fuzz_programs = $(fuzz_tests:tests/fuzz/%=fuzz/%)
 # The images of gateway/ are fuzzed too; they need nothing but these files.
 fuzz_images = gateway/adapter.c gateway/leg.c gateway/message.c \
 	gateway/outcome.c policy/facts.c $(libgatewaycheck_a_SOURCES)
+fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
+	$(libtables_a_SOURCES)
 fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
-	$(filter %.c,$(fuzz_images)))
+	$(filter %.c,$(fuzz_images) $(fuzz_settings)))
 
 fuzz/%.o: $(srcdir)/%.c
 	@$(MKDIR_P) $(@D)
@@ -86,8 +110,8 @@ noinst_LIBRARIES += libgatewaycheck.a
 libgatewaycheck_a_SOURCES =
 libgatewaycheck_a_SOURCES += tests/gateway/full_message.c tests/gateway/full_message.h
 libgatewaycheck_a_SOURCES += tests/gateway/link_values.c tests/gateway/link_values.h
-GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libpolicy.a \
-	libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
+GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_leg
@@ -95,6 +119,7 @@ gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
 gateway_tests += tests/gateway/test_message
 gateway_tests += tests/gateway/test_oplog
+gateway_tests += tests/gateway/test_settings
 
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
@@ -105,8 +130,17 @@ tests_gateway_test_link_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_message_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_oplog_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
 
-FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libpolicy.a libcodecs.a
+FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a
 tests_fuzz_fuzz_adapter_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_leg_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_IMAGE_LIBS)
+tests_fuzz_fuzz_settings_LDADD = $(FUZZ_IMAGE_LIBS)
+
+# Tests of programs: scripts that find them in the build directory.
+program_tests =
+program_tests += tests/gateway/test_conf.sh
+TESTS += $(program_tests)
+EXTRA_DIST += $(program_tests)

@@ -10,7 +10,6 @@ libgateway_a_SOURCES += gateway/loop.c gateway/loop.h
 libgateway_a_SOURCES += gateway/message.c gateway/message.h
 libgateway_a_SOURCES += gateway/oplog.c gateway/oplog.h
 libgateway_a_SOURCES += gateway/outcome.c gateway/outcome.h
-libgateway_a_SOURCES += gateway/settings.h
 libgateway_a_SOURCES += gateway/stats.c gateway/stats.h
 libgateway_a_SOURCES += gateway/settings.c gateway/settings.h
 libgateway_a_SOURCES += gateway/settings_check.c

@@ -21,6 +21,14 @@ codec_tests += tests/codecs/test_multipart
 codec_tests += tests/codecs/test_xml
 codec_tests += tests/codecs/test_field
 codec_tests += tests/codecs/test_frame
+codec_tests += tests/codecs/test_segment_text
+codec_tests += tests/codecs/test_segment
+codec_tests += tests/codecs/test_gsm7
+codec_tests += tests/codecs/test_udh
+codec_tests += tests/codecs/test_ucs2
+codec_tests += tests/codecs/test_utf8
+codec_tests += tests/codecs/test_timestamp
+codec_tests += tests/codecs/test_address
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
@@ -38,6 +46,14 @@ tests_codecs_test_multipart_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_field_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_frame_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_address_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
@@ -56,6 +72,11 @@ fuzz_tests += tests/fuzz/fuzz_frame
 fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
 fuzz_tests += tests/fuzz/fuzz_settings
+fuzz_tests += tests/fuzz/fuzz_address
+fuzz_tests += tests/fuzz/fuzz_timestamp
+fuzz_tests += tests/fuzz/fuzz_gsm7
+fuzz_tests += tests/fuzz/fuzz_udh
+fuzz_tests += tests/fuzz/fuzz_segment
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)

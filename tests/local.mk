@@ -18,6 +18,7 @@ codec_tests += tests/codecs/test_imdn
 codec_tests += tests/codecs/test_inflate
 codec_tests += tests/codecs/test_json
 codec_tests += tests/codecs/test_multipart
+codec_tests += tests/codecs/test_utf8
 codec_tests += tests/codecs/test_xml
 
 check_PROGRAMS += $(codec_tests)
@@ -33,6 +34,7 @@ tests_codecs_test_imdn_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_inflate_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_json_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_multipart_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
@@ -43,10 +45,20 @@ libreplay_a_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz.h
 libreplay_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFUZZ_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
 # The libraries of a program that names none, as the fuzz entries do.
-LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS)
+LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
 fuzz_tests =
+fuzz_tests += tests/fuzz/fuzz_base64
 fuzz_tests += tests/fuzz/fuzz_bytes
+fuzz_tests += tests/fuzz/fuzz_cpim
+fuzz_tests += tests/fuzz/fuzz_cpm_ids
+fuzz_tests += tests/fuzz/fuzz_digest
+fuzz_tests += tests/fuzz/fuzz_header
+fuzz_tests += tests/fuzz/fuzz_imdn
+fuzz_tests += tests/fuzz/fuzz_inflate
+fuzz_tests += tests/fuzz/fuzz_json
+fuzz_tests += tests/fuzz/fuzz_multipart
+fuzz_tests += tests/fuzz/fuzz_xml
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -66,7 +78,7 @@ fuzz/%.o: $(srcdir)/%.c
 fuzz/fuzz_%: $(srcdir)/tests/fuzz/fuzz_%.c $(fuzz_objects)
 	$(AM_V_CCLD)$(CLANG) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
 		$(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ \
-		$(XML_LIBS) $(CRYPTO_LIBS)
+		$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
 # What is found stays in fuzz/NAME.found, inputs that fail in fuzz/NAME.*
 fuzz: $(fuzz_programs)

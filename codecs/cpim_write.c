@@ -4,7 +4,7 @@
 #include "codecs/cpim.h"
 #include "codecs/cpm_ids.h"
 #include "codecs/imdn.h"
-#include "codecs/utf8.h"
+#include "codecs/utf8_step.h"
 
 /* The value of four digits at the front, or UTF8_BAD. */
 static uint32_t unit(struct bytes in)
@@ -28,12 +28,12 @@ static size_t unescape_unit(struct bytes in, struct buf *to)
 	    rest.p[0] == '\\' && rest.p[1] == 'u') {
 		low = unit(bytes_after(rest, 2));
 		if (low >= 0xDC00 && low <= 0xDFFF) {
-			utf8_put(to, 0x10000 + ((high & 0x3FF) << 10) +
+			utf8_append(to, 0x10000 + ((high & 0x3FF) << 10) +
 					     (low & 0x3FF));
 			return 10;
 		}
 	}
-	utf8_put(to, high);
+	utf8_append(to, high);
 	return 4;
 }
 
@@ -43,7 +43,7 @@ static size_t put_character(struct bytes in, struct buf *to)
 	uint32_t cp;
 	size_t n = utf8_step(in, &cp);
 
-	utf8_put(to, cp);
+	utf8_append(to, cp);
 	return n;
 }
 
@@ -113,7 +113,7 @@ void cpim_escape(struct bytes text, enum cpim_quote quote, struct buf *to)
 		} else if (cp < 0x20 || cp == 0x7F) {
 			buf_printf(to, "\\u%04x", (unsigned)cp);
 		} else {
-			utf8_put(to, cp);
+			utf8_append(to, cp);
 		}
 	}
 }

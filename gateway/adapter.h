@@ -1,0 +1,251 @@
+/*
+ * gateway/adapter.h - everything an adapter may know: what it offers to the
+ * program around it (struct adapter), what it may ask of the engine
+ * (the calls up), and the small structures that travel both ways.
+ *
+ * An adapter program has exactly one struct adapter, one thread, one loop.
+ * No slot may block. All arguments are borrowed and valid until the slot
+ * returns, unless it says otherwise.
+ */
+#ifndef GATEWAY_ADAPTER_H
+#define GATEWAY_ADAPTER_H
+
+#include "gateway/leg.h"
+#include "gateway/message.h"
+#include "gateway/outcome.h"
+#include "gateway/settings.h"
+
+#define NOTICE_IMAGE_MAX 16384
+
+/* -- what travels ------------------------------------------------------- */
+
+struct hello {
+	const char *name;	/* "sip", "smpp": as in routes and traces */
+	const char *version;
+	uint64_t pid;
+};
+
+/* What every adapter needs before it may open a listener. */
+struct welcome {
+	uint8_t nonce_key[16];	/* for digests and tokens; survives restarts */
+	uint8_t id_key[16];	/* decimal ids: digest_scramble64()          */
+	const char *state_directory;
+};
+
+/* A part of a longer short message: the engine joins them. */
+struct segment_note {
+	struct bytes key;	/* same octets for all parts of one text     */
+	uint8_t part, of;	/* 1 <= part <= of; of == 0: not a part      */
+	uint32_t timeout_s;
+};
+
+struct intake {
+	struct bytes message;	/* image, see message_image()                */
+	struct bytes dedupe;	/* sender + its id; empty: never a duplicate */
+	bool native;		/* the sender's side waits for the far answer */
+	struct segment_note segment;
+};
+
+/* FRAME_ACCEPTED */
+struct accepted {
+	uint64_t id;
+	char public_id[PUBLIC_ID_SIZE];
+	bool duplicate;		/* seen before; this is the earlier answer   */
+};
+
+/* A receipt or notification about something that we sent. */
+struct far_report {
+	const char *peer;	/* bind it came over; "cpm" for devices      */
+	const char *far_id;	/* SMSC's id in canonical form, or our       */
+				/* public id when `ours`                     */
+	bool ours;
+	struct address reporter;/* who reports; NONE: the peer itself        */
+	enum want kind;		/* POSITIVE for any delivery state           */
+	enum delivery_state state;
+	uint32_t far_code;
+	const char *text;
+	uint64_t event_us;
+};
+
+struct peer_state {
+	const char *peer;	/* "smsc-a", "esme1", "cpm"                  */
+	enum technology technology;
+	bool up;		/* legs may be sent to it                    */
+	uint32_t window;	/* legs it wants outstanding at most         */
+	uint32_t used;		/* of its own wire window, now               */
+	const char *kind;	/* "smsc transceiver", "esme receiver", ...  */
+	const char *address;	/* far host:port                             */
+	const char *text;	/* last error, or NULL                       */
+	uint64_t since_us;
+	uint64_t sent, received, failed;	/* since the start           */
+};
+
+struct presence {
+	const char *user;	/* name in the directory                     */
+	uint32_t devices;
+};
+
+enum lookup_kind {
+	LOOKUP_USER_NAME = 1,	/* "mary": who authenticates                 */
+	LOOKUP_USER_ADDRESS,	/* "+1555..." or "sip:mary@cpm.example"      */
+	LOOKUP_ACCOUNT		/* "esme1"                                   */
+};
+
+struct lookup {
+	enum lookup_kind kind;
+	const char *name;
+};
+
+/* A user or an account; absent strings are NULL. */
+struct found {
+	bool exists;
+	const char *name;
+	const char *domain;	/* users: sip:name@domain                    */
+	const char *number;	/* users: "+1555..."                         */
+	const char *ha1_md5, *ha1_sha256;	/* users: hex                */
+	const char *password_hash;	/* accounts: "$sha256$salt$hex"      */
+	uint32_t devices;	/* users: greatest number of devices         */
+	uint32_t rate;		/* accounts: submissions/s, 0 is no limit    */
+	uint32_t window;	/* accounts: unanswered at most, 0: default  */
+	uint32_t binds;		/* accounts: binds at once                   */
+	const char *short_code;	/* accounts                                  */
+	bool any_sender;	/* accounts: may send as any address         */
+	uint64_t version;
+};
+
+struct binding {
+	const char *user;
+	const char *key;	/* one per device: instance, else contact    */
+	uint64_t expires_us;	/* 0: delete                                 */
+	struct bytes data;	/* the registrar's own                       */
+};
+
+struct control {
+	const char *command;	/* "start", "stop", "drain", "kick"          */
+	const char *peer;
+};
+
+/* One line of a message's story that only the adapter knows. */
+struct note {
+	uint64_t story;		/* 0: found by `key`                         */
+	const char *key;	/* address, Call-ID ...                      */
+	const char *step, *from, *to, *verdict, *text, *clause;
+	enum technology technology;
+};
+
+enum err hello_image(const struct hello *v, struct buf *to) CHECKED;
+enum err hello_read(struct bytes in, struct arena *a, struct hello *v) CHECKED;
+enum err welcome_image(const struct welcome *v, struct buf *to) CHECKED;
+enum err welcome_read(struct bytes in, struct arena *a, struct welcome *v)
+	CHECKED;
+enum err intake_image(const struct intake *v, struct buf *to) CHECKED;
+enum err intake_read(struct bytes in, struct intake *v) CHECKED;
+enum err accepted_image(const struct accepted *v, struct buf *to) CHECKED;
+enum err accepted_read(struct bytes in, struct accepted *v) CHECKED;
+enum err far_report_image(const struct far_report *v, struct buf *to) CHECKED;
+enum err far_report_read(struct bytes in, struct arena *a,
+			 struct far_report *v) CHECKED;
+enum err peer_state_image(const struct peer_state *v, struct buf *to) CHECKED;
+enum err peer_state_read(struct bytes in, struct arena *a,
+			 struct peer_state *v) CHECKED;
+enum err presence_image(const struct presence *v, struct buf *to) CHECKED;
+enum err presence_read(struct bytes in, struct arena *a, struct presence *v)
+	CHECKED;
+enum err lookup_image(const struct lookup *v, struct buf *to) CHECKED;
+enum err lookup_read(struct bytes in, struct arena *a, struct lookup *v)
+	CHECKED;
+enum err found_image(const struct found *v, struct buf *to) CHECKED;
+enum err found_read(struct bytes in, struct arena *a, struct found *v) CHECKED;
+enum err binding_image(const struct binding *v, struct buf *to) CHECKED;
+enum err binding_read(struct bytes in, struct arena *a, struct binding *v)
+	CHECKED;
+enum err control_image(const struct control *v, struct buf *to) CHECKED;
+enum err control_read(struct bytes in, struct arena *a, struct control *v)
+	CHECKED;
+enum err note_image(const struct note *v, struct buf *to) CHECKED;
+enum err note_read(struct bytes in, struct arena *a, struct note *v) CHECKED;
+
+/* -- what an adapter offers ---------------------------------------------- */
+
+struct uplink;			/* the way to the engine; adapters/child.h   */
+struct loop;
+
+/* `self` is what open() made. All slots are set; none may be NULL. */
+struct adapter {
+	const char *name;
+	const struct setting_group *const *groups; /* that it reads; NULL ends */
+
+	/* Once, after the engine's welcome, before any other slot. */
+	enum err (*open)(struct uplink *up, const struct welcome *w,
+			 void **self);
+
+	/*
+	 * Checks `s` and binds the listeners that are new in it, keeping what
+	 * runs now running. On failure writes why into `complaint` (with
+	 * file:line of the setting) and changes nothing. `s` stays valid until
+	 * commit or abort; after commit, until the next commit.
+	 */
+	enum err (*prepare)(void *self, const struct settings *s,
+			    struct buf *complaint);
+	void (*commit)(void *self);	/* connections that did not change stay */
+	void (*abort)(void *self);
+
+	/* After the last binding of the snapshot: listeners may answer. */
+	void (*ready)(void *self);
+
+	/* A leg to send. uplink_outcome(token) may be called before it
+	 * returns; it must be called exactly once, however late. */
+	void (*leg)(void *self, const struct leg *leg);
+	void (*cancel)(void *self, uint64_t token);
+
+	/* Answers to the calls up; `ref` is what the call was given. */
+	void (*accepted)(void *self, uint64_t ref, const struct accepted *v);
+	void (*refused)(void *self, uint64_t ref, const struct outcome *v);
+	void (*answer)(void *self, uint64_t ref, const struct outcome *v);
+	void (*reported)(void *self, uint64_t ref, const struct outcome *v);
+	void (*found)(void *self, uint64_t ref, const struct found *v);
+	void (*bound)(void *self, uint64_t ref);
+
+	void (*snapshot)(void *self, const struct binding *v);
+	void (*changed)(void *self, const struct lookup *what);
+	void (*slow)(void *self, bool slow);	/* stop or go on reading      */
+	/* gwctl link ...; a refusal writes why into `complaint`. */
+	enum err (*control)(void *self, const struct control *c,
+			    struct buf *complaint);
+	/* Take nothing new, finish what runs, then uplink_drained(). */
+	void (*drain)(void *self);
+	void (*close)(void *self);
+};
+
+/*
+ * The calls up. Each puts a frame into the link's buffer and returns; none
+ * blocks. ERR_TOOBIG, ERR_NOMEM: nothing was sent and no answer will come.
+ */
+
+/** The answer is accepted(), refused() or, for a native one, answer(). */
+enum err uplink_intake(struct uplink *up, uint64_t ref, const struct intake *v)
+	CHECKED;
+enum err uplink_outcome(struct uplink *up, uint64_t token,
+			const struct outcome *v) CHECKED;
+/** The answer is reported(): class DELIVERED taken, LATER ask again,
+ *  ADDRESS nobody waits for it. */
+enum err uplink_far_report(struct uplink *up, uint64_t ref,
+			   const struct far_report *v) CHECKED;
+enum err uplink_peer(struct uplink *up, const struct peer_state *v) CHECKED;
+enum err uplink_presence(struct uplink *up, const struct presence *v) CHECKED;
+enum err uplink_lookup(struct uplink *up, uint64_t ref,
+		       const struct lookup *v) CHECKED;
+/** The answer is bound(), after the commit. */
+enum err uplink_binding(struct uplink *up, uint64_t ref,
+			const struct binding *v) CHECKED;
+enum err uplink_note(struct uplink *up, const struct note *v) CHECKED;
+void uplink_drained(struct uplink *up);
+
+/** Microseconds since 1970, and 64 random bits: arguments of the program. */
+uint64_t uplink_now_us(const struct uplink *up);
+uint64_t uplink_random(struct uplink *up);
+
+/** The event loop of the program (NULL where the adapter runs its own). */
+struct loop *uplink_loop(struct uplink *up);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * gateway/outcome.h - what became of a leg, or of an intake. Never mixed with
+ * enum err, which says why a call failed.
+ */
+#ifndef GATEWAY_OUTCOME_H
+#define GATEWAY_OUTCOME_H
+
+#include "codecs/arena.h"
+#include "policy/facts.h"
+
+#define OUTCOME_FAR_IDS_MAX	255
+#define OUTCOME_IMAGE_MAX	65536
+
+struct outcome {
+	enum outcome_class class;
+	enum delivery_state state;	/* STATE_NONE: follows from class */
+	uint32_t far_code;		/* SIP status, command_status ... */
+	uint32_t retry_after_ms;	/* the far side's wish; 0: none   */
+	const char *text;		/* for people; NULL or UTF-8      */
+	const char *clause;		/* the rule that decided          */
+	const char **far_ids;		/* ids the far side gave, in order */
+	size_t n_far_ids;
+	/* The adapter's own notes on what it has done of this leg (which
+	 * segments were accepted); it gets them back with the next attempt. */
+	struct bytes progress;
+};
+
+/** Appends the image. ERR_TOOBIG, ERR_NOMEM. */
+enum err outcome_image(const struct outcome *o, struct buf *to) CHECKED;
+
+/** Total reader; memory from `a`, octets borrowed from `image`. */
+enum err outcome_read(struct bytes image, struct arena *a,
+		      struct outcome *out) CHECKED;
+
+#endif

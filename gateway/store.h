@@ -1,0 +1,174 @@
+/*
+ * gateway/store.h - what the spool needs of a database. Everything is a step
+ * (struct step) applied inside one transaction together with all others that
+ * wait; gateway/commit.h decides when. One store has one user thread.
+ *
+ * Tables (schema.c):
+ *	leg      one copy to one recipient, with its message's image inline,
+ *	         or in `content` when several legs share it
+ *	content  story -> image, count of legs
+ *	far      hash of (peer, far id) -> leg; orphan: reports that came first
+ *	dedupe   128-bit key -> story, until when
+ *	part     parts of longer short messages
+ *	binding  devices;  directory: users and accounts;  name: lanes, flows
+ */
+#ifndef GATEWAY_STORE_H
+#define GATEWAY_STORE_H
+
+#include "codecs/arena.h"
+
+/* On disk: only ever append. */
+enum leg_state {
+	LEG_QUEUED,		/* due index: (lane, flow, due, id)           */
+	LEG_WAITING,		/* for its recipient: (recipient, id)         */
+	LEG_SENT,		/* far side has it, a report may come         */
+	LEG_QUARANTINED		/* an operator must look                      */
+};
+
+struct store_leg {
+	uint64_t id;		/* of the leg, unique; time-ordered           */
+	uint64_t story;		/* of the message; == id when it has one leg  */
+	enum leg_state state;
+	uint32_t lane, flow;	/* numbers of struct name rows                */
+	uint64_t due_us;	/* not before                                 */
+	uint64_t expires_us;	/* 0: never                                   */
+	uint64_t recipient;	/* hash; LEG_WAITING                          */
+	struct bytes meta;	/* the engine's own                           */
+	struct bytes image;	/* the message; empty on update: unchanged    */
+};
+
+struct store_key {		/* 128-bit hash of something longer           */
+	uint64_t high, low;
+};
+
+enum name_kind { NAME_LANE, NAME_FLOW };
+
+enum step_kind {
+	/* Inserts `legs` (none: only the key, with `story`; when more than one, the image is taken
+	 * from the first and shared). With `has_key`: when the key is known
+	 * and not past key_until_us, nothing is inserted, result ERR_EXISTS
+	 * and `story` is the earlier one. With `part_key`: removes the parts
+	 * of that key in the same step. */
+	STEP_INSERT,
+	STEP_SEEN,		/* key known and not past until_us: ERR_EXISTS
+				 * and `story`; else OK. Read-only            */
+	/* Replaces state, lane, flow, due, expires, recipient and meta of
+	 * legs[0]; with drop_far removes all far keys of the leg; then adds
+	 * `far` keys. For every far key that an orphan report waits under the
+	 * orphan is removed and its octets appended to `found`. */
+	STEP_UPDATE,
+	STEP_REMOVE,		/* legs[0].id (.story when shared), far keys,
+				 * and the content with its last leg          */
+	/* Up to `limit` legs, images included, appended to `found`: */
+	STEP_REFILL,		/* queued in (lane, flow), due <= until_us, in
+				 * order (due, id), after (after_us, after_id).
+				 * next_us: due of the first one left out or
+				 * later than until_us, 0 none                */
+	STEP_WAITING,		/* of `recipient`, id > after_id, by id       */
+	STEP_EXPIRED,		/* expires_us in 1..until_us, oldest first    */
+	STEP_GET,		/* legs[0].id; ERR_NOTFOUND                   */
+	STEP_LIST,		/* all legs by id > after_id (gwctl queue)    */
+	/* The leg of far[0] -> found, ERR_NOTFOUND; then, with orphan octets,
+	 * keeps them until until_us (at most STORE_ORPHANS_MAX rows: the
+	 * oldest goes).                                                      */
+	STEP_FAR,
+	/* Keeps part `number` of `of` under part_key until until_us. An equal
+	 * part is kept once (ERR_EXISTS). When all are there: result OK and
+	 * `complete`, and every part's octets, in order, in `found`.         */
+	STEP_PART,
+	STEP_PARTS_EXPIRED,	/* sets whose until_us has passed: taken out,
+				 * as items of `found`, by key, by number     */
+	STEP_BIND,		/* text = user, text2 = key, octets = data,
+				 * until_us 0 deletes                         */
+	STEP_BINDINGS,		/* all that are not past until_us (wall) ->
+				 * `found` items with text, text2, octets     */
+	STEP_DIRECTORY,		/* text = kind ("user"), text2 = name,
+				 * octets; empty octets delete                */
+	STEP_DIRECTORY_ALL,	/* all of kind `text` -> items                */
+	STEP_NAME,		/* number <-> text for enum name_kind `name`  */
+	STEP_NAMES,		/* all -> items (number, text), name = kind   */
+	STEP_COUNTS,		/* legs by (state, lane) -> items: number =
+				 * state, number2 = lane, count               */
+	STEP_WAITING_WHO,	/* distinct recipients that have waiting legs,
+				 * > after_id, limit -> items: count = hash   */
+	STEP_FORGET,		/* dedupe, orphan rows past until_us: <= limit */
+	STEP_TRACE		/* octets: records for the trace file         */
+};
+
+#define STORE_ORPHANS_MAX 100000
+#define STEP_FAR_MAX 255
+
+/* One row of an answer; a list in the step's arena. */
+struct step_item {
+	struct step_item *next;
+	struct store_leg leg;	/* the leg steps                              */
+	const char *text, *text2;
+	struct bytes octets;
+	uint64_t number, number2, count;
+};
+
+struct step {
+	struct step *next;	/* of the queue                               */
+	enum step_kind kind;
+	bool intake;		/* may be refused when the disk is short      */
+
+	/* What is asked. Octets belong to `arena`. */
+	struct store_leg *legs;
+	size_t n_legs;
+	bool has_key, drop_far;
+	struct store_key key;
+	uint64_t key_until_us;
+	struct store_key *far;
+	size_t n_far;
+	struct bytes part_key, octets;
+	uint32_t number, of;
+	uint32_t lane, flow;
+	uint64_t recipient, after_us, after_id, until_us;
+	size_t limit;
+	const char *text, *text2;
+	enum name_kind name;
+
+	/* What came of it; valid once the step has come back. */
+	enum err result;	/* ERR_TOOBIG: the disk is full               */
+	uint64_t story, next_us;
+	bool complete;
+	struct step_item *found, **found_end;
+	size_t n_found;
+
+	struct arena *arena;	/* owns the step itself too                   */
+	void (*done)(void *owner, struct step *s);	/* engine's; may be NULL */
+	void *owner, *context;
+	uint64_t context_id;
+};
+
+/** A zeroed step in an arena of its own. NULL: no memory. */
+struct step *step_new(enum step_kind kind, size_t limit_octets);
+void step_free(struct step *s);
+
+struct store;
+
+/**
+ * Opens or makes the spool in `directory` (mode 0700; file spool.db, 0600),
+ * brings its schema up to date. `vfs` names SQLite's view of the disk (NULL:
+ * the machine's). On error `why` says what and where.
+ */
+enum err store_open(struct store **made, const char *directory, const char *vfs,
+		    struct buf *why) CHECKED;
+void store_close(struct store *s);
+
+/**
+ * Applies one step inside the open transaction; never fails by itself but
+ * through s->result. ERR_TOOBIG and ERR_IO mean that the whole transaction
+ * must be rolled back (ERR_TOOBIG: full disk; ERR_IO: stop for good).
+ */
+void store_apply(struct store *s, struct step *step);
+
+enum err store_begin(struct store *s) CHECKED;
+/** Durable when it returns OK. ERR_TOOBIG: full, rolled back. ERR_IO. */
+enum err store_commit(struct store *s) CHECKED;
+void store_rollback(struct store *s);
+
+/** Free octets for others on that disk. */
+enum err store_free_octets(const char *directory, uint64_t *out) CHECKED;
+
+#endif

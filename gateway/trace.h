@@ -1,0 +1,67 @@
+/*
+ * gateway/trace.h - the story of every message: what happened to it, when,
+ * and the rule that decided. Records are appended to files of one day and at
+ * most TRACE_SEGMENT_MAX octets each (trace-20260131-000.log) in blocks; a
+ * block carries a Bloom filter of the keys in it and a checksum, so that a
+ * search reads little, needs no index to be kept or rebuilt, and a torn block
+ * is passed over. Old segments are removed whole.
+ */
+#ifndef GATEWAY_TRACE_H
+#define GATEWAY_TRACE_H
+
+#include "codecs/arena.h"
+#include "policy/facts.h"
+
+#define TRACE_SEGMENT_MAX (256 * 1024 * 1024)
+#define TRACE_KEYS_MAX 16
+
+struct trace_record {
+	uint64_t story;		/* all records of one message share it        */
+	uint64_t leg;		/* 0: about the whole message                 */
+	uint64_t time_us;
+	const char *step;	/* "intake", "route", "send", "outcome", ...  */
+	const char *from, *to;	/* addresses, as people write them            */
+	enum technology technology;
+	const char *peer;	/* bind, account, listener                    */
+	const char *verdict;	/* "accepted", "delivered", "maybe-duplicate" */
+	const char *far_id;
+	const char *text;	/* never message text, passwords or tokens    */
+	const char *clause;	/* "MAPPING 6.1", "RFC 3428 7"                */
+	/* What it can be found by besides story, from, to and far_id: Call-ID,
+	 * imdn.Message-ID, our public id ...                                 */
+	const char *keys[TRACE_KEYS_MAX];
+	size_t n_keys;
+};
+
+/** Appends one record's octets (what STEP_TRACE carries). */
+enum err trace_record_image(const struct trace_record *r, struct buf *to)
+	CHECKED;
+/** Reads the record at the front; *used its octets. Total. */
+enum err trace_record_read(struct bytes in, struct arena *a,
+			   struct trace_record *out, size_t *used) CHECKED;
+
+struct trace;			/* the writer: one, in the commit thread      */
+
+enum err trace_open(struct trace **made, const char *directory,
+		    unsigned keep_days) CHECKED;
+void trace_close(struct trace *t);
+
+/** Takes records (whole ones) into the open block. */
+enum err trace_add(struct trace *t, struct bytes records) CHECKED;
+/** Writes what was taken with one write(): it then survives the process. */
+enum err trace_flush(struct trace *t, uint64_t now_us) CHECKED;
+
+/**
+ * Calls `each` for every record whose story is among those that `key` (an id,
+ * a number, a Call-ID ...; compared without case, spaces, and "tel:"/"sip:"
+ * prefix, numbers with or without '+') is found in, by time, at most `limit`
+ * stories, the newest. Read-only: any process or thread.
+ */
+typedef void trace_each(void *arg, const struct trace_record *r);
+enum err trace_find(const char *directory, const char *key, size_t limit,
+		    trace_each *each, void *arg) CHECKED;
+/** The same for one story. */
+enum err trace_find_story(const char *directory, uint64_t story,
+			  trace_each *each, void *arg) CHECKED;
+
+#endif

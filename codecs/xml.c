@@ -226,7 +226,7 @@ static bool good_encoding(struct bytes name)
  * What can be told before parsing. UTF-16 and UTF-32 have a zero or a mark
  * of theirs in front; UTF-8 its own mark or '<'.
  */
-static enum err look(struct bytes in)
+static enum err look(struct bytes in, struct bytes *encoding)
 {
 	struct bytes start = bytes_of("<?xml"), front = in;
 	const uint8_t *end;
@@ -247,7 +247,8 @@ static enum err look(struct bytes in)
 	if (end == NULL)
 		return ERR_MORE;
 	front.n = (size_t)(end - front.p);
-	return good_encoding(declared_encoding(front)) ? OK : ERR_UNSUPPORTED;
+	*encoding = declared_encoding(front);
+	return good_encoding(*encoding) ? OK : ERR_UNSUPPORTED;
 }
 
 /*
@@ -301,16 +302,21 @@ enum err xml_read(struct bytes in, struct arena *a, struct xml_node **root,
 		  struct fault *why)
 {
 	struct run r = { .arena = a };
+	struct bytes encoding = { NULL, 0 };
 	size_t i;
 	enum err e;
 
 	while (in.n > 0 && space(in.p[0]))
 		in = bytes_after(in, 1);
-	if ((e = look(in)) != OK)
+	if ((e = look(in, &encoding)) != OK)
 		return fault_set(why, e, "document", clause, 0);
 	for (i = 0; i < XML_DEPTH_MAX; i++)
 		r.text[i].limit = XML_OCTETS_MAX;
 	e = run_parser(&r, in, why);
+	/* libxml2 lets overlong forms pass. */
+	if (e == OK && !bytes_is_nocase(encoding, "ISO-8859-1") &&
+	    !utf8_valid(in))
+		e = fault_set(why, ERR_MALFORMED, "document", clause, 0);
 	if (e == OK)
 		*root = r.root;
 	for (i = 0; i < XML_DEPTH_MAX; i++)

@@ -73,6 +73,7 @@ static const struct row {
 	{ "UTF-16 with mark", "\xFF\xFE<", ERR_UNSUPPORTED },
 	{ "no element", "hello", ERR_MALFORMED },
 	{ "not UTF-8", "<a>\xE4</a>", ERR_MALFORMED },
+	{ "overlong UTF-8", "<a>\xC1\x8B</a>", ERR_MALFORMED },
 	{ "control character (2.2)", "<a>\x01</a>", ERR_MALFORMED },
 	{ "reference to one", "<a>&#1;</a>", ERR_MALFORMED },
 	{ "wrong end", "<a></b>", ERR_MALFORMED },

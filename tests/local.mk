@@ -35,16 +35,7 @@ codec_tests += tests/codecs/test_udh
 codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_utf8
 codec_tests += tests/codecs/test_timestamp
-codec_tests += tests/codecs/test_address
-codec_tests += tests/codecs/test_bytes
-codec_tests += tests/codecs/test_gsm7
-codec_tests += tests/codecs/test_segment
 codec_tests += tests/codecs/test_segment_cut
-codec_tests += tests/codecs/test_segment_text
-codec_tests += tests/codecs/test_timestamp
-codec_tests += tests/codecs/test_ucs2
-codec_tests += tests/codecs/test_udh
-codec_tests += tests/codecs/test_utf8
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
@@ -136,16 +127,7 @@ tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_address_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_bytes_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_segment_cut_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
@@ -177,7 +159,6 @@ fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
 fuzz_tests += tests/fuzz/fuzz_settings
 fuzz_tests += tests/fuzz/fuzz_address
-fuzz_tests += tests/fuzz/fuzz_bytes
 fuzz_tests += tests/fuzz/fuzz_gsm7
 fuzz_tests += tests/fuzz/fuzz_segment
 fuzz_tests += tests/fuzz/fuzz_timestamp
@@ -239,7 +220,6 @@ libgatewaycheck_a_SOURCES += tests/gateway/link_values.c tests/gateway/link_valu
 GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS) $(XML_LIBS) \
 	$(CRYPTO_LIBS) $(ZLIB_LIBS)
-	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_leg

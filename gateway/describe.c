@@ -271,7 +271,7 @@ static void listed_done(void *owner, struct step *s)
 	}
 	buf_clear(&line);
 	to->each(to->arg, (struct bytes){ NULL, 0 },
-		 s->n_found == s->limit ? last : 0);
+		 s->complete ? 0 : last);
 }
 
 enum err engine_list(struct engine *e, const char *lane, uint64_t after,

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libgateway.a
 libgateway_a_SOURCES =
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
+libgateway_a_SOURCES += gateway/children.c gateway/children.h
 libgateway_a_SOURCES += gateway/clock.c gateway/clock.h
 libgateway_a_SOURCES += gateway/commit.h
 libgateway_a_SOURCES += gateway/leg.c gateway/leg.h
@@ -11,6 +12,7 @@ libgateway_a_SOURCES += gateway/message.c gateway/message.h
 libgateway_a_SOURCES += gateway/oplog.c gateway/oplog.h
 libgateway_a_SOURCES += gateway/outcome.c gateway/outcome.h
 libgateway_a_SOURCES += gateway/stats.c gateway/stats.h
+libgateway_a_SOURCES += gateway/process.c gateway/process.h
 libgateway_a_SOURCES += gateway/settings.c gateway/settings.h
 libgateway_a_SOURCES += gateway/settings_check.c
 libgateway_a_SOURCES += gateway/settings_inside.h

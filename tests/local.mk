@@ -135,6 +135,7 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
+gateway_tests += tests/gateway/test_children
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
@@ -146,6 +147,7 @@ check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
 
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_leg_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_link_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)

@@ -167,3 +167,14 @@ program_tests =
 program_tests += tests/gateway/test_conf.sh
 TESTS += $(program_tests)
 EXTRA_DIST += $(program_tests)
+
+# The tests of adapters/: programs that speak with the built ones.
+ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+adapter_tests =
+adapter_tests += tests/adapters/test_loopback
+
+check_PROGRAMS += $(adapter_tests)
+TESTS += $(adapter_tests)
+
+tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)

@@ -28,6 +28,14 @@ static void world_submit(void *arg, struct step *s)
 	commit_submit(a->commit, s);
 }
 
+bool appliance_send(struct appliance *a, unsigned child, const struct frame *f)
+{
+	struct child *c = a->programs[child].child;
+	struct link *l = c == NULL ? NULL : children_link(c);
+
+	return l != NULL && link_send(l, f, -1) == OK;
+}
+
 /* Behind a snapshot goes a question: its answer says that listeners answer. */
 static void ask_open(struct appliance *a, unsigned child)
 {
@@ -37,7 +45,7 @@ static void ask_open(struct appliance *a, unsigned child)
 
 	if (control_image(&question, &image) == OK) {
 		f.payload = buf_bytes(&image);
-		(void)(children_send(a->children, child, &f, -1) == OK);
+		(void)appliance_send(a, child, &f);
 	}
 	buf_clear(&image);
 }
@@ -46,7 +54,7 @@ static bool world_send(void *arg, unsigned child, const struct frame *f)
 {
 	struct appliance *a = arg;
 
-	if (children_send(a->children, child, f, -1) != OK)
+	if (!appliance_send(a, child, f))
 		return false;
 	if (f->type == FRAME_SNAPSHOT_END)
 		ask_open(a, child);
@@ -69,42 +77,46 @@ static size_t world_waiting(void *arg)
 
 /* -- adapter programs ------------------------------------------------------------ */
 
-static void say_hello(struct appliance *a, unsigned child,
-		      const struct frame *f)
+static unsigned number_of(const struct appliance *a, const struct child *c)
 {
-	struct arena *room = arena_new(4096);
-	struct buf image = BUF_INIT(4096);
+	const struct appliance_child *p = children_owner(c);
+
+	return (unsigned)(p - a->programs);
+}
+
+static void child_up(void *arg, struct child *c, const struct hello *h)
+{
+	struct appliance *a = arg;
+	unsigned child = number_of(a, c);
 	struct welcome w = { .state_directory = a->options.state_directory };
+	struct buf image = BUF_INIT(4096);
 	struct frame answer = { .type = FRAME_WELCOME };
-	struct hello hello;
 
 	memcpy(w.nonce_key, keys_nonce(a->keys), sizeof w.nonce_key);
 	memcpy(w.id_key, keys_id(a->keys), sizeof w.id_key);
-	if (room != NULL && hello_read(f->payload, room, &hello) == OK &&
-	    hello.name != NULL && welcome_image(&w, &image) == OK) {
-		engine_child_named(a->engine, child, hello.name);
+	engine_child_up(a->engine, child);
+	engine_child_named(a->engine, child, h->name);
+	if (welcome_image(&w, &image) == OK) {
 		answer.payload = buf_bytes(&image);
-		if (children_send(a->children, child, &answer, -1) == OK)
+		if (appliance_send(a, child, &answer))
 			reload_child_up(a, child);
 	}
 	explicit_bzero(&w, sizeof w);
 	buf_clear(&image);
-	arena_free(room);
 }
 
-static void child_up(void *arg, unsigned child)
+static void child_down(void *arg, struct child *c, bool was_up,
+		       uint64_t again_us)
 {
 	struct appliance *a = arg;
+	unsigned child = number_of(a, c);
 
-	engine_child_up(a->engine, child);
-}
-
-static void child_down(void *arg, unsigned child, const char *why)
-{
-	struct appliance *a = arg;
-
-	engine_child_down(a->engine, child, why);
-	reload_child_down(a, child);
+	if (was_up) {
+		engine_child_down(a->engine, child, "its program ended");
+		reload_child_down(a, child);
+	}
+	if (again_us == UINT64_MAX)
+		a->programs[child].child = NULL;
 }
 
 static void say_ready(struct appliance *a)
@@ -124,24 +136,22 @@ static void opened(struct appliance *a, unsigned child)
 	unsigned i;
 
 	a->programs[child].open = true;
-	for (i = 0; i < CHILDREN_MAX; i++)
-		if (a->programs[i].used && !a->programs[i].open)
+	for (i = 0; i < a->n_programs; i++)
+		if (!a->programs[i].open)
 			return;
 	if (!a->ready)
 		say_ready(a);
 }
 
-static void child_frame(void *arg, unsigned child, const struct frame *f,
+static void child_frame(void *arg, struct child *c, const struct frame *f,
 			int fd)
 {
 	struct appliance *a = arg;
+	unsigned child = number_of(a, c);
 
 	if (fd >= 0)
 		close(fd);
 	switch (f->type) {
-	case FRAME_HELLO:
-		say_hello(a, child, f);
-		break;
 	case FRAME_PREPARED:
 		reload_prepared(a, child, f);
 		break;
@@ -164,8 +174,22 @@ static void children_ended(void *arg)
 	loop_end(a->loop);
 }
 
+/* Slow links are bounded by their windows; nothing need be done. */
+static void child_high(void *arg, struct child *c, bool high)
+{
+	struct appliance *a = arg;
+
+	if (high)
+		oplog_line(a->log, OPLOG_WARNING, "%s is slow to read",
+			   children_name(c));
+}
+
 static const struct children_events child_events = {
-	child_up, child_down, child_frame, children_ended
+	.up = child_up,
+	.frame = child_frame,
+	.high = child_high,
+	.down = child_down,
+	.stopped = children_ended,
 };
 
 /* -- the store comes back, time passes, signals arrive ----------------------------- */
@@ -197,15 +221,17 @@ static void start_children(struct appliance *a)
 		settings_single(engine_settings(a->engine), "gateway");
 	struct bytes item;
 	char name[32];
-	unsigned child;
-	size_t i;
+	struct appliance_child *p;
 
-	for (i = 0; settings_item(g, "adapters", i, &item); i++) {
+	for (a->n_programs = 0; a->n_programs < ENGINE_CHILDREN &&
+				settings_item(g, "adapters", a->n_programs,
+					      &item);
+	     a->n_programs++) {
 		snprintf(name, sizeof name, "%.*s", (int)item.n,
 			 (const char *)item.p);
-		if (children_start(a->children, name, &child) == OK)
-			a->programs[child].used = true;
-		else
+		p = &a->programs[a->n_programs];
+		p->child = children_add(a->children, name, p);
+		if (p->child == NULL)
 			oplog_line(a->log, OPLOG_ERROR,
 				   "cpmgw-%s cannot be started", name);
 	}
@@ -240,17 +266,15 @@ static void signalled(void *arg, int fd, unsigned events)
 void appliance_stop(struct appliance *a)
 {
 	const struct settings *s = engine_settings(a->engine);
-	uint64_t limit_ms = 0;
 
 	if (a->stopping || s == NULL) {
 		loop_end(a->loop);
 		return;
 	}
-	limit_ms = settings_number(settings_single(s, "gateway"), "drain");
 	oplog_line(a->log, OPLOG_NOTICE, "stopping");
 	a->stopping = true;
 	engine_drain(a->engine);
-	children_stop(a->children, limit_ms * 1000);
+	children_stop(a->children);
 }
 
 /* -- putting it together ------------------------------------------------------------- */
@@ -372,16 +396,54 @@ static bool start_engine(struct appliance *a)
 		.steps_waiting = world_waiting,
 		.state_directory = a->options.state_directory,
 	};
-	struct children_options o = {
-		.programs = a->options.programs,
-		.state_directory = a->options.state_directory,
-		.log = a->log,
-	};
 	struct buf none = BUF_INIT(16);
 
 	if (engine_new(&world, a->keys, a->inflight, &a->engine) != OK)
 		return complain(a, "engine", &none);
-	a->children = children_new(a->loop, &o, &child_events, a);
+	return true;
+}
+
+static bool make_run(struct appliance *a)
+{
+	struct buf path = BUF_INIT(4096);
+
+	buf_printf(&path, "%s/run", a->options.state_directory);
+	if (buf_string(&path) == NULL)
+		return false;
+	a->run = mem_string(buf_string(&path));
+	buf_clear(&path);
+	return a->run != NULL && (mkdir(a->run, 0700) == 0 || errno == EEXIST);
+}
+
+/* Our own pid beside those of the programs. */
+static bool write_pid(struct appliance *a)
+{
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/cpmgwd.pid", a->run);
+	if ((f = fopen(path, "we")) == NULL)
+		return false;
+	fprintf(f, "%d\n", (int)getpid());
+	return fclose(f) == 0;
+}
+
+static bool start_programs(struct appliance *a)
+{
+	const struct settings *s = engine_settings(a->engine);
+	const struct settings_group *g = settings_single(s, "gateway");
+	struct children_options o = {
+		.loop = a->loop,
+		.oplog = a->log,
+		.programs = a->options.programs,
+		.drain_us = settings_number(g, "drain") * 1000,
+	};
+	struct buf none = BUF_INIT(16);
+
+	if (!make_run(a) || !write_pid(a))
+		return complain(a, "pid file", &none);
+	o.run = a->run;
+	a->children = children_new(&o, &child_events, a);
 	return a->children != NULL || complain(a, "programs", &none);
 }
 
@@ -446,6 +508,7 @@ static void close_all(struct appliance *a)
 	keys_free(a->keys);
 	loop_free(a->loop);
 	buf_clear(&a->complaints);
+	mem_free(a->run);
 	if (a->lock >= 0)
 		close(a->lock);
 }
@@ -458,7 +521,7 @@ int appliance_run(struct appliance *a)
 	a->started_us = a->clock->monotonic_us(a->clock->arg);
 	if (!own_directory(a) || !lock(a) || !start_loop(a) || !open_store(a) ||
 	    !start_engine(a) || !configure(a) || !start_commit(a) ||
-	    !start_control(a) || !recover(a)) {
+	    !start_programs(a) || !start_control(a) || !recover(a)) {
 		a->failed = true;
 		goto out;
 	}

@@ -36,6 +36,7 @@ struct appliance {
 	struct engine *engine;
 	struct children *children;
 	struct control_server *control;
+	char *run;			/* <state>/run                        */
 	int lock, wake, signals;
 	struct loop_timer tick;
 	uint64_t started_us;
@@ -43,10 +44,12 @@ struct appliance {
 
 	/* Adapter programs: what each has been told. */
 	struct appliance_child {
-		bool used, up, prepared;
+		struct child *child;
+		bool up, prepared;
 		bool live;		/* it uses a configuration            */
 		bool open;		/* its listeners answer               */
-	} programs[CHILDREN_MAX];
+	} programs[ENGINE_CHILDREN];
+	unsigned n_programs;
 
 	/* A reload, or the first reading. */
 	#define REF_OPEN 1		/* of the question whether listeners answer   */
@@ -66,6 +69,9 @@ enum reload_phase reload;
 
 /** Runs until stopped by a signal or an operator; the exit status. */
 int appliance_run(struct appliance *a);
+
+bool appliance_send(struct appliance *a, unsigned child,
+		    const struct frame *f);
 
 /* reload.c */
 enum err reload_start(struct appliance *a, uint64_t ticket) CHECKED;

@@ -1,4 +1,6 @@
 /* cpmgwd - the engine of the cpmgw interworking gateway. */
+#include "config.h"
+
 #include "gateway/appliance.h"
 
 #include <getopt.h>

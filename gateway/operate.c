@@ -1,4 +1,6 @@
 /* operate.c - gwctl's commands. */
+#include "config.h"
+
 #include "gateway/appliance.h"
 
 #include <pthread.h>
@@ -179,17 +181,19 @@ fail:
 
 static void put_programs(struct appliance *a, struct json_writer *w)
 {
-	struct child_info info;
-	unsigned i;
+	const struct child *c = NULL;
 
 	json_name(w, "programs");
 	json_open_array(w);
-	for (i = 0; children_info(a->children, i, &info); i++) {
+	while ((c = children_next(a->children, c)) != NULL) {
 		json_open_object(w);
-		json_put_string(w, "name", info.name);
-		json_put_int(w, "pid", info.pid);
-		json_put_string(w, "state", info.state);
-		json_put_uint(w, "restarts", info.restarts);
+		json_put_string(w, "name", children_name(c));
+		json_put_uint(w, "pid", children_pid(c));
+		json_put_string(w, "state",
+				children_link(c) != NULL ? "running"
+				: children_pid(c) != 0	 ? "starting"
+							 : "resting");
+		json_put_uint(w, "restarts", children_crashes(c));
 		json_close_object(w);
 	}
 	json_close_array(w);
@@ -392,7 +396,7 @@ static void ask_adapter(struct appliance *a, struct control_session *s,
 		f.payload = buf_bytes(&image);
 		a->asked[slot].ref = f.ref;
 		a->asked[slot].ticket = control_ticket(s);
-		if (children_send(a->children, (unsigned)child, &f, -1) != OK)
+		if (!appliance_send(a, (unsigned)child, &f))
 			control_end(s, 1, "its program does not run");
 	} else {
 		control_end(s, 2, "the name is too long");

@@ -11,7 +11,7 @@ static bool send(struct appliance *a, unsigned child, enum frame_type type,
 {
 	struct frame f = { .type = (uint8_t)type, .payload = payload };
 
-	return children_send(a->children, child, &f, -1) == OK;
+	return appliance_send(a, child, &f);
 }
 
 static void say_complaints(struct appliance *a)
@@ -56,7 +56,7 @@ static void refuse(struct appliance *a)
 {
 	unsigned i;
 
-	for (i = 0; i < CHILDREN_MAX; i++)
+	for (i = 0; i < ENGINE_CHILDREN; i++)
 		if (a->programs[i].prepared && a->programs[i].live)
 			(void)send(a, i, FRAME_ABORT,
 				   (struct bytes){ NULL, 0 });
@@ -77,7 +77,7 @@ static void use(struct appliance *a)
 		return;
 	}
 	a->next = NULL;
-	for (i = 0; i < CHILDREN_MAX; i++)
+	for (i = 0; i < ENGINE_CHILDREN; i++)
 		if (a->programs[i].prepared) {
 			(void)send(a, i, FRAME_COMMIT,
 				   (struct bytes){ NULL, 0 });
@@ -114,7 +114,7 @@ static void prepare_all(struct appliance *a)
 
 	a->reload = RELOAD_PREPARING;
 	a->preparing = 0;
-	for (i = 0; i < CHILDREN_MAX; i++) {
+	for (i = 0; i < ENGINE_CHILDREN; i++) {
 		a->programs[i].prepared = false;
 		if (a->programs[i].up && a->programs[i].live &&
 		    prepare(a, i, a->next))
@@ -175,7 +175,7 @@ void reload_child_down(struct appliance *a, unsigned child)
 	bool awaited = a->reload == RELOAD_PREPARING && c->live &&
 		       !c->prepared;
 
-	*c = (struct appliance_child){ .used = true };
+	*c = (struct appliance_child){ .child = c->child };
 	if (!awaited)
 		return;
 	a->preparing--;

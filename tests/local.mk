@@ -163,6 +163,7 @@ fuzz_tests += tests/fuzz/fuzz_gsm7
 fuzz_tests += tests/fuzz/fuzz_segment
 fuzz_tests += tests/fuzz/fuzz_timestamp
 fuzz_tests += tests/fuzz/fuzz_udh
+fuzz_tests += tests/fuzz/fuzz_trace
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -173,7 +174,8 @@ FUZZ_FLAGS = -std=c17 -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz_programs = $(fuzz_tests:tests/fuzz/%=fuzz/%)
 # The images of gateway/ are fuzzed too; they need nothing but these files.
-fuzz_images = gateway/adapter.c gateway/leg.c gateway/message.c \
+fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
+	gateway/message.c gateway/trace_form.c \
 	gateway/outcome.c policy/facts.c $(libgatewaycheck_a_SOURCES)
 fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
 	$(libtables_a_SOURCES)
@@ -223,12 +225,15 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_children
+gateway_tests += tests/gateway/test_commit
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
 gateway_tests += tests/gateway/test_message
 gateway_tests += tests/gateway/test_oplog
 gateway_tests += tests/gateway/test_settings
+gateway_tests += tests/gateway/test_store
+gateway_tests += tests/gateway/test_trace
 
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
@@ -265,3 +270,15 @@ check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
 
 tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
+tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
+
+# A disk in memory that loses power, fills up and fails when it is told.
+noinst_LIBRARIES += libsimdisk.a
+libsimdisk_a_SOURCES = tests/sim/disk.c tests/sim/disk.h \
+	tests/sim/disk_inside.h tests/sim/disk_vfs.c
+
+STORE_TEST_LIBS = libcheck.a libsimdisk.a libgateway.a libpolicy.a \
+	libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS)
+tests_gateway_test_commit_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_store_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_trace_LDADD = $(STORE_TEST_LIBS)

@@ -79,3 +79,15 @@ cpmgwd_SOURCES += gateway/cpmgwd.c
 cpmgwd_SOURCES += gateway/operate.c
 cpmgwd_SOURCES += gateway/reload.c
 cpmgwd_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
+# gwctl: needs nothing but the codecs.
+bin_PROGRAMS += gwctl
+gwctl_SOURCES = gateway/gwctl.c gateway/gwctl.h
+gwctl_SOURCES += gateway/gwctl_call.c
+gwctl_SOURCES += gateway/gwctl_conf.c
+gwctl_SOURCES += gateway/gwctl_ladder.c gateway/gwctl_ladder.h
+gwctl_SOURCES += gateway/gwctl_link.c gateway/gwctl_link.h
+gwctl_SOURCES += gateway/gwctl_print.c gateway/gwctl_print.h
+gwctl_SOURCES += gateway/gwctl_show.c
+gwctl_SOURCES += gateway/gwctl_trace.c
+gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
+gwctl_LDADD = libcodecs.a

@@ -7,7 +7,7 @@ libgateway_a_SOURCES += gateway/clock.c gateway/clock.h
 libgateway_a_SOURCES += gateway/commit.h
 libgateway_a_SOURCES += gateway/leg.c gateway/leg.h
 libgateway_a_SOURCES += gateway/link.c gateway/link.h
-libgateway_a_SOURCES += gateway/loop.c gateway/loop.h
+libgateway_a_SOURCES += gateway/loop.c gateway/loop.h gateway/loop_host.h
 libgateway_a_SOURCES += gateway/message.c gateway/message.h
 libgateway_a_SOURCES += gateway/oplog.c gateway/oplog.h
 libgateway_a_SOURCES += gateway/outcome.c gateway/outcome.h
@@ -34,3 +34,8 @@ cpmgw_conf_SOURCES += gateway/conf_scan.c gateway/conf_scan.h
 cpmgw_conf_SOURCES += gateway/confread.c gateway/confread.h
 cpmgw_conf_CPPFLAGS = $(AM_CPPFLAGS) -isystem $(KANNEL_INCLUDE)
 cpmgw_conf_LDADD = libgateway.a libtables.a libcodecs.a $(KANNEL_LIBS)
+
+# The loop inside sofia's: cpmgw-sip only.
+noinst_LIBRARIES += libloopsu.a
+libloopsu_a_SOURCES = gateway/loop_su.c gateway/loop_su.h
+libloopsu_a_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)

@@ -23,6 +23,7 @@ libgateway_a_SOURCES += gateway/leg.c gateway/leg.h
 libgateway_a_SOURCES += gateway/link.c gateway/link.h
 libgateway_a_SOURCES += gateway/live.c gateway/live.h
 libgateway_a_SOURCES += gateway/loop.c gateway/loop.h
+libgateway_a_SOURCES += gateway/loop.c gateway/loop.h gateway/loop_host.h
 libgateway_a_SOURCES += gateway/message.c gateway/message.h
 libgateway_a_SOURCES += gateway/native.c
 libgateway_a_SOURCES += gateway/oplog.c gateway/oplog.h
@@ -91,3 +92,7 @@ gwctl_SOURCES += gateway/gwctl_show.c
 gwctl_SOURCES += gateway/gwctl_trace.c
 gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
 gwctl_LDADD = libcodecs.a
+# The loop inside sofia's: cpmgw-sip only.
+noinst_LIBRARIES += libloopsu.a
+libloopsu_a_SOURCES = gateway/loop_su.c gateway/loop_su.h
+libloopsu_a_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)

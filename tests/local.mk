@@ -29,6 +29,14 @@ codec_tests += tests/codecs/test_utf8_step
 codec_tests += tests/codecs/test_xml
 codec_tests += tests/codecs/test_field
 codec_tests += tests/codecs/test_frame
+codec_tests += tests/codecs/test_segment_text
+codec_tests += tests/codecs/test_segment
+codec_tests += tests/codecs/test_gsm7
+codec_tests += tests/codecs/test_udh
+codec_tests += tests/codecs/test_ucs2
+codec_tests += tests/codecs/test_utf8
+codec_tests += tests/codecs/test_timestamp
+codec_tests += tests/codecs/test_segment_cut
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
@@ -114,6 +122,14 @@ tests_codecs_test_utf8_step_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_field_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_frame_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_cut_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
@@ -143,6 +159,13 @@ fuzz_tests += tests/fuzz/fuzz_smpp_receipt
 fuzz_tests += tests/fuzz/fuzz_frame
 fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
+fuzz_tests += tests/fuzz/fuzz_settings
+fuzz_tests += tests/fuzz/fuzz_address
+fuzz_tests += tests/fuzz/fuzz_gsm7
+fuzz_tests += tests/fuzz/fuzz_segment
+fuzz_tests += tests/fuzz/fuzz_timestamp
+fuzz_tests += tests/fuzz/fuzz_udh
+fuzz_tests += tests/fuzz/fuzz_trace
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -153,10 +176,13 @@ FUZZ_FLAGS = -std=c17 -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz_programs = $(fuzz_tests:tests/fuzz/%=fuzz/%)
 # The images of gateway/ are fuzzed too; they need nothing but these files.
-fuzz_images = gateway/adapter.c gateway/leg.c gateway/message.c \
+fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
+	gateway/message.c gateway/trace_form.c \
 	gateway/outcome.c policy/facts.c $(libgatewaycheck_a_SOURCES)
+fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
+	$(libtables_a_SOURCES)
 fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
-	$(filter %.c,$(fuzz_images)))
+	$(filter %.c,$(fuzz_images) $(fuzz_settings)))
 
 fuzz/%.o: $(srcdir)/%.c
 	@$(MKDIR_P) $(@D)
@@ -200,21 +226,61 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	$(CRYPTO_LIBS) $(ZLIB_LIBS)
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
+gateway_tests += tests/gateway/test_children
+gateway_tests += tests/gateway/test_commit
 gateway_tests += tests/gateway/test_leg
+gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
 gateway_tests += tests/gateway/test_message
+gateway_tests += tests/gateway/test_oplog
 gateway_tests += tests/gateway/test_settings
+gateway_tests += tests/gateway/test_store
+gateway_tests += tests/gateway/test_trace
 
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
 
-tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_leg_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_link_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_message_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_oplog_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
 
-FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libpolicy.a libcodecs.a
+FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a
 tests_fuzz_fuzz_adapter_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_leg_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_IMAGE_LIBS)
+tests_fuzz_fuzz_settings_LDADD = $(FUZZ_IMAGE_LIBS)
+
+# Tests of programs: scripts that find them in the build directory.
+program_tests =
+program_tests += tests/gateway/test_conf.sh
+TESTS += $(program_tests)
+EXTRA_DIST += $(program_tests)
+
+# The tests of adapters/: programs that speak with the built ones.
+ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+adapter_tests =
+adapter_tests += tests/adapters/test_loopback
+
+check_PROGRAMS += $(adapter_tests)
+TESTS += $(adapter_tests)
+
+tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
+tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
+
+# A disk in memory that loses power, fills up and fails when it is told.
+noinst_LIBRARIES += libsimdisk.a
+libsimdisk_a_SOURCES = tests/sim/disk.c tests/sim/disk.h \
+	tests/sim/disk_inside.h tests/sim/disk_vfs.c
+
+STORE_TEST_LIBS = libcheck.a libsimdisk.a libgateway.a libpolicy.a \
+	libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS)
+tests_gateway_test_commit_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_store_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_trace_LDADD = $(STORE_TEST_LIBS)

@@ -17,6 +17,7 @@ codec_tests += tests/codecs/test_smpp_refusal
 codec_tests += tests/codecs/test_smpp_tlv
 codec_tests += tests/codecs/test_smpp_vectors
 codec_tests += tests/codecs/test_cpim
+codec_tests += tests/codecs/test_cpim_write
 codec_tests += tests/codecs/test_cpm_ids
 codec_tests += tests/codecs/test_digest
 codec_tests += tests/codecs/test_header
@@ -109,6 +110,7 @@ bench-smpp: $(smpp_benches)
 	@tests/bench/codec_smpp
 .PHONY: bench-smpp
 tests_codecs_test_cpim_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpim_write_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_cpm_ids_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_digest_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_header_LDADD = $(CODEC_TEST_LIBS)

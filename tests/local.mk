@@ -289,3 +289,7 @@ STORE_TEST_LIBS = libcheck.a libsimdisk.a libgateway.a libpolicy.a \
 tests_gateway_test_commit_LDADD = $(STORE_TEST_LIBS)
 tests_gateway_test_store_LDADD = $(STORE_TEST_LIBS)
 tests_gateway_test_trace_LDADD = $(STORE_TEST_LIBS)
+
+# The house itself: which file may include what.
+TESTS += tests/check-layers.sh
+EXTRA_DIST += tests/check-layers.sh

@@ -8,8 +8,77 @@ CODEC_TEST_LIBS = libcheck.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS
 # The unit tests of codecs/: tests/codecs/test_NAME.c each.
 codec_tests =
 codec_tests += tests/codecs/test_bytes
+codec_tests += tests/codecs/test_smpp_pdu
+codec_tests += tests/codecs/test_smpp_receipt
+codec_tests += tests/codecs/test_smpp_refusal
+codec_tests += tests/codecs/test_smpp_tlv
+codec_tests += tests/codecs/test_smpp_vectors
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
 
 tests_codecs_test_bytes_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_smpp_pdu_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_smpp_pdu_SOURCES = tests/codecs/test_smpp_pdu.c \
+	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
+tests_codecs_test_smpp_receipt_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_smpp_refusal_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_smpp_tlv_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_smpp_vectors_LDADD = $(CODEC_TEST_LIBS)
+
+# Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
+# tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
+# the corpus; `make fuzz FUZZ_SECONDS=600` lets clang's libFuzzer search.
+noinst_LIBRARIES += libreplay.a
+libreplay_a_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz.h
+libreplay_a_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DFUZZ_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
+# The libraries of a program that names none, as the fuzz entries do.
+LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS)
+
+fuzz_tests =
+fuzz_tests += tests/fuzz/fuzz_bytes
+fuzz_tests += tests/fuzz/fuzz_smpp_pdu
+fuzz_tests += tests/fuzz/fuzz_smpp_receipt
+
+check_PROGRAMS += $(fuzz_tests)
+TESTS += $(fuzz_tests)
+EXTRA_DIST += tests/fuzz/corpus
+
+FUZZ_SECONDS = 60
+FUZZ_FLAGS = -std=c17 -g -O1 -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz_programs = $(fuzz_tests:tests/fuzz/%=fuzz/%)
+fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)))
+
+fuzz/%.o: $(srcdir)/%.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(CLANG) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
+		$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -c -o $@ $<
+
+fuzz/fuzz_%: $(srcdir)/tests/fuzz/fuzz_%.c $(fuzz_objects)
+	$(AM_V_CCLD)$(CLANG) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
+		$(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ \
+		$(XML_LIBS) $(CRYPTO_LIBS)
+
+# What is found stays in fuzz/NAME.found, inputs that fail in fuzz/NAME.*
+fuzz: $(fuzz_programs)
+	@good=0; bad=0; \
+	for program in $(fuzz_programs); do \
+		name=$${program#fuzz/fuzz_}; $(MKDIR_P) fuzz/$$name.found; \
+		if ./$$program -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+			-rss_limit_mb=2048 -artifact_prefix=fuzz/$$name. \
+			-print_final_stats=1 fuzz/$$name.found \
+			$(srcdir)/tests/fuzz/corpus/$$name \
+			>fuzz/$$name.log 2>&1; \
+		then good=$$((good + 1)); echo "PASS: $$name"; \
+		else bad=$$((bad + 1)); echo "FAIL: $$name"; \
+			tail -n 40 fuzz/$$name.log; fi; \
+	done; \
+	echo "$$good passed, $$bad failed"; test $$bad -eq 0
+
+clean-local: clean-fuzz
+clean-fuzz:
+	-rm -rf fuzz
+.PHONY: fuzz clean-fuzz
+-include $(fuzz_objects:.o=.d)

@@ -13,6 +13,7 @@ codec_tests += tests/codecs/test_smpp_receipt
 codec_tests += tests/codecs/test_smpp_refusal
 codec_tests += tests/codecs/test_smpp_tlv
 codec_tests += tests/codecs/test_smpp_vectors
+codec_tests += tests/codecs/test_address
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
@@ -25,6 +26,7 @@ tests_codecs_test_smpp_receipt_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_refusal_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_tlv_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_vectors_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_address_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays

@@ -4,6 +4,7 @@
 
 #include "codecs/smpp_pdu.h"
 
+/* clang-format off: rows of tables. */
 #define AT(member_) offsetof(struct smpp_pdu, member_)
 #define OCTET_AS(member_, name_, clause_)                                      \
 	{ SMPP_FIELD_OCTET, 1, AT(member_), ESME_RINVCMDLEN, name_,            \
@@ -151,6 +152,8 @@ static const struct smpp_field alert_notification[] = {
 	STRING_AS(dest.digits, 65, ESME_RINVDSTADR, "esme_addr", "5.2.10"),
 	END
 };
+
+/* clang-format on */
 
 #define LOW_IDS	 0x22		/* 0x00..0x21 stand at their own number */
 #define HIGH_IDS 0x102		/* 0x102 and 0x103 follow               */

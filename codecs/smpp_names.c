@@ -4,10 +4,18 @@
 
 #include "codecs/smpp_pdu.h"
 
-#define STATUS(name_, text_) { ESME_##name_, "ESME_" #name_, text_ }
-#define COMMAND(id_, name_, clause_) { id_, name_, "SMPP v3.4 " clause_ }
+#define STATUS(name_, text_)                                                   \
+	{                                                                      \
+		ESME_##name_, "ESME_" #name_, text_                            \
+	}
+#define COMMAND(id_, name_, clause_)                                           \
+	{                                                                      \
+		id_, name_, "SMPP v3.4 " clause_                               \
+	}
 #define TAG(tag_, min_, max_, name_, clause_)                                  \
-	{ SMPP_TLV_##tag_, min_, max_, name_, "SMPP v3.4 5.3.2." clause_ }
+	{                                                                      \
+		SMPP_TLV_##tag_, min_, max_, name_, "SMPP v3.4 5.3.2." clause_ \
+	}
 
 /* clang-format off: one row a line, however long the names are. */
 static const struct smpp_name statuses[] = {
@@ -109,8 +117,8 @@ static const struct smpp_tag_row tags[] = {
 	TAG(SOURCE_TELEMATICS_ID, 1, 1, "source_telematics_id", "8"),
 	TAG(QOS_TIME_TO_LIVE, 4, 4, "qos_time_to_live", "9"),
 	TAG(PAYLOAD_TYPE, 1, 1, "payload_type", "10"),
-	TAG(ADDITIONAL_STATUS_INFO_TEXT, 0, 256,
-	    "additional_status_info_text", "11"),
+	TAG(ADDITIONAL_STATUS_INFO_TEXT, 0, 256, "additional_status_info_text",
+	    "11"),
 	TAG(RECEIPTED_MESSAGE_ID, 0, 65, "receipted_message_id", "12"),
 	TAG(MS_MSG_WAIT_FACILITIES, 1, 1, "ms_msg_wait_facilities", "13"),
 	TAG(PRIVACY_INDICATOR, 1, 1, "privacy_indicator", "14"),

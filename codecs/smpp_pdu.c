@@ -15,7 +15,7 @@ struct span {
 /* A field and the command_status that refuses it; ESME_ROK: all is well. */
 struct bad {
 	uint32_t status;
-	struct fault at;		/* offset: in the PDU; encode: 0     */
+	struct fault at; /* offset: in the PDU; encode: 0     */
 };
 
 static uint32_t load32(const uint8_t *p)
@@ -172,8 +172,8 @@ static void read_list(const struct smpp_field *f, struct span *s,
 		dests_status(count, bad);
 	if (bad->status != ESME_ROK)
 		return;
-	bad->status = dests ? smpp_dests_check(in, count, &used, &bad->at) :
-			      smpp_failed_check(in, count, &used, &bad->at);
+	bad->status = dests ? smpp_dests_check(in, count, &used, &bad->at)
+			    : smpp_failed_check(in, count, &used, &bad->at);
 	if (bad->status != ESME_ROK) {
 		s->p++;
 		return;
@@ -314,8 +314,8 @@ static bool list_good(const struct smpp_field *f, const struct smpp_pdu *p,
 	*list = p->dests;
 	dests_status(p->number_of_dests, bad);
 	if (bad->status == ESME_ROK)
-		bad->status = smpp_dests_check(*list, p->number_of_dests,
-					       &used, &bad->at);
+		bad->status = smpp_dests_check(*list, p->number_of_dests, &used,
+					       &bad->at);
 	return bad->status == ESME_ROK && used == list->n;
 }
 
@@ -347,8 +347,9 @@ static enum err measure_field(const struct smpp_field *f,
 	memcpy(&v, (const uint8_t *)p + f->at, sizeof v);
 	*n += 1 + v.n;
 	if (f->kind == SMPP_FIELD_MESSAGE)
-		return v.n <= SMPP_SHORT_MESSAGE_MAX ?
-			       OK : bad_field(f, ERR_RANGE, why);
+		return v.n <= SMPP_SHORT_MESSAGE_MAX
+			       ? OK
+			       : bad_field(f, ERR_RANGE, why);
 	if (v.n >= f->room || nul_at(v.p, v.n) < v.n)
 		return bad_field(f, ERR_RANGE, why);
 	return OK;
@@ -357,10 +358,11 @@ static enum err measure_field(const struct smpp_field *f,
 /* Nothing but a header to say, and 4.1.2, 4.4.2 ... want it without body. */
 static bool goes_bare(const struct smpp_layout *l, const struct smpp_pdu *p)
 {
-	return l->terse && p->command_status != ESME_ROK &&
-	       p->system_id.n + p->message_id.n + p->final_date.n +
-			       p->tlvs.n == 0 &&
-	       (p->no_unsuccess | p->message_state | p->error_code) == 0;
+	size_t strings = p->system_id.n + p->message_id.n + p->final_date.n;
+
+	return l->terse && p->command_status != ESME_ROK && strings == 0 &&
+	       p->tlvs.n == 0 && p->no_unsuccess == 0 &&
+	       p->message_state == 0 && p->error_code == 0;
 }
 
 static enum err measure(const struct smpp_layout *l, const struct smpp_pdu *p,

@@ -6,9 +6,9 @@
 
 enum key { ID, SUB, DLVRD, SUBMIT_DATE, DONE_DATE, STAT, ERR, TEXT, KEYS };
 
-static const char *const keys[KEYS] = { "id",	     "sub",  "dlvrd",
+static const char *const keys[KEYS] = { "id",	       "sub",	    "dlvrd",
 					"submit date", "done date", "stat",
-					"err",	     "text" };
+					"err",	       "text" };
 
 /* Names of 5.2.28; the first of a state is the one that we write. */
 static const struct {
@@ -107,8 +107,8 @@ static bool date_good(const struct smpp_date *d)
 {
 	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30,
 					31, 31, 30, 31, 30, 31 };
-	bool leap = (d->year % 4 == 0 && d->year % 100 != 0) ||
-		    d->year % 400 == 0;
+	bool leap =
+		(d->year % 4 == 0 && d->year % 100 != 0) || d->year % 400 == 0;
 	unsigned last;
 
 	if (d->year == 0 || d->month < 1 || d->month > 12)
@@ -126,8 +126,8 @@ static struct smpp_date date_fields(unsigned year, const uint8_t *p,
 				   .day = (uint8_t)two(p + 2),
 				   .hour = (uint8_t)two(p + 4),
 				   .minute = (uint8_t)two(p + 6),
-				   .second = seconds ? (uint8_t)two(p + 8) :
-						       0 };
+				   .second =
+					   seconds ? (uint8_t)two(p + 8) : 0 };
 }
 
 /* 7.1.1: 00..37 are of this century, 38..99 of the last. */
@@ -327,8 +327,7 @@ static const char *unwritable(const struct smpp_receipt *r)
 	return r->err.n > 3 || !is_word(r->err) ? "err" : NULL;
 }
 
-static void put_date(struct buf *to, const char *key,
-		     const struct smpp_date *d)
+static void put_date(struct buf *to, const char *key, const struct smpp_date *d)
 {
 	buf_printf(to, "%s:%02u%02u%02u%02u%02u ", key, d->year % 100u,
 		   d->month, d->day, d->hour, d->minute);
@@ -352,8 +351,8 @@ enum err smpp_receipt_encode(const struct smpp_receipt *r, struct buf *to,
 		buf_printf(to, "sub:%03u ", r->sub);
 	if (r->dlvrd != SMPP_COUNT_NONE)
 		buf_printf(to, "dlvrd:%03u ", r->dlvrd);
-	put_date(to, keys[SUBMIT_DATE], r->submitted.year == 0 ? &none :
-								 &r->submitted);
+	put_date(to, keys[SUBMIT_DATE],
+		 r->submitted.year == 0 ? &none : &r->submitted);
 	put_date(to, keys[DONE_DATE], r->done.year == 0 ? &none : &r->done);
 	buf_printf(to, "stat:%s err:", smpp_state_stat(r->state));
 	buf_put(to, r->err.n == 0 ? bytes_of("000") : r->err);
@@ -404,7 +403,7 @@ static bool all_digits(struct bytes in, unsigned base)
 /* The number `in` (digits of `base`) as hex without leading zeros. */
 static void number_text(struct bytes in, unsigned base, char *out)
 {
-	uint8_t value[SMPP_ID_MAX] = { 0 };	/* a hex digit each, low first */
+	uint8_t value[SMPP_ID_MAX] = { 0 }; /* a hex digit each, low first */
 	size_t used = 1, i, j;
 
 	for (i = 0; i < in.n; i++) {

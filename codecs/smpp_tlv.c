@@ -6,9 +6,9 @@
 #include "codecs/smpp_pdu.h"
 
 #define TLV_HEADER   4
-#define ADDRESS_ROOM 21		/* destination_addr, dl_name; with NUL */
+#define ADDRESS_ROOM 21 /* destination_addr, dl_name; with NUL */
 
-enum { FLAG_SME = 1, FLAG_LIST = 2 };	/* 5.2.25 */
+enum { FLAG_SME = 1, FLAG_LIST = 2 }; /* 5.2.25 */
 
 static uint32_t number(struct bytes b)
 {
@@ -128,8 +128,8 @@ uint32_t smpp_tlvs_check(struct bytes in, struct fault *why)
 				      "optional parameters",
 				      "SMPP v3.4 3.2.4.1", at);
 		row = smpp_tag_row(t.tag);
-		if (row != NULL && (t.value.n < row->min ||
-				    t.value.n > row->max))
+		if (row != NULL &&
+		    (t.value.n < row->min || t.value.n > row->max))
 			return refuse(why, ESME_RINVPARLEN, row->name,
 				      row->clause, at);
 	}
@@ -198,8 +198,7 @@ static uint32_t take_failed(struct bytes *rest, struct smpp_failed *out,
 
 	*out = (struct smpp_failed){ 0 };
 	if (take_sme(rest, &out->sme, &cut) && rest->n >= 4) {
-		out->error_status_code =
-			number((struct bytes){ rest->p, 4 });
+		out->error_status_code = number((struct bytes){ rest->p, 4 });
 		*rest = bytes_after(*rest, 4);
 		return ESME_ROK;
 	}

@@ -46,6 +46,64 @@ tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
 
+# The same octets by other people's codecs, one program each: their names and
+# gwlib's own malloc must not meet. Kannel's archives have no pkg-config file.
+oracle_tests =
+oracle_tests += tests/codecs/oracle_kannel
+oracle_tests += tests/codecs/oracle_smpp34
+
+check_PROGRAMS += $(oracle_tests)
+TESTS += $(oracle_tests)
+
+ORACLE_SOURCES = tests/codecs/oracle.h tests/codecs/oracle_smpp.c \
+	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
+KANNEL_CPPFLAGS = $(XML_CFLAGS) -isystem /usr/include/kannel
+KANNEL_LIBDIR = $(dir $(firstword $(wildcard /usr/lib/*/kannel/libgw.a \
+	/usr/lib/kannel/libgw.a)))
+KANNEL_LIBS = -L$(KANNEL_LIBDIR) -lgw -lgwlib $(XML_LIBS) -lssl \
+	$(CRYPTO_LIBS) -lpcreposix -lm
+
+tests_codecs_oracle_kannel_SOURCES = tests/codecs/oracle_kannel.c \
+	$(ORACLE_SOURCES)
+tests_codecs_oracle_kannel_CPPFLAGS = $(AM_CPPFLAGS) $(KANNEL_CPPFLAGS)
+tests_codecs_oracle_kannel_LDADD = $(CODEC_TEST_LIBS) $(KANNEL_LIBS)
+tests_codecs_oracle_smpp34_SOURCES = tests/codecs/oracle_smpp34.c \
+	$(ORACLE_SOURCES)
+tests_codecs_oracle_smpp34_LDADD = $(CODEC_TEST_LIBS) -lsmpp34
+
+# `make bench-smpp`: our SMPP codec beside libsmpp34's and Kannel's. Without
+# sanitizers whatever configure said, so they compile the codecs themselves.
+BENCH_CFLAGS = -std=c17 -O2 -Wall -Wextra -Werror
+BENCH_SMPP_SOURCES = tests/bench/codec_smpp.c tests/codecs/oracle.h \
+	codecs/arena.c codecs/bytes.c codecs/err.c codecs/smpp_layout.c \
+	codecs/smpp_names.c codecs/smpp_pdu.c codecs/smpp_tlv.c
+smpp_benches = tests/bench/codec_smpp tests/bench/codec_smpp34 \
+	tests/bench/codec_kannel
+
+EXTRA_PROGRAMS = $(smpp_benches)
+CLEANFILES += $(smpp_benches)
+
+tests_bench_codec_smpp_SOURCES = tests/bench/codec_smpp_ours.c \
+	$(BENCH_SMPP_SOURCES)
+tests_bench_codec_smpp_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_codec_smpp_LDFLAGS = -pthread
+tests_bench_codec_smpp_LDADD =
+tests_bench_codec_smpp34_SOURCES = tests/codecs/oracle_smpp34.c \
+	$(BENCH_SMPP_SOURCES)
+tests_bench_codec_smpp34_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_codec_smpp34_LDFLAGS = -pthread
+tests_bench_codec_smpp34_LDADD = -lsmpp34
+tests_bench_codec_kannel_SOURCES = tests/codecs/oracle_kannel.c \
+	$(BENCH_SMPP_SOURCES)
+tests_bench_codec_kannel_CPPFLAGS = $(AM_CPPFLAGS) $(KANNEL_CPPFLAGS)
+tests_bench_codec_kannel_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_codec_kannel_LDFLAGS = -pthread
+tests_bench_codec_kannel_LDADD = $(KANNEL_LIBS)
+
+bench-smpp: $(smpp_benches)
+	@tests/bench/codec_smpp
+.PHONY: bench-smpp
+
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
 # the corpus; `make fuzz FUZZ_SECONDS=600` lets clang's libFuzzer search.

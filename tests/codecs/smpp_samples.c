@@ -69,19 +69,32 @@ static const struct {
 };
 
 static const uint32_t commands[] = {
-	SMPP_BIND_RECEIVER,	SMPP_BIND_RECEIVER_RESP,
-	SMPP_BIND_TRANSMITTER,	SMPP_BIND_TRANSMITTER_RESP,
-	SMPP_BIND_TRANSCEIVER,	SMPP_BIND_TRANSCEIVER_RESP,
-	SMPP_OUTBIND,		SMPP_UNBIND,
-	SMPP_UNBIND_RESP,	SMPP_GENERIC_NACK,
-	SMPP_SUBMIT_SM,		SMPP_SUBMIT_SM_RESP,
-	SMPP_SUBMIT_MULTI,	SMPP_SUBMIT_MULTI_RESP,
-	SMPP_DELIVER_SM,	SMPP_DELIVER_SM_RESP,
-	SMPP_DATA_SM,		SMPP_DATA_SM_RESP,
-	SMPP_QUERY_SM,		SMPP_QUERY_SM_RESP,
-	SMPP_CANCEL_SM,		SMPP_CANCEL_SM_RESP,
-	SMPP_REPLACE_SM,	SMPP_REPLACE_SM_RESP,
-	SMPP_ENQUIRE_LINK,	SMPP_ENQUIRE_LINK_RESP,
+	SMPP_BIND_RECEIVER,
+	SMPP_BIND_RECEIVER_RESP,
+	SMPP_BIND_TRANSMITTER,
+	SMPP_BIND_TRANSMITTER_RESP,
+	SMPP_BIND_TRANSCEIVER,
+	SMPP_BIND_TRANSCEIVER_RESP,
+	SMPP_OUTBIND,
+	SMPP_UNBIND,
+	SMPP_UNBIND_RESP,
+	SMPP_GENERIC_NACK,
+	SMPP_SUBMIT_SM,
+	SMPP_SUBMIT_SM_RESP,
+	SMPP_SUBMIT_MULTI,
+	SMPP_SUBMIT_MULTI_RESP,
+	SMPP_DELIVER_SM,
+	SMPP_DELIVER_SM_RESP,
+	SMPP_DATA_SM,
+	SMPP_DATA_SM_RESP,
+	SMPP_QUERY_SM,
+	SMPP_QUERY_SM_RESP,
+	SMPP_CANCEL_SM,
+	SMPP_CANCEL_SM_RESP,
+	SMPP_REPLACE_SM,
+	SMPP_REPLACE_SM_RESP,
+	SMPP_ENQUIRE_LINK,
+	SMPP_ENQUIRE_LINK_RESP,
 	SMPP_ALERT_NOTIFICATION,
 };
 
@@ -230,8 +243,7 @@ static void make_tlv(struct sample *s, uint16_t tag, uint32_t *seed)
 	s->used = used;
 }
 
-static void make_tlvs(struct sample *s, enum sample_reach reach,
-		      uint32_t *seed)
+static void make_tlvs(struct sample *s, enum sample_reach reach, uint32_t *seed)
 {
 	unsigned where = place(s->pdu.command_id);
 	size_t i;
@@ -311,8 +323,8 @@ static void make_field(struct sample *s, const struct smpp_field *f,
 	}
 }
 
-void sample_make(struct sample *s, uint32_t command_id,
-		 enum sample_reach reach, uint32_t *seed)
+void sample_make(struct sample *s, uint32_t command_id, enum sample_reach reach,
+		 uint32_t *seed)
 {
 	const struct smpp_field *f = smpp_layout(command_id)->fields;
 	bool response = (command_id & SMPP_RESP) != 0;

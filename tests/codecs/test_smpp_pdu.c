@@ -7,9 +7,12 @@
 #include "codecs/smpp_pdu.h"
 #include "tests/codecs/smpp_samples.h"
 
-#define S(text_) { (const uint8_t *)(text_), sizeof(text_) - 1 }
+#define S(text_)                                                               \
+	{                                                                      \
+		(const uint8_t *)(text_), sizeof(text_) - 1                    \
+	}
 #define ROWS(table_) (sizeof(table_) / sizeof *(table_))
-#define HEX_MAX 1024
+#define HEX_MAX	     1024
 
 static const struct row {
 	const char *name, *hex;
@@ -250,16 +253,19 @@ static void test_rows_both_ways(void)
 
 /* What peers send and 3.4 does not quite say; read, not written so. */
 static const struct row tolerated[] = {
-	{ "4.4.2 accepted, and no body", "L 80000004 00000000 00000001",
+	{ "4.4.2 accepted, and no body",
+	  "L 80000004 00000000 00000001",
 	  { .command_id = SMPP_SUBMIT_SM_RESP, .sequence_number = 1 } },
-	{ "4.4.2 refused, with an empty id", "L 80000004 00000008 00000001 00",
+	{ "4.4.2 refused, with an empty id",
+	  "L 80000004 00000008 00000001 00",
 	  { .command_id = SMPP_SUBMIT_SM_RESP,
 	    .command_status = 8,
 	    .sequence_number = 1 } },
 	{ "4.6.2 deliver_sm_resp without body",
 	  "L 80000005 00000000 00000001",
 	  { .command_id = SMPP_DELIVER_SM_RESP, .sequence_number = 1 } },
-	{ "4.7.2 data_sm_resp without body", "L 80000103 000000FE 00000001",
+	{ "4.7.2 data_sm_resp without body",
+	  "L 80000103 000000FE 00000001",
 	  { .command_id = SMPP_DATA_SM_RESP,
 	    .command_status = ESME_RDELIVERYFAILURE,
 	    .sequence_number = 1 } },
@@ -300,7 +306,8 @@ static void test_frames(void)
 
 	for (n = 0; n < 16; n++)
 		CU_ASSERT(smpp_frame((struct bytes){ raw, n }, 64, &pdu,
-				     &why) == ERR_MORE && pdu.n == 7);
+				     &why) == ERR_MORE &&
+			  pdu.n == 7);
 	CU_ASSERT(why.answer_id == 1);
 	CU_ASSERT(smpp_frame(in, 64, &pdu, &why) == OK && pdu.n == 16);
 	in = bytes_after(in, pdu.n);

@@ -15,7 +15,7 @@ static const struct row {
 	enum err want;
 	const char *id;
 	uint16_t sub, dlvrd;
-	const char *submitted, *done;	/* "YYYYMMDDhhmmss", "" none */
+	const char *submitted, *done; /* "YYYYMMDDhhmmss", "" none */
 	enum smpp_state state;
 	const char *err, *rest;
 } rows[] = {
@@ -47,15 +47,14 @@ static const struct row {
 	  "done date:000000000000 stat:ENROUTE err:000 text:",
 	  OK, "9", 0, 0, "", "", SMPP_STATE_ENROUTE, "000", "" },
 	{ "what cannot be a date is none",
-	  "id:9 submit date:2502290000 done date:25013123591 stat:ACCEPTD",
-	  OK, "9", NONE, NONE, "", "", SMPP_STATE_ACCEPTED, "", "" },
+	  "id:9 submit date:2502290000 done date:25013123591 stat:ACCEPTD", OK,
+	  "9", NONE, NONE, "", "", SMPP_STATE_ACCEPTED, "", "" },
 	{ "hours, minutes and seconds have an end",
-	  "id:9 submit date:2501312400 done date:250131235960 stat:ACCEPTD",
-	  OK, "9", NONE, NONE, "", "", SMPP_STATE_ACCEPTED, "", "" },
+	  "id:9 submit date:2501312400 done date:250131235960 stat:ACCEPTD", OK,
+	  "9", NONE, NONE, "", "", SMPP_STATE_ACCEPTED, "", "" },
 	{ "other order, text in the middle",
-	  "stat:DELIVRD text:on its way err:0F1 sub:001 id:a-b_c dlvrd:001",
-	  OK, "a-b_c", 1, 1, "", "", SMPP_STATE_DELIVERED, "0F1",
-	  "on its way" },
+	  "stat:DELIVRD text:on its way err:0F1 sub:001 id:a-b_c dlvrd:001", OK,
+	  "a-b_c", 1, 1, "", "", SMPP_STATE_DELIVERED, "0F1", "on its way" },
 	{ "empty text, and a field behind it", "id:9 text: stat:UNKNOWN", OK,
 	  "9", NONE, NONE, "", "", SMPP_STATE_UNKNOWN, "", "" },
 	{ "a text that looks like a receipt changes nothing",
@@ -79,12 +78,12 @@ static const struct row {
 	{ "a missing value does not eat the next key",
 	  "id:7 sub: dlvrd:001 stat:DELIVRD err: text:z", OK, "7", NONE, 1, "",
 	  "", SMPP_STATE_DELIVERED, "", "z" },
-	{ "counts that are none", "id:7 sub:1000 dlvrd:x stat:DELIVRD", OK,
-	  "7", NONE, NONE, "", "", SMPP_STATE_DELIVERED, "", "" },
+	{ "counts that are none", "id:7 sub:1000 dlvrd:x stat:DELIVRD", OK, "7",
+	  NONE, NONE, "", "", SMPP_STATE_DELIVERED, "", "" },
 	{ "a state that is none", "id:7 stat:BADSTAT", OK, "7", NONE, NONE, "",
 	  "", SMPP_STATE_NONE, "", "" },
-	{ "no stat (message_state has it)", "id:7", OK, "7", NONE, NONE, "",
-	  "", SMPP_STATE_NONE, "", "" },
+	{ "no stat (message_state has it)", "id:7", OK, "7", NONE, NONE, "", "",
+	  SMPP_STATE_NONE, "", "" },
 	{ "no id (receipted_message_id has it)", "stat:ACKED", OK, "", NONE,
 	  NONE, "", "", SMPP_STATE_ACCEPTED, "", "" },
 	{ "id of 64",
@@ -110,9 +109,8 @@ static bool date_is(const struct smpp_date *d, const char *want)
 	char text[24] = "";
 
 	if (d->year != 0)
-		snprintf(text, sizeof text, "%04u%02u%02u%02u%02u%02u",
-			 d->year, d->month, d->day, d->hour, d->minute,
-			 d->second);
+		snprintf(text, sizeof text, "%04u%02u%02u%02u%02u%02u", d->year,
+			 d->month, d->day, d->hour, d->minute, d->second);
 	return strcmp(text, want) == 0;
 }
 
@@ -213,8 +211,8 @@ static void test_unwritable(void)
 {
 	struct smpp_receipt r[8] = { full, full, full, full,
 				     full, full, full, full };
-	static const char *const fields[] = { "id",   "id",   "sub",
-					      "dlvrd", "stat", "err",
+	static const char *const fields[] = { "id",	     "id",	 "sub",
+					      "dlvrd",	     "stat",	 "err",
 					      "submit date", "done date" };
 	struct buf b = BUF_INIT(SMPP_RECEIPT_OCTETS_MAX);
 	struct fault why;
@@ -313,21 +311,19 @@ static void test_ids(void)
 			       r->want);
 		ROW(r, strcmp(out, r->out) == 0);
 	}
-	CU_ASSERT(smpp_id_canonical(nul, SMPP_ID_STRING, out) ==
-		  ERR_MALFORMED);
+	CU_ASSERT(smpp_id_canonical(nul, SMPP_ID_STRING, out) == ERR_MALFORMED);
 	CU_ASSERT(smpp_id_kind_read(bytes_of("Hex"), &kind) == OK);
 	CU_ASSERT(kind == SMPP_ID_HEX);
 	CU_ASSERT(smpp_id_kind_read(bytes_of("octal"), &kind) == ERR_NOTFOUND);
 }
 
-static const struct check_test tests[] = {
-	{ "rows", test_rows },
-	{ "every prefix", test_every_prefix },
-	{ "encode", test_encode },
-	{ "unwritable", test_unwritable },
-	{ "states", test_states },
-	{ "ids", test_ids },
-	{ NULL, NULL }
-};
+static const struct check_test tests[] = { { "rows", test_rows },
+					   { "every prefix",
+					     test_every_prefix },
+					   { "encode", test_encode },
+					   { "unwritable", test_unwritable },
+					   { "states", test_states },
+					   { "ids", test_ids },
+					   { NULL, NULL } };
 
 CHECK_MAIN("smpp_receipt", tests)

@@ -6,7 +6,10 @@
 
 #include "codecs/smpp_pdu.h"
 
-#define S(text_) { (const uint8_t *)(text_), sizeof(text_) - 1 }
+#define S(text_)                                                               \
+	{                                                                      \
+		(const uint8_t *)(text_), sizeof(text_) - 1                    \
+	}
 #define ROWS(table_) (sizeof(table_) / sizeof *(table_))
 
 /* Exactly as large as the PDU, so that a sanitizer sees a step too far. */
@@ -65,34 +68,41 @@ static const struct refusal_row {
 	  ERR_MALFORMED, 0, ESME_RINVCMDLEN, "message_id", 16, false },
 	{ "5.2.23 message_id of 65", "L 80000004 00000000 00000009" A64 "6100",
 	  ERR_MALFORMED, 0, ESME_RINVMSGID, "message_id", 16, false },
-	{ "5.2.1 system_id of 16", "L 00000009 00000000 00000009"
+	{ "5.2.1 system_id of 16",
+	  "L 00000009 00000000 00000009"
 	  "61616161616161616161616161616161 00 00 00 34 00 00 00",
 	  ERR_MALFORMED, SMPP_BIND_TRANSCEIVER_RESP, ESME_RINVSYSID,
 	  "system_id", 16, false },
-	{ "5.2.2 password of 9", "L 00000001 00000000 00000009"
+	{ "5.2.2 password of 9",
+	  "L 00000001 00000000 00000009"
 	  "6100 616161616161616161 00 00 34 00 00 00",
 	  ERR_MALFORMED, SMPP_BIND_RECEIVER_RESP, ESME_RINVPASWD, "password",
 	  18, false },
-	{ "5.2.3 system_type of 13", "L 00000002 00000000 00000009"
+	{ "5.2.3 system_type of 13",
+	  "L 00000002 00000000 00000009"
 	  "6100 00 61616161616161616161616161 00 34 00 00 00",
 	  ERR_MALFORMED, SMPP_BIND_TRANSMITTER_RESP, ESME_RINVSYSTYP,
 	  "system_type", 19, false },
-	{ "5.2.11 service_type of 6", "L 00000004 00000000 00000009"
+	{ "5.2.11 service_type of 6",
+	  "L 00000004 00000000 00000009"
 	  "616161616161 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
 	  ERR_MALFORMED, SMPP_SUBMIT_SM_RESP, ESME_RINVSERTYP, "service_type",
 	  16, false },
-	{ "5.2.8 source_addr of 21", "L 00000004 00000000 00000009"
+	{ "5.2.8 source_addr of 21",
+	  "L 00000004 00000000 00000009"
 	  "00 00 00" A21 "00 00 00 00 00 00 00 00 00 00 00 00 00 00",
 	  ERR_MALFORMED, SMPP_SUBMIT_SM_RESP, ESME_RINVSRCADR, "source_addr",
 	  19, false },
-	{ "5.2.9 destination_addr of 21", "L 00000005 00000000 00000009"
+	{ "5.2.9 destination_addr of 21",
+	  "L 00000005 00000000 00000009"
 	  "00 00 00 00 00 00" A21 "00 00 00 00 00 00 00 00 00 00 00",
 	  ERR_MALFORMED, SMPP_DELIVER_SM_RESP, ESME_RINVDSTADR,
 	  "destination_addr", 22, false },
-	{ "4.7.1 destination_addr of 65", "L 00000103 00000000 00000009"
+	{ "4.7.1 destination_addr of 65",
+	  "L 00000103 00000000 00000009"
 	  "00 00 00 00 00 00" A64 "61 00 00 00 00",
-	  ERR_MALFORMED, SMPP_DATA_SM_RESP, ESME_RINVDSTADR,
-	  "destination_addr", 22, false },
+	  ERR_MALFORMED, SMPP_DATA_SM_RESP, ESME_RINVDSTADR, "destination_addr",
+	  22, false },
 	{ "5.2.15 schedule_delivery_time of 17",
 	  "L 00000004 00000000 00000009 00 00 00 00 00 00 00 00 00 00"
 	  "3030303030303030303030303030303030 00 00 00 00 00 00 00",
@@ -103,38 +113,46 @@ static const struct refusal_row {
 	  "3030303030303030303030303030303030 00 00 00 00 00 00",
 	  ERR_MALFORMED, SMPP_SUBMIT_SM_RESP, ESME_RINVEXPIRY,
 	  "validity_period", 27, false },
-	{ "5.2.21 sm_length beyond the PDU", "L 00000004 00000000 00000009"
+	{ "5.2.21 sm_length beyond the PDU",
+	  "L 00000004 00000000 00000009"
 	  "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 05 61616161",
-	  ERR_MALFORMED, SMPP_SUBMIT_SM_RESP, ESME_RINVMSGLEN, "sm_length",
-	  32, false },
-	{ "4.4.1 ends before sm_length", "L 00000004 00000000 00000009"
+	  ERR_MALFORMED, SMPP_SUBMIT_SM_RESP, ESME_RINVMSGLEN, "sm_length", 32,
+	  false },
+	{ "4.4.1 ends before sm_length",
+	  "L 00000004 00000000 00000009"
 	  "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
-	  ERR_MALFORMED, SMPP_SUBMIT_SM_RESP, ESME_RINVMSGLEN, "sm_length",
-	  32, false },
-	{ "4.4.1 ends in the octets", "L 00000004 00000000 00000009"
+	  ERR_MALFORMED, SMPP_SUBMIT_SM_RESP, ESME_RINVMSGLEN, "sm_length", 32,
+	  false },
+	{ "4.4.1 ends in the octets",
+	  "L 00000004 00000000 00000009"
 	  "00 00 00 00 00 00 00 00",
 	  ERR_MALFORMED, SMPP_SUBMIT_SM_RESP, ESME_RINVCMDLEN, "protocol_id",
 	  24, false },
 	{ "4.4.1 a request needs its body", "L 00000004 00000000 00000009",
 	  ERR_MALFORMED, SMPP_SUBMIT_SM_RESP, ESME_RINVCMDLEN, "service_type",
 	  16, false },
-	{ "5.2.24 no destination", "L 00000021 00000000 00000009"
+	{ "5.2.24 no destination",
+	  "L 00000021 00000000 00000009"
 	  "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
 	  ERR_MALFORMED, SMPP_SUBMIT_MULTI_RESP, ESME_RINVNUMDESTS,
 	  "number_of_dests", 20, false },
-	{ "5.2.24 255 destinations", "L 00000021 00000000 00000009"
+	{ "5.2.24 255 destinations",
+	  "L 00000021 00000000 00000009"
 	  "00 00 00 00 FF 00 00 00 00 00 00 00 00 00 00",
 	  ERR_MALFORMED, SMPP_SUBMIT_MULTI_RESP, ESME_RINVNUMDESTS,
 	  "number_of_dests", 20, false },
-	{ "5.2.25 dest_flag 3", "L 00000021 00000000 00000009"
+	{ "5.2.25 dest_flag 3",
+	  "L 00000021 00000000 00000009"
 	  "00 00 00 00 02 01 00 00 00 03 00 00 00 00",
-	  ERR_MALFORMED, SMPP_SUBMIT_MULTI_RESP, ESME_RINVDESTFLAG,
-	  "dest_flag", 25, false },
-	{ "5.2.27 dl_name of 21", "L 00000021 00000000 00000009"
+	  ERR_MALFORMED, SMPP_SUBMIT_MULTI_RESP, ESME_RINVDESTFLAG, "dest_flag",
+	  25, false },
+	{ "5.2.27 dl_name of 21",
+	  "L 00000021 00000000 00000009"
 	  "00 00 00 00 01 02" A21 "00 00 00 00",
-	  ERR_MALFORMED, SMPP_SUBMIT_MULTI_RESP, ESME_RINVDLNAME, "dl_name",
-	  21, false },
-	{ "4.5.1.2 destination of 21", "L 00000021 00000000 00000009"
+	  ERR_MALFORMED, SMPP_SUBMIT_MULTI_RESP, ESME_RINVDLNAME, "dl_name", 21,
+	  false },
+	{ "4.5.1.2 destination of 21",
+	  "L 00000021 00000000 00000009"
 	  "00 00 00 00 01 01 01 01" A21 "00 00 00 00",
 	  ERR_MALFORMED, SMPP_SUBMIT_MULTI_RESP, ESME_RINVDSTADR,
 	  "destination_addr", 21, false },
@@ -143,14 +161,15 @@ static const struct refusal_row {
 	  ERR_MALFORMED, SMPP_SUBMIT_MULTI_RESP, ESME_RINVCMDLEN,
 	  "dest_address(es)", 25, false },
 	{ "4.5.2.1 a failure cut short",
-	  "L 80000021 00000000 00000009 00 01 00 00 00 000000",
-	  ERR_MALFORMED, 0, ESME_RINVCMDLEN, "unsuccess_sme", 18, false },
+	  "L 80000021 00000000 00000009 00 01 00 00 00 000000", ERR_MALFORMED,
+	  0, ESME_RINVCMDLEN, "unsuccess_sme", 18, false },
 	{ "4.8.2 query_sm_resp says nothing", "L 80000003 00000000 00000009",
 	  ERR_MALFORMED, 0, ESME_RINVCMDLEN, "message_id", 16, false },
 	{ "3.2.4.1 half a TLV header", "L 80000009 00000000 00000009 00 021000",
 	  ERR_MALFORMED, 0, ESME_RINVOPTPARSTREAM, "optional parameters", 17,
 	  false },
-	{ "3.2.4.1 a TLV runs past the end", "L 00000003 00000000 00000009"
+	{ "3.2.4.1 a TLV runs past the end",
+	  "L 00000003 00000000 00000009"
 	  "00 00 00 00 1400 0001 00 1401 0002 00",
 	  ERR_MALFORMED, SMPP_QUERY_SM_RESP, ESME_RINVOPTPARSTREAM,
 	  "optional parameters", 25, false },
@@ -163,8 +182,8 @@ static const struct refusal_row {
 	  SMPP_ENQUIRE_LINK_RESP, ESME_RINVCMDLEN, "optional parameters", 16,
 	  false },
 	{ "4.12 alert_notification is never answered",
-	  "L 00000102 00000000 00000009 01", ERR_MALFORMED, 0,
-	  ESME_RINVCMDLEN, "source_addr_npi", 17, false },
+	  "L 00000102 00000000 00000009 01", ERR_MALFORMED, 0, ESME_RINVCMDLEN,
+	  "source_addr_npi", 17, false },
 };
 
 static void test_refusals(void)
@@ -219,36 +238,49 @@ static const struct bad_row {
 	enum err want;
 	const char *field;
 } unwritable[] = {
-	{ "5.1.2 no such command", { .command_id = 0x100 }, ERR_UNSUPPORTED,
+	{ "5.1.2 no such command",
+	  { .command_id = 0x100 },
+	  ERR_UNSUPPORTED,
 	  "command_id" },
 	{ "5.2.2 password of 9",
 	  { .command_id = SMPP_BIND_RECEIVER, .password = S("123456789") },
-	  ERR_RANGE, "password" },
+	  ERR_RANGE,
+	  "password" },
 	{ "3.1 NUL in a C-octet string",
-	  { .command_id = SMPP_SUBMIT_SM, .source.digits = S("12\0" "3") },
-	  ERR_RANGE, "source_addr" },
+	  { .command_id = SMPP_SUBMIT_SM,
+	    .source.digits = S("12\0"
+			       "3") },
+	  ERR_RANGE,
+	  "source_addr" },
 	{ "5.2.9 destination of 21",
 	  { .command_id = SMPP_CANCEL_SM,
 	    .dest.digits = S("123456789012345678901") },
-	  ERR_RANGE, "destination_addr" },
-	{ "5.2.24 no destinations", { .command_id = SMPP_SUBMIT_MULTI },
-	  ERR_MALFORMED, "number_of_dests" },
+	  ERR_RANGE,
+	  "destination_addr" },
+	{ "5.2.24 no destinations",
+	  { .command_id = SMPP_SUBMIT_MULTI },
+	  ERR_MALFORMED,
+	  "number_of_dests" },
 	{ "5.2.24 fewer told than there are",
 	  { .command_id = SMPP_SUBMIT_MULTI,
 	    .number_of_dests = 1,
 	    .dests = S("\x02l\0\x02m\0") },
-	  ERR_MALFORMED, "number_of_dests" },
+	  ERR_MALFORMED,
+	  "number_of_dests" },
 	{ "5.2.25 dest_flag 0",
 	  { .command_id = SMPP_SUBMIT_MULTI,
 	    .number_of_dests = 1,
 	    .dests = S("\0l\0") },
-	  ERR_MALFORMED, "dest_flag" },
+	  ERR_MALFORMED,
+	  "dest_flag" },
 	{ "3.2.4.1 half a TLV",
 	  { .command_id = SMPP_DATA_SM, .tlvs = S("\x14\0\0\x01") },
-	  ERR_MALFORMED, "optional parameters" },
+	  ERR_MALFORMED,
+	  "optional parameters" },
 	{ "5.3.2.31 network_error_code of 2",
 	  { .command_id = SMPP_DATA_SM, .tlvs = S("\x04\x23\0\x02\x03\x01") },
-	  ERR_MALFORMED, "network_error_code" },
+	  ERR_MALFORMED,
+	  "network_error_code" },
 };
 
 static void test_unwritable(void)
@@ -266,7 +298,7 @@ static void test_unwritable(void)
 		ROW(r, smpp_pdu_encode(&r->pdu, &b, NULL) == r->want);
 		ROW(r, strcmp(why.field, r->field) == 0 && b.n == 0);
 	}
-	p.short_message = (struct bytes){ text, 255 };	/* 5.2.21 */
+	p.short_message = (struct bytes){ text, 255 }; /* 5.2.21 */
 	CU_ASSERT(smpp_pdu_encode(&p, &b, NULL) == ERR_RANGE);
 	p.short_message.n = 254;
 	CU_ASSERT(smpp_pdu_encode(&p, &b, NULL) == OK);

@@ -76,11 +76,9 @@ static void test_every_length(void)
 			bool good = n >= row->min && n <= row->max;
 			uint32_t status;
 
-			smpp_tlv_put(&b, row->tag,
-				     (struct bytes){ zeros, n });
+			smpp_tlv_put(&b, row->tag, (struct bytes){ zeros, n });
 			status = smpp_tlvs_check(buf_bytes(&b), &why);
-			ROW(row, status == (good ? ESME_ROK :
-						   ESME_RINVPARLEN));
+			ROW(row, status == (good ? ESME_ROK : ESME_RINVPARLEN));
 			ROW(row, good || strcmp(why.field, row->name) == 0);
 			ROW(row, good || why.offset == 0);
 			buf_clear(&b);
@@ -139,8 +137,8 @@ static void test_tables_are_sorted(void)
 	for (n = smpp_statuses(); n[1].name != NULL; n++)
 		ROW(n, n->value < n[1].value && n->text[0] != '\0');
 	for (n = smpp_commands(); n[1].name != NULL; n++)
-		ROW(n, (n[1].value == SMPP_GENERIC_NACK) ||
-			       n->value < n[1].value);
+		ROW(n,
+		    (n[1].value == SMPP_GENERIC_NACK) || n->value < n[1].value);
 	for (t = smpp_tags(); t[1].name != NULL; t++)
 		ROW(t, t->tag < t[1].tag && t->min <= t->max);
 	for (t = smpp_tags(); t->name != NULL; t++)

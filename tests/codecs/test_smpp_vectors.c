@@ -14,11 +14,11 @@
 #include "codecs/smpp_pdu.h"
 #include "codecs/smpp_receipt.h"
 
-#define COLUMNS	 5
+#define COLUMNS	  5
 #define LINE_ROOM 16384
 
 struct line {
-	const char *name;		/* for ROW()                         */
+	const char *name; /* for ROW()                         */
 	char *column[COLUMNS];
 	char text[LINE_ROOM];
 };
@@ -138,8 +138,8 @@ static void again(const struct line *l, const struct smpp_pdu *p,
 
 	ROW(l, smpp_pdu_encode(p, &wire, NULL) == OK);
 	/* We do not leave out the empty message_id of a response (4.4.2). */
-	ROW(l, pdu.n == SMPP_HEADER_OCTETS ||
-		       bytes_equal(buf_bytes(&wire), pdu));
+	ROW(l,
+	    pdu.n == SMPP_HEADER_OCTETS || bytes_equal(buf_bytes(&wire), pdu));
 	buf_clear(&wire);
 }
 
@@ -198,8 +198,8 @@ static void test_receipts(void)
 		const char *id = strstr(l.column[3], "id:");
 
 		l.name = l.column[3];
-		ROW(&l, smpp_receipt_decode(bytes_of(l.column[3]), &r, NULL) ==
-				OK);
+		ROW(&l,
+		    smpp_receipt_decode(bytes_of(l.column[3]), &r, NULL) == OK);
 		ROW(&l, stat != NULL && id != NULL);
 		ROW(&l, strncmp(id + 3, (const char *)r.id.p, r.id.n) == 0 &&
 				id[3 + r.id.n] == ' ');
@@ -214,10 +214,8 @@ static void test_receipts(void)
 	fclose(f);
 }
 
-static const struct check_test tests[] = {
-	{ "pdus", test_pdus },
-	{ "receipts", test_receipts },
-	{ NULL, NULL }
-};
+static const struct check_test tests[] = { { "pdus", test_pdus },
+					   { "receipts", test_receipts },
+					   { NULL, NULL } };
 
 CHECK_MAIN("smpp_vectors", tests)

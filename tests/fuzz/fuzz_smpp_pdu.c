@@ -10,8 +10,8 @@
 
 static void inside(struct bytes part, struct bytes whole)
 {
-	MUST(part.n == 0 || (part.p >= whole.p &&
-			     part.p + part.n <= whole.p + whole.n));
+	MUST(part.n == 0 ||
+	     (part.p >= whole.p && part.p + part.n <= whole.p + whole.n));
 }
 
 static void lists(const struct smpp_pdu *p)

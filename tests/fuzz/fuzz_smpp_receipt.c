@@ -30,10 +30,9 @@ static void again(const struct smpp_receipt *r)
 
 static void id(struct bytes in)
 {
-	static const enum smpp_id_kind kinds[] = { SMPP_ID_STRING,
-						   SMPP_ID_NOCASE,
-						   SMPP_ID_DECIMAL,
-						   SMPP_ID_HEX };
+	static const enum smpp_id_kind kinds[] = {
+		SMPP_ID_STRING, SMPP_ID_NOCASE, SMPP_ID_DECIMAL, SMPP_ID_HEX
+	};
 	char once[SMPP_ID_ROOM], twice[SMPP_ID_ROOM];
 	size_t i;
 

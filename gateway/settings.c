@@ -62,8 +62,7 @@ size_t settings_row_named(const struct settings_kind *k, struct bytes name)
 const struct settings_group *settings_group_at(const struct settings *s,
 					       const char *group, size_t n)
 {
-	const struct settings_kind *k =
-		settings_kind_named(s, bytes_of(group));
+	const struct settings_kind *k = settings_kind_named(s, bytes_of(group));
 
 	return k == NULL || n >= k->n ? NULL : k->at[n];
 }
@@ -72,8 +71,7 @@ const struct settings_group *settings_group_named(const struct settings *s,
 						  const char *group,
 						  const char *name)
 {
-	const struct settings_kind *k =
-		settings_kind_named(s, bytes_of(group));
+	const struct settings_kind *k = settings_kind_named(s, bytes_of(group));
 	size_t low = 0, high = k == NULL ? 0 : k->n;
 
 	while (low < high) {
@@ -93,8 +91,7 @@ const struct settings_group *settings_group_named(const struct settings *s,
 const struct settings_group *settings_single(const struct settings *s,
 					     const char *group)
 {
-	const struct settings_kind *k =
-		settings_kind_named(s, bytes_of(group));
+	const struct settings_kind *k = settings_kind_named(s, bytes_of(group));
 
 	if (k == NULL)
 		abort();
@@ -162,12 +159,20 @@ void settings_where(const struct settings_group *g, const char *setting,
 		settings_put_where(g->of, g->file, g->line, out);
 }
 
-static bool same_value(const struct settings_value *a,
+static bool is_number(enum setting_type type)
+{
+	return type == SETTING_NUMBER || type == SETTING_BOOL ||
+	       type == SETTING_DURATION || type == SETTING_SIZE ||
+	       type == SETTING_PORT;
+}
+
+static bool same_value(const struct setting *row,
+		       const struct settings_value *a,
 		       const struct settings_value *b)
 {
 	if (a->text == NULL || b->text == NULL)
 		return a->text == b->text;
-	if (a->number != 0 || b->number != 0)
+	if (is_number(row->type))
 		return a->number == b->number;
 	return strcmp(a->text, b->text) == 0;
 }
@@ -180,7 +185,8 @@ bool settings_group_equal(const struct settings_group *a,
 	if (a->kind->table != b->kind->table || strcmp(a->name, b->name) != 0)
 		return false;
 	for (i = 0; i < a->kind->n_rows; i++)
-		if (!same_value(&a->values[i], &b->values[i]))
+		if (!same_value(&a->kind->table->settings[i], &a->values[i],
+				&b->values[i]))
 			return false;
 	return true;
 }

@@ -133,6 +133,8 @@ static void check_link_names(struct check *c, const struct settings_kind *k)
 	size_t i;
 
 	for (i = 0; k->table->link && i < k->n; i++) {
+		if (*k->at[i]->name == '\0')
+			continue;
 		other = link_named(c->s, k->at[i]->name, k);
 		if (other != NULL && other->kind < k)
 			twice(c, k->at[i], k->key, other);
@@ -219,29 +221,31 @@ enum err settings_check_whole(const struct settings *s, struct buf *complaints)
 	return e;
 }
 
-/* Insertions, deletions and replacements between two words. */
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Letters added, left out, replaced or swapped with their neighbour. */
 static size_t distance(struct bytes a, struct bytes b)
 {
-	size_t row[WORD_MAX + 1], i, j;
+	size_t d[WORD_MAX + 1][WORD_MAX + 1], i, j;
 
 	for (j = 0; j <= b.n; j++)
-		row[j] = j;
+		d[0][j] = j;
 	for (i = 1; i <= a.n; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
+		d[i][0] = i;
 		for (j = 1; j <= b.n; j++) {
-			size_t best = diagonal + (a.p[i - 1] != b.p[j - 1]);
+			bool same = a.p[i - 1] == b.p[j - 1];
 
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
+			d[i][j] = least(d[i - 1][j], d[i][j - 1]) + 1;
+			d[i][j] = least(d[i][j], d[i - 1][j - 1] + !same);
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
+			    a.p[i - 2] == b.p[j - 1])
+				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
 		}
 	}
-	return row[b.n];
+	return d[a.n][b.n];
 }
 
 const char *settings_nearest(struct bytes word, const char *const *names,

@@ -13,20 +13,25 @@
 
 /* Tags of an image: files, then groups with their settings. */
 enum {
-	IMAGE_FILE = 1,		/* a file's name; they count from 1          */
-	IMAGE_GROUP,		/* the IN_GROUP fields                       */
-	IMAGE_SHIFT		/* what settings_shift_ports() was given     */
+	IMAGE_FILE = 1, /* a file's name; they count from 1          */
+	IMAGE_GROUP,	/* the IN_GROUP fields                       */
+	IMAGE_SHIFT	/* what settings_shift_ports() was given     */
 };
 
 enum { IN_GROUP_NAME = 1, IN_GROUP_FILE, IN_GROUP_LINE, IN_GROUP_SETTING };
 
-enum { IN_SETTING_NAME = 1, IN_SETTING_VALUE, IN_SETTING_FILE, IN_SETTING_LINE };
+enum {
+	IN_SETTING_NAME = 1,
+	IN_SETTING_VALUE,
+	IN_SETTING_FILE,
+	IN_SETTING_LINE
+};
 
 struct settings_value {
-	const char *text;	/* in force: default, ports shifted          */
-	const char *written;	/* NULL: not set                             */
+	const char *text;    /* in force: default, ports shifted          */
+	const char *written; /* NULL: not set                             */
 	uint64_t number;
-	uint32_t file, line;	/* file: index from 1                        */
+	uint32_t file, line; /* file: index from 1                        */
 };
 
 struct settings_kind;
@@ -34,18 +39,18 @@ struct settings_kind;
 struct settings_group {
 	const struct settings *of;
 	const struct settings_kind *kind;
-	const char *name;	/* value of the key; "" where there is none  */
+	const char *name; /* value of the key; "" where there is none  */
 	uint32_t file, line;
-	struct settings_value values[];	/* one for each row                  */
+	struct settings_value values[]; /* one for each row                  */
 };
 
 /* All instances of one table. */
 struct settings_kind {
 	const struct setting_group *table;
-	size_t n_rows, key;	/* key: index of its row, or n_rows          */
-	uint16_t *sorted;	/* indices of the rows, by name              */
-	struct settings_group *none;	/* nothing set                       */
-	struct settings_group **at;	/* as written                        */
+	size_t n_rows, key; /* key: index of its row, or n_rows          */
+	uint16_t *sorted;   /* indices of the rows, by name              */
+	struct settings_group *none; /* nothing set                       */
+	struct settings_group **at;  /* as written                        */
 	struct settings_group **by_name;
 	size_t n, room;
 };
@@ -93,6 +98,9 @@ void settings_put_shown(struct buf *to, struct bytes text);
 /** What is allowed, as it would be written: "1s..30d". */
 void settings_put_range(const struct setting *row, struct buf *to);
 
+/** "a|b|c" as people write it: "a, b or c". */
+void settings_put_words(struct buf *to, const char *choices);
+
 /**
  * The items of "a; b", trimmed: start with settings_list(text), then call
  * settings_next() until it answers false.
@@ -110,8 +118,8 @@ bool settings_peer(struct bytes item, struct bytes *host, uint64_t *port);
  * All that no single value shows: names twice, links that are none, first
  * above most. ERR_RANGE: there were complaints. ERR_NOMEM.
  */
-enum err settings_check_whole(const struct settings *s, struct buf *complaints)
-	CHECKED;
+enum err settings_check_whole(const struct settings *s,
+			      struct buf *complaints) CHECKED;
 
 /** The name most like `word` and near enough to be meant, or NULL. */
 const char *settings_nearest(struct bytes word, const char *const *names,

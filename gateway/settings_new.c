@@ -92,8 +92,7 @@ failed:
 	return NULL;
 }
 
-struct settings_group *settings_add(struct settings *s,
-				    struct settings_kind *k)
+struct settings_group *settings_add(struct settings *s, struct settings_kind *k)
 {
 	struct settings_group **at = k->at, *g;
 	size_t room = k->room;

@@ -5,9 +5,9 @@
 
 struct settings_raw {
 	struct buf files, groups;
-	char *last_file;	/* its name, and its index from 1            */
+	char *last_file; /* its name, and its index from 1            */
 	uint32_t last;
-	size_t group;		/* mark of the group being written           */
+	size_t group; /* mark of the group being written           */
 	bool in_group;
 };
 

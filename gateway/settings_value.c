@@ -15,21 +15,15 @@ struct scale {
 
 /* The greatest last: numbers are shown in the greatest that divides them. */
 static const struct scale durations[] = {
-	{ "ms", 1 },
-	{ "s", SETTING_SECOND },
-	{ "m", SETTING_MINUTE },
-	{ "h", SETTING_HOUR },
-	{ "d", SETTING_DAY },
-	{ NULL, 0 }
+	{ "ms", 1 },	       { "s", SETTING_SECOND }, { "m", SETTING_MINUTE },
+	{ "h", SETTING_HOUR }, { "d", SETTING_DAY },	{ NULL, 0 }
 };
 
-static const struct scale sizes[] = {
-	{ "", 1 },
-	{ "k", 1024 },
-	{ "M", 1024 * 1024 },
-	{ "G", 1024 * 1024 * 1024 },
-	{ NULL, 0 }
-};
+static const struct scale sizes[] = { { "", 1 },
+				      { "k", 1024 },
+				      { "M", 1024 * 1024 },
+				      { "G", 1024 * 1024 * 1024 },
+				      { NULL, 0 } };
 
 bool settings_next(struct bytes *left, struct bytes *item)
 {
@@ -70,20 +64,20 @@ void settings_put_shown(struct buf *to, struct bytes text)
 	size_t i;
 
 	for (i = 0; i < text.n && i < SHOWN_MAX; i++)
-		buf_u8(to, text.p[i] < 0x20 || text.p[i] == 0x7F ? '?' :
-								   text.p[i]);
+		buf_u8(to,
+		       text.p[i] < 0x20 || text.p[i] == 0x7F ? '?' : text.p[i]);
 	if (i < text.n)
 		buf_text(to, "...");
 }
 
-static void put_words(struct buf *to, const char *choices)
+void settings_put_words(struct buf *to, const char *choices)
 {
 	for (; *choices != '\0'; choices++)
 		if (*choices == '|')
-			buf_text(to, choices[1 + strcspn(choices + 1, "|")] ==
-						     '\0' ?
-					     " or " :
-					     ", ");
+			buf_text(to,
+				 choices[1 + strcspn(choices + 1, "|")] == '\0'
+					 ? " or "
+					 : ", ");
 		else
 			buf_u8(to, (uint8_t)*choices);
 }
@@ -92,8 +86,12 @@ static void put_scaled(struct buf *to, const struct scale *scales, uint64_t v)
 {
 	size_t i, best = 0;
 
+	if (v == 0) {
+		buf_text(to, "0");
+		return;
+	}
 	for (i = 0; scales[i].name != NULL; i++)
-		if (v != 0 && v % scales[i].times == 0)
+		if (v % scales[i].times == 0)
 			best = i;
 	buf_printf(to, "%llu%s", (unsigned long long)(v / scales[best].times),
 		   scales[best].name);
@@ -149,13 +147,18 @@ static enum err read_scaled(struct bytes in, const struct scale *scales,
 	return OK;
 }
 
-static enum err refuse(struct buf *complaint, struct bytes value,
-		       const char *why)
+static void put_why(struct buf *complaint, struct bytes value, const char *why)
 {
 	if (value.n == 0)
 		buf_text(complaint, "an empty value");
 	settings_put_shown(complaint, value);
 	buf_printf(complaint, " is %s", why);
+}
+
+static enum err refuse(struct buf *complaint, struct bytes value,
+		       const char *why)
+{
+	put_why(complaint, value, why);
 	return ERR_RANGE;
 }
 
@@ -182,8 +185,7 @@ static enum err check_number(const struct setting *row, struct bytes text,
 	if (e != OK && e != ERR_RANGE)
 		return refuse(complaint, text, what);
 	if (e == ERR_RANGE || v < min || v > max) {
-		settings_put_shown(complaint, text);
-		buf_text(complaint, " is not in ");
+		put_why(complaint, text, "not in ");
 		settings_put_range(row, complaint);
 		return ERR_RANGE;
 	}
@@ -259,7 +261,7 @@ static enum err check_item(const struct setting *row, struct bytes item,
 	struct bytes host;
 	uint64_t port;
 
-	if (item.n == 0)
+	if (item.n == 0 && row->type != SETTING_CHOICE)
 		return refuse(complaint, item, "not an item of a list");
 	if (row->type == SETTING_PEERS && !settings_peer(item, &host, &port))
 		return refuse(complaint, item, "not host:port");
@@ -267,9 +269,8 @@ static enum err check_item(const struct setting *row, struct bytes item,
 		return refuse(complaint, item,
 			      "not a prefix: digits, '+' before them or not");
 	if (row->choices != NULL && !settings_one_of(row->choices, item)) {
-		settings_put_shown(complaint, item);
-		buf_text(complaint, " is not one of ");
-		put_words(complaint, row->choices);
+		put_why(complaint, item, "not one of ");
+		settings_put_words(complaint, row->choices);
 		return ERR_RANGE;
 	}
 	return OK;
@@ -337,12 +338,12 @@ enum err settings_value_check(const struct setting *row, struct bytes value,
 	case SETTING_CHOICE:
 		return check_item(row, value, complaint);
 	case SETTING_ADDRESS:
-		return host_like(value) ? OK :
-					  refuse(complaint, value,
+		return host_like(value) ? OK
+					: refuse(complaint, value,
 						 "not an address or host name");
 	case SETTING_DIGITS:
-		return digits_like(value) ? OK :
-					    refuse(complaint, value,
+		return digits_like(value) ? OK
+					  : refuse(complaint, value,
 						   "not a number: at most 15 "
 						   "digits, '+' before them or "
 						   "not");

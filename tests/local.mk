@@ -151,7 +151,7 @@ libreplay_a_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz.h
 libreplay_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFUZZ_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
 # The libraries of a program that names none, as the fuzz entries do.
-LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS)
+LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
 fuzz_tests =
 fuzz_tests += tests/fuzz/fuzz_adapter
@@ -193,7 +193,7 @@ fuzz/%.o: $(srcdir)/%.c
 fuzz/fuzz_%: $(srcdir)/tests/fuzz/fuzz_%.c $(fuzz_objects)
 	$(AM_V_CCLD)$(CLANG) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
 		$(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ \
-		$(XML_LIBS) $(CRYPTO_LIBS)
+		$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
 # What is found stays in fuzz/NAME.found, inputs that fail in fuzz/NAME.*
 fuzz: $(fuzz_programs)
@@ -227,6 +227,7 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_children
+gateway_tests += tests/gateway/test_gwctl
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
@@ -240,6 +241,7 @@ TESTS += $(gateway_tests)
 
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_gwctl_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_leg_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_link_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)

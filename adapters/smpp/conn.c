@@ -5,6 +5,8 @@
 #include "adapters/smpp/password.h"
 #include "adapters/smpp/server_inside.h"
 #include "codecs/arena.h"
+#include "codecs/smpp_names.h"
+#include "gateway/oplog.h"
 
 #define STRANGER_PDU_OCTETS 2048	/* the longest before a bind         */
 #define REFUSE_US	    500000	/* guessing passwords takes its time */
@@ -30,6 +32,9 @@ static void refuse(struct conn *c, uint32_t status)
 {
 	c->state = CONN_REFUSED;
 	c->status = status;
+	oplog_line(uplink_oplog(c->server->hub->up), OPLOG_NOTICE,
+		   "bind of \"%s\" from %s refused: %s", c->name,
+		   session_address(c->session), smpp_status_name(status));
 	if (loop_set_timer(c->server->hub->loop, &c->delay, REFUSE_US,
 			   refuse_now, c) != OK)
 		refuse_now(c);
@@ -150,6 +155,7 @@ static void let_in(struct conn *c, struct account *a)
 		session_close(c->session, "no memory");
 		return;
 	}
+	peer_log(&a->peer, "bound", session_address(c->session));
 	peer_tell(&a->peer, a->peer.out.n_sessions > 0);
 }
 
@@ -345,6 +351,7 @@ static void closed(void *owner, struct session *s, const char *why)
 	wipe(c);
 	if (c->account != NULL) {
 		c->account->peer.text = why;
+		peer_log(&c->account->peer, "unbound", why);
 		account_leave(c->account, c);
 		inbox_drop(&c->inbox);
 	} else {

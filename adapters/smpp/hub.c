@@ -4,6 +4,7 @@
 
 #include "codecs/arena.h"
 #include "codecs/digest.h"
+#include "gateway/oplog.h"
 
 #define ARENA_FIRST   (16 * 1024)	/* most messages need no more        */
 #define SCRATCH_LIMIT (256 * 1024)
@@ -114,6 +115,12 @@ void peer_retell(struct peer *p)
 		hub_give_up(p->hub);
 }
 
+void peer_log(const struct peer *p, const char *what, const char *detail)
+{
+	oplog_line(uplink_oplog(p->hub->up), OPLOG_NOTICE, "%s: %s: %s (%s)",
+		   p->entry.name, p->kind, what, detail);
+}
+
 void peer_tell(struct peer *p, bool up)
 {
 	if (up != p->up)
@@ -161,6 +168,8 @@ uint16_t hub_reference(struct hub *h, const struct peer *p,
 
 void hub_give_up(struct hub *h)
 {
+	oplog_line(uplink_oplog(h->up), OPLOG_ALARM,
+		   "the engine cannot be told any more: ends");
 	loop_end(h->loop);
 }
 

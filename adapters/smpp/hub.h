@@ -27,6 +27,7 @@ struct hub {
 	struct buf scratch, image;	/* likewise                          */
 	uint8_t id_key[16];
 	const struct settings *settings;	/* committed ones            */
+	const struct settings *next;		/* prepared ones             */
 	struct tickets tickets;
 	uint16_t *references;		/* HUB_REFERENCES of them            */
 	struct jobs jobs;
@@ -76,6 +77,9 @@ void peer_remove(struct peer *p);
 
 /** Tells the engine how it stands; `up` as it is from now on. */
 void peer_tell(struct peer *p, bool up);
+
+/** One line for the operator: "smsc-a: bound (127.0.0.1:2776)". */
+void peer_log(const struct peer *p, const char *what, const char *detail);
 
 /** Its outbox or window has changed: tells the engine. */
 void peer_retell(struct peer *p);

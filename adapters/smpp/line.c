@@ -64,7 +64,9 @@ static void resume(void *arg)
 
 static void fail(struct line *l, const char *why)
 {
-	l->failures++;
+	/* The first of a row; the others are seen in the link's state. */
+	if (l->failures++ == 0)
+		peer_log(&l->smsc->peer, "not bound", why);
 	l->smsc->peer.text = why;
 	wait_for_retry(l);
 	smsc_changed(l->smsc);
@@ -151,6 +153,7 @@ static void answer(void *owner, struct session *s, const struct smpp_pdu *p)
 		session_close(s, "no memory");
 		return;
 	}
+	peer_log(&l->smsc->peer, "bound", session_address(s));
 	smsc_changed(l->smsc);
 }
 

@@ -124,6 +124,7 @@ enum err server_prepare(struct server *v, const struct settings *s,
 {
 	const struct settings_group *g = settings_single(s, "smpp");
 	struct listener l = { .fd = -1 };
+	enum err e;
 
 	v->next_settings = s;
 	snprintf(l.address, sizeof l.address, "%s",
@@ -132,16 +133,13 @@ enum err server_prepare(struct server *v, const struct settings *s,
 	if (v->now.fd >= 0 && l.port == v->now.port &&
 	    strcmp(l.address, v->now.address) == 0)
 		return OK;
-	switch (open_listener(&l)) {
-	case OK:
-		v->next = l;
-		return OK;
-	case ERR_MALFORMED:
+	if ((e = open_listener(&l)) == ERR_MALFORMED)
 		return complain(g, "address", complaint,
 				"has to be an IP address");
-	default:
+	if (e != OK)
 		return complain(g, "port", complaint, strerror(errno));
-	}
+	v->next = l;
+	return OK;
 }
 
 static void accept_some(void *arg, int fd, unsigned events);

@@ -70,19 +70,14 @@ static uint32_t read_addresses(const struct reading *r, struct message *out)
 }
 
 /* 0 stays 0: no time was given. */
-static uint32_t read_time(struct bytes text, uint64_t now_us, uint64_t *out)
+static bool read_time(struct bytes text, uint64_t now_us, uint64_t *out)
 {
-	int64_t t;
+	int64_t t = 0;
+	enum err e = timestamp_smpp_decode(text, (int64_t)now_us, &t);
 
-	switch (timestamp_smpp_decode(text, (int64_t)now_us, &t)) {
-	case OK:
+	if (e == OK)
 		*out = t > 0 ? (uint64_t)t : 1;
-		return 0;
-	case ERR_NOTFOUND:
-		return 0;
-	default:
-		return 1;
-	}
+	return e == OK || e == ERR_NOTFOUND;
 }
 
 static uint32_t read_times(const struct reading *r, uint64_t now_us,
@@ -92,10 +87,10 @@ static uint32_t read_times(const struct reading *r, uint64_t now_us,
 
 	out->received_us = now_us;
 	if (r->m->server &&
-	    read_time(r->p->schedule_delivery_time, now_us, &out->earliest_us))
+	    !read_time(r->p->schedule_delivery_time, now_us, &out->earliest_us))
 		return ESME_RINVSCHED;
 	if (r->m->server &&
-	    read_time(r->p->validity_period, now_us, &out->expires_us))
+	    !read_time(r->p->validity_period, now_us, &out->expires_us))
 		return ESME_RINVEXPIRY;
 	if (smpp_tlv_number(r->p->tlvs, SMPP_TLV_QOS_TIME_TO_LIVE, &ttl) &&
 	    ttl > 0)

@@ -8,6 +8,7 @@
 
 #include "adapters/smpp/manner.h"
 #include "adapters/smpp/progress.h"
+#include "codecs/smpp_tlv.h"
 #include "gateway/leg.h"
 #include "gateway/outcome.h"
 

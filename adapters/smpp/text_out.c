@@ -117,18 +117,14 @@ static struct segment_options options_of(const struct departure *d,
 
 static bool planned(enum err e, struct outcome *why)
 {
-	switch (e) {
-	case OK:
+	if (e == OK)
 		return true;
-	case ERR_NOMEM:
+	if (e == ERR_NOMEM)
 		return smpp_no_way(why, OUTCOME_LATER, "no memory");
-	case ERR_TOOBIG:
+	if (e == ERR_TOOBIG)
 		return smpp_no_way(why, OUTCOME_NEVER,
 				   "more segments than max-segments");
-	default:
-		return smpp_no_way(why, OUTCOME_NEVER,
-				   "cannot be cut into segments");
-	}
+	return smpp_no_way(why, OUTCOME_NEVER, "cannot be cut into segments");
 }
 
 static bool plan_data(struct departure *d, struct segment_options *o,

@@ -54,6 +54,10 @@ static void put_record(struct reader *r, const struct trace_record *t)
 	json_put_string(&w, "text", t->text);
 	json_put_string(&w, "peer", t->peer);
 	json_put_string(&w, "clause", t->clause);
+	if (t->leg != 0) {
+		snprintf(id, sizeof id, "%llx", (unsigned long long)t->leg);
+		json_put_string(&w, "leg", id);
+	}
 	json_close_object(&w);
 	buf_text(&r->lines, "\n");
 	buf_clear(&time);

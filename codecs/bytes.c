@@ -213,7 +213,7 @@ uint8_t *buf_room(struct buf *b, size_t n)
 		b->bad = ERR_TOOBIG;
 		return NULL;
 	}
-	if (b->n + n > b->capacity)
+	if (b->p == NULL || b->n + n > b->capacity)
 		grow(b, b->n + n);
 	if (b->bad != OK)
 		return NULL;

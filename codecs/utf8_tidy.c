@@ -1,5 +1,6 @@
 #include "codecs/utf8.h"
 
+#include <string.h>
 #include <uchar.h>
 
 #define LONGEST		4 /* octets of one code point */
@@ -54,11 +55,29 @@ static uint32_t singleton(uint32_t code)
 	}
 }
 
+/* Octets in front that are below 0x80 and no CR, as far as eights go. */
+static size_t plain_octets(struct bytes text)
+{
+	const uint64_t ones = 0x0101010101010101U, highs = ones << 7;
+	uint64_t eight, differs;
+	size_t i;
+
+	for (i = 0; text.n - i >= sizeof eight; i += sizeof eight) {
+		memcpy(&eight, text.p + i, sizeof eight);
+		differs = eight ^ ones * '\r';
+		/* The second term has a bit where `differs` has a zero octet.
+		 */
+		if (((eight | ((differs - ones) & ~differs)) & highs) != 0)
+			break;
+	}
+	return i;
+}
+
 bool utf8_is_tidy(struct bytes text)
 {
 	size_t i;
 
-	for (i = 0; i < text.n; i++) {
+	for (i = plain_octets(text); i < text.n; i++) {
 		uint8_t c = text.p[i];
 
 		if (c == '\r' || c == 0xCC || c == 0xCD || c == 0xEF)
@@ -83,10 +102,10 @@ static void flush(struct buf *to, uint32_t *held)
 /* `held` is the last code point, kept back for the mark that may follow. */
 enum err utf8_tidy(struct bytes text, struct buf *to)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = utf8_end(text);
 	uint32_t held = UTF8_BAD, code, made;
 
-	while (text.n > 0 && p < end) {
+	while (p < end) {
 		code = utf8_next(&p, end);
 		if (code == UTF8_BAD)
 			return ERR_MALFORMED;

@@ -70,13 +70,13 @@ static void put_allowed(const struct setting *row, struct buf *to)
 /* `text` in lines that begin with `start`. */
 static void put_wrapped(const char *start, const char *text, struct buf *to)
 {
-	size_t column = WIDTH, n;
+	size_t column = strlen(start), n;
 
+	buf_text(to, start);
 	while (*text != '\0') {
 		n = strcspn(text, " ");
 		if (column + 1 + n > WIDTH) {
-			buf_printf(to, "%s%s", column < WIDTH ? "\n" : "",
-				   start);
+			buf_printf(to, "\n%s", start);
 			column = strlen(start);
 		}
 		buf_text(to, " ");
@@ -143,13 +143,6 @@ static void put_roff(const char *text, struct buf *to)
 			buf_u8(to, (uint8_t)*text);
 }
 
-static void put_paragraph(const char *macro, const char *text, struct buf *to)
-{
-	buf_printf(to, "%s\n", macro);
-	put_roff(text, to);
-	buf_text(to, "\n");
-}
-
 static void man_setting(const struct setting *row, struct buf *to)
 {
 	struct buf allowed = BUF_INIT(500);
@@ -159,7 +152,9 @@ static void man_setting(const struct setting *row, struct buf *to)
 	buf_text(to, "\n");
 	put_roff(row->sentence, to);
 	put_allowed(row, &allowed);
-	put_paragraph(".br", buf_string(&allowed), to);
+	buf_text(to, "\n.br\n");
+	put_roff(buf_string(&allowed), to);
+	buf_text(to, "\n");
 	buf_clear(&allowed);
 }
 

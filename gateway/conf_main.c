@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "gateway/conf_document.h"
 #include "gateway/conf_json.h"
 #include "gateway/confread.h"

@@ -95,7 +95,7 @@ static enum err fill_leg(struct engine *e, struct live *l,
 	l->priority = m->priority;
 	l->once = m->once;
 	l->to_index = (uint32_t)index;
-	l->received_us = m->received_us;
+	l->received_us = m->received_us != 0 ? m->received_us : e->last_us;
 	l->expires_us = m->expires_us != 0 ? m->expires_us
 					   : e->last_us + e->lifetime_us;
 	if (l->expires_us > e->last_us + e->lifetime_us)
@@ -204,6 +204,7 @@ static void spool(struct engine *e, const struct reply *to, struct live **legs,
 	s->intake = true;
 	s->has_key = legs[0]->has_dedupe;
 	s->key = legs[0]->dedupe;
+	s->until_us = e->last_us;
 	s->key_until_us = e->last_us + e->dedupe_us;
 	s->story = legs[0]->story;
 	s->part_key = road_octets(s, in->segment.key);

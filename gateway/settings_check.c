@@ -133,6 +133,8 @@ static void check_link_names(struct check *c, const struct settings_kind *k)
 	size_t i;
 
 	for (i = 0; k->table->link && i < k->n; i++) {
+		if (*k->at[i]->name == '\0')
+			continue;
 		other = link_named(c->s, k->at[i]->name, k);
 		if (other != NULL && other->kind < k)
 			twice(c, k->at[i], k->key, other);

@@ -14,8 +14,10 @@ static const struct setting gateway_settings[] = {
 	  false },
 	{ "international-prefix", SETTING_DIGITS, NULL, 0, 0, NULL, "00", false,
 	  "What people dial before a country code instead of '+'.", false },
-	{ "trunk-prefix", SETTING_DIGITS, NULL, 0, 0, NULL, "0", false,
-	  "What people dial before a national number.", false },
+	{ "trunk-prefix", SETTING_TEXT, "digits", 0, 5, NULL, "0", false,
+	  "What people dial before a national number; empty where there is "
+	  "nothing.",
+	  false },
 	{ "lifetime", SETTING_DURATION, "s", SETTING_SECOND, 30 * SETTING_DAY,
 	  NULL, "3d", false,
 	  "How long a message is kept and tried when its sender says nothing; "
@@ -139,7 +141,8 @@ static const struct setting route_settings[] = {
 const struct setting_group rows_route = {
 	"route",
 	"name",
-	"Where numbers go that are not the number of a user.",
+	"Where numbers go that are not the number of a user, and "
+	"how the technologies in a user's when-absent reach his number.",
 	route_settings,
 	false,
 	false

@@ -86,8 +86,12 @@ static void put_scaled(struct buf *to, const struct scale *scales, uint64_t v)
 {
 	size_t i, best = 0;
 
+	if (v == 0) {
+		buf_text(to, "0");
+		return;
+	}
 	for (i = 0; scales[i].name != NULL; i++)
-		if (v != 0 && v % scales[i].times == 0)
+		if (v % scales[i].times == 0)
 			best = i;
 	buf_printf(to, "%llu%s", (unsigned long long)(v / scales[best].times),
 		   scales[best].name);
@@ -143,13 +147,18 @@ static enum err read_scaled(struct bytes in, const struct scale *scales,
 	return OK;
 }
 
-static enum err refuse(struct buf *complaint, struct bytes value,
-		       const char *why)
+static void put_why(struct buf *complaint, struct bytes value, const char *why)
 {
 	if (value.n == 0)
 		buf_text(complaint, "an empty value");
 	settings_put_shown(complaint, value);
 	buf_printf(complaint, " is %s", why);
+}
+
+static enum err refuse(struct buf *complaint, struct bytes value,
+		       const char *why)
+{
+	put_why(complaint, value, why);
 	return ERR_RANGE;
 }
 
@@ -176,8 +185,7 @@ static enum err check_number(const struct setting *row, struct bytes text,
 	if (e != OK && e != ERR_RANGE)
 		return refuse(complaint, text, what);
 	if (e == ERR_RANGE || v < min || v > max) {
-		settings_put_shown(complaint, text);
-		buf_text(complaint, " is not in ");
+		put_why(complaint, text, "not in ");
 		settings_put_range(row, complaint);
 		return ERR_RANGE;
 	}
@@ -253,7 +261,7 @@ static enum err check_item(const struct setting *row, struct bytes item,
 	struct bytes host;
 	uint64_t port;
 
-	if (item.n == 0)
+	if (item.n == 0 && row->type != SETTING_CHOICE)
 		return refuse(complaint, item, "not an item of a list");
 	if (row->type == SETTING_PEERS && !settings_peer(item, &host, &port))
 		return refuse(complaint, item, "not host:port");
@@ -261,8 +269,7 @@ static enum err check_item(const struct setting *row, struct bytes item,
 		return refuse(complaint, item,
 			      "not a prefix: digits, '+' before them or not");
 	if (row->choices != NULL && !settings_one_of(row->choices, item)) {
-		settings_put_shown(complaint, item);
-		buf_text(complaint, " is not one of ");
+		put_why(complaint, item, "not one of ");
 		settings_put_words(complaint, row->choices);
 		return ERR_RANGE;
 	}
@@ -295,7 +302,7 @@ static enum err check_text(const struct setting *row, struct bytes text,
 			   SETTINGS_VALUE_MAX);
 		return ERR_RANGE;
 	}
-	if (!utf8_valid(text)) {
+	if (text.n > 0 && !utf8_valid(text)) {
 		buf_text(complaint, "is not UTF-8");
 		return ERR_RANGE;
 	}

@@ -85,9 +85,11 @@ enum step_kind {
 	 * stay until STEP_INSERT takes them.                                 */
 	STEP_PART,
 	STEP_PARTS_EXPIRED,	/* sets whose until_us (the latest part's) has
-				 * passed: taken out, as items of `found`: by
-				 * key (text and leg.meta), by number (of
-				 * number2); at most `limit` sets (0: all)                               */
+				 * passed, as items of `found`: by key (text
+				 * and leg.meta), by number (of number2); at
+				 * most `limit` sets (0: all). They stay until
+				 * STEP_INSERT takes them; if none does they
+				 * are found again a minute later            */
 	STEP_BIND,		/* text = user, text2 = key, octets = data,
 				 * until_us 0 deletes                         */
 	STEP_BINDINGS,		/* all that are not past until_us (wall) ->

@@ -114,6 +114,7 @@ static enum err take_set(struct store *s, struct step *step, struct bytes key,
 	if ((e = read_set(s, step, key, of)) != OK)
 		return e;
 	bind_set(prepared(s, PART_TAKE), key, of);
+	bind_number(prepared(s, PART_TAKE), 3, step->until_us);
 	return run(s, PART_TAKE);
 }
 

@@ -74,7 +74,8 @@ static const char *const texts[STATEMENTS] = {
 	[PART_SET] = "SELECT number,octets FROM part WHERE key=?1 AND of=?2"
 		     " ORDER BY number",
 	[PART_DELETE] = "DELETE FROM part WHERE key=?1",
-	[PART_TAKE] = "DELETE FROM part WHERE key=?1 AND of=?2",
+	[PART_TAKE] = "UPDATE part SET until=?3+60000000"
+		      " WHERE key=?1 AND of=?2",
 	[PART_EXPIRED] = "SELECT key,of FROM part AS p WHERE until<=?1"
 			 " AND NOT EXISTS(SELECT 1 FROM part AS q"
 			 " WHERE q.key=p.key AND q.of=p.of AND q.until>?1)"

@@ -17,6 +17,7 @@ codec_tests += tests/codecs/test_smpp_refusal
 codec_tests += tests/codecs/test_smpp_tlv
 codec_tests += tests/codecs/test_smpp_vectors
 codec_tests += tests/codecs/test_cpim
+codec_tests += tests/codecs/test_cpim_write
 codec_tests += tests/codecs/test_cpm_ids
 codec_tests += tests/codecs/test_digest
 codec_tests += tests/codecs/test_header
@@ -24,9 +25,18 @@ codec_tests += tests/codecs/test_imdn
 codec_tests += tests/codecs/test_inflate
 codec_tests += tests/codecs/test_json
 codec_tests += tests/codecs/test_multipart
+codec_tests += tests/codecs/test_utf8_step
 codec_tests += tests/codecs/test_xml
 codec_tests += tests/codecs/test_field
 codec_tests += tests/codecs/test_frame
+codec_tests += tests/codecs/test_segment_text
+codec_tests += tests/codecs/test_segment
+codec_tests += tests/codecs/test_gsm7
+codec_tests += tests/codecs/test_udh
+codec_tests += tests/codecs/test_ucs2
+codec_tests += tests/codecs/test_utf8
+codec_tests += tests/codecs/test_timestamp
+codec_tests += tests/codecs/test_segment_cut
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
@@ -41,6 +51,25 @@ tests_codecs_test_smpp_receipt_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_refusal_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_tlv_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_vectors_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpim_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpm_ids_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_digest_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_header_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_imdn_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_inflate_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_json_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_multipart_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_field_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_frame_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_cut_LDADD = $(CODEC_TEST_LIBS)
 
 # The same octets by other people's codecs, one program each: their names and
 # gwlib's own malloc must not meet. Kannel's archives have no pkg-config file.
@@ -99,17 +128,8 @@ tests_bench_codec_kannel_LDADD = $(KANNEL_LIBS)
 bench-smpp: $(smpp_benches)
 	@tests/bench/codec_smpp
 .PHONY: bench-smpp
-tests_codecs_test_cpim_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_cpm_ids_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_digest_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_header_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_imdn_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_inflate_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_json_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_multipart_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_field_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_frame_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpim_write_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_utf8_step_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
@@ -119,16 +139,32 @@ libreplay_a_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz.h
 libreplay_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFUZZ_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
 # The libraries of a program that names none, as the fuzz entries do.
-LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS)
+LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
 fuzz_tests =
-fuzz_tests += tests/fuzz/fuzz_adapter
+fuzz_tests += tests/fuzz/fuzz_base64
 fuzz_tests += tests/fuzz/fuzz_bytes
+fuzz_tests += tests/fuzz/fuzz_cpim
+fuzz_tests += tests/fuzz/fuzz_cpm_ids
+fuzz_tests += tests/fuzz/fuzz_digest
+fuzz_tests += tests/fuzz/fuzz_header
+fuzz_tests += tests/fuzz/fuzz_imdn
+fuzz_tests += tests/fuzz/fuzz_inflate
+fuzz_tests += tests/fuzz/fuzz_json
+fuzz_tests += tests/fuzz/fuzz_multipart
+fuzz_tests += tests/fuzz/fuzz_xml
+fuzz_tests += tests/fuzz/fuzz_adapter
 fuzz_tests += tests/fuzz/fuzz_smpp_pdu
 fuzz_tests += tests/fuzz/fuzz_smpp_receipt
 fuzz_tests += tests/fuzz/fuzz_frame
 fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
+fuzz_tests += tests/fuzz/fuzz_settings
+fuzz_tests += tests/fuzz/fuzz_address
+fuzz_tests += tests/fuzz/fuzz_gsm7
+fuzz_tests += tests/fuzz/fuzz_segment
+fuzz_tests += tests/fuzz/fuzz_timestamp
+fuzz_tests += tests/fuzz/fuzz_udh
 fuzz_tests += tests/fuzz/fuzz_trace
 
 check_PROGRAMS += $(fuzz_tests)
@@ -143,8 +179,10 @@ fuzz_programs = $(fuzz_tests:tests/fuzz/%=fuzz/%)
 fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
 	gateway/message.c gateway/trace_form.c \
 	gateway/outcome.c policy/facts.c $(libgatewaycheck_a_SOURCES)
+fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
+	$(libtables_a_SOURCES)
 fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
-	$(filter %.c,$(fuzz_images)))
+	$(filter %.c,$(fuzz_images) $(fuzz_settings)))
 
 fuzz/%.o: $(srcdir)/%.c
 	@$(MKDIR_P) $(@D)
@@ -154,7 +192,7 @@ fuzz/%.o: $(srcdir)/%.c
 fuzz/fuzz_%: $(srcdir)/tests/fuzz/fuzz_%.c $(fuzz_objects)
 	$(AM_V_CCLD)$(CLANG) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
 		$(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ \
-		$(XML_LIBS) $(CRYPTO_LIBS)
+		$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
 # What is found stays in fuzz/NAME.found, inputs that fail in fuzz/NAME.*
 fuzz: $(fuzz_programs)
@@ -188,10 +226,15 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	$(CRYPTO_LIBS) $(ZLIB_LIBS)
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
+gateway_tests += tests/gateway/test_children
+gateway_tests += tests/gateway/test_gwctl
 gateway_tests += tests/gateway/test_commit
 gateway_tests += tests/gateway/test_leg
+gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
+gateway_tests += tests/gateway/test_loop_su
 gateway_tests += tests/gateway/test_message
+gateway_tests += tests/gateway/test_oplog
 gateway_tests += tests/gateway/test_settings
 gateway_tests += tests/gateway/test_store
 gateway_tests += tests/gateway/test_trace
@@ -199,16 +242,41 @@ gateway_tests += tests/gateway/test_trace
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
 
-tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_gwctl_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_leg_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_link_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_loop_su_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
+tests_gateway_test_loop_su_LDADD = libloopsu.a $(GATEWAY_TEST_LIBS) $(SOFIA_LIBS)
 tests_gateway_test_message_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_oplog_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
 
-FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libpolicy.a libcodecs.a
+FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a
 tests_fuzz_fuzz_adapter_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_leg_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_IMAGE_LIBS)
+tests_fuzz_fuzz_settings_LDADD = $(FUZZ_IMAGE_LIBS)
+
+# Tests of programs: scripts that find them in the build directory.
+program_tests =
+program_tests += tests/gateway/test_conf.sh
+TESTS += $(program_tests)
+EXTRA_DIST += $(program_tests)
+
+# The tests of adapters/: programs that speak with the built ones.
+ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+adapter_tests =
+adapter_tests += tests/adapters/test_loopback
+
+check_PROGRAMS += $(adapter_tests)
+TESTS += $(adapter_tests)
+
+tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
 tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
 
 # A disk in memory that loses power, fills up and fails when it is told.
@@ -221,3 +289,7 @@ STORE_TEST_LIBS = libcheck.a libsimdisk.a libgateway.a libpolicy.a \
 tests_gateway_test_commit_LDADD = $(STORE_TEST_LIBS)
 tests_gateway_test_store_LDADD = $(STORE_TEST_LIBS)
 tests_gateway_test_trace_LDADD = $(STORE_TEST_LIBS)
+
+# The house itself: which file may include what.
+TESTS += tests/check-layers.sh
+EXTRA_DIST += tests/check-layers.sh

@@ -8,5 +8,6 @@ libgateway_a_SOURCES += gateway/loop.h
 libgateway_a_SOURCES += gateway/message.h
 libgateway_a_SOURCES += gateway/outcome.h
 libgateway_a_SOURCES += gateway/settings.h
+libgateway_a_SOURCES += gateway/settings_rows.c gateway/settings_rows.h
 libgateway_a_SOURCES += gateway/store.h
 libgateway_a_SOURCES += gateway/trace.h

@@ -18,19 +18,31 @@ enum setting_type {
 	SETTING_CHOICE,		/* one of `choices`, separated by '|'         */
 	SETTING_ADDRESS,	/* IP address or host name                    */
 	SETTING_PORT,		/* 1..65535                                   */
-	SETTING_LIST,		/* texts separated by ';'                     */
-	SETTING_SECRET		/* text that is never shown                   */
+	SETTING_LIST,		/* texts separated by ';'; each is one of     */
+				/* `choices` where there are any              */
+	SETTING_SECRET,		/* text that is never shown                   */
+	SETTING_PEERS,		/* list of host:port, [2001:db8::1]:port      */
+	SETTING_LINKS,		/* list of names of groups that are links     */
+	SETTING_DIGITS,		/* '+' or not, then 1..15 digits              */
+	SETTING_PREFIXES	/* list of those                              */
 };
+
+#define SETTING_SECOND	1000u	/* of min..max of a SETTING_DURATION */
+#define SETTING_MINUTE	60000u
+#define SETTING_HOUR	3600000u
+#define SETTING_DAY	86400000u
 
 struct setting {
 	const char *name;	/* NULL ends the table                        */
 	enum setting_type type;
 	const char *unit;	/* for people: "s", "octets", or NULL         */
-	uint64_t min, max;	/* numbers, durations (ms), sizes             */
+	uint64_t min, max;	/* numbers, durations (ms), sizes; octets of  */
+				/* texts where max is not 0                   */
 	const char *choices;	/* SETTING_CHOICE: "store|end-to-end"         */
 	const char *fallback;	/* default, as it would be written; NULL none */
 	bool required;
 	const char *sentence;	/* what it does, for the manual               */
+	bool unique;		/* no two instances may have the same value   */
 };
 
 struct setting_group {
@@ -39,6 +51,8 @@ struct setting_group {
 				/* the group occurs at most once              */
 	const char *sentence;
 	const struct setting *settings;
+	bool link;		/* instances carry legs: routes may name them */
+	bool private;		/* the engine's own: no adapter is told       */
 };
 
 struct setting_value {
@@ -52,7 +66,11 @@ struct setting_value {
 struct settings;		/* all groups, checked; never changes         */
 struct settings_group;		/* one instance of a group                    */
 
-/** Every group of every program; ended by NULL. */
+/**
+ * Every group of every program; ended by NULL. gateway/ names no adapter, so
+ * adapters/tables.c has it; programs that read settings link it
+ * (libtables.a).
+ */
 const struct setting_group *const *settings_tables(void);
 
 /** Frees it; NULL is fine. */
@@ -70,7 +88,7 @@ const struct settings_group *settings_group_named(const struct settings *s,
 /** The value of the instance's key setting ("smsc-a"). */
 const char *settings_name(const struct settings_group *g);
 
-/* What is set, else the row's default. A `setting` that has no row is a bug:
+/* What is set, else the row's default, else NULL, 0, false. A `setting` that has no row is a bug:
  * abort(). `g` may be NULL where the group is absent; then settings_text
  * needs the group's table: settings_group_or_default(). */
 const char *settings_text(const struct settings_group *g, const char *setting);
@@ -103,6 +121,17 @@ bool settings_group_equal(const struct settings_group *a,
 enum err settings_read(struct bytes image, struct settings **out,
 		       struct buf *complaints) CHECKED;
 enum err settings_image(const struct settings *s, struct buf *to) CHECKED;
+
+/** As settings_image, without the groups that are private to the engine. */
+enum err settings_image_shared(const struct settings *s, struct buf *to)
+	CHECKED;
+
+/**
+ * Adds `n` to every port, those of lists included, before anything reads
+ * them: several gateways on one machine. ERR_RANGE: one would pass 65535;
+ * nothing has changed. ERR_NOMEM.
+ */
+enum err settings_shift_ports(struct settings *s, uint64_t n) CHECKED;
 
 /* For the program that reads files: raw rows, unchecked. */
 struct settings_raw;

@@ -1,0 +1,9 @@
+/* adapters/loopback/settings.h - the groups of the loopback adapter. Pure data. */
+#ifndef ADAPTERS_LOOPBACK_SETTINGS_H
+#define ADAPTERS_LOOPBACK_SETTINGS_H
+
+#include "gateway/settings.h"
+
+extern const struct setting_group rows_loopback;	/* single             */
+
+#endif

@@ -1,0 +1,176 @@
+#include "adapters/smpp/settings.h"
+
+static const struct setting smpp_settings[] = {
+	{ "address", SETTING_ADDRESS, NULL, 0, 0, NULL, "0.0.0.0", false,
+	  "The address to listen on for ESMEs.", false },
+	{ "port", SETTING_PORT, NULL, 0, 0, NULL, "2775", false,
+	  "The port to listen on.", false },
+	{ "system-id", SETTING_TEXT, NULL, 0, 0, NULL, "cpmgw", false,
+	  "The name that the server gives itself in answers to a bind.",
+	  false },
+	{ "enquire-link", SETTING_DURATION, "s", 0, SETTING_HOUR, NULL, "30s",
+	  false,
+	  "After this time without traffic an ESME is asked whether it is "
+	  "still there; 0 never asks.",
+	  false },
+	{ "response-timeout", SETTING_DURATION, "s", 100, SETTING_HOUR, NULL,
+	  "10s", false,
+	  "How long an ESME may take to answer; then the message is tried "
+	  "again, and a connection that does not answer enquire_link is "
+	  "closed.",
+	  false },
+	{ "bind-timeout", SETTING_DURATION, "s", 100, SETTING_HOUR, NULL, "10s",
+	  false, "A new connection that does not bind in this time is closed.",
+	  false },
+	{ "idle-timeout", SETTING_DURATION, "s", 0, 7 * SETTING_DAY, NULL, "0",
+	  false,
+	  "A bind without messages is closed after this time; 0 keeps it.",
+	  false },
+	{ "window", SETTING_NUMBER, "requests", 1, 10000, NULL, "100", false,
+	  "Unanswered requests on one connection, in each direction, where the "
+	  "account says nothing.",
+	  false },
+	{ "connections", SETTING_NUMBER, NULL, 1, 100000, NULL, "1000", false,
+	  "How many connections may be open at once.", false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_smpp = {
+	"smpp",	       NULL,  "The SMPP server that ESMEs bind to.",
+	smpp_settings, false, false
+};
+
+static const struct setting smsc_settings[] = {
+	{ "name", SETTING_TEXT, NULL, 0, 0, NULL, NULL, true,
+	  "The name of the link, for routes, traces and gwctl.", false },
+	{ "host", SETTING_ADDRESS, NULL, 0, 0, NULL, NULL, true,
+	  "The SMSC to bind to.", false },
+	{ "port", SETTING_PORT, NULL, 0, 0, NULL, "2775", false, "Its port.",
+	  false },
+	{ "receive-port", SETTING_PORT, NULL, 0, 0, NULL, NULL, false,
+	  "With bind = pair: the port for the receiver, if not `port`.",
+	  false },
+	{ "system-id", SETTING_TEXT, NULL, 0, 15, NULL, NULL, true,
+	  "The name to bind with.", false },
+	{ "password", SETTING_SECRET, NULL, 0, 8, NULL, NULL, false,
+	  "The password to bind with.", false },
+	{ "system-type", SETTING_TEXT, NULL, 0, 12, NULL, "", false,
+	  "The system_type to bind with.", false },
+	{ "bind", SETTING_CHOICE, NULL, 0, 0,
+	  "transceiver|pair|transmitter|receiver", "transceiver", false,
+	  "How to bind; pair is one transmitter and one receiver.", false },
+	{ "start", SETTING_BOOL, NULL, 0, 0, NULL, "yes", false,
+	  "Bind at the start; no waits for gwctl link start.", false },
+	{ "window", SETTING_NUMBER, "requests", 1, 10000, NULL, "10", false,
+	  "Unanswered requests at most.", false },
+	{ "enquire-link", SETTING_DURATION, "s", 0, SETTING_HOUR, NULL, "30s",
+	  false,
+	  "After this time without traffic the SMSC is asked whether it is "
+	  "still there; 0 never asks.",
+	  false },
+	{ "response-timeout", SETTING_DURATION, "s", 100, SETTING_HOUR, NULL,
+	  "10s", false,
+	  "How long the SMSC may take to answer; then the message is tried "
+	  "again.",
+	  false },
+	{ "reconnect-first", SETTING_DURATION, "s", 100, SETTING_HOUR, NULL,
+	  "1s", false, "Wait before a lost link is built again; it doubles.",
+	  false },
+	{ "reconnect-most", SETTING_DURATION, "s", 100, SETTING_HOUR, NULL,
+	  "30s", false, "The longest such wait.", false },
+	{ "ack", SETTING_CHOICE, NULL, 0, 0, "store|end-to-end", "store", false,
+	  "When a message from the SMSC is answered: as soon as it is on disk, "
+	  "or when its recipient has answered.",
+	  false },
+	{ "service-type", SETTING_TEXT, NULL, 0, 5, NULL, "", false,
+	  "The service_type of submissions that bring none.", false },
+	{ "esm-mode", SETTING_CHOICE, NULL, 0, 0,
+	  "default|datagram|forward|store", "default", false,
+	  "The messaging mode in esm_class.", false },
+	{ "always-receipt", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "Ask for a receipt even when the sender wants no report.", false },
+	{ "sme-ack", SETTING_BOOL, NULL, 0, 0, NULL, "yes", false,
+	  "Ask for the recipient's own acknowledgement when the sender wants a "
+	  "display report.",
+	  false },
+	{ "default-charset", SETTING_CHOICE, NULL, 0, 0,
+	  "gsm7|ascii|latin1|utf-8", "gsm7", false,
+	  "What data_coding 0 means on this link.", false },
+	{ "latin1", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "The SMSC takes ISO-8859-1 (data_coding 3).", false },
+	{ "gsm-dcs", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "data_coding above 14 is that of GSM 03.38: classes, flash.", false },
+	{ "concat", SETTING_CHOICE, NULL, 0, 0, "udh8|udh16|sar|payload",
+	  "udh8", false,
+	  "How a long text is sent: in parts with a user data header (8 or 16 "
+	  "bit reference) or SAR parameters, or whole as message_payload.",
+	  false },
+	{ "max-segments", SETTING_NUMBER, NULL, 1, 255, NULL, "8", false,
+	  "More parts than this are not sent.", false },
+	{ "message-id", SETTING_CHOICE, NULL, 0, 0, "string|nocase|decimal|hex",
+	  "string", false,
+	  "How to read the message_id in an answer to a submission.", false },
+	{ "receipt-id", SETTING_CHOICE, NULL, 0, 0, "string|nocase|decimal|hex",
+	  "string", false, "How to read the identifier in a receipt.", false },
+	{ "short-ton-npi", SETTING_TEXT, "ton/npi", 0, 0, NULL, "3/0", false,
+	  "Type of number and numbering plan of short codes; 0/1 and 6/0 are "
+	  "also met.",
+	  false },
+	{ "address-range", SETTING_TEXT, NULL, 0, 40, NULL, "", false,
+	  "The address_range to bind with.", false },
+	{ "address-ton", SETTING_NUMBER, NULL, 0, 255, NULL, "0", false,
+	  "Its type of number.", false },
+	{ "address-npi", SETTING_NUMBER, NULL, 0, 255, NULL, "0", false,
+	  "Its numbering plan.", false },
+	{ "country", SETTING_DIGITS, NULL, 0, 0, NULL, NULL, false,
+	  "Country calling code of national numbers on this link, if not the "
+	  "gateway's.",
+	  false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_smsc = {
+	"smsc",	       "name", "A link to an SMSC that the gateway binds to.",
+	smsc_settings, true,   false
+};
+
+static const struct setting esme_settings[] = {
+	{ "system-id", SETTING_TEXT, NULL, 0, 15, NULL, NULL, true,
+	  "The name that it binds with.", false },
+	{ "password", SETTING_SECRET, NULL, 0, 0, NULL, NULL, true,
+	  "The password that it binds with (at most 8 characters travel), or "
+	  "$sha256$SALT$HEX with HEX the SHA-256 of SALT and password.",
+	  false },
+	{ "bind", SETTING_LIST, NULL, 0, 0, "transceiver|transmitter|receiver",
+	  "transceiver;transmitter;receiver", false,
+	  "The kinds of bind that it may make.", false },
+	{ "binds", SETTING_NUMBER, NULL, 1, 1000, NULL, "10", false,
+	  "How many binds it may hold at once.", false },
+	{ "rate", SETTING_NUMBER, "messages/s", 0, 100000, NULL, "0", false,
+	  "Submissions a second; more are throttled. 0 is no limit.", false },
+	{ "window", SETTING_NUMBER, "requests", 0, 10000, NULL, "0", false,
+	  "Unanswered submissions at most; more are throttled. 0 is the "
+	  "server's window.",
+	  false },
+	{ "short-code", SETTING_DIGITS, NULL, 0, 0, NULL, NULL, false,
+	  "Messages to this number go to it, and it sends as this number.",
+	  true },
+	{ "any-sender", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "It may send as any address.", false },
+	{ "allowed-address", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
+	  "Other addresses that it may send as; a number that ends in * "
+	  "stands for all that begin so.",
+	  false },
+	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
+	  "The IP addresses that it may bind from; none named: all.", false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_esme = {
+	"esme",
+	"system-id",
+	"An account that may bind to the SMPP server.",
+	esme_settings,
+	true,
+	false
+};

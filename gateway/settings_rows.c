@@ -1,0 +1,204 @@
+#include "gateway/settings_rows.h"
+
+static const struct setting gateway_settings[] = {
+	{ "adapters", SETTING_LIST, NULL, 0, 0, NULL, "sip;smpp", false,
+	  "The adapter programs to run: cpmgw-sip is sip, cpmgw-smpp is smpp.",
+	  false },
+	{ "home-domain", SETTING_TEXT, NULL, 0, 0, NULL, "cpm.example", false,
+	  "The domain of users that have none of their own, and the context of "
+	  "short codes.",
+	  false },
+	{ "country", SETTING_DIGITS, NULL, 0, 0, NULL, NULL, false,
+	  "Country calling code, such as 1 or 44: numbers that begin with the "
+	  "trunk prefix are read as numbers of this country.",
+	  false },
+	{ "international-prefix", SETTING_DIGITS, NULL, 0, 0, NULL, "00", false,
+	  "What people dial before a country code instead of '+'.", false },
+	{ "trunk-prefix", SETTING_DIGITS, NULL, 0, 0, NULL, "0", false,
+	  "What people dial before a national number.", false },
+	{ "lifetime", SETTING_DURATION, "s", SETTING_SECOND, 30 * SETTING_DAY,
+	  NULL, "3d", false,
+	  "How long a message is kept and tried when its sender says nothing; "
+	  "after that it has expired.",
+	  false },
+	{ "retry-first", SETTING_DURATION, "s", 100, SETTING_HOUR, NULL, "5s",
+	  false,
+	  "Wait before the second attempt; it doubles with every attempt.",
+	  false },
+	{ "retry-most", SETTING_DURATION, "s", 100, SETTING_DAY, NULL, "5m",
+	  false, "The longest wait between two attempts.", false },
+	{ "retry-jitter", SETTING_NUMBER, "percent", 0, 100, NULL, "20", false,
+	  "Every wait is shortened by a random part of at most this much, so "
+	  "that attempts do not fall together.",
+	  false },
+	{ "on-unknown", SETTING_CHOICE, NULL, 0, 0, "resend|fail", "resend",
+	  false,
+	  "What to do with a message that was being sent when a program died: "
+	  "send it again (it may arrive twice, and its trace says so), or "
+	  "fail.",
+	  false },
+	{ "dedupe-window", SETTING_DURATION, "s", 0, 30 * SETTING_DAY, NULL,
+	  "24h", false,
+	  "A second submission with the same sender and the same identifier "
+	  "within this time gets the first one's answer and is not delivered "
+	  "again.",
+	  false },
+	{ "reassembly-timeout", SETTING_DURATION, "s", SETTING_SECOND,
+	  SETTING_DAY, NULL, "5m", false,
+	  "How long the parts of a long short message wait for the missing "
+	  "ones.",
+	  false },
+	{ "reassembly-partial", SETTING_CHOICE, NULL, 0, 0, "deliver|drop",
+	  "deliver", false,
+	  "What to do then: deliver what came, the gap marked, or drop it.",
+	  false },
+	{ "orphan-keep", SETTING_DURATION, "s", 0, SETTING_DAY, NULL, "10m",
+	  false,
+	  "How long a receipt waits for the message that it is about: it may "
+	  "come before the answer to the submission.",
+	  false },
+	{ "trace-keep", SETTING_NUMBER, "days", 1, 3650, NULL, "30", false,
+	  "How long traces are kept.", false },
+	{ "drain", SETTING_DURATION, "s", 0, SETTING_HOUR, NULL, "10s", false,
+	  "How long a stopping gateway waits for answers that are still to "
+	  "come.",
+	  false },
+	{ "reserve", SETTING_SIZE, "octets", 0, UINT64_MAX, NULL, "64M", false,
+	  "Disk space that is set aside at the start, so that a full disk "
+	  "still leaves room to finish what was accepted.",
+	  false },
+	{ "minimum-free", SETTING_SIZE, "octets", 0, UINT64_MAX, NULL, "128M",
+	  false,
+	  "With less free disk space than this, nothing new is accepted.",
+	  false },
+	{ "linger", SETTING_DURATION, "ms", 0, SETTING_SECOND, NULL, "3ms",
+	  false, "How long a commit waits for more messages to write at once.",
+	  false },
+	{ "control-group", SETTING_TEXT, NULL, 0, 0, NULL, "cpmgw", false,
+	  "Members of this group of the system may use gwctl, as root and the "
+	  "gateway's own user may.",
+	  false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_gateway = {
+	"gateway",	  NULL,	 "The engine: times, disk and numbers.",
+	gateway_settings, false, false
+};
+
+static const struct setting user_settings[] = {
+	{ "name", SETTING_TEXT, NULL, 0, 0, NULL, NULL, true,
+	  "The user part of the SIP address, and the name for authentication.",
+	  false },
+	{ "domain", SETTING_TEXT, NULL, 0, 0, NULL, NULL, false,
+	  "The domain of the SIP address, if not the home-domain of the "
+	  "gateway.",
+	  false },
+	{ "number", SETTING_DIGITS, NULL, 0, 0, NULL, NULL, false,
+	  "The telephone number, international, such as +15550100001.", true },
+	{ "password", SETTING_SECRET, NULL, 0, 0, NULL, NULL, false,
+	  "The password for SIP. A user without one cannot register.", false },
+	{ "devices", SETTING_NUMBER, NULL, 1, 20, NULL, "3", false,
+	  "How many devices may be registered at once.", false },
+	{ "when-absent", SETTING_LIST, NULL, 0, 0,
+	  "hold|sms|mms|vasp|mail|loopback", "hold", false,
+	  "What to do while no device is registered: hold the message, or the "
+	  "technologies to try, in this order.",
+	  false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_user = {
+	"user",
+	"name",
+	"A person of the CPM domain. Users that are not in the files any more "
+	"are removed at the next reload.",
+	user_settings,
+	false,
+	true
+};
+
+static const struct setting route_settings[] = {
+	{ "name", SETTING_TEXT, NULL, 0, 0, NULL, NULL, true,
+	  "The name of the route, for traces and complaints.", false },
+	{ "prefix", SETTING_PREFIXES, NULL, 0, 0, NULL, NULL, true,
+	  "The numbers that go this way: all that begin with one of these. The "
+	  "longest prefix wins.",
+	  false },
+	{ "technology", SETTING_CHOICE, NULL, 0, 0,
+	  "sms|mms|vasp|mail|loopback", NULL, true, "How they are reached.",
+	  false },
+	{ "peer", SETTING_LINKS, NULL, 0, 0, NULL, NULL, false,
+	  "The links to use, the preferred one first.", false },
+	{ "priority", SETTING_NUMBER, NULL, 0, 1000, NULL, "100", false,
+	  "Of several routes with the same prefix the lowest comes first.",
+	  false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_route = {
+	"route",
+	"name",
+	"Where numbers go that are not the number of a user.",
+	route_settings,
+	false,
+	false
+};
+
+static const struct setting iwf_settings[] = {
+	{ "reach", SETTING_CHOICE, NULL, 0, 0, "internal|core", "internal",
+	  false,
+	  "How a message gets to interworking: inside this gateway, or out to "
+	  "the SIP core and back.",
+	  false },
+	{ "accept", SETTING_CHOICE, NULL, 0, 0, "stored|submitted", "stored",
+	  false,
+	  "When the sender of an interworked message is answered: as soon as "
+	  "it is on disk, or when the other side has answered.",
+	  false },
+	{ "accept-timeout", SETTING_DURATION, "s", 100, 4 * SETTING_SECOND,
+	  NULL, "4s", false,
+	  "With accept = submitted: after this time the answer is that of "
+	  "accept = stored.",
+	  false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_iwf = {
+	"iwf",
+	NULL,
+	"Interworking between CPM and the other technologies.",
+	iwf_settings,
+	false,
+	false
+};
+
+static const struct setting core_settings[] = {
+	{ "trusted-peers", SETTING_PEERS, NULL, 0, 0, NULL, NULL, false,
+	  "SIP servers whose assertions (P-Asserted-Identity, P-Served-User, "
+	  "third-party REGISTER) are believed.",
+	  false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_core = {
+	"core",	       NULL,  "The SIP core that the gateway works with.",
+	core_settings, false, false
+};
+
+static const struct setting domain_settings[] = {
+	{ "name", SETTING_TEXT, NULL, 0, 0, NULL, NULL, true,
+	  "The domain, such as other.example.", false },
+	{ "address", SETTING_ADDRESS, NULL, 0, 0, NULL, NULL, true,
+	  "The server that takes its requests.", false },
+	{ "port", SETTING_PORT, NULL, 0, 0, NULL, "5060", false, "Its port.",
+	  false },
+	{ "transport", SETTING_CHOICE, NULL, 0, 0, "udp|tcp", "udp", false,
+	  "The transport to use.", false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_domain = {
+	"domain",	 "name", "Another SIP domain and the way to it.",
+	domain_settings, false,	 false
+};

@@ -235,7 +235,7 @@ static enum err split_line(struct reader *r, struct bytes line,
 		if (name.p[i] <= ' ' || name.p[i] >= 0x7F)
 			return complain(r, ERR_MALFORMED, "Header-name",
 					line.p);
-	if (colon == line.n || name.n == 0)
+	if (colon == line.n || name.n == 0 || folded(line))
 		return complain(r, ERR_MALFORMED, "Header-name", line.p);
 	h->raw = line;
 	split_name(name, &h->prefix, &h->name);
@@ -524,89 +524,16 @@ const struct cpim_header *cpim_find(const struct cpim *c, const char *ns,
 	return NULL;
 }
 
-/* Index in `in` behind the line of `h`. */
-static size_t behind(struct bytes in, const struct cpim_header *h)
-{
-	struct bytes line;
-	size_t at = (size_t)(h->raw.p - in.p);
-
-	return header_line(in, &at, &line) ? at : in.n;
-}
-
-static bool good_uri(struct bytes uri)
-{
-	size_t i;
-
-	for (i = 0; i < uri.n; i++)
-		if (uri.p[i] <= ' ' || uri.p[i] == 0x7F || uri.p[i] == '<' ||
-		    uri.p[i] == '>' || uri.p[i] == '\\')
-			return false;
-	return uri.n > 0;
-}
-
-/*
- * Where a header above all other imdn headers goes: behind the declaration
- * of their prefix, which *b then holds; else at the front, and *b is empty.
- */
-static size_t top_of_imdn(struct bytes in, const struct cpim *c,
-			  struct binding *b)
-{
-	size_t i;
-
-	for (i = 0; i < c->count; i++) {
-		if (bytes_is(c->headers[i].ns, CPIM_NS_IMDN))
-			break;
-		if (bytes_is(c->headers[i].name, "NS") &&
-		    c->headers[i].prefix.n == 0 &&
-		    read_ns(c->headers[i].value, b) == OK &&
-		    bytes_is(b->ns, CPIM_NS_IMDN))
-			return behind(in, &c->headers[i]);
-	}
-	*b = (struct binding){ { NULL, 0 }, { NULL, 0 } };
-	return 0;
-}
-
-enum err cpim_insert(struct bytes in, const char *name, struct bytes uri,
-		     struct arena *a, struct buf *to)
+enum err cpim_namespace(const struct cpim_header *h, struct bytes *prefix,
+			struct bytes *ns)
 {
 	struct binding b;
-	struct cpim c;
-	size_t at;
-	enum err e;
 
-	if (!good_uri(uri))
-		return ERR_RANGE;
-	if ((e = cpim_decode(in, a, &c, NULL)) != OK)
-		return e;
-	at = top_of_imdn(in, &c, &b);
-	buf_put(to, (struct bytes){ in.p, at });
-	if (b.ns.n == 0) {
-		buf_text(to, "NS: imdn <" CPIM_NS_IMDN ">\r\n");
-		b.prefix = bytes_of("imdn");
-	}
-	buf_put(to, b.prefix);
-	buf_text(to, b.prefix.n > 0 ? "." : "");
-	buf_text(to, name);
-	buf_text(to, ": <");
-	buf_put(to, uri);
-	buf_text(to, ">\r\n");
-	buf_put(to, bytes_after(in, at));
-	return buf_status(to);
-}
-
-enum err cpim_remove(struct bytes in, const char *name, struct arena *a,
-		     struct buf *to)
-{
-	const struct cpim_header *h;
-	struct cpim c;
-	enum err e;
-
-	if ((e = cpim_decode(in, a, &c, NULL)) != OK)
-		return e;
-	h = cpim_find(&c, CPIM_NS_IMDN, name, 0);
-	if (h == NULL)
+	if (h->prefix.n > 0 || !bytes_is(h->name, "NS"))
 		return ERR_NOTFOUND;
-	buf_put(to, (struct bytes){ in.p, (size_t)(h->raw.p - in.p) });
-	buf_put(to, bytes_after(in, behind(in, h)));
-	return buf_status(to);
+	if (read_ns(h->value, &b) != OK)
+		return ERR_MALFORMED;
+	*prefix = b.prefix;
+	*ns = b.ns;
+	return OK;
 }

@@ -74,6 +74,13 @@ const struct cpim_header *cpim_find(const struct cpim *c, const char *ns,
 				    const char *name, size_t nth);
 
 /**
+ * What an NS header declares; an empty prefix is the default namespace.
+ * ERR_NOTFOUND: `h` is no NS header.
+ */
+enum err cpim_namespace(const struct cpim_header *h, struct bytes *prefix,
+			struct bytes *ns) CHECKED;
+
+/**
  * Appends a value with its escapes resolved (RFC 3862 2.3). A surrogate pair
  * written as two \u is joined; a lone one, and an octet that is not UTF-8,
  * becomes U+FFFD.

@@ -4,7 +4,7 @@
 #include "codecs/cpim.h"
 #include "codecs/cpm_ids.h"
 #include "codecs/imdn.h"
-#include "codecs/utf8.h"
+#include "codecs/utf8_step.h"
 
 /* The value of four digits at the front, or UTF8_BAD. */
 static uint32_t unit(struct bytes in)
@@ -28,12 +28,12 @@ static size_t unescape_unit(struct bytes in, struct buf *to)
 	    rest.p[0] == '\\' && rest.p[1] == 'u') {
 		low = unit(bytes_after(rest, 2));
 		if (low >= 0xDC00 && low <= 0xDFFF) {
-			utf8_put(to, 0x10000 + ((high & 0x3FF) << 10) +
+			utf8_append(to, 0x10000 + ((high & 0x3FF) << 10) +
 					     (low & 0x3FF));
 			return 10;
 		}
 	}
-	utf8_put(to, high);
+	utf8_append(to, high);
 	return 4;
 }
 
@@ -43,7 +43,7 @@ static size_t put_character(struct bytes in, struct buf *to)
 	uint32_t cp;
 	size_t n = utf8_step(in, &cp);
 
-	utf8_put(to, cp);
+	utf8_append(to, cp);
 	return n;
 }
 
@@ -113,7 +113,7 @@ void cpim_escape(struct bytes text, enum cpim_quote quote, struct buf *to)
 		} else if (cp < 0x20 || cp == 0x7F) {
 			buf_printf(to, "\\u%04x", (unsigned)cp);
 		} else {
-			utf8_put(to, cp);
+			utf8_append(to, cp);
 		}
 	}
 }
@@ -340,5 +340,82 @@ enum err cpim_encode(const struct cpim_draft *d, struct buf *to)
 	put_extras(to, d);
 	put_imdn(to, d);
 	put_entity(to, d);
+	return buf_status(to);
+}
+
+/* Index in `in` behind the line of `h`. */
+static size_t behind(struct bytes in, const struct cpim_header *h)
+{
+	struct bytes line;
+	size_t at = (size_t)(h->raw.p - in.p);
+
+	return header_line(in, &at, &line) ? at : in.n;
+}
+
+/*
+ * Where a header above all other imdn headers goes: behind the declaration
+ * of their namespace, whose *prefix may be empty. False: at the front.
+ */
+static bool top_of_imdn(struct bytes in, const struct cpim *c,
+			struct bytes *prefix, size_t *at)
+{
+	const struct cpim_header *h;
+	struct bytes ns;
+
+	for (h = c->headers; h < c->headers + c->count; h++) {
+		if (bytes_is(h->ns, CPIM_NS_IMDN))
+			return false;
+		if (cpim_namespace(h, prefix, &ns) != OK ||
+		    !bytes_is(ns, CPIM_NS_IMDN))
+			continue;
+		*at = behind(in, h);
+		return true;
+	}
+	return false;
+}
+
+enum err cpim_insert(struct bytes in, const char *name, struct bytes uri,
+		     struct arena *a, struct buf *to)
+{
+	struct bytes prefix = bytes_of("imdn");
+	bool declared;
+	struct cpim c;
+	size_t at = 0;
+	enum err e;
+
+	if (!good_uri(uri))
+		return ERR_RANGE;
+	if ((e = cpim_decode(in, a, &c, NULL)) != OK)
+		return e;
+	declared = top_of_imdn(in, &c, &prefix, &at);
+	buf_put(to, (struct bytes){ in.p, at });
+	if (!declared) {
+		prefix = bytes_of("imdn");
+		buf_text(to, "NS: imdn <" CPIM_NS_IMDN ">\r\n");
+	}
+	buf_put(to, prefix);
+	buf_text(to, prefix.n > 0 ? "." : "");
+	buf_text(to, name);
+	buf_text(to, ": <");
+	buf_put(to, uri);
+	buf_text(to, ">\r\n");
+	buf_put(to, bytes_after(in, at));
+	return buf_status(to);
+}
+
+enum err cpim_remove(struct bytes in, const char *name, struct arena *a,
+		     struct buf *to)
+{
+	const struct cpim_header *h;
+	struct cpim c;
+	enum err e;
+
+	if ((e = cpim_decode(in, a, &c, NULL)) != OK)
+		return e;
+	h = cpim_find(&c, CPIM_NS_IMDN, name, 0);
+	if (h == NULL)
+		return ERR_NOTFOUND;
+	buf_put(to, (struct bytes){ in.p, (size_t)(h->raw.p - in.p) });
+	buf_put(to, bytes_after(in, behind(in, h)));
 	return buf_status(to);
 }

@@ -1,7 +1,7 @@
 #include "codecs/json.h"
 
 #include "codecs/base64.h"
-#include "codecs/utf8.h"
+#include "codecs/utf8_step.h"
 
 static void before(struct json_writer *w)
 {
@@ -84,7 +84,7 @@ static void put_escaped(struct buf *to, struct bytes text)
 		} else if (must_escape(cp)) {
 			buf_printf(to, "\\u%04x", (unsigned)cp);
 		} else if (cp == UTF8_BAD) {
-			utf8_put(to, UTF8_REPLACEMENT);
+			utf8_append(to, UTF8_REPLACEMENT);
 		} else {
 			buf_put(to, (struct bytes){ text.p, n });
 		}
@@ -220,14 +220,14 @@ static enum err unescape_u(struct bytes in, size_t *used, struct buf *to)
 		return ERR_MALFORMED;
 	*used = 4;
 	if (high < 0xD800 || high > 0xDFFF) {
-		utf8_put(to, high);
+		utf8_append(to, high);
 		return OK;
 	}
 	if (in.n < 6 || in.p[4] != '\\' || in.p[5] != 'u' ||
 	    four_digits(bytes_after(in, 6), &low) != OK || low < 0xDC00 ||
 	    low > 0xDFFF)
 		return ERR_MALFORMED;
-	utf8_put(to, 0x10000 + ((high & 0x3FF) << 10) + (low & 0x3FF));
+	utf8_append(to, 0x10000 + ((high & 0x3FF) << 10) + (low & 0x3FF));
 	*used = 10;
 	return OK;
 }

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "codecs/utf8.h"
+#include "codecs/utf8_step.h"
 
 static const char clause[] = "XML 1.0";
 
@@ -391,7 +391,7 @@ static void put_escaped(struct buf *to, struct bytes text, bool attribute)
 		if (reference(cp, attribute) != NULL)
 			buf_text(to, reference(cp, attribute));
 		else if (!allowed(cp))
-			utf8_put(to, UTF8_REPLACEMENT);
+			utf8_append(to, UTF8_REPLACEMENT);
 		else
 			buf_put(to, (struct bytes){ text.p, n });
 		text = bytes_after(text, n);

@@ -168,6 +168,7 @@ enum err note_read(struct bytes in, struct arena *a, struct note *v) CHECKED;
 
 struct uplink;			/* the way to the engine; adapters/child.h   */
 struct loop;
+struct oplog;
 
 /* `self` is what open() made. All slots are set; none may be NULL. */
 struct adapter {
@@ -246,5 +247,8 @@ uint64_t uplink_random(struct uplink *up);
 
 /** The event loop of the program (NULL where the adapter runs its own). */
 struct loop *uplink_loop(struct uplink *up);
+
+/** The program's operator log. */
+struct oplog *uplink_oplog(struct uplink *up);
 
 #endif

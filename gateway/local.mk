@@ -1,13 +1,34 @@
+# what gateway/ adds to the build
 noinst_LIBRARIES += libgateway.a
 libgateway_a_SOURCES =
-libgateway_a_SOURCES += gateway/adapter.h
-libgateway_a_SOURCES += gateway/clock.h
+libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
+libgateway_a_SOURCES += gateway/clock.c gateway/clock.h
 libgateway_a_SOURCES += gateway/commit.h
-libgateway_a_SOURCES += gateway/leg.h
-libgateway_a_SOURCES += gateway/loop.h
-libgateway_a_SOURCES += gateway/message.h
-libgateway_a_SOURCES += gateway/outcome.h
-libgateway_a_SOURCES += gateway/settings.h
-libgateway_a_SOURCES += gateway/settings_rows.c gateway/settings_rows.h
+libgateway_a_SOURCES += gateway/leg.c gateway/leg.h
+libgateway_a_SOURCES += gateway/link.c gateway/link.h
+libgateway_a_SOURCES += gateway/loop.c gateway/loop.h
+libgateway_a_SOURCES += gateway/message.c gateway/message.h
+libgateway_a_SOURCES += gateway/oplog.c gateway/oplog.h
+libgateway_a_SOURCES += gateway/outcome.c gateway/outcome.h
+libgateway_a_SOURCES += gateway/stats.c gateway/stats.h
+libgateway_a_SOURCES += gateway/settings.c gateway/settings.h
+libgateway_a_SOURCES += gateway/settings_check.c
+libgateway_a_SOURCES += gateway/settings_inside.h
+libgateway_a_SOURCES += gateway/settings_new.c
+libgateway_a_SOURCES += gateway/settings_raw.c
+libgateway_a_SOURCES += gateway/settings_read.c
+libgateway_a_SOURCES += gateway/settings_shift.c
+libgateway_a_SOURCES += gateway/settings_value.c
 libgateway_a_SOURCES += gateway/store.h
+libgateway_a_SOURCES += gateway/timers.c gateway/timers.h
 libgateway_a_SOURCES += gateway/trace.h
+
+# cpmgw-conf: the only program with gwlib, whose libraries come with it.
+pkglibexec_PROGRAMS += cpmgw-conf
+cpmgw_conf_SOURCES = gateway/conf_main.c
+cpmgw_conf_SOURCES += gateway/conf_document.c gateway/conf_document.h
+cpmgw_conf_SOURCES += gateway/conf_json.c gateway/conf_json.h
+cpmgw_conf_SOURCES += gateway/conf_scan.c gateway/conf_scan.h
+cpmgw_conf_SOURCES += gateway/confread.c gateway/confread.h
+cpmgw_conf_CPPFLAGS = $(AM_CPPFLAGS) -isystem $(KANNEL_INCLUDE)
+cpmgw_conf_LDADD = libgateway.a libtables.a libcodecs.a $(KANNEL_LIBS)

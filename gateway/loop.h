@@ -28,7 +28,10 @@ struct loop_timer {
 struct loop *loop_new(const struct clock *clock);
 void loop_free(struct loop *l);
 
-/** Watches `fd` for `events` (LOOP_READ | LOOP_WRITE); hang-ups always. */
+/**
+ * Watches `fd` for `events` (LOOP_READ | LOOP_WRITE); hang-ups always: the
+ * callback must then unwatch it, they stay. ERR_EXISTS, ERR_NOMEM, ERR_IO.
+ */
 enum err loop_watch(struct loop *l, int fd, unsigned events, loop_ready *ready,
 		    void *arg) CHECKED;
 /** Other events for an fd that is watched. */
@@ -36,7 +39,8 @@ enum err loop_rewatch(struct loop *l, int fd, unsigned events) CHECKED;
 /** Before close(fd). No call for it comes afterwards, not even in this turn. */
 void loop_unwatch(struct loop *l, int fd);
 
-/** Sets or moves it to `in_us` from now. O(log n). */
+/** Sets or moves it to `in_us` from now. O(log n). Not before the next turn's
+ *  timers when a timer's callback sets it. ERR_NOMEM: it is not set. */
 enum err loop_set_timer(struct loop *l, struct loop_timer *t, uint64_t in_us,
 			loop_due *due, void *arg) CHECKED;
 /** Unset is fine. */
@@ -52,7 +56,8 @@ void loop_after_turn(struct loop *l, loop_due *flush, void *arg);
 enum err loop_run(struct loop *l) CHECKED;
 void loop_end(struct loop *l);
 
-/** Microseconds since 1970 (wall) and since some start (monotonic). */
+/** Microseconds since some start (monotonic: of timers); since 1970 (wall). */
 uint64_t loop_now_us(const struct loop *l);
+uint64_t loop_wall_us(const struct loop *l);
 
 #endif

@@ -10,61 +10,55 @@
 
 enum setting_type {
 	SETTING_TEXT,
-	SETTING_NUMBER,		/* min..max                                   */
-	SETTING_BOOL,		/* true, yes, on, 1 / false, no, off, 0       */
-	SETTING_DURATION,	/* number with ms, s, m, h or d; bare: s.     */
-				/* The value is in milliseconds, min..max too */
-	SETTING_SIZE,		/* number with k, M or G (1024); octets       */
-	SETTING_CHOICE,		/* one of `choices`, separated by '|'         */
-	SETTING_ADDRESS,	/* IP address or host name                    */
-	SETTING_PORT,		/* 1..65535                                   */
-	SETTING_LIST,		/* texts separated by ';'; each is one of     */
-				/* `choices` where there are any              */
-	SETTING_SECRET,		/* text that is never shown                   */
-	SETTING_PEERS,		/* list of host:port, [2001:db8::1]:port      */
-	SETTING_LINKS,		/* list of names of groups that are links     */
-	SETTING_DIGITS,		/* '+' or not, then 1..15 digits              */
-	SETTING_PREFIXES	/* list of those                              */
+	SETTING_NUMBER,	  /* min..max                                   */
+	SETTING_BOOL,	  /* true, yes, on, 1 / false, no, off, 0       */
+	SETTING_DURATION, /* number with ms, s, m, h or d; bare: s.     */
+			  /* The value is in milliseconds, min..max too */
+	SETTING_SIZE,	  /* number with k, M or G (1024); octets       */
+	SETTING_CHOICE,	  /* one of `choices`, separated by '|'         */
+	SETTING_ADDRESS,  /* IP address or host name                    */
+	SETTING_PORT,	  /* 1..65535                                   */
+	SETTING_LIST,	  /* texts separated by ';'; each is one of     */
+			  /* `choices` where there are any              */
+	SETTING_SECRET,	  /* text that is never shown                   */
+	SETTING_PEERS,	  /* list of host:port, [2001:db8::1]:port      */
+	SETTING_LINKS,	  /* list of names of groups that are links     */
+	SETTING_DIGITS,	  /* '+' or not, then 1..15 digits              */
+	SETTING_PREFIXES  /* list of those                              */
 };
 
-#define SETTING_SECOND	1000u	/* of min..max of a SETTING_DURATION */
-#define SETTING_MINUTE	60000u
-#define SETTING_HOUR	3600000u
-#define SETTING_DAY	86400000u
+#define SETTING_SECOND 1000u /* of min..max of a SETTING_DURATION */
+#define SETTING_MINUTE 60000u
+#define SETTING_HOUR   3600000u
+#define SETTING_DAY    86400000u
 
 struct setting {
-	const char *name;	/* NULL ends the table                        */
+	const char *name; /* NULL ends the table                        */
 	enum setting_type type;
-	const char *unit;	/* for people: "s", "octets", or NULL         */
-	uint64_t min, max;	/* numbers, durations (ms), sizes; octets of  */
-				/* texts where max is not 0                   */
-	const char *choices;	/* SETTING_CHOICE: "store|end-to-end"         */
-	const char *fallback;	/* default, as it would be written; NULL none */
+	const char *unit;  /* for people: "s", "octets", or NULL         */
+	uint64_t min, max; /* numbers, durations (ms), sizes; octets of  */
+	/* texts where max is not 0                   */
+	const char *choices;  /* SETTING_CHOICE: "store|end-to-end"         */
+	const char *fallback; /* default, as it would be written; NULL none */
 	bool required;
-	const char *sentence;	/* what it does, for the manual               */
-	bool unique;		/* no two instances may have the same value   */
+	const char *sentence; /* what it does, for the manual               */
+	bool unique;	      /* no two instances may have the same value   */
 };
 
 struct setting_group {
-	const char *name;	/* "smsc"                                     */
-	const char *key;	/* setting that names the instance; NULL:     */
-				/* the group occurs at most once              */
+	const char *name; /* "smsc"                                     */
+	const char *key;  /* setting that names the instance; NULL:     */
+			  /* the group occurs at most once              */
 	const char *sentence;
 	const struct setting *settings;
-	bool link;		/* instances carry legs: routes may name them */
-	bool private;		/* the engine's own: no adapter is told       */
+	bool link;    /* instances carry legs: routes may name them */
+	bool private; /* the engine's own: no adapter is told       */
 };
 
-struct setting_value {
-	const struct setting *row;
-	const char *text;	/* as written                                 */
-	uint64_t number;	/* of all types that are numbers              */
-	const char *file;
-	unsigned line;
-};
+#define SETTINGS_IMAGE_MAX (64 * 1024 * 1024)
 
-struct settings;		/* all groups, checked; never changes         */
-struct settings_group;		/* one instance of a group                    */
+struct settings;       /* all groups, checked; never changes         */
+struct settings_group; /* one instance of a group                    */
 
 /**
  * Every group of every program; ended by NULL. gateway/ names no adapter, so
@@ -88,9 +82,10 @@ const struct settings_group *settings_group_named(const struct settings *s,
 /** The value of the instance's key setting ("smsc-a"). */
 const char *settings_name(const struct settings_group *g);
 
-/* What is set, else the row's default, else NULL, 0, false. A `setting` that has no row is a bug:
- * abort(). `g` may be NULL where the group is absent; then settings_text
- * needs the group's table: settings_group_or_default(). */
+/*
+ * What is set, else the row's default, else NULL, 0, false. A `setting` that
+ * has no row is a bug: abort(). `g` is never NULL: see settings_single().
+ */
 const char *settings_text(const struct settings_group *g, const char *setting);
 uint64_t settings_number(const struct settings_group *g, const char *setting);
 bool settings_bool(const struct settings_group *g, const char *setting);
@@ -99,7 +94,10 @@ bool settings_bool(const struct settings_group *g, const char *setting);
 bool settings_item(const struct settings_group *g, const char *setting,
 		   size_t n, struct bytes *out);
 
-/** "file:line", for a complaint about that setting, else about its group. */
+/**
+ * "file:line" of that setting, else of its group, for a complaint;
+ * "(default)" when neither is written anywhere.
+ */
 void settings_where(const struct settings_group *g, const char *setting,
 		    struct buf *out);
 
@@ -116,15 +114,20 @@ bool settings_group_equal(const struct settings_group *a,
  * of tagged fields. Reading checks every value against the tables of
  * settings_tables() and writes each mistake as a line "file:line: group smsc:
  * port: 70000 is not in 1..65535" into `complaints` (all of them, not just
- * the first). ERR_RANGE: there were complaints. ERR_MALFORMED: not an image.
+ * the first; those that its limit keeps out are lost, not forgotten). A
+ * secret is never repeated. Besides the rows: names that occur twice, links
+ * that are none, and NAME-first above NAME-most or NAME-minimum above
+ * NAME-maximum are mistakes. ERR_RANGE: there were complaints, *out is NULL.
+ * ERR_MALFORMED, ERR_MORE: not an image. ERR_TOOBIG: more than
+ * SETTINGS_IMAGE_MAX. ERR_NOMEM.
  */
 enum err settings_read(struct bytes image, struct settings **out,
 		       struct buf *complaints) CHECKED;
 enum err settings_image(const struct settings *s, struct buf *to) CHECKED;
 
 /** As settings_image, without the groups that are private to the engine. */
-enum err settings_image_shared(const struct settings *s, struct buf *to)
-	CHECKED;
+enum err settings_image_shared(const struct settings *s,
+			       struct buf *to) CHECKED;
 
 /**
  * Adds `n` to every port, those of lists included, before anything reads
@@ -140,9 +143,9 @@ void settings_raw_free(struct settings_raw *r);
 enum err settings_raw_group(struct settings_raw *r, const char *group,
 			    const char *file, unsigned line) CHECKED;
 enum err settings_raw_set(struct settings_raw *r, const char *name,
-			  const char *value, const char *file, unsigned line)
-	CHECKED;
-enum err settings_raw_image(const struct settings_raw *r, struct buf *to)
-	CHECKED;
+			  const char *value, const char *file,
+			  unsigned line) CHECKED;
+enum err settings_raw_image(const struct settings_raw *r,
+			    struct buf *to) CHECKED;
 
 #endif

@@ -139,7 +139,8 @@ static const struct setting route_settings[] = {
 const struct setting_group rows_route = {
 	"route",
 	"name",
-	"Where numbers go that are not the number of a user.",
+	"Where numbers go that are not the number of a user, and "
+	"how the technologies in a user's when-absent reach his number.",
 	route_settings,
 	false,
 	false

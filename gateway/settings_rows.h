@@ -4,7 +4,7 @@
 
 #include "gateway/settings.h"
 
-extern const struct setting_group rows_gateway;	/* single             */
+extern const struct setting_group rows_gateway; /* single             */
 extern const struct setting_group rows_user;	/* by name            */
 extern const struct setting_group rows_route;	/* by name            */
 extern const struct setting_group rows_iwf;	/* single             */

@@ -19,12 +19,41 @@ codec_tests += tests/codecs/test_inflate
 codec_tests += tests/codecs/test_json
 codec_tests += tests/codecs/test_multipart
 codec_tests += tests/codecs/test_xml
+codec_tests += tests/codecs/test_field
+codec_tests += tests/codecs/test_frame
+codec_tests += tests/codecs/test_segment_text
+codec_tests += tests/codecs/test_segment
+codec_tests += tests/codecs/test_gsm7
+codec_tests += tests/codecs/test_udh
+codec_tests += tests/codecs/test_ucs2
+codec_tests += tests/codecs/test_utf8
+codec_tests += tests/codecs/test_timestamp
+codec_tests += tests/codecs/test_address
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
 
 tests_codecs_test_base64_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_bytes_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpim_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpm_ids_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_digest_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_header_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_imdn_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_inflate_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_json_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_multipart_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_field_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_frame_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_address_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
@@ -37,7 +66,17 @@ libreplay_a_CPPFLAGS = $(AM_CPPFLAGS) \
 LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS)
 
 fuzz_tests =
+fuzz_tests += tests/fuzz/fuzz_adapter
 fuzz_tests += tests/fuzz/fuzz_bytes
+fuzz_tests += tests/fuzz/fuzz_frame
+fuzz_tests += tests/fuzz/fuzz_leg
+fuzz_tests += tests/fuzz/fuzz_message
+fuzz_tests += tests/fuzz/fuzz_settings
+fuzz_tests += tests/fuzz/fuzz_address
+fuzz_tests += tests/fuzz/fuzz_timestamp
+fuzz_tests += tests/fuzz/fuzz_gsm7
+fuzz_tests += tests/fuzz/fuzz_udh
+fuzz_tests += tests/fuzz/fuzz_segment
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -47,7 +86,13 @@ FUZZ_SECONDS = 60
 FUZZ_FLAGS = -std=c17 -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz_programs = $(fuzz_tests:tests/fuzz/%=fuzz/%)
-fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)))
+# The images of gateway/ are fuzzed too; they need nothing but these files.
+fuzz_images = gateway/adapter.c gateway/leg.c gateway/message.c \
+	gateway/outcome.c policy/facts.c $(libgatewaycheck_a_SOURCES)
+fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
+	$(libtables_a_SOURCES)
+fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
+	$(filter %.c,$(fuzz_images) $(fuzz_settings)))
 
 fuzz/%.o: $(srcdir)/%.c
 	@$(MKDIR_P) $(@D)
@@ -80,12 +125,43 @@ clean-fuzz:
 	-rm -rf fuzz
 .PHONY: fuzz clean-fuzz
 -include $(fuzz_objects:.o=.d)
-tests_codecs_test_cpim_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_cpm_ids_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_digest_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_header_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_imdn_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_inflate_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_json_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_multipart_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
+
+# The unit tests of gateway/: tests/gateway/test_NAME.c each.
+noinst_LIBRARIES += libgatewaycheck.a
+libgatewaycheck_a_SOURCES =
+libgatewaycheck_a_SOURCES += tests/gateway/full_message.c tests/gateway/full_message.h
+libgatewaycheck_a_SOURCES += tests/gateway/link_values.c tests/gateway/link_values.h
+GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
+gateway_tests =
+gateway_tests += tests/gateway/test_adapter
+gateway_tests += tests/gateway/test_leg
+gateway_tests += tests/gateway/test_link
+gateway_tests += tests/gateway/test_loop
+gateway_tests += tests/gateway/test_message
+gateway_tests += tests/gateway/test_oplog
+gateway_tests += tests/gateway/test_settings
+
+check_PROGRAMS += $(gateway_tests)
+TESTS += $(gateway_tests)
+
+tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_leg_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_link_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_message_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_oplog_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
+
+FUZZ_IMAGE_LIBS = libreplay.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a
+tests_fuzz_fuzz_adapter_LDADD = $(FUZZ_IMAGE_LIBS)
+tests_fuzz_fuzz_leg_LDADD = $(FUZZ_IMAGE_LIBS)
+tests_fuzz_fuzz_message_LDADD = $(FUZZ_IMAGE_LIBS)
+tests_fuzz_fuzz_settings_LDADD = $(FUZZ_IMAGE_LIBS)
+
+# Tests of programs: scripts that find them in the build directory.
+program_tests =
+program_tests += tests/gateway/test_conf.sh
+TESTS += $(program_tests)
+EXTRA_DIST += $(program_tests)

@@ -17,9 +17,9 @@
 
 #include "tests/fuzz/fuzz.h"
 
-#define INPUT_MAX	65536	/* octets of one input                        */
-#define PREFIXES_MAX	2048	/* of one file; longer files in wider strides */
-#define MUTATIONS	2000	/* of one file                                */
+#define INPUT_MAX    65536 /* octets of one input                        */
+#define PREFIXES_MAX 2048  /* of one file; longer files in wider strides */
+#define MUTATIONS    2000  /* of one file                                */
 
 /* What a child was at when it died; shared with the parent. */
 struct trial {

@@ -1,0 +1,158 @@
+#include "codecs/utf8.h"
+
+#include <uchar.h>
+
+#define LONGEST		4 /* octets of one code point */
+#define BYTE_ORDER_MARK 0xFEFF
+
+/* Unicode canonical compositions whose result some GSM alphabet has. */
+static const struct composition {
+	char16_t mark;
+	const char16_t *letters, *made;
+} compositions[] = {
+	{ 0x300, u"AEIOUaeiou", u"ÀÈÌÒÙàèìòù" },
+	{ 0x301, u"AEIOUYaeiouy", u"ÁÉÍÓÚÝáéíóúý" },
+	{ 0x302, u"AEIOUaeiou", u"ÂÊÎÔÛâêîôû" },
+	{ 0x303, u"ANOano", u"ÃÑÕãñõ" },
+	{ 0x306, u"Gg", u"Ğğ" },
+	{ 0x307, u"I", u"İ" },
+	{ 0x308, u"AEIOUaeiouy", u"ÄËÏÖÜäëïöüÿ" },
+	{ 0x30A, u"Aa", u"Åå" },
+	{ 0x327, u"CScs", u"ÇŞçş" },
+};
+
+/* The letter and mark as one, or 0. */
+static uint32_t compose(uint32_t letter, uint32_t mark)
+{
+	const struct composition *c = compositions;
+	size_t n = sizeof compositions / sizeof *compositions, i;
+
+	for (; n > 0; n--, c++) {
+		if (c->mark != mark)
+			continue;
+		for (i = 0; c->letters[i] != 0; i++)
+			if (c->letters[i] == letter)
+				return c->made[i];
+	}
+	return 0;
+}
+
+/* Unicode singletons: the same character under a second number. */
+static uint32_t singleton(uint32_t code)
+{
+	switch (code) {
+	case 0x2126:
+		return 0x3A9;
+	case 0x212A:
+		return 'K';
+	case 0x212B:
+		return 0xC5;
+	case 0x37E:
+		return ';';
+	default:
+		return code;
+	}
+}
+
+bool utf8_is_tidy(struct bytes text)
+{
+	size_t i;
+
+	for (i = 0; i < text.n; i++) {
+		uint8_t c = text.p[i];
+
+		if (c == '\r' || c == 0xCC || c == 0xCD || c == 0xEF)
+			return false;
+		if (c == 0xE2 && i + 1 < text.n && text.p[i + 1] == 0x84)
+			return false;
+	}
+	return true;
+}
+
+static void flush(struct buf *to, uint32_t *held)
+{
+	uint8_t octets[LONGEST];
+
+	if (*held == UTF8_BAD)
+		return;
+	buf_put(to, (struct bytes){ octets, (size_t)(utf8_put(octets, *held) -
+						     octets) });
+	*held = UTF8_BAD;
+}
+
+/* `held` is the last code point, kept back for the mark that may follow. */
+enum err utf8_tidy(struct bytes text, struct buf *to)
+{
+	const uint8_t *p = text.p, *end = text.p + text.n;
+	uint32_t held = UTF8_BAD, code, made;
+
+	while (text.n > 0 && p < end) {
+		code = utf8_next(&p, end);
+		if (code == UTF8_BAD)
+			return ERR_MALFORMED;
+		if (code == BYTE_ORDER_MARK)
+			continue;
+		if (code == '\r') {
+			if (p < end && *p == '\n')
+				p++;
+			code = '\n';
+		}
+		code = singleton(code);
+		made = held == UTF8_BAD ? 0 : compose(held, code);
+		if (made == 0)
+			flush(to, &held);
+		held = made == 0 ? code : made;
+	}
+	flush(to, &held);
+	return buf_status(to);
+}
+
+/* First and last of each run, ascending. */
+static const uint32_t marks[][2] = {
+	{ 0x300, 0x36F },     { 0x483, 0x489 },	    { 0x591, 0x5BD },
+	{ 0x5BF, 0x5BF },     { 0x5C1, 0x5C2 },	    { 0x5C4, 0x5C5 },
+	{ 0x5C7, 0x5C7 },     { 0x610, 0x61A },	    { 0x64B, 0x65F },
+	{ 0x670, 0x670 },     { 0x6D6, 0x6DC },	    { 0x6DF, 0x6E4 },
+	{ 0x6E7, 0x6E8 },     { 0x6EA, 0x6ED },	    { 0x711, 0x711 },
+	{ 0x730, 0x74A },     { 0x7A6, 0x7B0 },	    { 0xE31, 0xE31 },
+	{ 0xE34, 0xE3A },     { 0xE47, 0xE4E },	    { 0xEB1, 0xEB1 },
+	{ 0xEB4, 0xEBC },     { 0xEC8, 0xECD },	    { 0xF71, 0xF84 },
+	{ 0x102B, 0x103E },   { 0x1056, 0x1059 },   { 0x135D, 0x135F },
+	{ 0x17B4, 0x17D3 },   { 0x180B, 0x180D },   { 0x1AB0, 0x1AFF },
+	{ 0x1DC0, 0x1DFF },   { 0x200C, 0x200D },   { 0x20D0, 0x20FF },
+	{ 0x302A, 0x302F },   { 0x3099, 0x309A },   { 0xFE00, 0xFE0F },
+	{ 0xFE20, 0xFE2F },   { 0x1F3FB, 0x1F3FF }, { 0xE0020, 0xE007F },
+	{ 0xE0100, 0xE01EF },
+};
+
+/*
+ * Devanagari to Malayalam, 0900 to 0D7F: nine blocks of one plan, with the
+ * signs at the same places of each.
+ */
+static bool is_indic_mark(uint32_t code)
+{
+	uint32_t place = code & 0x7F;
+
+	return place <= 3 || place == 0x3C ||
+	       (place >= 0x3E && place <= 0x4D) ||
+	       (place >= 0x55 && place <= 0x57) || place == 0x62 ||
+	       place == 0x63;
+}
+
+bool utf8_is_mark(uint32_t code)
+{
+	size_t low = 0, high = sizeof marks / sizeof *marks, middle;
+
+	if (code >= 0x900 && code <= 0xD7F)
+		return is_indic_mark(code);
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (code < marks[middle][0])
+			high = middle;
+		else if (code > marks[middle][1])
+			low = middle + 1;
+		else
+			return true;
+	}
+	return false;
+}

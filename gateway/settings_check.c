@@ -1,0 +1,267 @@
+/* Mistakes that no single value shows, and what was meant instead. */
+#include "gateway/settings_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WORD_MAX 40 /* longer words are not worth a suggestion */
+
+struct check {
+	const struct settings *s;
+	struct buf *complaints;
+	bool good;
+};
+
+/* "file:line: group smsc: port: " of a value, or of its group. */
+static void begin(struct check *c, const struct settings_group *g, size_t row)
+{
+	const struct setting *what = &g->kind->table->settings[row];
+
+	c->good = false;
+	settings_where(g, what->name, c->complaints);
+	buf_printf(c->complaints, ": group %s: %s: ", g->kind->table->name,
+		   what->name);
+}
+
+static void check_single(struct check *c, const struct settings_kind *k)
+{
+	size_t i;
+
+	for (i = 1; k->table->key == NULL && i < k->n; i++) {
+		const struct settings_group *g = k->at[i];
+
+		c->good = false;
+		settings_put_where(c->s, g->file, g->line, c->complaints);
+		buf_printf(c->complaints,
+			   ": group %s: only one is allowed, and "
+			   "there is one at ",
+			   k->table->name);
+		settings_put_where(c->s, k->at[0]->file, k->at[0]->line,
+				   c->complaints);
+		buf_text(c->complaints, "\n");
+	}
+}
+
+static void twice(struct check *c, const struct settings_group *g, size_t row,
+		  const struct settings_group *first)
+{
+	const struct setting *what = &g->kind->table->settings[row];
+
+	begin(c, g, row);
+	if (what->type != SETTING_SECRET)
+		buf_printf(c->complaints, "%s ", g->values[row].text);
+	buf_printf(c->complaints, "is already that of group %s at ",
+		   first->kind->table->name);
+	settings_where(first, first->kind->table->settings[0].name,
+		       c->complaints);
+	buf_text(c->complaints, "\n");
+}
+
+static void check_names(struct check *c, const struct settings_kind *k)
+{
+	size_t i;
+
+	if (k->key == k->n_rows)
+		return;
+	for (i = 0; i < k->n; i++) {
+		const char *name = k->by_name[i]->name;
+
+		if (k->by_name[i]->values[k->key].written == NULL)
+			continue;
+		if (i > 0 && strcmp(name, k->by_name[i - 1]->name) == 0 &&
+		    *name != '\0') {
+			twice(c, k->by_name[i], k->key, k->by_name[i - 1]);
+		} else if (*name == '\0' || strpbrk(name, " ;/|") != NULL) {
+			begin(c, k->by_name[i], k->key);
+			buf_text(c->complaints,
+				 "a name may not be empty, nor have a space, "
+				 "';', '/' or '|' in it\n");
+		}
+	}
+}
+
+static int by_value(const void *a, const void *b, void *row)
+{
+	const struct settings_group *x = *(struct settings_group *const *)a;
+	const struct settings_group *y = *(struct settings_group *const *)b;
+	size_t i = *(const size_t *)row;
+	const char *s = x->values[i].text, *t = y->values[i].text;
+
+	if (s == NULL || t == NULL)
+		return (s != NULL) - (t != NULL);
+	return strcmp(s, t);
+}
+
+static enum err check_unique(struct check *c, const struct settings_kind *k,
+			     size_t row)
+{
+	size_t octets = k->n * sizeof(struct settings_group *), i;
+	struct settings_group **sorted;
+
+	if (k->n < 2)
+		return OK;
+	if ((sorted = mem_alloc(octets)) == NULL)
+		return ERR_NOMEM;
+	memcpy(sorted, k->at, octets);
+	qsort_r(sorted, k->n, sizeof *sorted, by_value, &row);
+	for (i = 1; i < k->n; i++)
+		if (sorted[i]->values[row].text != NULL &&
+		    by_value(&sorted[i], &sorted[i - 1], &row) == 0)
+			twice(c, sorted[i], row, sorted[i - 1]);
+	mem_free(sorted);
+	return OK;
+}
+
+static const struct settings_group *link_named(const struct settings *s,
+					       const char *name,
+					       const struct settings_kind *but)
+{
+	const struct settings_group *g = NULL;
+	size_t i;
+
+	for (i = 0; g == NULL && i < s->n_kinds; i++)
+		if (s->kinds[i].table->link && &s->kinds[i] != but)
+			g = settings_group_named(s, s->kinds[i].table->name,
+						 name);
+	return g;
+}
+
+/* Links of all groups share one space of names: a trace names only them. */
+static void check_link_names(struct check *c, const struct settings_kind *k)
+{
+	const struct settings_group *other;
+	size_t i;
+
+	for (i = 0; k->table->link && i < k->n; i++) {
+		if (*k->at[i]->name == '\0')
+			continue;
+		other = link_named(c->s, k->at[i]->name, k);
+		if (other != NULL && other->kind < k)
+			twice(c, k->at[i], k->key, other);
+	}
+}
+
+static void check_links(struct check *c, const struct settings_group *g,
+			size_t row)
+{
+	struct bytes left = settings_list(bytes_of(g->values[row].text)), item;
+	char name[256];
+
+	while (settings_next(&left, &item)) {
+		if (item.n < sizeof name) {
+			memcpy(name, item.p, item.n);
+			name[item.n] = '\0';
+			if (link_named(c->s, name, NULL) != NULL)
+				continue;
+		}
+		begin(c, g, row);
+		settings_put_shown(c->complaints, item);
+		buf_text(c->complaints, " is not the name of any link\n");
+	}
+}
+
+/* Of NAME-first and NAME-most the first may not be greater. */
+static void check_order(struct check *c, const struct settings_kind *k,
+			size_t row, const char *low, const char *high)
+{
+	const struct setting *rows = k->table->settings;
+	size_t n = strlen(rows[row].name), end = strlen(low), most, i;
+	char name[WORD_MAX * 2];
+
+	if (n < end || n >= WORD_MAX ||
+	    strcmp(rows[row].name + n - end, low) != 0)
+		return;
+	memcpy(name, rows[row].name, n - end);
+	strcpy(name + n - end, high);
+	if ((most = settings_row_named(k, bytes_of(name))) == k->n_rows)
+		return;
+	for (i = 0; i < k->n; i++) {
+		if (k->at[i]->values[row].number <=
+		    k->at[i]->values[most].number)
+			continue;
+		begin(c, k->at[i], row);
+		buf_printf(c->complaints, "%s is above %s, which is %s\n",
+			   k->at[i]->values[row].text, name,
+			   k->at[i]->values[most].text);
+	}
+}
+
+static enum err check_rows(struct check *c, const struct settings_kind *k)
+{
+	enum err e = OK;
+	size_t row, i;
+
+	for (row = 0; e == OK && row < k->n_rows; row++) {
+		const struct setting *what = &k->table->settings[row];
+
+		if (what->unique)
+			e = check_unique(c, k, row);
+		for (i = 0; what->type == SETTING_LINKS && i < k->n; i++)
+			check_links(c, k->at[i], row);
+		check_order(c, k, row, "-first", "-most");
+		check_order(c, k, row, "-minimum", "-maximum");
+	}
+	return e;
+}
+
+enum err settings_check_whole(const struct settings *s, struct buf *complaints)
+{
+	struct check c = { .s = s, .complaints = complaints, .good = true };
+	enum err e = OK;
+	size_t i;
+
+	for (i = 0; e == OK && i < s->n_kinds; i++) {
+		check_single(&c, &s->kinds[i]);
+		check_names(&c, &s->kinds[i]);
+		check_link_names(&c, &s->kinds[i]);
+		e = check_rows(&c, &s->kinds[i]);
+	}
+	if (e == OK && !c.good)
+		e = ERR_RANGE;
+	return e;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Letters added, left out, replaced or swapped with their neighbour. */
+static size_t distance(struct bytes a, struct bytes b)
+{
+	size_t d[WORD_MAX + 1][WORD_MAX + 1], i, j;
+
+	for (j = 0; j <= b.n; j++)
+		d[0][j] = j;
+	for (i = 1; i <= a.n; i++) {
+		d[i][0] = i;
+		for (j = 1; j <= b.n; j++) {
+			bool same = a.p[i - 1] == b.p[j - 1];
+
+			d[i][j] = least(d[i - 1][j], d[i][j - 1]) + 1;
+			d[i][j] = least(d[i][j], d[i - 1][j - 1] + !same);
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
+			    a.p[i - 2] == b.p[j - 1])
+				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
+		}
+	}
+	return d[a.n][b.n];
+}
+
+const char *settings_nearest(struct bytes word, const char *const *names,
+			     size_t n)
+{
+	const char *nearest = NULL;
+	size_t best = word.n < 5 ? 2 : 3, i; /* fewer changes than this */
+
+	for (i = 0; word.n <= WORD_MAX && i < n; i++) {
+		struct bytes name = bytes_of(names[i]);
+		size_t d;
+
+		if (name.n > WORD_MAX || (d = distance(word, name)) >= best)
+			continue;
+		best = d;
+		nearest = names[i];
+	}
+	return nearest;
+}

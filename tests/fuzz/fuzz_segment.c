@@ -1,0 +1,115 @@
+/*
+ * Segmentation: three octets of options, then a text (and data) that comes
+ * together again; and the octets as a short message of any coding.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "codecs/segment.h"
+#include "codecs/utf8.h"
+
+static struct segment_options options(const uint8_t *data)
+{
+	return (struct segment_options){
+		.means = data[0] & 3,
+		.reference = data[1],
+		.single = data[0] & 4,
+		.locking = data[0] & 8,
+		.latin1 = data[0] & 16,
+		.packed = data[0] & 32,
+		.gsm_dcs = data[0] & 64,
+		.classed = data[0] & 128,
+		.language = data[2] & 15,
+		.message_class = data[2] >> 4 & 3,
+		.header = { .ports = data[2] & 64, .to_port = data[1] },
+	};
+}
+
+/* A packed text may end in an '@' that looks like padding. */
+static bool same_text(struct bytes a, struct bytes b, bool packed)
+{
+	if (packed && a.n == b.n + 1 && a.p[b.n] == '@')
+		a.n--;
+	return bytes_equal(a, b);
+}
+
+static void join(const struct segment_plan *p, const struct segment_options *o,
+		 struct arena *arena, struct bytes want)
+{
+	struct segment_rules rules = { .packed = o->packed,
+				       .gsm_dcs = o->gsm_dcs };
+	struct segment_wire parts[SEGMENT_PARTS_MAX];
+	struct segment_content c;
+	size_t i;
+
+	MUST(p->count >= 1 && p->count <= SEGMENT_PARTS_MAX);
+	for (i = 0; i < p->count; i++) {
+		const struct segment *s = &p->segments[i];
+
+		parts[i] = (struct segment_wire){ s->short_message,
+						  p->data_coding, s->udhi };
+		MUST(s->part == i + 1 && s->of == p->count);
+		MUST(p->payload || s->short_message.n <= 160);
+		MUST(segment_text(&parts[i], &rules, arena, &c, NULL) == OK);
+		MUST(!c.damaged && c.text == (p->alphabet != SEGMENT_DATA));
+		MUST(c.header.joined == (p->count > 1 && !p->sar));
+	}
+	MUST(segment_join(parts, p->count, &rules, arena, &c) == OK);
+	MUST(!c.damaged);
+	/* Packed parts may each lose an '@'; then the count is all we know. */
+	MUST((o->packed && p->count > 1) || same_text(want, c.body, o->packed));
+}
+
+static void there_and_back(struct bytes in, const struct segment_options *o,
+			   struct arena *arena)
+{
+	struct buf tidy = BUF_INIT(1 << 20);
+	struct segment_plan p;
+	enum err e;
+
+	e = segment_split(in, o, arena, &p);
+	MUST((e == ERR_MALFORMED) == !utf8_valid(in) || e == ERR_TOOBIG);
+	if (e == OK) {
+		MUST(utf8_tidy(in, &tidy) == OK);
+		join(&p, o, arena, buf_bytes(&tidy));
+	}
+	if (segment_split_data(in, o, arena, &p) == OK)
+		join(&p, o, arena, in);
+	buf_clear(&tidy);
+}
+
+static void as_it_came(struct bytes in, const uint8_t *data,
+		       struct arena *arena)
+{
+	struct segment_rules rules = { .default_charset = data[2] & 3,
+				       .gsm_dcs = data[2] & 4,
+				       .packed = data[2] & 8 };
+	struct segment_wire w = { in, data[0], data[1] & 1 };
+	struct segment_content c, joined;
+	enum err e = segment_text(&w, &rules, arena, &c, NULL);
+
+	MUST(e == OK || (e == ERR_MALFORMED && w.udhi));
+	MUST(segment_join(&w, 1, &rules, arena, &joined) == e);
+	if (e != OK)
+		return;
+	MUST(!c.text || utf8_valid(c.body));
+	MUST(c.text == joined.text && bytes_equal(c.body, joined.body));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena *arena = arena_new(1 << 26);
+	struct segment_options o;
+	struct bytes in;
+
+	MUST(arena != NULL);
+	if (size >= 3) {
+		o = options(data);
+		in = (struct bytes){ data + 3, size - 3 };
+		there_and_back(in, &o, arena);
+		as_it_came(in, data, arena);
+	}
+	arena_free(arena);
+	return 0;
+}

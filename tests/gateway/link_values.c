@@ -1,0 +1,95 @@
+#include "tests/gateway/link_values.h"
+
+static const struct hello hello = { "smpp", "0.1.0", 4711 };
+static const struct welcome welcome = { { 1, 2, [15] = 16 },
+					{ 0xFF, [15] = 1 },
+					"/var/lib/cpmgw" };
+static const struct intake intake = {
+	{ (const uint8_t *)"\1\1\1\2\0", 5 },
+	{ (const uint8_t *)"esme1\0" "17", 8 },
+	true,
+	{ { (const uint8_t *)"k", 1 }, 2, 3, 600 }
+};
+static const struct accepted accepted = { UINT64_MAX, "q83vEjRWeJCrze8SNFZ4kA",
+					  true };
+static const struct far_report far_report = {
+	"smsc-a",	 "1001", true, { ADDRESS_E164, "+1555" }, WANT_DISPLAY,
+	STATE_DISPLAYED, 0xFF,	 "ok", 1767225600000000
+};
+static const struct peer_state peer_state = {
+	"esme1", true, 10, 3, "esme transceiver", "[::1]:2775", "timed out",
+	1,	 2,    3,  4
+};
+static const struct presence presence = { "mary", 3 };
+static const struct lookup lookup = { LOOKUP_ACCOUNT, "esme1" };
+static const struct found found = {
+	true, "mary", "cpm.example", "+1555", "0123", "4567", "$sha256$a$b",
+	4,    5,      6,	     7,	      "123",  true,   8
+};
+static const struct binding binding = { "mary", "urn:uuid:1", 99,
+					{ (const uint8_t *)"\0x", 2 } };
+static const struct control control = { "kick", "esme1" };
+static const struct note note = {
+	1, "tel:+1", "register", "a", "b", "ok", "text", "RFC 3261 10",
+	TECHNOLOGY_CPM
+};
+
+#define CALLS(name_)                                                           \
+	static enum err name_##_out(const void *v, struct buf *to)             \
+	{                                                                      \
+		return name_##_image(v, to);                                   \
+	}                                                                      \
+	static enum err name_##_in(struct bytes in, struct arena *a, void *v)  \
+	{                                                                      \
+		return name_##_read(in, a, v);                                 \
+	}
+
+CALLS(hello)
+CALLS(welcome)
+CALLS(far_report)
+CALLS(peer_state)
+CALLS(presence)
+CALLS(lookup)
+CALLS(found)
+CALLS(binding)
+CALLS(control)
+CALLS(note)
+
+static enum err intake_out(const void *v, struct buf *to)
+{
+	return intake_image(v, to);
+}
+
+static enum err intake_in(struct bytes in, struct arena *a, void *v)
+{
+	(void)a;
+	return intake_read(in, v);
+}
+
+static enum err accepted_out(const void *v, struct buf *to)
+{
+	return accepted_image(v, to);
+}
+
+static enum err accepted_in(struct bytes in, struct arena *a, void *v)
+{
+	(void)a;
+	return accepted_read(in, v);
+}
+
+#define VALUE(name_)                                                           \
+	{                                                                      \
+		#name_, &name_, sizeof name_, name_##_out, name_##_in          \
+	}
+
+static const struct link_value values[] = {
+	VALUE(hello),	 VALUE(welcome),    VALUE(intake),   VALUE(accepted),
+	VALUE(far_report), VALUE(peer_state), VALUE(presence), VALUE(lookup),
+	VALUE(found),	 VALUE(binding),    VALUE(control),  VALUE(note),
+	{ .name = NULL },
+};
+
+const struct link_value *link_values(void)
+{
+	return values;
+}

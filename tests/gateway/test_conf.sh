@@ -1,0 +1,127 @@
+#!/bin/sh
+# cpmgw-conf: files in, images or complaints out.
+conf=${CPMGW_CONF:-./cpmgw-conf}
+source=${srcdir:-.}
+work=$(mktemp -d "${TMPDIR:-/tmp}/cpmgw-test-conf-XXXXXX") || exit 99
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+# check NAME COMMAND...: the command must succeed
+check() {
+	name=$1
+	shift
+	if "$@" >"$work/out" 2>"$work/err"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL: $name"
+		cat "$work/err"
+	fi
+}
+
+# refused NAME TEXT COMPLAINT: a file of that text is refused with exactly that
+refused() {
+	printf '%b' "$2" >"$work/c/x.conf"
+	(cd "$work/c" && "$conf_path" x.conf) >"$work/out" 2>"$work/err"
+	status=$?
+	if [ $status -eq 1 ] && [ ! -s "$work/out" ] &&
+	    [ "$(cat "$work/err")" = "$3" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL: $1 (status $status): $(cat "$work/err")"
+	fi
+}
+
+# value NAME TEXT SETTING WANTED: what group sip has after that text
+value() {
+	printf '%b' "$2" >"$work/c/x.conf"
+	got=$("$conf_path" --json "$work/c/x.conf" 2>&1 |
+		sed -n "s/.*\"sip\":{[^}]*\"$3\":\"\\(\\([^\"\\\\]\\|\\\\.\\)*\\)\".*/\\1/p")
+	if [ "$got" = "$4" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL: $1: got '$got'"
+	fi
+}
+
+case $conf in
+/*) conf_path=$conf ;;
+*) conf_path=$PWD/$conf ;;
+esac
+mkdir "$work/c"
+
+check "the lab is good" "$conf" --check "$source/conf/lab"
+check "the commented file is good" "$conf" --check "$source/conf/cpmgw.conf"
+check "it is current (else: make conf-current)" sh -c \
+	"'$conf' --document conf | cmp - '$source/conf/cpmgw.conf'"
+check "there is a manual page" sh -c \
+	"'$conf' --document man | grep -q '^.SH NAME'"
+check "help" sh -c "'$conf' --help | grep -q Example"
+check "version" sh -c "'$conf' --version | grep -q '^cpmgw-conf [0-9]'"
+check "usage is 2" sh -c "'$conf'; test \$? -eq 2"
+check "an unknown option is 2" sh -c "'$conf' --frob x; test \$? -eq 2"
+check "an unknown document is 2" sh -c "'$conf' --document x; test \$? -eq 2"
+check "no secret in JSON" sh -c \
+	"'$conf' --json '$source/conf/lab' >'$work/j' && ! grep -q secret1 '$work/j'"
+check "the image has the secrets" sh -c \
+	"'$conf' '$source/conf/lab' | grep -aq secret1"
+check "--check writes nothing" sh -c \
+	"test -z \"\$('$conf' --check '$source/conf/lab' 2>&1)\""
+
+refused "no such file" "include = no.conf\n" \
+	"x.conf:1: include: no.conf: No such file or directory"
+refused "a mistake has file and line" "\n# c\ngroup = sip\nport = x\n" \
+	"x.conf:4: group sip: port: x is not a number"
+refused "no equals sign" "group = sip\nport 5\n" \
+	'x.conf:2: this is not "name = value"'
+refused "no group" "port = 5\n" \
+	"x.conf:1: this setting is in no group; a group begins with \"group = NAME\" and ends with an empty line"
+refused "an empty line ends a group" "group = sip\n\nport = 5\n" \
+	"x.conf:3: this setting is in no group; a group begins with \"group = NAME\" and ends with an empty line"
+refused "a quote that does not end" "group = sip\nserver = \"a\n" \
+	"x.conf:2: a quote begins here and does not end"
+refused "itself" "include = x.conf\n" \
+	"x.conf:1: include: x.conf: this file includes itself"
+refused "control character" "group = sip\nserver = a\\001b\n" \
+	"x.conf:2: there is a control character in this line"
+refused "all of them" "group = sip\nport = x\nwindow = y\nbad line\n" \
+	'x.conf:4: this is not "name = value"'
+printf 'group = sip\nport = 0\n' >"$work/c/y.conf"
+refused "in an included file" "include = y.conf\n" \
+	"y.conf:2: group sip: port: 0 is not in 1..65535"
+refused "line numbers behind a joined line" \
+	"group = sip\nserver = a\\\\\nb\nport = x\n" \
+	"x.conf:4: group sip: port: x is not a number"
+
+value "plain" 'group = sip\nserver = a b\n' server 'a b'
+value "quoted" 'group = sip\nserver = " a "\n' server ' a '
+value "escapes" 'group = sip\nserver = "\\\\ \\""\n' server '\\ \"'
+value "goes on" 'group = sip\nserver = a\\\nb\n' server 'ab'
+value "CRLF" 'group = sip\r\nserver = a\r\n' server 'a'
+value "no line end" 'group = sip\nserver = a' server 'a'
+value "the word include in a value" \
+	'group = sip\nserver = included in include\n' server \
+	'included in include'
+value "the word include in a comment" \
+	'# include = x\ngroup = sip\nserver = a\n' server 'a'
+value "the next group without an empty line" \
+	'group = iwf\ngroup = sip\nserver = a\n' server 'a'
+mkdir "$work/c/d"
+printf 'group = sip\nserver = dir' >"$work/c/d/a.conf"
+printf 'group = iwf' >"$work/c/d/b.conf"
+printf 'garbage' >"$work/c/d/c.conf~"
+value "a directory" 'include = d\n' server 'dir'
+
+# 1,200 distinct settings: gwlib itself ends near 1,000 literals.
+i=0
+while [ $i -lt 1200 ]; do
+	printf 'group = user\nname = u%d\nnumber = +1%d\n\n' $i $i
+	i=$((i + 1))
+done >"$work/c/many.conf"
+check "1200 users" "$conf" --check "$work/c/many.conf"
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

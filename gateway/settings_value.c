@@ -302,7 +302,7 @@ static enum err check_text(const struct setting *row, struct bytes text,
 			   SETTINGS_VALUE_MAX);
 		return ERR_RANGE;
 	}
-	if (!utf8_valid(text)) {
+	if (text.n > 0 && !utf8_valid(text)) {
 		buf_text(complaint, "is not UTF-8");
 		return ERR_RANGE;
 	}

@@ -63,7 +63,7 @@ libreplay_a_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz.h
 libreplay_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFUZZ_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
 # The libraries of a program that names none, as the fuzz entries do.
-LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS)
+LDADD = libreplay.a libcodecs.a $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
 fuzz_tests =
 fuzz_tests += tests/fuzz/fuzz_adapter
@@ -102,7 +102,7 @@ fuzz/%.o: $(srcdir)/%.c
 fuzz/fuzz_%: $(srcdir)/tests/fuzz/fuzz_%.c $(fuzz_objects)
 	$(AM_V_CCLD)$(CLANG) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
 		$(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ \
-		$(XML_LIBS) $(CRYPTO_LIBS)
+		$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
 # What is found stays in fuzz/NAME.found, inputs that fail in fuzz/NAME.*
 fuzz: $(fuzz_programs)

@@ -107,6 +107,18 @@ static enum err survey(struct reader *r)
 	return OK;
 }
 
+/* RFC 3862 3.6: NAMECHAR only, or nothing. */
+static bool good_prefix(struct bytes in)
+{
+	size_t i;
+
+	for (i = 0; i < in.n; i++)
+		if (in.p[i] <= ' ' || in.p[i] >= 0x7F ||
+		    strchr("()<>@,;:\\\"/[]?={}.", in.p[i]) != NULL)
+			return false;
+	return true;
+}
+
 /* `prefix <uri>`, `prefix<uri>`, `prefix uri` or `<uri>`. */
 static enum err read_ns(struct bytes value, struct binding *b)
 {
@@ -125,7 +137,9 @@ static enum err read_ns(struct bytes value, struct binding *b)
 	}
 	b->prefix = bytes_trim((struct bytes){ value.p, n });
 	b->ns = bytes_trim(b->ns);
-	return bytes_find(b->ns, ':') == b->ns.n ? ERR_MALFORMED : OK;
+	if (!good_prefix(b->prefix) || bytes_find(b->ns, ':') == b->ns.n)
+		return ERR_MALFORMED;
+	return OK;
 }
 
 static enum err bind_prefix(struct reader *r, const struct cpim_header *h)

@@ -176,8 +176,10 @@ static bool good_word(struct bytes word)
 static bool good_extras(const struct cpim_draft *d)
 {
 	const struct cpim_extra *x;
+	size_t i;
 
-	for (x = d->extras; x < d->extras + d->extra_count; x++) {
+	for (i = 0; i < d->extra_count; i++) {
+		x = &d->extras[i];
 		if (!cpm_message_id_valid(bytes_of(x->name)))
 			return false;
 		if (x->ns == NULL)
@@ -275,10 +277,12 @@ static bool same_ns(const struct cpim_extra *a, const struct cpim_extra *b)
 static void put_extras(struct buf *to, const struct cpim_draft *d)
 {
 	const struct cpim_extra *x;
+	size_t i;
 
-	for (x = d->extras; x < d->extras + d->extra_count; x++) {
+	for (i = 0; i < d->extra_count; i++) {
+		x = &d->extras[i];
 		if (x->ns != NULL) {
-			if (x == d->extras || !same_ns(x - 1, x))
+			if (i == 0 || !same_ns(x - 1, x))
 				buf_printf(to, "NS: %s <%s>\r\n", x->ns_prefix,
 					   x->ns);
 			buf_text(to, x->ns_prefix);
@@ -361,8 +365,10 @@ static bool top_of_imdn(struct bytes in, const struct cpim *c,
 {
 	const struct cpim_header *h;
 	struct bytes ns;
+	size_t i;
 
-	for (h = c->headers; h < c->headers + c->count; h++) {
+	for (i = 0; i < c->count; i++) {
+		h = &c->headers[i];
 		if (bytes_is(h->ns, CPIM_NS_IMDN))
 			return false;
 		if (cpim_namespace(h, prefix, &ns) != OK ||

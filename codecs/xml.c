@@ -23,7 +23,6 @@ struct run {
 	size_t depth, nodes;
 	enum err e;				/* the first failure of ours */
 	int code;				/* libxml2's first error, 0  */
-	bool at_end;				/* ... with no input left    */
 };
 
 static bool space(uint8_t c)
@@ -172,12 +171,9 @@ static xmlEntity *on_entity(void *user, const xmlChar *name)
 static void on_error(void *user, xmlError *error)
 {
 	struct run *r = user;
-	const xmlParserInput *in = r->parser->input;
 
-	if (r->code != 0 || error->level == XML_ERR_WARNING)
-		return;
-	r->code = error->code;
-	r->at_end = in == NULL || in->cur >= in->end;
+	if (r->code == 0 && error->level != XML_ERR_WARNING)
+		r->code = error->code;
 }
 
 static const xmlSAXHandler handler = {
@@ -193,36 +189,31 @@ static const xmlSAXHandler handler = {
 };
 
 /* The value of encoding="..." in the XML declaration; empty when absent. */
-static struct bytes declared_encoding(struct bytes in)
+static struct bytes declared_encoding(struct bytes declaration)
 {
 	struct bytes name = bytes_of("encoding"), value;
-	const uint8_t *hit;
-	size_t n;
+	const uint8_t *end = declaration.p + declaration.n, *hit;
+	uint8_t quote;
 
-	n = bytes_find(in, '>');
-	if (in.n < 5 || memcmp(in.p, "<?xml", 5) != 0)
-		return (struct bytes){ NULL, 0 };
-	hit = memmem(in.p, n, name.p, name.n);
+	hit = memmem(declaration.p, declaration.n, name.p, name.n);
 	if (hit == NULL)
 		return (struct bytes){ NULL, 0 };
-	value = (struct bytes){ hit + name.n,
-				n - (size_t)(hit - in.p) - name.n };
-	while (value.n > 0 && (value.p[0] <= ' ' || value.p[0] == '='))
+	value = (struct bytes){ hit + name.n, (size_t)(end - hit) - name.n };
+	while (value.n > 0 && (space(value.p[0]) || value.p[0] == '='))
 		value = bytes_after(value, 1);
 	if (value.n == 0)
 		return value;
-	n = bytes_find(bytes_after(value, 1), value.p[0]);
+	quote = value.p[0];
 	value = bytes_after(value, 1);
-	value.n = n;
+	value.n = bytes_find(value, quote);
 	return value;
 }
 
 /* Encodings that libxml2 reads without the help of iconv. */
-static bool good_encoding(struct bytes in)
+static bool good_encoding(struct bytes name)
 {
 	static const char *const names[] = { "UTF-8", "UTF8", "US-ASCII",
 					     "ASCII", "ISO-8859-1" };
-	struct bytes name = declared_encoding(in);
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof *names; i++)
@@ -231,9 +222,15 @@ static bool good_encoding(struct bytes in)
 	return name.n == 0;
 }
 
-/* UTF-16 and UTF-32 have a zero or a mark of theirs in front; else '<'. */
-static enum err look(struct bytes in)
+/*
+ * What can be told before parsing. UTF-16 and UTF-32 have a zero or a mark
+ * of theirs in front; UTF-8 its own mark or '<'.
+ */
+static enum err look(struct bytes in, struct bytes *encoding)
 {
+	struct bytes start = bytes_of("<?xml"), front = in;
+	const uint8_t *end;
+
 	if (in.n > XML_OCTETS_MAX)
 		return ERR_TOOBIG;
 	if (in.n == 0)
@@ -242,27 +239,38 @@ static enum err look(struct bytes in)
 		return ERR_UNSUPPORTED;
 	if (in.p[0] != '<' && in.p[0] != 0xEF)
 		return ERR_MALFORMED;
-	return good_encoding(in) ? OK : ERR_UNSUPPORTED;
+	if (in.p[0] == 0xEF)
+		front = bytes_after(in, 3);
+	if (front.n < start.n || memcmp(front.p, start.p, start.n) != 0)
+		return OK;
+	end = memmem(front.p, front.n, "?>", 2);
+	if (end == NULL)
+		return ERR_MORE;
+	front.n = (size_t)(end - front.p);
+	*encoding = declared_encoding(front);
+	return good_encoding(*encoding) ? OK : ERR_UNSUPPORTED;
 }
 
-/* What libxml2 found wrong is that the document does not go on. */
-static bool ends_early(const struct run *r)
+/*
+ * Feeds the document, then its end: what goes wrong only then is that the
+ * document does not go on.
+ */
+static enum err feed(struct run *r, struct bytes in)
 {
-	if (r->root != NULL && r->depth == 0)
-		return false;
-	return r->at_end || r->code == XML_ERR_DOCUMENT_EMPTY ||
-	       r->code == XML_ERR_DOCUMENT_END;
-}
+	enum err e = ERR_MALFORMED;
 
-static enum err verdict(const struct run *r)
-{
+	xmlParseChunk(r->parser, (const char *)in.p, (int)in.n, 0);
+	if (r->e == OK && r->code == 0) {
+		xmlParseChunk(r->parser, NULL, 0, 1);
+		e = ERR_MORE;
+	}
 	if (r->e != OK)
 		return r->e;
 	if (r->code == XML_ERR_NO_MEMORY)
 		return ERR_NOMEM;
-	if (r->code != 0)
-		return ends_early(r) ? ERR_MORE : ERR_MALFORMED;
-	return r->root != NULL && r->depth == 0 ? OK : ERR_MORE;
+	if (r->root == NULL || r->depth > 0)
+		return e;
+	return r->code == 0 ? OK : ERR_MALFORMED;
 }
 
 static size_t stopped_at(const struct run *r, struct bytes in)
@@ -282,9 +290,9 @@ static enum err run_parser(struct run *r, struct bytes in, struct fault *why)
 	r->parser = xmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL);
 	if (r->parser == NULL)
 		return fault_set(why, ERR_NOMEM, "document", clause, 0);
-	xmlCtxtUseOptions(r->parser, XML_PARSE_NONET);
-	xmlParseChunk(r->parser, (const char *)in.p, (int)in.n, 1);
-	if ((e = verdict(r)) != OK)
+	/* NOENT: libxml2 would leave "&#38;" in attributes otherwise. */
+	xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_NOENT);
+	if ((e = feed(r, in)) != OK)
 		fault_set(why, e, "document", clause, stopped_at(r, in));
 	xmlFreeParserCtxt(r->parser);
 	return e;
@@ -294,16 +302,21 @@ enum err xml_read(struct bytes in, struct arena *a, struct xml_node **root,
 		  struct fault *why)
 {
 	struct run r = { .arena = a };
+	struct bytes encoding = { NULL, 0 };
 	size_t i;
 	enum err e;
 
 	while (in.n > 0 && space(in.p[0]))
 		in = bytes_after(in, 1);
-	if ((e = look(in)) != OK)
+	if ((e = look(in, &encoding)) != OK)
 		return fault_set(why, e, "document", clause, 0);
 	for (i = 0; i < XML_DEPTH_MAX; i++)
 		r.text[i].limit = XML_OCTETS_MAX;
 	e = run_parser(&r, in, why);
+	/* libxml2 lets overlong forms pass. */
+	if (e == OK && !bytes_is_nocase(encoding, "ISO-8859-1") &&
+	    !utf8_valid(in))
+		e = fault_set(why, ERR_MALFORMED, "document", clause, 0);
 	if (e == OK)
 		*root = r.root;
 	for (i = 0; i < XML_DEPTH_MAX; i++)

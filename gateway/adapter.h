@@ -69,6 +69,7 @@ struct far_report {
 
 struct peer_state {
 	const char *peer;	/* "smsc-a", "esme1", "cpm"                  */
+	enum technology technology;
 	bool up;		/* legs may be sent to it                    */
 	uint32_t window;	/* legs it wants outstanding at most         */
 	uint32_t used;		/* of its own wire window, now               */

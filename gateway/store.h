@@ -44,12 +44,14 @@ struct store_key {		/* 128-bit hash of something longer           */
 enum name_kind { NAME_LANE, NAME_FLOW };
 
 enum step_kind {
-	/* Inserts `legs` (n_legs >= 1; when more than one, the image is taken
+	/* Inserts `legs` (none: only the key, with `story`; when more than one, the image is taken
 	 * from the first and shared). With `has_key`: when the key is known
 	 * and not past key_until_us, nothing is inserted, result ERR_EXISTS
 	 * and `story` is the earlier one. With `part_key`: removes the parts
 	 * of that key in the same step. */
 	STEP_INSERT,
+	STEP_SEEN,		/* key known and not past until_us: ERR_EXISTS
+				 * and `story`; else OK. Read-only            */
 	/* Replaces state, lane, flow, due, expires, recipient and meta of
 	 * legs[0]; with drop_far removes all far keys of the leg; then adds
 	 * `far` keys. For every far key that an orphan report waits under the

@@ -1,0 +1,368 @@
+/* correlate.c - far ids and far reports find their leg, across restarts. */
+#include "gateway/road.h"
+
+#include "policy/receipts.h"
+
+/* A report on its way to its leg. */
+struct arrival {
+	struct far_report report;
+	struct reply reply;
+	struct store_key key;
+	bool has_key;
+};
+
+struct store_key correlate_key(struct engine *e, const char *peer,
+			       const char *far_id)
+{
+	struct bytes pieces[2] = { bytes_of(peer), bytes_of(far_id) };
+
+	return keys_hash(e->keys, pieces, 2);
+}
+
+static size_t far_place(const struct engine *e, const struct store_key *k)
+{
+	return (size_t)k->low % e->far_size;
+}
+
+static struct far *find_far(const struct engine *e, const struct store_key *k)
+{
+	struct far *f = e->far_table[far_place(e, k)];
+
+	while (f != NULL && (f->key.low != k->low || f->key.high != k->high))
+		f = f->next;
+	return f;
+}
+
+void correlate_add(struct engine *e, struct live *l)
+{
+	size_t i, at;
+
+	for (i = 0; i < l->n_fars; i++) {
+		at = far_place(e, &l->fars[i].key);
+		l->fars[i].next = e->far_table[at];
+		e->far_table[at] = &l->fars[i];
+	}
+}
+
+static void unlist(struct engine *e, struct live *l)
+{
+	if (l->before != NULL)
+		l->before->next = l->next;
+	else
+		e->sent_first = l->next;
+	if (l->next != NULL)
+		l->next->before = l->before;
+	else
+		e->sent_last = l->before;
+	l->before = l->next = NULL;
+	l->place = LIVE_NOWHERE;
+	e->n_sent--;
+}
+
+/* Out of the list of those at hand, and its far ids out of the table. */
+void correlate_drop(struct engine *e, struct live *l)
+{
+	size_t i;
+
+	if (l->place != LIVE_SENT)
+		return;
+	unlist(e, l);
+	for (i = 0; i < l->n_fars; i++) {
+		struct far **at =
+			&e->far_table[far_place(e, &l->fars[i].key)];
+
+		while (*at != NULL && *at != &l->fars[i])
+			at = &(*at)->next;
+		if (*at != NULL)
+			*at = l->fars[i].next;
+	}
+}
+
+/* Kept at hand; the oldest goes when there are too many: it is on disk. */
+void correlate_sent(struct engine *e, struct live *l)
+{
+	struct live *oldest = e->sent_first;
+
+	l->place = LIVE_SENT;
+	l->before = e->sent_last;
+	l->next = NULL;
+	if (e->sent_last == NULL)
+		e->sent_first = l;
+	else
+		e->sent_last->next = l;
+	e->sent_last = l;
+	e->n_sent++;
+	correlate_add(e, l);
+	if (e->n_sent > FARS_MAX && oldest->updating == 0)
+		road_forget(e, oldest);
+}
+
+static void acknowledge(struct engine *e, const struct reply *to,
+			enum outcome_class class)
+{
+	if (to->life != 0)
+		road_refuse(e, to, FRAME_REPORTED,
+			    &(struct outcome){ .class = class });
+}
+
+static void displayed(struct engine *e, struct live *l,
+		      const struct arrival *a)
+{
+	report_extra(e, l, a->report.state == STATE_NONE ? STATE_DISPLAYED
+							 : a->report.state);
+	if ((l->want & ~(unsigned)l->told & WANT_POSITIVE) != 0)
+		settle_tell(e, l, &a->reply);
+	else
+		settle_remove(e, l, &a->reply);
+}
+
+static bool segments_missing(const struct live *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n_fars; i++)
+		if (!l->fars[i].delivered)
+			return true;
+	return false;
+}
+
+static void mark_segment(struct live *l, const struct arrival *a)
+{
+	size_t i;
+
+	for (i = 0; i < l->n_fars; i++)
+		if (l->fars[i].key.low == a->key.low &&
+		    l->fars[i].key.high == a->key.high)
+			l->fars[i].delivered = true;
+}
+
+static bool display_to_come(const struct live *l, enum delivery_state s)
+{
+	const struct route_way *way = live_way(l);
+
+	return s == STATE_DELIVERED && way != NULL &&
+	       way->technology == TECHNOLOGY_CPM &&
+	       (l->want & ~(unsigned)l->told & WANT_DISPLAY) != 0;
+}
+
+static void final(struct engine *e, struct live *l, const struct arrival *a)
+{
+	enum delivery_state s = a->report.state;
+	struct outcome o = { .class = OUTCOME_DELIVERED,
+			     .far_code = a->report.far_code,
+			     .text = a->report.text };
+
+	if (s == STATE_DELIVERED && a->has_key) {
+		mark_segment(l, a);
+		if (segments_missing(l)) {
+			settle_tell(e, l, &a->reply);
+			return;
+		}
+	}
+	if (s == STATE_DELIVERED)
+		e->counts.delivered++;
+	else
+		e->counts.failed++;
+	if (display_to_come(l, s)) {
+		report_extra(e, l, s);
+		l->told |= WANT_POSITIVE;
+		settle_tell(e, l, &a->reply);
+		return;
+	}
+	report_due(e, l, s, &o, &a->reply);
+}
+
+static void keep_early(struct live *l, const struct arrival *a)
+{
+	l->early = (struct early){ .set = true,
+				   .kind = a->report.kind,
+				   .state = a->report.state,
+				   .far_code = a->report.far_code,
+				   .reply = a->reply };
+}
+
+static void apply(struct engine *e, struct live *l, const struct arrival *a)
+{
+	tell_leg(e, l,
+		 &(struct story){
+			 .step = "report-in",
+			 .verdict = delivery_state_name(a->report.state),
+			 .far_id = a->report.ours ? NULL : a->report.far_id,
+			 .peer = a->report.peer,
+			 .text = a->report.text });
+	if (l->is_report) {
+		acknowledge(e, &a->reply, OUTCOME_DELIVERED);
+		return;
+	}
+	if (l->state != LEG_SENT && l->place != LIVE_NOWHERE) {
+		keep_early(l, a);
+		return;
+	}
+	if (a->report.kind == WANT_DISPLAY)
+		displayed(e, l, a);
+	else if (delivery_state_final(a->report.state))
+		final(e, l, a);
+	else
+		acknowledge(e, &a->reply, OUTCOME_DELIVERED);
+}
+
+void correlate_early(struct engine *e, struct live *l)
+{
+	struct arrival a = { .reply = l->early.reply };
+
+	if (!l->early.set)
+		return;
+	l->early.set = false;
+	a.report.ours = true;
+	a.report.kind = l->early.kind;
+	a.report.state = l->early.state;
+	a.report.far_code = l->early.far_code;
+	apply(e, l, &a);
+}
+
+void correlate_orphans(struct engine *e, const struct step *s)
+{
+	const struct step_item *item;
+
+	for (item = s->found; item != NULL; item = item->next) {
+		struct arrival a = { .has_key = true };
+		struct live *l = road_find(e, s->context_id);
+
+		if (l == NULL || far_report_read(item->octets, e->scratch,
+						 &a.report) != OK)
+			continue;
+		a.key = correlate_key(e, a.report.peer, a.report.far_id);
+		apply(e, l, &a);
+	}
+}
+
+/* -- the leg is not in memory ------------------------------------------------ */
+
+static struct arrival *arrival_again(struct engine *e, struct step *s)
+{
+	struct arrival *a = s->context;
+
+	if (far_report_read(s->octets, e->scratch, &a->report) != OK)
+		return NULL;
+	return a;
+}
+
+static void loaded(struct engine *e, struct step *s, struct arrival *a)
+{
+	const struct store_leg *row = &s->found->leg;
+	struct live *l = road_find(e, row->id);
+
+	if (l == NULL && (l = road_load(e, row)) != NULL &&
+	    l->state == LEG_SENT)
+		correlate_sent(e, l);
+	if (l != NULL)
+		apply(e, l, a);
+	else
+		acknowledge(e, &a->reply, OUTCOME_LATER);
+}
+
+static void far_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	struct arrival *a = arrival_again(e, s);
+
+	if (a == NULL)
+		return;
+	if (s->found != NULL)
+		loaded(e, s, a);
+	else if (s->result == ERR_NOTFOUND)
+		acknowledge(e, &a->reply,
+			    a->report.ours ? OUTCOME_ADDRESS
+					   : OUTCOME_DELIVERED);
+	else
+		acknowledge(e, &a->reply, OUTCOME_LATER);
+}
+
+static struct step *seek(struct engine *e, enum step_kind kind,
+			 const struct arrival *a, struct bytes octets)
+{
+	struct step *s = road_step(e, kind, far_done);
+	struct arrival *copy = road_room(s, 1, sizeof *copy);
+
+	*copy = *a;
+	s->context = copy;
+	s->octets = road_octets(s, octets);
+	return s;
+}
+
+static void seek_far(struct engine *e, const struct arrival *a,
+		     struct bytes octets)
+{
+	struct step *s = seek(e, STEP_FAR, a, octets);
+
+	s->far = road_room(s, 1, sizeof *s->far);
+	s->far[0] = a->key;
+	s->n_far = 1;
+	s->until_us = road_now(e) + e->orphan_us;
+	road_submit(e, s);
+}
+
+static void seek_leg(struct engine *e, uint64_t id, const struct arrival *a,
+		     struct bytes octets)
+{
+	struct step *s = seek(e, STEP_GET, a, octets);
+
+	s->legs = road_room(s, 1, sizeof *s->legs);
+	s->legs[0].id = id;
+	s->n_legs = 1;
+	road_submit(e, s);
+}
+
+/* Only the one a message went to may report on it. */
+static bool may_report(struct engine *e, const struct live *l,
+		       const struct far_report *r)
+{
+	const struct user *u;
+
+	if (r->reporter.kind == ADDRESS_NONE ||
+	    address_equal(&r->reporter, &l->to))
+		return true;
+	u = directory_user_at(e->directory, &r->reporter);
+	return u != NULL && u->hash == l->recipient;
+}
+
+static void ours(struct engine *e, struct arrival *a, struct bytes octets)
+{
+	struct live *l;
+	uint64_t id;
+
+	if (keys_open_id(e->keys, a->report.far_id, &id) != OK) {
+		acknowledge(e, &a->reply, OUTCOME_ADDRESS);
+		return;
+	}
+	if ((l = road_find(e, id)) == NULL)
+		seek_leg(e, id, a, octets);
+	else if (may_report(e, l, &a->report))
+		apply(e, l, a);
+	else
+		acknowledge(e, &a->reply, OUTCOME_ADDRESS);
+}
+
+void correlate_frame(struct engine *e, unsigned child, const struct frame *f)
+{
+	struct arrival a = {
+		.reply = { child, e->children[child].life, f->ref }
+	};
+	struct far *far;
+
+	if (far_report_read(f->payload, e->scratch, &a.report) != OK ||
+	    a.report.peer == NULL || a.report.far_id == NULL) {
+		acknowledge(e, &a.reply, OUTCOME_ADDRESS);
+		return;
+	}
+	if (a.report.ours) {
+		ours(e, &a, f->payload);
+		return;
+	}
+	a.key = correlate_key(e, a.report.peer, a.report.far_id);
+	a.has_key = true;
+	if ((far = find_far(e, &a.key)) != NULL)
+		apply(e, far->leg, &a);
+	else
+		seek_far(e, &a, f->payload);
+}

@@ -1,0 +1,570 @@
+#include "gateway/directory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "codecs/base64.h"
+#include "codecs/digest.h"
+
+struct prefix {
+	char *digits;		/* "+155502" */
+	uint64_t order;
+	struct route_rule rule;
+};
+
+struct directory {
+	struct keys *keys;
+	struct arena *arena;	/* strings, users, accounts, rules */
+	struct user **by_name, **by_number;
+	size_t places;		/* a power of two */
+	struct user *users;
+	struct account *accounts;
+	struct prefix *prefixes;	/* sorted by digits */
+	size_t n_prefixes;
+	const char **domains;
+	size_t n_domains;
+	struct address_rules rules;
+	uint64_t version;
+};
+
+#define ARENA_MAX ((size_t)1 << 30)
+
+static size_t place(const struct directory *d, const char *text)
+{
+	return (size_t)keys_hash63(d->keys, bytes_of(text)) & (d->places - 1);
+}
+
+static char *copy(struct directory *d, const char *text)
+{
+	return text == NULL ? NULL : arena_string(d->arena, bytes_of(text));
+}
+
+static size_t count(const struct settings *s, const char *group)
+{
+	size_t n = 0;
+
+	while (settings_group_at(s, group, n) != NULL)
+		n++;
+	return n;
+}
+
+static enum err user_digests(struct user *u, const char *realm,
+			     const char *password)
+{
+	struct digest_text t;
+	enum err e;
+
+	if (password == NULL)
+		return OK;
+	if ((e = digest_ha1(DIGEST_MD5, bytes_of(u->name), bytes_of(realm),
+			    bytes_of(password), &t)) != OK)
+		return e;
+	memcpy(u->ha1_md5, t.text, sizeof u->ha1_md5);
+	if ((e = digest_ha1(DIGEST_SHA256, bytes_of(u->name), bytes_of(realm),
+			    bytes_of(password), &t)) != OK)
+		return e;
+	memcpy(u->ha1_sha256, t.text, sizeof u->ha1_sha256);
+	return OK;
+}
+
+static void user_wishes(struct user *u, const struct settings_group *g)
+{
+	struct bytes item;
+	size_t i;
+
+	for (i = 0; settings_item(g, "when-absent", i, &item); i++) {
+		char name[32] = "";
+		enum technology t;
+
+		if (item.n < sizeof name)
+			memcpy(name, item.p, item.n);
+		t = technology_named(name);
+		if (t != TECHNOLOGY_NONE && u->n_wishes < DIRECTORY_WISHES_MAX)
+			u->wishes[u->n_wishes++] = t;
+	}
+}
+
+static void index_user(struct directory *d, struct user *u)
+{
+	size_t at = place(d, u->name);
+
+	u->next_name = d->by_name[at];
+	d->by_name[at] = u;
+	u->next_all = d->users;
+	d->users = u;
+	if (u->number == NULL)
+		return;
+	at = place(d, u->number);
+	u->next_number = d->by_number[at];
+	d->by_number[at] = u;
+}
+
+static enum err add_user(struct directory *d, const struct settings *s,
+			 const struct settings_group *g)
+{
+	const struct settings_group *sip = settings_single(s, "sip");
+	const char *realm = settings_text(sip, "realm");
+	const char *domain = settings_text(g, "domain");
+	struct user *u = arena_alloc(d->arena, sizeof *u);
+	struct buf address = BUF_INIT(1024);
+	enum err e = ERR_NOMEM;
+
+	if (u == NULL)
+		return ERR_NOMEM;
+	if (domain == NULL)
+		domain = d->rules.home_domain;
+	u->name = copy(d, settings_name(g));
+	u->domain = copy(d, domain);
+	u->number = copy(d, settings_text(g, "number"));
+	u->devices_most = (uint32_t)settings_number(g, "devices");
+	buf_printf(&address, "sip:%s@%s", settings_name(g), domain);
+	u->address = arena_string(d->arena, buf_bytes(&address));
+	buf_clear(&address);
+	if (u->name == NULL || u->domain == NULL || u->address == NULL)
+		return ERR_NOMEM;
+	u->hash = keys_hash63(d->keys, bytes_of(u->name));
+	user_wishes(u, g);
+	e = user_digests(u, realm == NULL ? domain : realm,
+			 settings_text(g, "password"));
+	if (e == OK)
+		index_user(d, u);
+	return e;
+}
+
+/* "$sha256$salt$hex" of salt and password; one that is so already is kept. */
+static enum err hash_password(struct directory *d, const struct clock *clock,
+			      const char *password, char **out)
+{
+	struct buf text = BUF_INIT(256);
+	uint8_t sum[DIGEST_SHA256_OCTETS];
+	char salt[17];
+	struct bytes pieces[2];
+	enum err e = OK;
+
+	if (password == NULL || strncmp(password, "$sha256$", 8) == 0) {
+		*out = copy(d, password == NULL ? "" : password);
+		return *out == NULL ? ERR_NOMEM : OK;
+	}
+	snprintf(salt, sizeof salt, "%016llx",
+		 (unsigned long long)clock->random(clock->arg));
+	pieces[0] = bytes_of(salt);
+	pieces[1] = bytes_of(password);
+	if ((e = digest_of(DIGEST_SHA256, pieces, 2, sum)) != OK)
+		return e;
+	buf_printf(&text, "$sha256$%s$", salt);
+	hex_put(&text, (struct bytes){ sum, sizeof sum });
+	*out = arena_string(d->arena, buf_bytes(&text));
+	buf_clear(&text);
+	return *out == NULL ? ERR_NOMEM : OK;
+}
+
+static enum err add_account(struct directory *d, const struct clock *clock,
+			    const struct settings_group *g)
+{
+	struct account *a = arena_alloc(d->arena, sizeof *a);
+
+	if (a == NULL)
+		return ERR_NOMEM;
+	a->technology = TECHNOLOGY_SMS;
+	a->name = copy(d, settings_name(g));
+	a->short_code = copy(d, settings_text(g, "short-code"));
+	a->rate = (uint32_t)settings_number(g, "rate");
+	a->window = (uint32_t)settings_number(g, "window");
+	a->binds = (uint32_t)settings_number(g, "binds");
+	a->any_sender = settings_bool(g, "any-sender");
+	a->next = d->accounts;
+	d->accounts = a;
+	if (a->name == NULL)
+		return ERR_NOMEM;
+	return hash_password(d, clock, settings_text(g, "password"),
+			     &a->password_hash);
+}
+
+static size_t items(const struct settings_group *g, const char *setting)
+{
+	struct bytes item;
+	size_t n = 0;
+
+	while (settings_item(g, setting, n, &item))
+		n++;
+	return n;
+}
+
+static enum err route_peers(struct directory *d, const struct settings_group *g,
+			    struct route_rule *r)
+{
+	size_t i, n = items(g, "peer");
+	const char **peers = arena_array(d->arena, n + 1, sizeof *peers);
+	struct bytes item;
+
+	if (peers == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < n && settings_item(g, "peer", i, &item); i++)
+		if ((peers[i] = arena_string(d->arena, item)) == NULL)
+			return ERR_NOMEM;
+	r->technology = technology_named(settings_text(g, "technology"));
+	if (n == 0)
+		peers[n++] = technology_name(r->technology);
+	r->peers = peers;
+	r->n_peers = n;
+	return OK;
+}
+
+static enum err add_route(struct directory *d, const struct settings_group *g)
+{
+	struct route_rule rule = { 0 };
+	struct bytes item;
+	size_t i;
+	enum err e;
+
+	if ((e = route_peers(d, g, &rule)) != OK)
+		return e;
+	for (i = 0; settings_item(g, "prefix", i, &item); i++) {
+		struct prefix *p = &d->prefixes[d->n_prefixes++];
+
+		p->digits = arena_string(d->arena, item);
+		if (p->digits == NULL)
+			return ERR_NOMEM;
+		p->order = settings_number(g, "priority");
+		p->rule = rule;
+		p->rule.prefix = p->digits;
+	}
+	return OK;
+}
+
+static int by_digits(const void *a, const void *b)
+{
+	const struct prefix *p = a, *q = b;
+	int order = strcmp(p->digits, q->digits);
+
+	if (order != 0)
+		return order;
+	return p->order < q->order ? -1 : p->order > q->order;
+}
+
+static enum err add_routes(struct directory *d, const struct settings *s)
+{
+	const struct settings_group *g;
+	size_t i, n = 0;
+	enum err e;
+
+	for (i = 0; (g = settings_group_at(s, "route", i)) != NULL; i++)
+		n += items(g, "prefix");
+	d->prefixes = arena_array(d->arena, n + 1, sizeof *d->prefixes);
+	if (d->prefixes == NULL)
+		return ERR_NOMEM;
+	for (i = 0; (g = settings_group_at(s, "route", i)) != NULL; i++)
+		if ((e = add_route(d, g)) != OK)
+			return e;
+	qsort(d->prefixes, d->n_prefixes, sizeof *d->prefixes, by_digits);
+	return OK;
+}
+
+static enum err add_domains(struct directory *d, const struct settings *s)
+{
+	const struct settings_group *g;
+	size_t n = count(s, "domain");
+
+	d->domains = arena_array(d->arena, n + 1, sizeof *d->domains);
+	if (d->domains == NULL)
+		return ERR_NOMEM;
+	while (d->n_domains < n) {
+		g = settings_group_at(s, "domain", d->n_domains);
+		d->domains[d->n_domains] = copy(d, settings_name(g));
+		if (d->domains[d->n_domains] == NULL)
+			return ERR_NOMEM;
+		d->n_domains++;
+	}
+	return OK;
+}
+
+static enum err add_rules(struct directory *d, const struct settings *s)
+{
+	const struct settings_group *g = settings_single(s, "gateway");
+
+	d->rules.country = copy(d, settings_text(g, "country"));
+	d->rules.international_prefix =
+		copy(d, settings_text(g, "international-prefix"));
+	d->rules.trunk_prefix = copy(d, settings_text(g, "trunk-prefix"));
+	d->rules.home_domain = copy(d, settings_text(g, "home-domain"));
+	return d->rules.home_domain == NULL ? ERR_NOMEM : OK;
+}
+
+static enum err add_people(struct directory *d, const struct settings *s,
+			   const struct clock *clock)
+{
+	const struct settings_group *g;
+	size_t i;
+	enum err e;
+
+	for (d->places = 64; d->places < 2 * count(s, "user");)
+		d->places *= 2;
+	d->by_name = arena_array(d->arena, d->places, sizeof *d->by_name);
+	d->by_number = arena_array(d->arena, d->places, sizeof *d->by_number);
+	if (d->by_name == NULL || d->by_number == NULL)
+		return ERR_NOMEM;
+	for (i = 0; (g = settings_group_at(s, "user", i)) != NULL; i++)
+		if ((e = add_user(d, s, g)) != OK)
+			return e;
+	for (i = 0; (g = settings_group_at(s, "esme", i)) != NULL; i++)
+		if ((e = add_account(d, clock, g)) != OK)
+			return e;
+	return OK;
+}
+
+enum err directory_new(const struct settings *s, struct keys *keys,
+		       const struct clock *clock, struct directory **made)
+{
+	struct directory *d = mem_zero(sizeof *d);
+	enum err e = ERR_NOMEM;
+
+	if (d == NULL)
+		return ERR_NOMEM;
+	d->keys = keys;
+	d->version = clock->wall_us(clock->arg);
+	if ((d->arena = arena_new(ARENA_MAX)) == NULL)
+		goto out;
+	if ((e = add_rules(d, s)) != OK || (e = add_people(d, s, clock)) != OK ||
+	    (e = add_routes(d, s)) != OK)
+		goto out;
+	e = add_domains(d, s);
+out:
+	if (e == OK)
+		*made = d;
+	else
+		directory_free(d);
+	return e;
+}
+
+void directory_free(struct directory *d)
+{
+	if (d == NULL)
+		return;
+	arena_free(d->arena);
+	mem_free(d);
+}
+
+struct user *directory_user(const struct directory *d, const char *name)
+{
+	struct user *u = d->by_name[place(d, name)];
+
+	while (u != NULL && strcmp(u->name, name) != 0)
+		u = u->next_name;
+	return u;
+}
+
+static struct user *user_by_number(const struct directory *d,
+				   const char *number)
+{
+	struct user *u = d->by_number[place(d, number)];
+
+	while (u != NULL && strcmp(u->number, number) != 0)
+		u = u->next_number;
+	return u;
+}
+
+struct user *directory_user_at(const struct directory *d,
+			       const struct address *a)
+{
+	char name[ADDRESS_TEXT_MAX + 1];
+	const char *at;
+	struct user *u;
+
+	if (a->kind == ADDRESS_E164)
+		return user_by_number(d, a->text);
+	if (a->kind != ADDRESS_SIP || strncmp(a->text, "sip:", 4) != 0 ||
+	    (at = strchr(a->text, '@')) == NULL)
+		return NULL;
+	snprintf(name, sizeof name, "%.*s", (int)(at - a->text - 4),
+		 a->text + 4);
+	u = directory_user(d, name);
+	return u != NULL && strcasecmp(u->domain, at + 1) == 0 ? u : NULL;
+}
+
+struct user *directory_user_hashed(const struct directory *d, uint64_t hash)
+{
+	struct user *u = d->by_name[hash & (d->places - 1)];
+
+	while (u != NULL && u->hash != hash)
+		u = u->next_name;
+	return u;
+}
+
+struct user *directory_users(const struct directory *d)
+{
+	return d->users;
+}
+
+const struct account *directory_account(const struct directory *d,
+					const char *name)
+{
+	const struct account *a = d->accounts;
+
+	while (a != NULL && strcmp(a->name, name) != 0)
+		a = a->next;
+	return a;
+}
+
+const struct address_rules *directory_rules(const struct directory *d)
+{
+	return &d->rules;
+}
+
+static const struct prefix *prefix_equal(const struct directory *d,
+					 const char *number, size_t n)
+{
+	size_t low = 0, high = d->n_prefixes;
+	const struct prefix *hit = NULL;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct prefix *p = &d->prefixes[middle];
+		int order = strncmp(p->digits, number, n);
+
+		if (order == 0 && strlen(p->digits) > n)
+			order = 1;
+		if (order == 0)
+			hit = p;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return hit;
+}
+
+/* The longest rule that the number begins with. */
+static const struct route_rule *rule_for(const struct directory *d,
+					 const char *number)
+{
+	const struct prefix *p;
+	size_t n;
+
+	for (n = strlen(number); n > 0; n--)
+		if ((p = prefix_equal(d, number, n)) != NULL)
+			return &p->rule;
+	return NULL;
+}
+
+static const struct account *account_of_code(const struct directory *d,
+					     const char *code)
+{
+	const struct account *a = d->accounts;
+
+	while (a != NULL &&
+	       (a->short_code == NULL || strcmp(a->short_code, code) != 0))
+		a = a->next;
+	return a;
+}
+
+static const char *domain_of(const struct directory *d, const char *address)
+{
+	const char *at = strchr(address, '@');
+	size_t i;
+
+	for (i = 0; at != NULL && i < d->n_domains; i++)
+		if (strcasecmp(d->domains[i], at + 1) == 0)
+			return d->domains[i];
+	return NULL;
+}
+
+void directory_facts(const struct directory *d, const struct address *to,
+		     struct route_facts *out, struct user **user)
+{
+	struct user *u = directory_user_at(d, to);
+	const struct account *a;
+	const char *number = u != NULL ? u->number : to->text;
+
+	*out = (struct route_facts){ .user = u != NULL };
+	*user = u;
+	if (u != NULL) {
+		out->registered = u->devices > 0;
+		out->when_absent = u->wishes;
+		out->n_when_absent = u->n_wishes;
+	}
+	if (number != NULL && (u != NULL || to->kind == ADDRESS_E164))
+		out->rule = rule_for(d, number);
+	if (to->kind == ADDRESS_SHORT &&
+	    (a = account_of_code(d, to->text)) != NULL) {
+		out->account = a->name;
+		out->account_technology = a->technology;
+	}
+	if (to->kind == ADDRESS_SIP)
+		out->domain = domain_of(d, to->text);
+}
+
+static void find_user(const struct directory *d, const struct user *u,
+		      struct found *out)
+{
+	(void)d;
+	out->exists = true;
+	out->name = u->name;
+	out->domain = u->domain;
+	out->number = u->number;
+	out->devices = u->devices_most;
+	if (u->ha1_md5[0] != '\0') {
+		out->ha1_md5 = u->ha1_md5;
+		out->ha1_sha256 = u->ha1_sha256;
+	}
+}
+
+static void find_account(const struct account *a, struct found *out)
+{
+	out->exists = true;
+	out->name = a->name;
+	out->password_hash = a->password_hash;
+	out->rate = a->rate;
+	out->window = a->window;
+	out->binds = a->binds;
+	out->short_code = a->short_code;
+	out->any_sender = a->any_sender;
+}
+
+static struct user *user_by_text(const struct directory *d, const char *text)
+{
+	struct arena *a = arena_new(4096);
+	struct address address = { ADDRESS_NONE, NULL };
+	struct user *u = NULL;
+
+	if (a != NULL &&
+	    address_parse(bytes_of(text), &d->rules, a, &address) == OK)
+		u = directory_user_at(d, &address);
+	arena_free(a);
+	return u;
+}
+
+void directory_find(const struct directory *d, const struct lookup *what,
+		    struct found *out)
+{
+	const struct account *a = NULL;
+	const struct user *u = NULL;
+
+	*out = (struct found){ .version = d->version };
+	switch (what->kind) {
+	case LOOKUP_USER_NAME:
+		u = directory_user(d, what->name);
+		break;
+	case LOOKUP_USER_ADDRESS:
+		u = user_by_text(d, what->name);
+		break;
+	case LOOKUP_ACCOUNT:
+		a = directory_account(d, what->name);
+		break;
+	}
+	if (u != NULL)
+		find_user(d, u, out);
+	if (a != NULL)
+		find_account(a, out);
+}
+
+void directory_inherit(struct directory *d, const struct directory *before)
+{
+	const struct user *old;
+	struct user *u;
+
+	for (old = before->users; old != NULL; old = old->next_all)
+		if ((u = directory_user(d, old->name)) != NULL)
+			u->devices = old->devices;
+}

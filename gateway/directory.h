@@ -1,0 +1,70 @@
+/*
+ * gateway/directory.h - who is known: users and their numbers, accounts and
+ * their short codes, domains, number rules. Built from the settings; replaced
+ * as a whole by a reload.
+ */
+#ifndef GATEWAY_DIRECTORY_H
+#define GATEWAY_DIRECTORY_H
+
+#include "gateway/adapter.h"
+#include "gateway/clock.h"
+#include "gateway/keys.h"
+#include "gateway/settings.h"
+#include "policy/route.h"
+
+#define DIRECTORY_WISHES_MAX 4
+
+struct user {
+	char *name;		/* "mary"                                     */
+	char *domain;		/* "cpm.example"                              */
+	char *address;		/* "sip:mary@cpm.example"                     */
+	char *number;		/* "+15550100001", or NULL                    */
+	char ha1_md5[33], ha1_sha256[65];
+	uint32_t devices_most;
+	enum technology wishes[DIRECTORY_WISHES_MAX];
+	size_t n_wishes;
+	uint64_t hash;		/* of its name: the recipient in the store    */
+	uint32_t devices;	/* registered now                             */
+	struct user *next_name, *next_number, *next_all;
+};
+
+struct account {
+	char *name;
+	enum technology technology;
+	char *password_hash;
+	char *short_code;
+	uint32_t rate, window, binds;
+	bool any_sender;
+	struct account *next;
+};
+
+struct directory;
+
+/** From checked settings. `realm` goes into the digests. NULL: no memory. */
+enum err directory_new(const struct settings *s, struct keys *keys,
+		       const struct clock *clock, struct directory **made)
+	CHECKED;
+void directory_free(struct directory *d);
+
+struct user *directory_user(const struct directory *d, const char *name);
+struct user *directory_user_at(const struct directory *d,
+			       const struct address *a);
+struct user *directory_user_hashed(const struct directory *d, uint64_t hash);
+/** The first of all users; then user->next_all. */
+struct user *directory_users(const struct directory *d);
+const struct account *directory_account(const struct directory *d,
+					const char *name);
+const struct address_rules *directory_rules(const struct directory *d);
+
+/** What policy/route.h wants to know of `to`. *user may become NULL. */
+void directory_facts(const struct directory *d, const struct address *to,
+		     struct route_facts *out, struct user **user);
+
+/** The answer to a lookup; strings are borrowed from the directory. */
+void directory_find(const struct directory *d, const struct lookup *what,
+		    struct found *out);
+
+/** Registered devices go from one directory to its successor. */
+void directory_inherit(struct directory *d, const struct directory *before);
+
+#endif

@@ -1,0 +1,569 @@
+#include "gateway/road.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BY_ID_FIRST	4096
+#define FAR_SIZE	32768
+
+static uint64_t monotonic(const struct engine *e)
+{
+	return e->world.clock->monotonic_us(e->world.clock->arg);
+}
+
+enum err engine_new(const struct engine_world *w, struct keys *keys,
+		    struct inflight *inflight, struct engine **made)
+{
+	struct engine *e = mem_zero(sizeof *e);
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->world = *w;
+	e->keys = keys;
+	e->inflight = inflight;
+	e->wall_base_us = w->clock->wall_us(w->clock->arg) - monotonic(e);
+	e->payload = (struct buf)BUF_INIT(FRAME_PAYLOAD_MAX);
+	e->image = (struct buf)BUF_INIT(MESSAGE_IMAGE_MAX);
+	e->meta = (struct buf)BUF_INIT(LIVE_META_MAX);
+	e->notes = (struct buf)BUF_INIT(STEP_ARENA_MAX / 2);
+	e->last_step = &e->first_step;
+	e->by_id_size = BY_ID_FIRST;
+	e->far_size = FAR_SIZE;
+	e->by_id = mem_zero(e->by_id_size * sizeof *e->by_id);
+	e->far_table = mem_zero(e->far_size * sizeof *e->far_table);
+	e->scratch = arena_new(SCRATCH_MAX);
+	if (e->by_id == NULL || e->far_table == NULL || e->scratch == NULL) {
+		engine_free(e);
+		return ERR_NOMEM;
+	}
+	*made = e;
+	return OK;
+}
+
+static void free_live(struct engine *e)
+{
+	struct live *l, *next;
+	size_t i;
+
+	for (i = 0; e->by_id != NULL && i < e->by_id_size; i++)
+		for (l = e->by_id[i]; l != NULL; l = next) {
+			next = l->next_by_id;
+			if (l->place != LIVE_FLOW && l->place != LIVE_TARGET)
+				live_free(l);
+		}
+	mem_free(e->by_id);
+	mem_free(e->far_table);
+}
+
+static void free_names(struct engine *e)
+{
+	struct name *n, *next;
+
+	for (n = e->flow_names; n != NULL; n = next) {
+		next = n->next;
+		mem_free(n->text);
+		mem_free(n);
+	}
+}
+
+void engine_free(struct engine *e)
+{
+	struct lane *l, *next;
+	struct step *s, *after;
+
+	if (e == NULL)
+		return;
+	free_live(e);
+	for (l = e->lanes; l != NULL; l = next) {
+		next = l->next;
+		lane_free(l);
+	}
+	for (s = e->first_step; s != NULL; s = after) {
+		after = s->next;
+		step_free(s);
+	}
+	free_names(e);
+	settings_free(e->settings);
+	directory_free(e->directory);
+	arena_free(e->scratch);
+	buf_clear(&e->payload);
+	buf_clear(&e->image);
+	buf_clear(&e->meta);
+	buf_clear(&e->notes);
+	mem_free(e);
+}
+
+enum err engine_configure(struct engine *e, struct settings *s)
+{
+	const struct settings_group *g = settings_single(s, "gateway");
+	struct directory *d;
+	enum err why = directory_new(s, e->keys, e->world.clock, &d);
+
+	if (why != OK)
+		return why;
+	if (e->directory != NULL)
+		directory_inherit(d, e->directory);
+	directory_free(e->directory);
+	settings_free(e->settings);
+	e->directory = d;
+	e->settings = s;
+	e->lifetime_us = settings_number(g, "lifetime") * 1000;
+	e->dedupe_us = settings_number(g, "dedupe-window") * 1000;
+	e->orphan_us = settings_number(g, "orphan-keep") * 1000;
+	e->parts_us = settings_number(g, "reassembly-timeout") * 1000;
+	e->retry.first_us = settings_number(g, "retry-first") * 1000;
+	e->retry.most_us = settings_number(g, "retry-most") * 1000;
+	e->retry.jitter_percent = (unsigned)settings_number(g, "retry-jitter");
+	e->fail_unknown = strcmp(settings_text(g, "on-unknown"), "fail") == 0;
+	e->deliver_partial =
+		strcmp(settings_text(g, "reassembly-partial"), "deliver") == 0;
+	return OK;
+}
+
+const struct settings *engine_settings(const struct engine *e)
+{
+	return e->settings;
+}
+
+/*
+ * Wall time that never steps back or stands still: the wall clock at the
+ * start, carried on by the monotonic one. Due times are unique by it, which
+ * the refill cursors rely on.
+ */
+uint64_t road_now(struct engine *e)
+{
+	uint64_t now = e->wall_base_us + monotonic(e);
+
+	if (now <= e->last_us)
+		now = e->last_us + 1;
+	e->last_us = now;
+	return now;
+}
+
+uint64_t road_id(struct engine *e)
+{
+	uint64_t id = road_now(e) << 10;
+
+	if (id <= e->last_id)
+		id = e->last_id + 1;
+	e->last_id = id;
+	return id;
+}
+
+uint64_t road_random(struct engine *e)
+{
+	return e->world.clock->random(e->world.clock->arg);
+}
+
+struct step *road_step(struct engine *e, enum step_kind kind,
+		       void (*done)(void *, struct step *))
+{
+	struct step *s = step_new(kind, STEP_ARENA_MAX);
+
+	if (s == NULL)
+		abort();
+	s->done = done;
+	s->owner = e;
+	return s;
+}
+
+void *road_room(struct step *s, size_t count, size_t size)
+{
+	void *p = arena_array(s->arena, count == 0 ? 1 : count, size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+struct bytes road_octets(struct step *s, struct bytes in)
+{
+	struct bytes out;
+
+	if (arena_copy(s->arena, in, &out) != OK)
+		abort();
+	return out;
+}
+
+void road_submit(struct engine *e, struct step *s)
+{
+	s->next = NULL;
+	*e->last_step = s;
+	e->last_step = &s->next;
+}
+
+void road_send(struct engine *e, const struct reply *to, enum frame_type type,
+	       struct bytes payload)
+{
+	struct frame f = { .type = (uint8_t)type, .ref = to->ref,
+			   .payload = payload };
+
+	if (to->life == 0 || to->life != e->children[to->child].life)
+		return;
+	if (!e->world.send(e->world.arg, to->child, &f))
+		e->children[to->child].life = 0;
+}
+
+void road_refuse(struct engine *e, const struct reply *to,
+		 enum frame_type type, const struct outcome *o)
+{
+	buf_reset(&e->payload);
+	if (outcome_image(o, &e->payload) == OK)
+		road_send(e, to, type, buf_bytes(&e->payload));
+}
+
+static void submit_name(struct engine *e, enum name_kind kind,
+			uint32_t number, const char *text)
+{
+	struct step *s = road_step(e, STEP_NAME, NULL);
+
+	s->name = kind;
+	s->number = number;
+	if ((s->text = arena_string(s->arena, bytes_of(text))) == NULL)
+		abort();
+	road_submit(e, s);
+}
+
+struct lane *road_lane(struct engine *e, enum technology t, const char *peer)
+{
+	struct lane *l;
+
+	for (l = e->lanes; l != NULL; l = l->next)
+		if (l->technology == t && strcmp(l->peer, peer) == 0)
+			return l;
+	if ((l = lane_new(e->last_lane + 1, t, peer)) == NULL)
+		return NULL;
+	e->last_lane++;
+	l->next = e->lanes;
+	e->lanes = l;
+	submit_name(e, NAME_LANE, l->number, l->name);
+	return l;
+}
+
+struct lane *road_lane_numbered(struct engine *e, uint32_t number)
+{
+	struct lane *l = e->lanes;
+
+	while (l != NULL && l->number != number)
+		l = l->next;
+	return l;
+}
+
+struct name *road_name(struct engine *e, uint32_t number, const char *text)
+{
+	struct name *n = mem_zero(sizeof *n);
+
+	if (n == NULL || (n->text = mem_string(text)) == NULL) {
+		mem_free(n);
+		return NULL;
+	}
+	n->number = number;
+	n->next = e->flow_names;
+	e->flow_names = n;
+	if (number > e->last_flow)
+		e->last_flow = number;
+	return n;
+}
+
+static const char *const priority_names[PRIORITIES] = {
+	[PRIORITY_LOW] = "low",
+	[PRIORITY_NORMAL] = "normal",
+	[PRIORITY_HIGH] = "high",
+	[PRIORITY_URGENT] = "urgent",
+};
+
+struct flow *road_flow(struct engine *e, struct lane *l, const char *account,
+		       enum priority p)
+{
+	char text[300];
+	struct name *n;
+
+	snprintf(text, sizeof text, "%.250s/%s",
+		 account == NULL ? "-" : account, priority_names[p]);
+	for (n = e->flow_names; n != NULL; n = n->next)
+		if (strcmp(n->text, text) == 0)
+			break;
+	if (n == NULL) {
+		n = road_name(e, e->last_flow + 1, text);
+		if (n == NULL)
+			return NULL;
+		submit_name(e, NAME_FLOW, n->number, text);
+	}
+	return lane_flow(l, n->number, n->text, p);
+}
+
+static enum priority priority_of(const char *flow_name)
+{
+	const char *slash = strrchr(flow_name, '/');
+	enum priority p;
+
+	for (p = PRIORITY_LOW; slash != NULL && p < PRIORITIES; p++)
+		if (strcmp(priority_names[p], slash + 1) == 0)
+			return p;
+	return PRIORITY_NORMAL;
+}
+
+struct flow *road_flow_numbered(struct engine *e, struct lane *l,
+				uint32_t number)
+{
+	struct name *n = e->flow_names;
+
+	while (n != NULL && n->number != number)
+		n = n->next;
+	return n == NULL ? NULL
+			 : lane_flow(l, number, n->text, priority_of(n->text));
+}
+
+/* After a restart any flow of the lane may have legs on disk. */
+void road_all_flows(struct engine *e, struct lane *l)
+{
+	const struct name *n;
+	struct flow *f;
+
+	for (n = e->flow_names; n != NULL; n = n->next)
+		if ((f = road_flow_numbered(e, l, n->number)) != NULL)
+			f->on_disk = true;
+}
+
+static size_t id_place(const struct engine *e, uint64_t id)
+{
+	return (size_t)((id * 0x9E3779B97F4A7C15u) >> 32) % e->by_id_size;
+}
+
+struct live *road_find(const struct engine *e, uint64_t id)
+{
+	struct live *l = e->by_id[id_place(e, id)];
+
+	while (l != NULL && l->id != id)
+		l = l->next_by_id;
+	return l;
+}
+
+static void grow_by_id(struct engine *e)
+{
+	size_t i, before = e->by_id_size;
+	struct live **old = e->by_id;
+	struct live **fresh = mem_zero(2 * before * sizeof *fresh);
+	struct live *l, *next;
+
+	if (fresh == NULL)
+		return;
+	e->by_id = fresh;
+	e->by_id_size = 2 * before;
+	for (i = 0; i < before; i++)
+		for (l = old[i]; l != NULL; l = next) {
+			size_t at = id_place(e, l->id);
+
+			next = l->next_by_id;
+			l->next_by_id = fresh[at];
+			fresh[at] = l;
+		}
+	mem_free(old);
+}
+
+void road_remember(struct engine *e, struct live *l)
+{
+	size_t at;
+
+	if (e->n_live > e->by_id_size)
+		grow_by_id(e);
+	at = id_place(e, l->id);
+	l->next_by_id = e->by_id[at];
+	e->by_id[at] = l;
+	e->n_live++;
+}
+
+void road_forget(struct engine *e, struct live *l)
+{
+	struct live **at = &e->by_id[id_place(e, l->id)];
+
+	correlate_drop(e, l);
+	while (*at != NULL && *at != l)
+		at = &(*at)->next_by_id;
+	if (*at == l) {
+		*at = l->next_by_id;
+		e->n_live--;
+	}
+	live_free(l);
+}
+
+void road_dirty(struct engine *e, struct lane *l)
+{
+	if (l->dirty)
+		return;
+	l->dirty = true;
+	l->next_dirty = e->dirty;
+	e->dirty = l;
+}
+
+void road_count(struct live *l)
+{
+	bool waits = l->state == LEG_QUEUED || l->state == LEG_WAITING;
+	struct lane *now = waits ? l->lane : NULL;
+
+	if (l->counted == now)
+		return;
+	if (l->counted != NULL)
+		l->counted->waiting--;
+	if (now != NULL)
+		now->waiting++;
+	l->counted = now;
+}
+
+void road_row(struct engine *e, struct step *s, const struct live *l,
+	      struct store_leg *row)
+{
+	buf_reset(&e->meta);
+	if (live_meta(l, &e->meta) != OK)
+		abort();
+	*row = (struct store_leg){
+		.id = l->id,
+		.story = l->shared ? l->story : l->id,
+		.state = l->state,
+		.lane = l->lane->number,
+		.flow = l->flow->number,
+		.due_us = l->due_us,
+		.expires_us = l->expires_us,
+		.recipient = l->recipient,
+		.meta = road_octets(s, buf_bytes(&e->meta)),
+	};
+}
+
+struct live *road_load(struct engine *e, const struct store_leg *row)
+{
+	struct live *l = live_new();
+
+	if (l == NULL)
+		return NULL;
+	if (live_read(l, row) != OK ||
+	    (l->lane = road_lane_numbered(e, row->lane)) == NULL ||
+	    (l->flow = road_flow_numbered(e, l->lane, row->flow)) == NULL) {
+		live_free(l);
+		return NULL;
+	}
+	if (l->state == LEG_QUEUED || l->state == LEG_WAITING)
+		l->counted = l->lane;
+	road_remember(e, l);
+	return l;
+}
+
+void engine_child_up(struct engine *e, unsigned child)
+{
+	struct child_link *c = &e->children[child];
+
+	*c = (struct child_link){ .up = true, .life = ++e->lives };
+}
+
+void engine_child_down(struct engine *e, unsigned child, const char *why)
+{
+	struct lane *l;
+
+	e->children[child].up = false;
+	e->children[child].life = 0;
+	for (l = e->lanes; l != NULL; l = l->next)
+		if (l->child == (int)child) {
+			l->up = false;
+			l->known = true;
+			mem_free(l->text);
+			l->text = mem_string(why);
+		}
+	settle_child_died(e, child);
+}
+
+void engine_frame(struct engine *e, unsigned child, const struct frame *f)
+{
+	arena_reset(e->scratch);
+	if (people_frame(e, child, f))
+		return;
+	switch (f->type) {
+	case FRAME_INTAKE:
+		intake_frame(e, child, f);
+		break;
+	case FRAME_OUTCOME:
+		settle_frame(e, child, f);
+		break;
+	case FRAME_FAR_REPORT:
+		correlate_frame(e, child, f);
+		break;
+	default:
+		break;
+	}
+}
+
+void engine_step_done(struct engine *e, struct step *s)
+{
+	arena_reset(e->scratch);
+	if (s->done != NULL)
+		s->done(e, s);
+	step_free(s);
+}
+
+static void slow_down(struct engine *e)
+{
+	size_t waiting = e->world.steps_waiting(e->world.arg);
+	unsigned i;
+
+	for (i = 0; i < ENGINE_CHILDREN; i++) {
+		struct child_link *c = &e->children[i];
+		struct reply r = { .child = i, .life = c->life };
+		bool slow = c->slow ? waiting > STEPS_GO
+				    : waiting > STEPS_SLOW;
+
+		if (!c->up || slow == c->slow)
+			continue;
+		c->slow = slow;
+		road_send(e, &r, slow ? FRAME_SLOW : FRAME_GO,
+			  (struct bytes){ NULL, 0 });
+	}
+}
+
+static void hand_over(struct engine *e)
+{
+	struct step *s = e->first_step, *next;
+
+	e->first_step = NULL;
+	e->last_step = &e->first_step;
+	for (; s != NULL; s = next) {
+		next = s->next;
+		e->world.submit(e->world.arg, s);
+	}
+}
+
+/* Traces go first, so that no step is committed before its story is told. */
+static void hand_over_notes(struct engine *e)
+{
+	struct step *s;
+
+	if (e->notes.n == 0)
+		return;
+	s = road_step(e, STEP_TRACE, NULL);
+	s->octets = road_octets(s, buf_bytes(&e->notes));
+	e->world.submit(e->world.arg, s);
+	buf_reset(&e->notes);
+}
+
+void engine_turn(struct engine *e)
+{
+	struct lane *l;
+
+	while ((l = e->dirty) != NULL) {
+		e->dirty = l->next_dirty;
+		l->dirty = false;
+		dispatch_lane(e, l);
+	}
+	hand_over_notes(e);
+	hand_over(e);
+	slow_down(e);
+}
+
+void engine_drain(struct engine *e)
+{
+	e->draining = true;
+}
+
+bool engine_idle(const struct engine *e)
+{
+	return e->counts.in_flight == 0 && e->first_step == NULL &&
+	       e->world.steps_waiting(e->world.arg) == 0;
+}

@@ -1,0 +1,94 @@
+/*
+ * gateway/engine.h - the road of a message, as a state machine: frames from
+ * adapters, finished steps of the store and the passing of time go in; frames
+ * and steps come out. It has no thread, no socket, no disk and no clock of
+ * its own, so that the simulation can be its whole world.
+ *
+ *	INTAKE -> admit -> spool -> route -> lane -> dispatch -> settle -> report
+ */
+#ifndef GATEWAY_ENGINE_H
+#define GATEWAY_ENGINE_H
+
+#include "codecs/frame.h"
+#include "gateway/adapter.h"
+#include "gateway/clock.h"
+#include "gateway/inflight.h"
+#include "gateway/keys.h"
+#include "gateway/settings.h"
+#include "gateway/store.h"
+
+#define ENGINE_CHILDREN 16
+
+struct engine;
+struct json_writer;
+
+/* What is around the engine. */
+struct engine_world {
+	const struct clock *clock;
+	void *arg;
+	/* Hands a step over; it comes back by engine_step_done(). */
+	void (*submit)(void *arg, struct step *s);
+	/* Puts a frame into a child's link. false: the child has gone. */
+	bool (*send)(void *arg, unsigned child, const struct frame *f);
+	bool (*disk_short)(void *arg);
+	size_t (*steps_waiting)(void *arg);
+	const char *state_directory;
+};
+
+/** Takes nothing over; all arguments outlive the engine. */
+enum err engine_new(const struct engine_world *w, struct keys *keys,
+		    struct inflight *inflight, struct engine **made) CHECKED;
+void engine_free(struct engine *e);
+
+/**
+ * Uses these checked settings from now on; takes `s`, only on OK. The one
+ * before is freed.
+ */
+enum err engine_configure(struct engine *e, struct settings *s) CHECKED;
+const struct settings *engine_settings(const struct engine *e);
+
+/** Asks the store for what was left by the process before. */
+void engine_recover(struct engine *e);
+/** All of it is known again: adapters may be started. */
+bool engine_recovered(const struct engine *e);
+
+void engine_child_up(struct engine *e, unsigned child);
+void engine_child_down(struct engine *e, unsigned child, const char *why);
+void engine_frame(struct engine *e, unsigned child, const struct frame *f);
+/** Frees the step. */
+void engine_step_done(struct engine *e, struct step *s);
+
+/** Serves lanes, gathers traces, hands steps over: at the end of each turn. */
+void engine_turn(struct engine *e);
+/** Retries, expiries, sweeps: call it about every ENGINE_TICK_US. */
+#define ENGINE_TICK_US 50000
+void engine_tick(struct engine *e);
+
+/** Takes nothing new; then engine_idle() when nothing is in flight. */
+void engine_drain(struct engine *e);
+bool engine_idle(const struct engine *e);
+
+/* -- for operators -------------------------------------------------------- */
+
+struct engine_counts {
+	uint64_t accepted, refused, duplicates, delivered, failed, expired;
+	uint64_t reports, retries, maybe_duplicates, quarantined;
+	uint64_t in_flight, waiting;
+};
+
+void engine_counts(const struct engine *e, struct engine_counts *out);
+/** One object per lane that is a peer; and one per lane with anything. */
+void engine_describe_links(struct engine *e, struct buf *lines);
+void engine_describe_lanes(struct engine *e, struct buf *lines);
+void engine_describe_users(struct engine *e, const char *name,
+			   struct buf *lines);
+/** Holds or releases a lane by its name, "sms/smsc-a" or "smsc-a". */
+enum err engine_hold(struct engine *e, const char *lane, bool held) CHECKED;
+/** The child that has that peer, or -1. */
+int engine_peer_child(struct engine *e, const char *peer);
+/** The lane of that number, for a row of STEP_LIST. NULL. */
+const char *engine_lane_name(const struct engine *e, uint32_t number);
+/** For any id of ours as people write it: public, decimal. 0: none. */
+uint64_t engine_story_of(struct engine *e, const char *text);
+
+#endif

@@ -1,0 +1,363 @@
+/* intake.c - messages come in, become legs, are spooled, are answered. */
+#include "gateway/road.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define USER_FLOWS 16		/* people share so many flows per priority */
+
+/* What an insertion needs to know when it comes back. */
+struct spooled {
+	struct reply reply;
+	uint64_t story;
+	struct live **legs;
+	size_t n;
+};
+
+static void refuse(struct engine *e, const struct reply *to,
+		   const struct message *m, const struct outcome *o)
+{
+	e->counts.refused++;
+	if (m != NULL)
+		tell_message(e, road_id(e), m,
+			     &(struct story){ .step = "intake",
+					      .verdict = "refused",
+					      .text = o->text,
+					      .clause = o->clause });
+	road_refuse(e, to, FRAME_REFUSED, o);
+}
+
+static void accept_as(struct engine *e, const struct reply *to, uint64_t story,
+		      bool duplicate)
+{
+	struct accepted a = { .id = story, .duplicate = duplicate };
+
+	buf_reset(&e->payload);
+	if (keys_public_id(e->keys, story, a.public_id) != OK ||
+	    accepted_image(&a, &e->payload) != OK)
+		return;
+	road_send(e, to, FRAME_ACCEPTED, buf_bytes(&e->payload));
+}
+
+/*
+ * Who takes turns with whom: accounts of services and links each for
+ * themselves; people share a few flows, since there may be millions.
+ */
+const char *intake_account(const struct message *m, char *room, size_t size)
+{
+	const char *account = m->origin.account;
+	unsigned sum = 0;
+
+	if (m->origin.technology != TECHNOLOGY_CPM || account == NULL)
+		return account == NULL ? m->origin.peer : account;
+	while (*account != '\0')
+		sum = sum * 31 + (unsigned char)*account++;
+	snprintf(room, size, "users-%u", sum % USER_FLOWS);
+	return room;
+}
+
+static enum err own_address(struct live *l, const struct address *a,
+			    struct address *out)
+{
+	out->kind = a->kind;
+	out->text = a->text == NULL
+			    ? NULL
+			    : arena_string(l->arena, bytes_of(a->text));
+	return a->text != NULL && out->text == NULL ? ERR_NOMEM : OK;
+}
+
+static const char *own_text(struct live *l, const char *text)
+{
+	return text == NULL ? NULL : arena_string(l->arena, bytes_of(text));
+}
+
+static enum err own_ways(struct live *l, const struct route_verdict *v)
+{
+	for (l->n_ways = 0; l->n_ways < v->n; l->n_ways++) {
+		l->ways[l->n_ways].technology = v->ways[l->n_ways].technology;
+		l->ways[l->n_ways].peer =
+			own_text(l, v->ways[l->n_ways].peer);
+		if (l->ways[l->n_ways].peer == NULL)
+			return ERR_NOMEM;
+	}
+	return OK;
+}
+
+/* The leg's own copies of what settling needs, without reading the image. */
+static enum err fill_leg(struct engine *e, struct live *l,
+			 const struct message *m, size_t index)
+{
+	const struct address *from =
+		m->asserted.kind != ADDRESS_NONE ? &m->asserted : &m->from;
+	enum err why;
+
+	l->want = m->want;
+	l->priority = m->priority;
+	l->once = m->once;
+	l->to_index = (uint32_t)index;
+	l->received_us = m->received_us;
+	l->expires_us = m->expires_us != 0 ? m->expires_us
+					   : e->last_us + e->lifetime_us;
+	if (l->expires_us > e->last_us + e->lifetime_us)
+		l->expires_us = e->last_us + e->lifetime_us;
+	l->origin.technology = m->origin.technology;
+	l->origin.peer = own_text(l, m->origin.peer);
+	l->origin.account = own_text(l, m->origin.account);
+	if ((why = own_address(l, from, &l->from)) != OK)
+		return why;
+	return own_address(l, &m->recipients[index].address, &l->to);
+}
+
+static uint64_t recipient_hash(struct engine *e, const struct live *l,
+			       const struct user *u)
+{
+	if (u != NULL)
+		return u->hash;
+	return keys_hash63(e->keys, bytes_of(l->to.text));
+}
+
+/* Lane, flow and state of a new leg by its first way. */
+static enum err place_leg(struct engine *e, struct live *l,
+			  const struct message *m, bool wait)
+{
+	const struct route_way *way = live_way(l);
+	struct target *t;
+	char room[64];
+
+	l->lane = road_lane(e, way->technology, way->peer);
+	if (l->lane == NULL)
+		return ERR_NOMEM;
+	l->flow = road_flow(e, l->lane, intake_account(m, room, sizeof room),
+			    l->priority);
+	if (l->flow == NULL)
+		return ERR_NOMEM;
+	l->due_us = road_now(e);
+	l->state = LEG_QUEUED;
+	t = l->lane->by_target ? lane_target(l->lane, l->recipient) : NULL;
+	if (wait || (t != NULL && (t->draining || t->paused_until_us != 0)))
+		l->state = LEG_WAITING;
+	return OK;
+}
+
+static struct live *make_leg(struct engine *e, const struct message *m,
+			     size_t index, const struct route_verdict *v)
+{
+	struct user *user =
+		directory_user_at(e->directory, &m->recipients[index].address);
+	struct live *l = live_new();
+
+	if (l == NULL)
+		return NULL;
+	l->id = road_id(e);
+	if (fill_leg(e, l, m, index) != OK || own_ways(l, v) != OK)
+		goto fail;
+	l->recipient = recipient_hash(e, l, user);
+	if (place_leg(e, l, m, v->wait) != OK)
+		goto fail;
+	return l;
+fail:
+	live_free(l);
+	return NULL;
+}
+
+static void spooled_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	struct spooled *c = s->context;
+	struct outcome full = { .class = OUTCOME_LATER,
+				.text = "the disk is full",
+				.clause = "minimum-free" };
+	size_t i;
+
+	if (s->result == OK) {
+		e->counts.accepted++;
+		accept_as(e, &c->reply, c->story, false);
+		for (i = 0; i < c->n; i++) {
+			road_count(c->legs[i]);
+			dispatch_enter(e, c->legs[i]);
+		}
+		return;
+	}
+	for (i = 0; i < c->n; i++)
+		road_forget(e, c->legs[i]);
+	if (s->result == ERR_EXISTS) {
+		e->counts.duplicates++;
+		accept_as(e, &c->reply, s->story, true);
+		return;
+	}
+	e->counts.refused++;
+	road_refuse(e, &c->reply, FRAME_REFUSED, &full);
+}
+
+/* One step that inserts the legs; they belong to it until it is back. */
+static void spool(struct engine *e, const struct reply *to, struct live **legs,
+		  size_t n, const struct intake *in)
+{
+	struct step *s = road_step(e, STEP_INSERT, spooled_done);
+	struct spooled *c = road_room(s, 1, sizeof *c);
+	size_t i;
+
+	*c = (struct spooled){ *to, legs[0]->story, NULL, n };
+	c->legs = road_room(s, n, sizeof *c->legs);
+	memcpy(c->legs, legs, n * sizeof *legs);
+	s->context = c;
+	s->intake = true;
+	s->has_key = legs[0]->has_dedupe;
+	s->key = legs[0]->dedupe;
+	s->key_until_us = e->last_us + e->dedupe_us;
+	s->story = legs[0]->story;
+	s->part_key = road_octets(s, in->segment.key);
+	s->legs = road_room(s, n, sizeof *s->legs);
+	s->n_legs = n;
+	for (i = 0; i < n; i++)
+		road_row(e, s, legs[i], &s->legs[i]);
+	s->legs[0].image = road_octets(s, in->message);
+	road_submit(e, s);
+}
+
+/* A native leg whose far side did not answer: now it is spooled. */
+void intake_spool(struct engine *e, struct live *leg)
+{
+	struct intake in = { .message = leg->image };
+	struct reply to = leg->reply;
+
+	leg->native = false;
+	leg->reply.life = 0;
+	spool(e, &to, &leg, 1, &in);
+}
+
+static bool admissible(struct engine *e, const struct message *m,
+		       struct outcome *why)
+{
+	*why = (struct outcome){ .class = OUTCOME_NEVER,
+				 .state = STATE_REJECTED };
+	if (m->n_recipients == 0 || m->n_recipients > MESSAGE_RECIPIENTS_MAX) {
+		why->text = "no recipient, or too many";
+		return false;
+	}
+	if (m->expires_us != 0 && m->expires_us <= e->last_us) {
+		why->state = STATE_EXPIRED;
+		why->text = "it has expired already";
+		return false;
+	}
+	if (e->draining || e->world.disk_short(e->world.arg)) {
+		why->class = OUTCOME_LATER;
+		why->state = STATE_NONE;
+		why->retry_after_ms = 5000;
+		why->text = e->draining ? "the gateway is stopping"
+					: "the disk is nearly full";
+		why->clause = e->draining ? NULL : "minimum-free";
+		return false;
+	}
+	return true;
+}
+
+/* The legs of all recipients that have a way; `why` names the last without. */
+static size_t make_legs(struct engine *e, const struct message *m,
+			struct live **legs, struct route_verdict *v,
+			struct outcome *why)
+{
+	struct route_facts facts;
+	struct user *user;
+	size_t i, n = 0;
+
+	for (i = 0; i < m->n_recipients; i++) {
+		directory_facts(e->directory, &m->recipients[i].address,
+				&facts, &user);
+		route_decide(&facts, v);
+		if (v->n == 0) {
+			*why = (struct outcome){
+				.class = OUTCOME_ADDRESS,
+				.state = STATE_UNDELIVERABLE,
+				.text = "no route to the recipient",
+				.clause = "group = route"
+			};
+			continue;
+		}
+		if ((legs[n] = make_leg(e, m, i, v)) != NULL)
+			n++;
+		else
+			*why = (struct outcome){ .class = OUTCOME_LATER,
+						 .text = "out of memory" };
+	}
+	return n;
+}
+
+static bool goes_native(const struct intake *in, struct live *const *legs,
+			size_t n, const struct route_verdict *v)
+{
+	return in->native && n == 1 && !v->wait && legs[0]->image.n > 0 &&
+	       legs[0]->state == LEG_QUEUED &&
+	       legs[0]->ways[0].technology == TECHNOLOGY_CPM &&
+	       legs[0]->lane->up && !legs[0]->lane->held;
+}
+
+static void set_keys(struct engine *e, const struct intake *in,
+		     struct live **legs, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		legs[i]->story = legs[0]->id;
+		legs[i]->shared = n > 1;
+		road_remember(e, legs[i]);
+	}
+	if (in->dedupe.n > 0 && e->dedupe_us > 0) {
+		legs[0]->has_dedupe = true;
+		legs[0]->dedupe = keys_hash(e->keys, &in->dedupe, 1);
+	}
+}
+
+void intake_message(struct engine *e, const struct reply *to,
+		    const struct intake *in, const struct message *m)
+{
+	struct live *legs[MESSAGE_RECIPIENTS_MAX];
+	struct route_verdict v;
+	struct outcome why;
+	size_t n;
+
+	road_now(e);
+	if (!admissible(e, m, &why)) {
+		refuse(e, to, m, &why);
+		return;
+	}
+	if ((n = make_legs(e, m, legs, &v, &why)) == 0) {
+		refuse(e, to, m, &why);
+		return;
+	}
+	set_keys(e, in, legs, n);
+	tell_message(e, legs[0]->story, m,
+		     &(struct story){ .step = "intake", .verdict = "taken",
+				      .text = v.reason });
+	/* Without its octets in memory a leg is fetched when its turn comes. */
+	if (n == 1 && arena_copy(legs[0]->arena, in->message,
+				 &legs[0]->image) != OK)
+		legs[0]->image = (struct bytes){ NULL, 0 };
+	if (!goes_native(in, legs, n, &v)) {
+		spool(e, to, legs, n, in);
+		return;
+	}
+	legs[0]->native = true;
+	legs[0]->reply = *to;
+	native_try(e, legs[0]);
+}
+
+void intake_frame(struct engine *e, unsigned child, const struct frame *f)
+{
+	struct reply to = { child, e->children[child].life, f->ref };
+	struct intake in;
+	struct message m;
+	struct outcome why = { .class = OUTCOME_NEVER,
+			       .state = STATE_REJECTED,
+			       .text = "an adapter sent a broken message" };
+
+	if (intake_read(f->payload, &in) != OK ||
+	    message_read(in.message, e->scratch, &m, NULL) != OK) {
+		refuse(e, &to, NULL, &why);
+		return;
+	}
+	if (in.segment.of > 1)
+		reassemble_part(e, &to, &in, &m);
+	else
+		intake_message(e, &to, &in, &m);
+}

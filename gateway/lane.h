@@ -1,0 +1,119 @@
+/*
+ * gateway/lane.h - one queue per destination: (technology, peer). A lane
+ * holds a window of ready legs in memory and knows that more are on disk;
+ * nothing here does I/O.
+ *
+ * Inside a lane, accounts and priorities are flows that take turns (weighted
+ * round robin), so nobody waits behind another's million. Where the technology
+ * wants one pending message per recipient (RFC 3428 8), legs that meet a
+ * busy recipient queue behind it: struct target.
+ */
+#ifndef GATEWAY_LANE_H
+#define GATEWAY_LANE_H
+
+#include "gateway/live.h"
+
+#define FLOW_LOADED_MAX	 512	/* ready legs of one flow in memory           */
+#define FLOW_REFILL_AT	 128	/* fewer: fetch                               */
+#define LANE_DEVICES	 "cpm"	/* peer name of the users' own devices         */
+#define TARGET_QUEUE_MAX 16	/* behind one recipient, in memory            */
+
+struct flow {
+	uint32_t number;
+	char *name;		/* "account/priority"                         */
+	unsigned weight, credit;
+	struct live *head, *tail;
+	size_t loaded;		/* in this queue and behind targets           */
+	uint64_t after_us, after_id;	/* all up to here is loaded or done   */
+	bool on_disk;		/* there may be more behind it                */
+	bool fetching;
+	uint64_t next_us;	/* earliest one not yet due; 0: none          */
+	struct flow *next;	/* all flows of the lane                      */
+	struct flow *ring_next;	/* those with ready legs                      */
+	bool in_ring;
+	bool of_targets;	/* the lane's ready targets take turns here   */
+};
+
+struct target {
+	struct lane *lane;
+	uint64_t recipient;
+	struct live *pending;	/* with the adapter                           */
+	struct live *head, *tail;
+	size_t n;
+	bool draining;		/* held legs of his are being fetched; new    */
+				/* ones go to disk until none is left         */
+	bool fetching, again;
+	uint64_t after_id;
+	uint64_t paused_until_us;	/* 0: not paused                      */
+	bool ready;		/* in the lane's ready queue                  */
+	struct target *next_ready, *next_hash;
+};
+
+struct lane {
+	uint32_t number;
+	char *name;		/* "sms/smsc-a"                               */
+	enum technology technology;
+	char *peer;
+	bool by_target;
+	int child;		/* the adapter that has the peer; -1: none    */
+	bool up;		/* the adapter says so                        */
+	bool held;		/* the operator says so                       */
+	uint32_t window, outstanding;
+	struct flow *flows;
+	struct flow *ring;	/* last served; ring_next is next             */
+	struct flow targets_flow;
+	struct target **targets;	/* hash table                         */
+	size_t n_targets, targets_size;
+	struct target *ready_head, *ready_tail;
+	bool dirty;		/* in the engine's list to be served          */
+	struct lane *next_dirty, *next;
+	uint64_t waiting;	/* legs on disk for it, in whatever state     */
+	uint64_t sent, failed;
+	/* For people. */
+	char *kind, *address, *text;
+	uint64_t since_us, far_sent, far_received, far_failed;
+	uint32_t far_used;
+	bool known;		/* an adapter has spoken of it                */
+};
+
+/** NULL: no memory. `name` is "technology/peer". */
+struct lane *lane_new(uint32_t number, enum technology t, const char *peer);
+void lane_free(struct lane *l);
+
+/** The flow of that number; made when absent. NULL: no memory. */
+struct flow *lane_flow(struct lane *l, uint32_t number, const char *name,
+		       enum priority priority);
+
+/** Puts a ready leg at the end of its flow. */
+void lane_push(struct lane *l, struct live *leg);
+/** Puts one that came back unsent where its due time belongs. */
+void lane_push_back(struct lane *l, struct live *leg);
+
+/**
+ * Takes the leg whose turn it is; NULL: none is ready. In a lane by_target it
+ * has become its target's pending one. Legs that met a busy target were moved
+ * behind it; those that found no room there are handed to `overflow`.
+ */
+struct live *lane_next(struct lane *l,
+		       void (*overflow)(void *arg, struct live *leg),
+		       void *arg);
+
+/** Finds a recipient's target; NULL. */
+struct target *lane_target(const struct lane *l, uint64_t recipient);
+/** Finds or makes it. NULL: no memory. */
+struct target *lane_target_get(struct lane *l, uint64_t recipient);
+/** Puts `leg` behind what waits for that target. */
+void target_push(struct target *t, struct live *leg);
+/** The pending one is done: the next may go, or the target is forgotten. */
+void target_done(struct target *t);
+/** Lets it take turns if it has something to send. */
+void target_wake(struct target *t);
+/** Takes the first leg that waits behind it; NULL. */
+struct live *target_pop(struct target *t);
+/** Frees it if nothing is pending, waiting, draining or paused. */
+void target_drop_if_idle(struct target *t);
+
+/** Takes `leg` out of its flow's queue (O(n) of that queue; rare). */
+void lane_remove(struct lane *l, struct live *leg);
+
+#endif

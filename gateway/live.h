@@ -1,0 +1,112 @@
+/*
+ * gateway/live.h - a leg in memory: what the engine knows of it, and `meta`,
+ * the part of that which is on disk beside the message's image.
+ */
+#ifndef GATEWAY_LIVE_H
+#define GATEWAY_LIVE_H
+
+#include "gateway/leg.h"
+#include "gateway/outcome.h"
+#include "gateway/store.h"
+#include "policy/route.h"
+
+#define LIVE_ARENA_MAX	(MESSAGE_IMAGE_MAX + 65536)
+#define LIVE_META_MAX	32768
+#define LIVE_CRASHES	3	/* in flight at so many: quarantine           */
+
+struct lane;
+struct flow;
+struct target;
+
+/* Where an answer goes: a child of a certain life, and its own number. */
+struct reply {
+	unsigned child;
+	uint64_t life;		/* of the child; 0: nobody waits              */
+	uint64_t ref;
+};
+
+struct far {
+	struct store_key key;	/* of (peer, far id), see correlate.c         */
+	bool delivered;
+	struct live *leg;
+	struct far *next;	/* chain of the engine's table                */
+};
+
+/* A report about a leg that was not yet known to have been sent. */
+struct early {
+	bool set;
+	enum want kind;
+	enum delivery_state state;
+	uint32_t far_code;
+	struct reply reply;
+};
+
+enum live_place {
+	LIVE_NOWHERE,		/* just made, or with the commit thread       */
+	LIVE_FLOW,		/* in its flow's queue                        */
+	LIVE_TARGET,		/* behind another one for the same recipient  */
+	LIVE_FLIGHT,		/* with an adapter                            */
+	LIVE_SENT		/* kept at hand, its report is awaited        */
+};
+
+struct live {
+	/* -- on disk, in columns ------------------------------------------ */
+	uint64_t id, story;
+	enum leg_state state;
+	uint64_t due_us, expires_us, recipient;
+	struct lane *lane;
+	struct flow *flow;
+
+	/* -- on disk, in meta --------------------------------------------- */
+	struct origin origin;
+	struct address from, to;
+	uint32_t to_index;	/* into the message's recipients              */
+	uint8_t want;
+	enum priority priority;
+	bool once, shared, maybe_duplicate;
+	struct route_way ways[ROUTE_WAYS_MAX];
+	size_t n_ways, way;
+	unsigned attempts, crashes;
+	struct bytes progress;
+	struct far *fars;	/* what the far side called its parts         */
+	size_t n_fars;
+	uint8_t told;		/* reports already made: bits of enum want    */
+	/* Of a report in the leg's own row. */
+	bool is_report;
+	struct report report;
+	uint64_t received_us;
+
+	/* -- only in memory ----------------------------------------------- */
+	enum live_place place;
+	unsigned updating;	/* steps about its row that are still out     */
+	struct early early;	/* a report that came before the answer       */
+	bool native;		/* not on disk; its sender waits in `reply`   */
+	struct lane *counted;	/* the lane whose `waiting` includes it       */
+	struct reply reply;
+	struct store_key dedupe;
+	bool has_dedupe;
+	uint32_t slot;		/* in the in-flight table + 1; 0: none        */
+	struct target *target;
+	struct live *next, *before;	/* queue or SENT list                 */
+	struct live *next_by_id;	/* hash chain                         */
+	struct bytes image;
+	struct arena *arena;
+};
+
+/** A zeroed one in an arena of its own; NULL: no memory. */
+struct live *live_new(void);
+void live_free(struct live *l);
+
+/** Appends what `meta` holds. */
+enum err live_meta(const struct live *l, struct buf *to) CHECKED;
+
+/**
+ * Fills `l` from a row: columns but lane and flow, meta, image (copied into
+ * its arena). ERR_MALFORMED, ERR_NOMEM.
+ */
+enum err live_read(struct live *l, const struct store_leg *row) CHECKED;
+
+/** The way it goes now; NULL when none is left. */
+const struct route_way *live_way(const struct live *l);
+
+#endif

@@ -1,0 +1,142 @@
+/*
+ * native.c - device to device: the far side's answer goes back to the sender,
+ * who still waits, so nothing need be on disk before it is tried. When no
+ * final answer comes the message is spooled after all and accepted.
+ */
+#include "gateway/road.h"
+
+static void answer(struct engine *e, const struct live *l,
+		   const struct outcome *o)
+{
+	road_refuse(e, &l->reply, FRAME_ANSWER, o);
+}
+
+static void try_now(struct engine *e, struct live *l)
+{
+	tell_leg(e, l, &(struct story){ .step = "native", .verdict = "trying",
+					.clause = "REQ GW-MSG-05" });
+	lane_push(l->lane, l);
+	road_dirty(e, l->lane);
+}
+
+/* Seen before: the same answer again, and no second delivery. */
+static void seen_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	struct live *l = road_find(e, s->context_id);
+
+	if (l == NULL)
+		return;
+	if (s->result != ERR_EXISTS) {
+		try_now(e, l);
+		return;
+	}
+	e->counts.duplicates++;
+	tell_leg(e, l, &(struct story){ .step = "intake",
+					.verdict = "duplicate",
+					.clause = "dedupe-window" });
+	answer(e, l, &(struct outcome){ .class = OUTCOME_DELIVERED,
+					.state = STATE_DELIVERED,
+					.far_code = 200 });
+	road_forget(e, l);
+}
+
+void native_try(struct engine *e, struct live *l)
+{
+	struct step *s;
+
+	if (!l->has_dedupe) {
+		try_now(e, l);
+		return;
+	}
+	s = road_step(e, STEP_SEEN, seen_done);
+	s->has_key = true;
+	s->key = l->dedupe;
+	s->until_us = e->last_us;
+	s->context_id = l->id;
+	road_submit(e, s);
+}
+
+void native_spool(struct engine *e, struct live *l)
+{
+	tell_leg(e, l, &(struct story){ .step = "spool", .verdict = "held",
+					.text = "no final answer: accepted",
+					.clause = "REQ GW-MSG-02" });
+	intake_spool(e, l);
+}
+
+/* The answer leaves when the key that makes a repetition known is on disk. */
+static void answered_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	struct live *l = road_find(e, s->context_id);
+	struct outcome o;
+
+	if (l == NULL)
+		return;
+	if (outcome_read(s->octets, e->scratch, &o) == OK) {
+		if (s->result != OK && s->result != ERR_EXISTS)
+			o = (struct outcome){ .class = OUTCOME_LATER,
+					      .text = "the disk is full" };
+		answer(e, l, &o);
+	}
+	road_forget(e, l);
+}
+
+static void commit_answer(struct engine *e, struct live *l,
+			  const struct outcome *o)
+{
+	struct step *s = road_step(e, STEP_INSERT, answered_done);
+
+	buf_reset(&e->payload);
+	if (outcome_image(o, &e->payload) == OK)
+		s->octets = road_octets(s, buf_bytes(&e->payload));
+	s->has_key = l->has_dedupe;
+	s->key = l->dedupe;
+	s->key_until_us = e->last_us + e->dedupe_us;
+	s->story = l->story;
+	s->context_id = l->id;
+	road_submit(e, s);
+}
+
+void native_outcome(struct engine *e, struct live *l, const struct outcome *o)
+{
+	switch (o->class) {
+	case OUTCOME_ACCEPTED:
+	case OUTCOME_DELIVERED:
+		e->counts.accepted++;
+		e->counts.delivered++;
+		tell_leg(e, l,
+			 &(struct story){ .step = "outcome",
+					  .verdict = "delivered",
+					  .text = o->text,
+					  .clause = o->clause });
+		commit_answer(e, l, o);
+		return;
+	case OUTCOME_ADDRESS:
+	case OUTCOME_NEVER:
+		e->counts.failed++;
+		tell_leg(e, l, &(struct story){ .step = "outcome",
+						.verdict = "failed",
+						.text = o->text,
+						.clause = o->clause });
+		answer(e, l, o);
+		road_forget(e, l);
+		return;
+	case OUTCOME_LATER:
+	case OUTCOME_ABSENT:
+	case OUTCOME_LINK:
+	case OUTCOME_UNANSWERED:
+		break;
+	}
+	if (l->once) {
+		answer(e, l, o);
+		road_forget(e, l);
+		return;
+	}
+	l->maybe_duplicate |= o->class == OUTCOME_UNANSWERED;
+	l->state = LEG_WAITING;
+	l->due_us = road_now(e) + retry_delay_us(&e->retry, 1, 0,
+						 road_random(e));
+	native_spool(e, l);
+}

@@ -1,0 +1,191 @@
+/* people.c - lookups, registrations, peers: all that is not a message. */
+#include "gateway/road.h"
+
+#include <string.h>
+
+static void lookup(struct engine *e, const struct reply *to,
+		   const struct frame *f)
+{
+	struct lookup what;
+	struct found found = { .exists = false };
+
+	if (lookup_read(f->payload, e->scratch, &what) == OK)
+		directory_find(e->directory, &what, &found);
+	buf_reset(&e->payload);
+	if (found_image(&found, &e->payload) == OK)
+		road_send(e, to, FRAME_FOUND, buf_bytes(&e->payload));
+}
+
+static void replace(char **text, const char *with)
+{
+	mem_free(*text);
+	*text = with == NULL ? NULL : mem_string(with);
+}
+
+static void peer(struct engine *e, unsigned child, const struct frame *f)
+{
+	struct peer_state p;
+	struct lane *l;
+	bool was_up;
+
+	if (peer_state_read(f->payload, e->scratch, &p) != OK ||
+	    p.peer == NULL ||
+	    (l = road_lane(e, p.technology, p.peer)) == NULL)
+		return;
+	was_up = l->up;
+	l->child = (int)child;
+	l->known = true;
+	l->up = p.up;
+	l->window = p.window;
+	l->since_us = p.since_us;
+	l->far_sent = p.sent;
+	l->far_received = p.received;
+	l->far_failed = p.failed;
+	l->far_used = p.used;
+	replace(&l->kind, p.kind);
+	replace(&l->address, p.address);
+	replace(&l->text, p.text);
+	if (l->up && !was_up && l->by_target)
+		recover_drain_waiting(e, l);
+	road_dirty(e, l);
+}
+
+static void presence(struct engine *e, const struct frame *f)
+{
+	struct presence p;
+	struct user *u;
+	struct lane *l;
+
+	if (presence_read(f->payload, e->scratch, &p) != OK ||
+	    p.user == NULL ||
+	    (u = directory_user(e->directory, p.user)) == NULL)
+		return;
+	u->devices = f->type == FRAME_AVAILABLE ? p.devices : 0;
+	if (u->devices == 0)
+		return;
+	l = road_lane(e, TECHNOLOGY_CPM, LANE_DEVICES);
+	if (l != NULL && l->up)
+		dispatch_drain_target(e, l, u->hash);
+}
+
+static void bound_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct reply *to = s->context;
+
+	if (s->result == OK)
+		road_send(e, to, FRAME_BOUND, (struct bytes){ NULL, 0 });
+}
+
+static const char *own(struct step *s, const char *text)
+{
+	char *copy = road_room(s, strlen(text) + 1, 1);
+
+	strcpy(copy, text);
+	return copy;
+}
+
+static void binding(struct engine *e, const struct reply *to,
+		    const struct frame *f)
+{
+	struct binding b;
+	struct step *s;
+	struct reply *back;
+
+	if (binding_read(f->payload, e->scratch, &b) != OK || b.user == NULL ||
+	    b.key == NULL)
+		return;
+	s = road_step(e, STEP_BIND, bound_done);
+	back = road_room(s, 1, sizeof *back);
+	*back = *to;
+	s->context = back;
+	s->text = own(s, b.user);
+	s->text2 = own(s, b.key);
+	s->octets = road_octets(s, b.data);
+	s->until_us = b.expires_us;
+	road_submit(e, s);
+}
+
+static void note(struct engine *e, const struct frame *f)
+{
+	struct note n;
+	struct trace_record r;
+
+	if (note_read(f->payload, e->scratch, &n) != OK)
+		return;
+	r = (struct trace_record){
+		.story = n.story != 0 ? n.story : road_id(e),
+		.time_us = road_now(e),
+		.step = n.step == NULL ? "note" : n.step,
+		.from = n.from,
+		.to = n.to,
+		.technology = n.technology,
+		.verdict = n.verdict,
+		.text = n.text,
+		.clause = n.clause,
+	};
+	if (n.key != NULL)
+		r.keys[r.n_keys++] = n.key;
+	if (trace_record_image(&r, &e->notes) != OK)
+		e->notes.bad = OK;
+}
+
+bool people_frame(struct engine *e, unsigned child, const struct frame *f)
+{
+	struct reply to = { child, e->children[child].life, f->ref };
+
+	switch (f->type) {
+	case FRAME_LOOKUP:
+		lookup(e, &to, f);
+		return true;
+	case FRAME_PEER:
+		peer(e, child, f);
+		return true;
+	case FRAME_AVAILABLE:
+	case FRAME_GONE:
+		presence(e, f);
+		return true;
+	case FRAME_BINDING:
+		binding(e, &to, f);
+		return true;
+	case FRAME_TRACE:
+		note(e, f);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void send_binding(struct engine *e, const struct reply *to,
+			 const struct step_item *item)
+{
+	struct binding b = { .user = item->text,
+			     .key = item->text2,
+			     .expires_us = item->number,
+			     .data = item->octets };
+
+	buf_reset(&e->payload);
+	if (binding_image(&b, &e->payload) == OK)
+		road_send(e, to, FRAME_SNAPSHOT, buf_bytes(&e->payload));
+}
+
+static void bindings_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	struct reply to = { .child = (unsigned)s->context_id };
+	const struct step_item *item;
+
+	to.life = e->children[to.child].life;
+	for (item = s->found; item != NULL; item = item->next)
+		send_binding(e, &to, item);
+	road_send(e, &to, FRAME_SNAPSHOT_END, (struct bytes){ NULL, 0 });
+}
+
+void people_ready(struct engine *e, unsigned child)
+{
+	struct step *s = road_step(e, STEP_BINDINGS, bindings_done);
+
+	s->context_id = child;
+	s->until_us = road_now(e);
+	road_submit(e, s);
+}

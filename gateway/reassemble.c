@@ -1,0 +1,280 @@
+/*
+ * reassemble.c - parts of a longer short message wait on disk until all are
+ * there, or until their time is over, and then go on as one message. Each
+ * part was accepted under an id of its own, and each of these ids gets its
+ * receipt. MAPPING 2.5; 3GPP TS 23.040 9.2.3.24.1.
+ */
+#include "gateway/road.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "codecs/ucs2.h"
+
+#define PARTS_EVERY_US	1000000
+#define PARTS_SETS	100
+#define JOINED_MAX	MESSAGE_INLINE_MAX
+#define GAP		"[\xE2\x80\xA6]"	/* U+2026 */
+
+/* A part on disk: its own id, the receipts it asks for, its image. */
+#define PART_HEADER 9
+
+struct waiting_part {
+	struct reply reply;
+	uint64_t id;
+};
+
+struct join {
+	struct message message;		/* of the first part that is there    */
+	struct message_id ids[STEP_FAR_MAX + MESSAGE_PARTS_MAX];
+	struct part part;
+	struct buf body;
+	uint64_t next;			/* number of the part that is due     */
+	bool wide;			/* bodies are UTF-16BE                */
+	bool text;
+	bool any;
+};
+
+static void accepted(struct engine *e, const struct waiting_part *w, bool again)
+{
+	struct accepted a = { .id = w->id, .duplicate = again };
+
+	buf_reset(&e->payload);
+	if (keys_public_id(e->keys, w->id, a.public_id) == OK &&
+	    accepted_image(&a, &e->payload) == OK)
+		road_send(e, &w->reply, FRAME_ACCEPTED,
+			  buf_bytes(&e->payload));
+}
+
+static enum err add_id(struct engine *e, struct join *j, uint64_t id,
+		       uint8_t want)
+{
+	struct message *m = &j->message;
+	char *decimal = arena_alloc(e->scratch, 24);
+
+	if (decimal == NULL || m->n_ids >= MESSAGE_IDS_MAX)
+		return ERR_NOMEM;
+	snprintf(decimal, 24, "%llu",
+		 (unsigned long long)keys_decimal(e->keys, id));
+	m->ids[m->n_ids++] = (struct message_id){ ID_SMPP, decimal, want };
+	m->want |= want;
+	return OK;
+}
+
+static enum err begin(struct engine *e, struct join *j, const struct message *m)
+{
+	struct message_id *ids = arena_array(
+		e->scratch, m->n_ids + STEP_FAR_MAX, sizeof *ids);
+
+	if (ids == NULL)
+		return ERR_NOMEM;
+	if (m->n_ids > 0)
+		memcpy(ids, m->ids, m->n_ids * sizeof *ids);
+	j->message = *m;
+	j->message.ids = ids;
+	j->any = true;
+	if (m->n_parts > 0) {
+		j->part = m->parts[0];
+		j->wide = strstr(j->part.type, "utf-16be") != NULL;
+		j->text = strncmp(j->part.type, "text/", 5) == 0;
+	}
+	return OK;
+}
+
+static void fill_gap(struct join *j, uint64_t number)
+{
+	for (; j->next < number; j->next++)
+		if (j->text && j->wide)
+			buf_put(&j->body,
+				(struct bytes){ (const uint8_t *)"\0[\x20\x26\0]",
+						6 });
+		else if (j->text)
+			buf_text(&j->body, GAP);
+	j->next = number + 1;
+}
+
+static enum err add_part(struct engine *e, struct join *j,
+			 const struct step_item *item)
+{
+	struct cursor c = CURSOR(item->octets);
+	uint64_t id = cursor_u64(&c);
+	uint8_t want = cursor_u8(&c);
+	struct message m;
+	enum err why;
+
+	if (c.bad != OK)
+		return c.bad;
+	if ((why = message_read(bytes_after(item->octets, PART_HEADER),
+				e->scratch, &m, NULL)) != OK)
+		return why;
+	if (!j->any && (why = begin(e, j, &m)) != OK)
+		return why;
+	fill_gap(j, item->number);
+	if (m.n_parts > 0)
+		buf_put(&j->body, m.parts[0].body);
+	return add_id(e, j, id, want);
+}
+
+static enum err narrow(struct join *j)
+{
+	struct buf text = BUF_INIT(2 * JOINED_MAX);
+	enum err why;
+
+	if (!j->wide)
+		return OK;
+	why = ucs2_decode(buf_bytes(&j->body), &text, NULL);
+	if (why == OK)
+		why = buf_status(&text);
+	buf_clear(&j->body);
+	j->body = text;
+	return why;
+}
+
+/* All parts of one key, in order, become one message on the road. */
+static void join_up(struct engine *e, const struct step_item *first,
+		    size_t n, struct bytes key)
+{
+	struct join j = { .next = 1, .body = BUF_INIT(JOINED_MAX) };
+	struct buf image = BUF_INIT(MESSAGE_IMAGE_MAX);
+	struct intake in = { .segment = { .key = key, .part = 1, .of = 1 } };
+	struct reply nobody = { .life = 0 };
+	const struct step_item *item = first;
+	enum err why = OK;
+
+	for (; n > 0 && why == OK; n--, item = item->next)
+		why = add_part(e, &j, item);
+	if (why == OK)
+		why = narrow(&j);
+	if (why != OK)
+		goto out;
+	if (j.wide)
+		j.part.type = "text/plain;charset=UTF-8";
+	j.part.body = buf_bytes(&j.body);
+	j.message.parts = &j.part;
+	j.message.n_parts = 1;
+	j.message.native = (struct bytes){ NULL, 0 };
+	if (message_image(&j.message, &image) != OK)
+		goto out;
+	in.message = buf_bytes(&image);
+	intake_message(e, &nobody, &in, &j.message);
+out:
+	buf_clear(&j.body);
+	buf_clear(&image);
+}
+
+static void part_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct waiting_part *w = s->context;
+
+	if (s->result != OK && s->result != ERR_EXISTS) {
+		road_refuse(e, &w->reply, FRAME_REFUSED,
+			    &(struct outcome){ .class = OUTCOME_LATER,
+					       .text = "the disk is full",
+					       .clause = "minimum-free" });
+		return;
+	}
+	accepted(e, w, s->result == ERR_EXISTS);
+	if (s->complete)
+		join_up(e, s->found, s->n_found, s->part_key);
+}
+
+static bool reachable(struct engine *e, const struct message *m)
+{
+	struct route_facts facts;
+	struct route_verdict v;
+	struct user *user;
+
+	if (m->n_recipients == 0)
+		return false;
+	directory_facts(e->directory, &m->recipients[0].address, &facts,
+			&user);
+	route_decide(&facts, &v);
+	return v.n > 0;
+}
+
+void reassemble_part(struct engine *e, const struct reply *to,
+		     const struct intake *in, const struct message *m)
+{
+	struct waiting_part *w;
+	struct step *s;
+	uint8_t *octets;
+
+	if (!reachable(e, m)) {
+		e->counts.refused++;
+		road_refuse(e, to, FRAME_REFUSED,
+			    &(struct outcome){
+				    .class = OUTCOME_ADDRESS,
+				    .state = STATE_UNDELIVERABLE,
+				    .text = "no route to the recipient" });
+		return;
+	}
+	s = road_step(e, STEP_PART, part_done);
+	w = road_room(s, 1, sizeof *w);
+	*w = (struct waiting_part){ *to, road_id(e) };
+	s->context = w;
+	s->intake = true;
+	s->part_key = road_octets(s, in->segment.key);
+	s->number = in->segment.part;
+	s->of = in->segment.of;
+	s->until_us = e->last_us + (in->segment.timeout_s > 0
+					    ? in->segment.timeout_s * 1000000ull
+					    : e->parts_us);
+	octets = road_room(s, PART_HEADER + in->message.n, 1);
+	for (size_t i = 0; i < 8; i++)
+		octets[i] = (uint8_t)(w->id >> (56 - 8 * i));
+	octets[8] = m->want;
+	memcpy(octets + PART_HEADER, in->message.p, in->message.n);
+	s->octets = (struct bytes){ octets, PART_HEADER + in->message.n };
+	tell_message(e, w->id, m,
+		     &(struct story){ .step = "intake", .verdict = "part" });
+	road_submit(e, s);
+}
+
+/* -- sets that will not be completed any more -------------------------------- */
+
+static void drop(struct engine *e, struct bytes key)
+{
+	struct step *s = road_step(e, STEP_INSERT, NULL);
+
+	s->part_key = road_octets(s, key);
+	road_submit(e, s);
+}
+
+static bool same_set(const struct step_item *a, const struct step_item *b)
+{
+	return a->number2 == b->number2 &&
+	       bytes_equal(a->leg.meta, b->leg.meta);
+}
+
+static void expired_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct step_item *item = s->found, *after;
+	size_t n;
+
+	for (; item != NULL; item = after) {
+		n = 1;
+		for (after = item->next;
+		     after != NULL && same_set(item, after);
+		     after = after->next)
+			n++;
+		if (e->deliver_partial || n == item->number2)
+			join_up(e, item, n, item->leg.meta);
+		else
+			drop(e, item->leg.meta);
+	}
+}
+
+void reassemble_tick(struct engine *e, uint64_t now)
+{
+	struct step *s;
+
+	if (now < e->parts_after_us)
+		return;
+	e->parts_after_us = now + PARTS_EVERY_US;
+	s = road_step(e, STEP_PARTS_EXPIRED, expired_done);
+	s->until_us = now;
+	s->limit = PARTS_SETS;
+	road_submit(e, s);
+}

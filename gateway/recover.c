@@ -1,0 +1,269 @@
+/* recover.c - what the process before has left, and the regular sweeps. */
+#include "gateway/road.h"
+
+#include <string.h>
+
+#define EXPIRY_EVERY_US	 500000
+#define EXPIRY_ROWS	 500
+#define FORGET_EVERY_US	 60000000
+#define FORGET_ROWS	 5000
+#define WHO_ROWS	 1000
+
+static void came_back(struct engine *e)
+{
+	if (--e->recovering == 0)
+		e->recovered = true;
+}
+
+static void submit(struct engine *e, struct step *s)
+{
+	e->recovering++;
+	road_submit(e, s);
+}
+
+/* -- legs that were with an adapter when the process died ------------------- */
+
+static void suspect_marked(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+
+	inflight_clear(e->inflight, (uint32_t)s->context_id);
+	came_back(e);
+}
+
+static void mark_suspect(struct engine *e, struct live *l, uint32_t slot)
+{
+	struct step *s = road_step(e, STEP_UPDATE, suspect_marked);
+
+	l->crashes++;
+	if (!l->maybe_duplicate)
+		e->counts.maybe_duplicates++;
+	l->maybe_duplicate = true;
+	if (l->crashes >= LIVE_CRASHES) {
+		l->state = LEG_QUARANTINED;
+		l->expires_us = 0;
+		e->counts.quarantined++;
+	}
+	tell_leg(e, l,
+		 &(struct story){
+			 .step = l->state == LEG_QUARANTINED ? "quarantine"
+							     : "recover",
+			 .verdict = "maybe-duplicate",
+			 .text = "it was being sent when the gateway died",
+			 .clause = "on-unknown" });
+	s->legs = road_room(s, 1, sizeof *s->legs);
+	s->n_legs = 1;
+	road_row(e, s, l, &s->legs[0]);
+	s->context_id = slot;
+	submit(e, s);
+}
+
+/* Its far answer may have been committed after all: then it is not one. */
+static void suspect_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	uint32_t slot = (uint32_t)s->context_id;
+	struct live *l;
+
+	if (s->found == NULL || (s->found->leg.state != LEG_QUEUED &&
+				 s->found->leg.state != LEG_WAITING) ||
+	    (l = road_load(e, &s->found->leg)) == NULL) {
+		inflight_clear(e->inflight, slot);
+	} else {
+		mark_suspect(e, l, slot);
+		road_forget(e, l);
+	}
+	came_back(e);
+}
+
+static void ask_suspects(struct engine *e)
+{
+	uint32_t slot;
+	uint64_t id;
+	size_t i;
+
+	for (i = 0; (slot = inflight_left(e->inflight, i, &id)) != 0; i++) {
+		struct step *s = road_step(e, STEP_GET, suspect_done);
+
+		s->legs = road_room(s, 1, sizeof *s->legs);
+		s->legs[0].id = id;
+		s->n_legs = 1;
+		s->context_id = slot;
+		submit(e, s);
+	}
+}
+
+/* -- names, counts ----------------------------------------------------------- */
+
+static void add_lane(struct engine *e, uint32_t number, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	char technology[32] = "";
+	struct lane *l;
+
+	if (slash == NULL || (size_t)(slash - name) >= sizeof technology)
+		return;
+	memcpy(technology, name, (size_t)(slash - name));
+	l = lane_new(number, technology_named(technology), slash + 1);
+	if (l == NULL)
+		return;
+	l->next = e->lanes;
+	e->lanes = l;
+	if (number > e->last_lane)
+		e->last_lane = number;
+}
+
+static void counts_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct step_item *item;
+	struct lane *l;
+
+	for (item = s->found; item != NULL; item = item->next) {
+		l = road_lane_numbered(e, (uint32_t)item->number2);
+		if (item->number == LEG_QUARANTINED)
+			e->counts.quarantined += item->count;
+		if (l == NULL || (item->number != LEG_QUEUED &&
+				  item->number != LEG_WAITING))
+			continue;
+		l->waiting += item->count;
+		if (item->number == LEG_QUEUED)
+			road_all_flows(e, l);
+	}
+	ask_suspects(e);
+	came_back(e);
+}
+
+static void names_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct step_item *item;
+
+	for (item = s->found; item != NULL; item = item->next) {
+		if (item->number2 == NAME_LANE)
+			add_lane(e, (uint32_t)item->number, item->text);
+		else
+			road_name(e, (uint32_t)item->number, item->text);
+	}
+	submit(e, road_step(e, STEP_COUNTS, counts_done));
+	came_back(e);
+}
+
+void engine_recover(struct engine *e)
+{
+	submit(e, road_step(e, STEP_NAMES, names_done));
+}
+
+bool engine_recovered(const struct engine *e)
+{
+	return e->recovered;
+}
+
+/* -- held legs of those who are registered ----------------------------------- */
+
+static void ask_who(struct engine *e, uint32_t lane, uint64_t after);
+
+static void who_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	struct lane *l = road_lane_numbered(e, s->lane);
+	const struct step_item *item;
+	const struct user *u;
+	uint64_t last = 0;
+
+	for (item = s->found; l != NULL && item != NULL; item = item->next) {
+		last = item->count;
+		u = directory_user_hashed(e->directory, item->count);
+		if (u != NULL && u->devices > 0)
+			dispatch_drain_target(e, l, item->count);
+	}
+	if (s->n_found == s->limit)
+		ask_who(e, s->lane, last);
+}
+
+static void ask_who(struct engine *e, uint32_t lane, uint64_t after)
+{
+	struct step *s = road_step(e, STEP_WAITING_WHO, who_done);
+
+	s->lane = lane;
+	s->after_id = after;
+	s->limit = WHO_ROWS;
+	road_submit(e, s);
+}
+
+void recover_drain_waiting(struct engine *e, struct lane *l)
+{
+	ask_who(e, l->number, 0);
+}
+
+/* -- sweeps ------------------------------------------------------------------- */
+
+static void expire(struct engine *e, const struct store_leg *row)
+{
+	struct live *l = road_find(e, row->id);
+
+	if (l == NULL && (l = road_load(e, row)) == NULL)
+		return;
+	switch (l->place) {
+	case LIVE_FLOW:
+	case LIVE_TARGET:
+	case LIVE_FLIGHT:
+		return;		/* seen when its turn comes, or it lands */
+	case LIVE_NOWHERE:
+	case LIVE_SENT:
+		break;
+	}
+	if (l->updating == 0 && l->state != LEG_QUARANTINED)
+		settle_expired(e, l);
+}
+
+static void expired_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct step_item *item;
+
+	e->expiring = false;
+	for (item = s->found; item != NULL; item = item->next)
+		expire(e, &item->leg);
+	if (s->n_found == s->limit)
+		e->expiry_after_us = 0;
+}
+
+static void sweep_expired(struct engine *e, uint64_t now)
+{
+	struct step *s;
+
+	if (e->expiring || now < e->expiry_after_us)
+		return;
+	e->expiring = true;
+	e->expiry_after_us = now + EXPIRY_EVERY_US;
+	s = road_step(e, STEP_EXPIRED, expired_done);
+	s->until_us = now;
+	s->limit = EXPIRY_ROWS;
+	road_submit(e, s);
+}
+
+static void sweep_forgotten(struct engine *e, uint64_t now)
+{
+	struct step *s;
+
+	if (now < e->forget_after_us)
+		return;
+	e->forget_after_us = now + FORGET_EVERY_US;
+	s = road_step(e, STEP_FORGET, NULL);
+	s->until_us = now;
+	s->limit = FORGET_ROWS;
+	road_submit(e, s);
+}
+
+void engine_tick(struct engine *e)
+{
+	uint64_t now = road_now(e);
+
+	if (!e->recovered)
+		return;
+	dispatch_tick(e, now);
+	sweep_expired(e, now);
+	sweep_forgotten(e, now);
+	reassemble_tick(e, now);
+}

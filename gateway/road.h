@@ -1,0 +1,191 @@
+/*
+ * gateway/road.h - what the files of the engine share: its state, and the
+ * steps of the road by name. Nobody else includes it.
+ *
+ *	intake.c	messages come in, become legs, are spooled
+ *	reassemble.c	parts of longer short messages become one
+ *	dispatch.c	lanes are served, refilled, drained
+ *	settle.c	outcomes: done, again, next way, give up
+ *	correlate.c	far ids and far reports find their leg
+ *	report.c	what the sender is told
+ *	people.c	lookups, registrations, peers
+ *	recover.c	what the process before has left
+ *	describe.c	what operators see
+ */
+#ifndef GATEWAY_ROAD_H
+#define GATEWAY_ROAD_H
+
+#include "gateway/engine.h"
+#include "gateway/directory.h"
+#include "gateway/lane.h"
+#include "gateway/trace.h"
+#include "policy/retry.h"
+
+#define SCRATCH_MAX	(2 * 1024 * 1024)
+#define FARS_MAX	20000	/* legs kept at hand for their reports        */
+#define STEP_ARENA_MAX	(4 * 1024 * 1024)
+#define STEPS_SLOW	20000	/* waiting: adapters stop reading             */
+#define STEPS_GO	5000
+
+struct child_link {
+	bool up;
+	bool ready;		/* the snapshot was sent                      */
+	uint64_t life;		/* another number each time it comes up       */
+	char name[32];
+	bool slow;
+};
+
+/* Names that are numbers in the store. */
+struct name {
+	uint32_t number;
+	char *text;
+	struct name *next;
+};
+
+struct engine {
+	struct engine_world world;
+	struct keys *keys;
+	struct inflight *inflight;
+	struct settings *settings;
+	struct directory *directory;
+
+	uint64_t lifetime_us, dedupe_us, orphan_us, parts_us;
+	struct retry_rule retry;
+	bool fail_unknown;	/* on-unknown = fail                          */
+	bool deliver_partial;
+
+	struct child_link children[ENGINE_CHILDREN];
+	uint64_t lives;
+
+	struct lane *lanes;
+	uint32_t last_lane, last_flow;
+	struct name *flow_names;
+	struct lane *dirty;
+
+	struct live **by_id;	/* all legs in memory                         */
+	size_t n_live, by_id_size;
+	struct far **far_table;
+	size_t far_size;
+	struct live *sent_first, *sent_last;	/* oldest first               */
+	size_t n_sent;
+
+	uint64_t wall_base_us, last_id, last_us;
+	uint64_t expiry_after_us, forget_after_us, parts_after_us;
+	bool expiring, recovered, draining, stopping_intake;
+	size_t recovering;	/* steps of recovery that are still out       */
+
+	struct arena *scratch;	/* one frame or step                          */
+	struct buf payload, image, meta, notes;
+	struct step *first_step, **last_step;	/* to hand over this turn     */
+	struct engine_counts counts;
+	struct target *paused[1024];
+	size_t n_paused;
+};
+
+/* engine.c */
+uint64_t road_now(struct engine *e);		/* strictly increasing, wall */
+uint64_t road_id(struct engine *e);
+uint64_t road_random(struct engine *e);
+/* A step and what belongs to it. Without memory for them nothing could be
+ * promised any more: the process aborts and its successor goes on from the
+ * disk. */
+struct step *road_step(struct engine *e, enum step_kind kind,
+		       void (*done)(void *, struct step *));
+void *road_room(struct step *s, size_t count, size_t size);
+struct bytes road_octets(struct step *s, struct bytes in);
+void road_submit(struct engine *e, struct step *s);
+void road_send(struct engine *e, const struct reply *to, enum frame_type type,
+	       struct bytes payload);
+void road_refuse(struct engine *e, const struct reply *to,
+		 enum frame_type type, const struct outcome *o);
+struct lane *road_lane(struct engine *e, enum technology t, const char *peer);
+struct lane *road_lane_numbered(struct engine *e, uint32_t number);
+struct flow *road_flow(struct engine *e, struct lane *l, const char *account,
+		       enum priority p);
+struct name *road_name(struct engine *e, uint32_t number, const char *text);
+void road_all_flows(struct engine *e, struct lane *l);
+struct flow *road_flow_numbered(struct engine *e, struct lane *l,
+				uint32_t number);
+struct live *road_find(const struct engine *e, uint64_t id);
+void road_remember(struct engine *e, struct live *l);
+void road_forget(struct engine *e, struct live *l);	/* frees it */
+void road_dirty(struct engine *e, struct lane *l);
+void road_count(struct live *l);	/* after its row has changed */
+/** Fills row's columns and meta from `l`; octets live in the step's arena. */
+void road_row(struct engine *e, struct step *s, const struct live *l,
+	      struct store_leg *row);
+/** Reads a row into memory; finds its lane and flow. NULL: unreadable. */
+struct live *road_load(struct engine *e, const struct store_leg *row);
+
+/* tell.c: one record of the story. `l` may be NULL for whole messages. */
+struct story {
+	const char *step, *verdict, *text, *clause, *far_id, *peer;
+	enum technology technology;
+};
+void tell_leg(struct engine *e, const struct live *l, const struct story *s);
+void tell_message(struct engine *e, uint64_t story, const struct message *m,
+		  const struct story *s);
+
+/* intake.c */
+void intake_frame(struct engine *e, unsigned child, const struct frame *f);
+void intake_message(struct engine *e, const struct reply *to,
+		    const struct intake *in, const struct message *m);
+void intake_spool(struct engine *e, struct live *leg);
+const char *intake_account(const struct message *m, char *room, size_t size);
+
+/* reassemble.c */
+void reassemble_part(struct engine *e, const struct reply *to,
+		     const struct intake *in, const struct message *m);
+void reassemble_tick(struct engine *e, uint64_t now);
+
+/* dispatch.c */
+void dispatch_enter(struct engine *e, struct live *l);
+void dispatch_lane(struct engine *e, struct lane *l);
+void dispatch_drain_target(struct engine *e, struct lane *l,
+			   uint64_t recipient);
+void dispatch_tick(struct engine *e, uint64_t now);
+void dispatch_landed(struct engine *e, struct live *l);
+void dispatch_absent(struct engine *e, struct target *t);
+
+/* settle.c */
+void settle_frame(struct engine *e, unsigned child, const struct frame *f);
+void settle_final(struct engine *e, struct live *l, enum delivery_state s,
+		  const struct outcome *o);
+void settle_expired(struct engine *e, struct live *l);
+void settle_child_died(struct engine *e, unsigned child);
+void settle_update(struct engine *e, struct live *l);
+void settle_remove(struct engine *e, struct live *l, const struct reply *tell);
+void settle_requeue(struct engine *e, struct live *l, uint64_t due_us);
+void settle_tell(struct engine *e, struct live *l, const struct reply *tell);
+
+/* native.c */
+void native_try(struct engine *e, struct live *l);
+void native_outcome(struct engine *e, struct live *l, const struct outcome *o);
+void native_spool(struct engine *e, struct live *l);
+
+/* correlate.c */
+struct store_key correlate_key(struct engine *e, const char *peer,
+			       const char *far_id);
+void correlate_add(struct engine *e, struct live *l);
+void correlate_drop(struct engine *e, struct live *l);
+void correlate_frame(struct engine *e, unsigned child, const struct frame *f);
+void correlate_sent(struct engine *e, struct live *l);
+void correlate_orphans(struct engine *e, const struct step *s);
+void correlate_early(struct engine *e, struct live *l);
+
+/* report.c */
+void report_due(struct engine *e, struct live *l, enum delivery_state s,
+		const struct outcome *o, const struct reply *tell);
+void report_extra(struct engine *e, struct live *l,
+		  enum delivery_state s);
+enum err report_image(struct engine *e, const struct live *l, struct buf *to)
+	CHECKED;
+
+/* people.c */
+bool people_frame(struct engine *e, unsigned child, const struct frame *f);
+void people_ready(struct engine *e, unsigned child);
+
+/* recover.c */
+void recover_drain_waiting(struct engine *e, struct lane *l);
+
+#endif

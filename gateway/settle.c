@@ -1,0 +1,420 @@
+/* settle.c - what became of an attempt: done, again, next way, give up. */
+#include "gateway/road.h"
+
+#include "policy/receipts.h"
+
+#define PROGRESS_MAX 8192
+
+/* What a removal or change of a row leaves to do when it is committed. */
+struct after {
+	struct reply reply;	/* FRAME_REPORTED, when somebody waits        */
+	uint32_t slot;		/* of the in-flight table, to be cleared      */
+};
+
+static void land_slot(struct engine *e, const struct after *a)
+{
+	inflight_clear(e->inflight, a->slot);
+	if (a->reply.life != 0)
+		road_refuse(e, &a->reply, FRAME_REPORTED,
+			    &(struct outcome){ .class = OUTCOME_DELIVERED });
+}
+
+static void set_after(struct step *s, struct live *l, const struct reply *tell)
+{
+	struct after *a = road_room(s, 1, sizeof *a);
+
+	a->slot = l->slot;
+	l->slot = 0;
+	if (tell != NULL)
+		a->reply = *tell;
+	s->context = a;
+	s->context_id = l->id;
+	s->legs = road_room(s, 1, sizeof *s->legs);
+	s->n_legs = 1;
+}
+
+static void removed_done(void *owner, struct step *s)
+{
+	land_slot(owner, s->context);
+}
+
+/* The row goes; the leg is forgotten at once. */
+void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
+{
+	struct step *s = road_step(e, STEP_REMOVE, removed_done);
+
+	set_after(s, l, tell);
+	s->legs[0].id = l->id;
+	s->legs[0].story = l->shared ? l->story : l->id;
+	road_submit(e, s);
+	l->state = LEG_SENT;
+	road_count(l);
+	road_forget(e, l);
+}
+
+
+static void updated_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	struct live *l = road_find(e, s->context_id);
+
+	land_slot(e, s->context);
+	if (l == NULL)
+		return;
+	l->updating--;
+	road_count(l);
+	correlate_orphans(e, s);
+	if (l->updating > 0 || l->state == LEG_SENT)
+		return;
+	if (l->state == LEG_QUARANTINED)
+		road_forget(e, l);
+	else
+		dispatch_enter(e, l);
+}
+
+static void fill_fars(struct step *s, const struct live *l)
+{
+	size_t i;
+
+	s->far = road_room(s, l->n_fars, sizeof *s->far);
+	for (i = 0; i < l->n_fars; i++)
+		if (!l->fars[i].delivered)
+			s->far[s->n_far++] = l->fars[i].key;
+}
+
+/* Writes the leg's row as the leg is now; `tell` waits for the commit. */
+static void update(struct engine *e, struct live *l, const struct reply *tell)
+{
+	struct step *s = road_step(e, STEP_UPDATE, updated_done);
+
+	set_after(s, l, tell);
+	road_row(e, s, l, &s->legs[0]);
+	s->drop_far = l->n_fars > 0;
+	if (l->state == LEG_SENT)
+		fill_fars(s, l);
+	else
+		l->n_fars = 0;
+	l->updating++;
+	road_submit(e, s);
+}
+
+void settle_update(struct engine *e, struct live *l)
+{
+	update(e, l, NULL);
+}
+
+void settle_tell(struct engine *e, struct live *l, const struct reply *tell)
+{
+	update(e, l, tell);
+}
+
+/* Again at `due_us`: by its flow, or with its recipient's others. */
+void settle_requeue(struct engine *e, struct live *l, uint64_t due_us)
+{
+	l->due_us = due_us;
+	l->state = l->lane->by_target ? LEG_WAITING : LEG_QUEUED;
+	update(e, l, NULL);
+}
+
+static void quarantine(struct engine *e, struct live *l)
+{
+	e->counts.quarantined++;
+	tell_leg(e, l, &(struct story){ .step = "quarantine",
+					.verdict = "held",
+					.text = "in flight at three crashes" });
+	l->state = LEG_QUARANTINED;
+	l->expires_us = 0;
+	update(e, l, NULL);
+}
+
+/* -- outcomes --------------------------------------------------------------- */
+
+static void trace_outcome(struct engine *e, const struct live *l,
+			  const struct outcome *o, const char *verdict)
+{
+	tell_leg(e, l,
+		 &(struct story){
+			 .step = "outcome",
+			 .verdict = verdict,
+			 .text = o->text,
+			 .clause = o->clause,
+			 .far_id = o->n_far_ids > 0 ? o->far_ids[0] : NULL });
+}
+
+static uint64_t again_at(struct engine *e, const struct live *l,
+			 const struct outcome *o)
+{
+	return road_now(e) + retry_delay_us(&e->retry, l->attempts,
+					    (uint64_t)o->retry_after_ms * 1000,
+					    road_random(e));
+}
+
+static void later(struct engine *e, struct live *l, const struct outcome *o)
+{
+	if (l->once) {
+		settle_final(e, l, STATE_UNDELIVERABLE, o);
+		return;
+	}
+	e->counts.retries++;
+	settle_requeue(e, l, again_at(e, l, o));
+}
+
+/* The next way to reach him; false: there is none. */
+static bool next_way(struct engine *e, struct live *l)
+{
+	const struct route_way *way;
+	struct lane *lane;
+	struct flow *flow;
+
+	l->way++;
+	if ((way = live_way(l)) == NULL ||
+	    (lane = road_lane(e, way->technology, way->peer)) == NULL ||
+	    (flow = road_flow(e, lane,
+			      l->origin.account != NULL ? l->origin.account
+							: l->origin.peer,
+			      l->priority)) == NULL) {
+		l->way--;
+		return false;
+	}
+	l->lane = lane;
+	l->flow = flow;
+	l->attempts = 0;
+	l->progress = (struct bytes){ NULL, 0 };
+	tell_leg(e, l, &(struct story){ .step = "route",
+					.verdict = "next-way" });
+	settle_requeue(e, l, road_now(e));
+	return true;
+}
+
+static void absent(struct engine *e, struct live *l, const struct outcome *o)
+{
+	struct target *t = lane_target(l->lane, l->recipient);
+	const struct user *u =
+		directory_user_hashed(e->directory, l->recipient);
+
+	if (next_way(e, l))
+		return;
+	if (l->once) {
+		settle_final(e, l, STATE_UNDELIVERABLE, o);
+		return;
+	}
+	if (t != NULL && (u == NULL || u->devices == 0))
+		dispatch_absent(e, t);
+	report_extra(e, l, STATE_STORED);
+	l->state = LEG_WAITING;
+	l->due_us = again_at(e, l, o);
+	update(e, l, NULL);
+}
+
+/* The far side has it. Its report is awaited if the sender wants one. */
+static void accepted(struct engine *e, struct live *l,
+		     const struct outcome *o)
+{
+	if (l->is_report) {
+		e->counts.reports++;
+		settle_remove(e, l, NULL);
+		return;
+	}
+	report_extra(e, l, STATE_PROCESSED);
+	if (live_way(l)->technology == TECHNOLOGY_SMS &&
+	    l->origin.technology != TECHNOLOGY_SMS)
+		report_extra(e, l, STATE_LEGACY_SMS);
+	if ((l->want & (WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY)) == 0) {
+		e->counts.delivered++;
+		settle_remove(e, l, NULL);
+		return;
+	}
+	l->fars = arena_array(l->arena, o->n_far_ids + 1, sizeof *l->fars);
+	for (l->n_fars = 0; l->fars != NULL && l->n_fars < o->n_far_ids;
+	     l->n_fars++) {
+		struct far *f = &l->fars[l->n_fars];
+
+		f->leg = l;
+		f->key = correlate_key(e, live_way(l)->peer,
+				       o->far_ids[l->n_fars]);
+	}
+	l->state = LEG_SENT;
+	correlate_sent(e, l);
+	update(e, l, NULL);
+	correlate_early(e, l);
+}
+
+static void unanswered(struct engine *e, struct live *l,
+		       const struct outcome *o)
+{
+	if (e->fail_unknown) {
+		settle_final(e, l, STATE_UNKNOWN, o);
+		return;
+	}
+	if (!l->maybe_duplicate)
+		e->counts.maybe_duplicates++;
+	l->maybe_duplicate = true;
+	later(e, l, o);
+}
+
+/* The link's fault: no attempt was made; it keeps its place. */
+static void requeue_unsent(struct engine *e, struct live *l)
+{
+	l->attempts--;
+	if (l->progress.n > 0) {
+		l->due_us = road_now(e);
+		settle_requeue(e, l, l->due_us);
+		return;
+	}
+	inflight_clear(e->inflight, l->slot);
+	l->slot = 0;
+	if (l->state == LEG_QUEUED) {
+		lane_push_back(l->lane, l);
+		road_dirty(e, l->lane);
+		return;
+	}
+	dispatch_enter(e, l);
+}
+
+static enum delivery_state failed_state(const struct outcome *o)
+{
+	return delivery_state_final(o->state) && o->state != STATE_DELIVERED
+		       ? o->state
+		       : STATE_UNDELIVERABLE;
+}
+
+static void settle(struct engine *e, struct live *l, const struct outcome *o)
+{
+	switch (o->class) {
+	case OUTCOME_ACCEPTED:
+		accepted(e, l, o);
+		break;
+	case OUTCOME_DELIVERED:
+		if (l->is_report)
+			accepted(e, l, o);
+		else
+			settle_final(e, l, STATE_DELIVERED, o);
+		break;
+	case OUTCOME_LATER:
+		later(e, l, o);
+		break;
+	case OUTCOME_ABSENT:
+		absent(e, l, o);
+		break;
+	case OUTCOME_ADDRESS:
+		if (!next_way(e, l))
+			settle_final(e, l, failed_state(o), o);
+		break;
+	case OUTCOME_NEVER:
+		settle_final(e, l, failed_state(o), o);
+		break;
+	case OUTCOME_LINK:
+		requeue_unsent(e, l);
+		break;
+	case OUTCOME_UNANSWERED:
+		unanswered(e, l, o);
+		break;
+	}
+}
+
+/* Nothing more becomes of the delivery itself: the sender is told, or not. */
+void settle_final(struct engine *e, struct live *l, enum delivery_state s,
+		  const struct outcome *o)
+{
+	if (l->is_report) {
+		tell_leg(e, l, &(struct story){ .step = "report",
+						.verdict = "undelivered",
+						.text = o->text });
+		settle_remove(e, l, NULL);
+		return;
+	}
+	if (s == STATE_DELIVERED)
+		e->counts.delivered++;
+	else
+		e->counts.failed++;
+	tell_leg(e, l, &(struct story){ .step = "settled",
+					.verdict = delivery_state_name(s),
+					.text = o->text,
+					.clause = o->clause });
+	report_due(e, l, s, o, NULL);
+}
+
+void settle_expired(struct engine *e, struct live *l)
+{
+	e->counts.expired++;
+	settle_final(e, l, STATE_EXPIRED,
+		     &(struct outcome){ .class = OUTCOME_NEVER,
+					.text = "its lifetime has ended",
+					.clause = "lifetime" });
+}
+
+void settle_frame(struct engine *e, unsigned child, const struct frame *f)
+{
+	struct live *l = road_find(e, f->ref);
+	struct outcome o;
+
+	if (l == NULL || l->place != LIVE_FLIGHT ||
+	    l->lane->child != (int)child)
+		return;
+	if (outcome_read(f->payload, e->scratch, &o) != OK)
+		o = (struct outcome){ .class = OUTCOME_NEVER,
+				      .text = "an adapter's broken outcome" };
+	dispatch_landed(e, l);
+	if (l->native) {
+		native_outcome(e, l, &o);
+		return;
+	}
+	if (o.progress.n > 0 && o.progress.n <= PROGRESS_MAX &&
+	    arena_copy(l->arena, o.progress, &l->progress) != OK)
+		l->progress = (struct bytes){ NULL, 0 };
+	trace_outcome(e, l, &o, outcome_class_name(o.class));
+	settle(e, l, &o);
+}
+
+/* -- a dead adapter ---------------------------------------------------------- */
+
+static void orphaned(struct engine *e, struct live *l)
+{
+	struct outcome died = { .class = OUTCOME_UNANSWERED,
+				.text = "its adapter died" };
+
+	dispatch_landed(e, l);
+	l->crashes++;
+	if (l->crashes >= LIVE_CRASHES) {
+		quarantine(e, l);
+		return;
+	}
+	if (e->fail_unknown) {
+		settle_final(e, l, STATE_UNKNOWN, &died);
+		return;
+	}
+	e->counts.maybe_duplicates += !l->maybe_duplicate;
+	l->maybe_duplicate = true;
+	trace_outcome(e, l, &died, "maybe-duplicate");
+	settle_requeue(e, l, road_now(e));
+}
+
+static void forget_native(struct engine *e, struct live *l)
+{
+	if (l->place == LIVE_FLIGHT)
+		dispatch_landed(e, l);
+	else if (l->place == LIVE_FLOW)
+		lane_remove(l->lane, l);
+	else
+		return;
+	tell_leg(e, l, &(struct story){ .step = "native",
+					.verdict = "abandoned",
+					.text = "its adapter died" });
+	road_forget(e, l);
+}
+
+void settle_child_died(struct engine *e, unsigned child)
+{
+	struct live *l, *next;
+	size_t i;
+
+	for (i = 0; i < e->by_id_size; i++)
+		for (l = e->by_id[i]; l != NULL; l = next) {
+			next = l->next_by_id;
+			if (l->native && l->reply.child == child)
+				forget_native(e, l);
+			else if (l->place == LIVE_FLIGHT &&
+				 l->lane->child == (int)child)
+				orphaned(e, l);
+		}
+}

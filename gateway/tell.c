@@ -1,0 +1,89 @@
+/* tell.c - one record of a message's story. */
+#include "gateway/road.h"
+
+#include <stdio.h>
+
+static const char *text_of(const struct address *a)
+{
+	if (a->kind == ADDRESS_ANONYMOUS)
+		return "anonymous";
+	return a->text;
+}
+
+static void put(struct engine *e, const struct trace_record *r)
+{
+	struct buf *notes = &e->notes;
+	size_t before = notes->n;
+
+	if (trace_record_image(r, notes) == OK)
+		return;
+	/* Full: the rest of this turn's story is lost, not the message. */
+	notes->n = before;
+	notes->bad = OK;
+}
+
+void tell_leg(struct engine *e, const struct live *l, const struct story *s)
+{
+	const struct route_way *way = live_way(l);
+	struct trace_record r = {
+		.story = l->story,
+		.leg = l->id,
+		.time_us = road_now(e),
+		.step = s->step,
+		.from = text_of(l->is_report ? &l->to : &l->from),
+		.to = text_of(l->is_report ? &l->from : &l->to),
+		.technology = s->technology,
+		.peer = s->peer,
+		.verdict = s->verdict,
+		.far_id = s->far_id,
+		.text = s->text,
+		.clause = s->clause,
+	};
+
+	if (way != NULL && s->technology == TECHNOLOGY_NONE)
+		r.technology = way->technology;
+	if (way != NULL && s->peer == NULL)
+		r.peer = way->peer;
+	put(e, &r);
+}
+
+static void add_keys(struct engine *e, uint64_t story,
+		     const struct message *m, struct trace_record *r)
+{
+	char *public_id = arena_alloc(e->scratch, PUBLIC_ID_SIZE);
+	char *decimal = arena_alloc(e->scratch, 24);
+	size_t i;
+
+	if (public_id == NULL || decimal == NULL)
+		return;
+	if (keys_public_id(e->keys, story, public_id) == OK)
+		r->keys[r->n_keys++] = public_id;
+	snprintf(decimal, 24, "%llu",
+		 (unsigned long long)keys_decimal(e->keys, story));
+	r->keys[r->n_keys++] = decimal;
+	for (i = 0; i < m->n_ids && r->n_keys < TRACE_KEYS_MAX; i++)
+		r->keys[r->n_keys++] = m->ids[i].value;
+}
+
+void tell_message(struct engine *e, uint64_t story, const struct message *m,
+		  const struct story *s)
+{
+	struct trace_record r = {
+		.story = story,
+		.time_us = road_now(e),
+		.step = s->step,
+		.from = text_of(&m->from),
+		.to = m->n_recipients > 0
+			      ? text_of(&m->recipients[0].address)
+			      : NULL,
+		.technology = m->origin.technology,
+		.peer = m->origin.peer,
+		.verdict = s->verdict,
+		.far_id = s->far_id,
+		.text = s->text,
+		.clause = s->clause,
+	};
+
+	add_keys(e, story, m, &r);
+	put(e, &r);
+}

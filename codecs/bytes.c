@@ -213,7 +213,7 @@ uint8_t *buf_room(struct buf *b, size_t n)
 		b->bad = ERR_TOOBIG;
 		return NULL;
 	}
-	if (b->n + n > b->capacity || b->p == NULL)
+	if (b->p == NULL || b->n + n > b->capacity)
 		grow(b, b->n + n);
 	if (b->bad != OK)
 		return NULL;
@@ -264,9 +264,9 @@ void buf_varint(struct buf *b, uint64_t v)
 
 void buf_put(struct buf *b, struct bytes v)
 {
-	uint8_t *p = v.n > 0 ? buf_room(b, v.n) : NULL;
+	uint8_t *p = buf_room(b, v.n);
 
-	if (p != NULL)
+	if (p != NULL && v.n > 0)
 		memcpy(p, v.p, v.n);
 }
 

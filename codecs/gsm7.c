@@ -104,13 +104,13 @@ static enum err count_default(const uint8_t *p, const uint8_t *end, size_t *n)
 enum err gsm7_count(struct bytes text, const struct gsm7_coder *c,
 		    size_t *septets)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = utf8_end(text);
 	enum err e = OK;
 	size_t n = 0;
 
-	if (text.n > 0 && c == NULL)
+	if (c == NULL)
 		e = count_default(p, end, &n);
-	while (text.n > 0 && c != NULL && e == OK && p < end) {
+	while (c != NULL && e == OK && p < end) {
 		uint32_t code_point = utf8_next(&p, end);
 		unsigned code = NO_CODE;
 
@@ -135,10 +135,8 @@ static uint8_t *put_code(uint8_t *to, unsigned code)
 
 void gsm7_write(struct bytes text, const struct gsm7_coder *c, uint8_t *to)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = utf8_end(text);
 
-	if (text.n == 0)
-		return;
 	while (c == NULL && p < end) {
 		if (*p < 0x80)
 			to = put_code(to, gsm7_of_latin[*p++]);

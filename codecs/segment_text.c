@@ -152,11 +152,11 @@ static size_t write_raw(const struct portion *p,
 
 static size_t repair(struct bytes in, uint8_t *to, bool *damaged)
 {
-	const uint8_t *p = in.p, *end = in.p + in.n;
+	const uint8_t *p = in.p, *end = utf8_end(in);
 	uint8_t *start = to;
 	uint32_t code;
 
-	while (in.n > 0 && p < end) {
+	while (p < end) {
 		code = utf8_next(&p, end);
 		if (code == UTF8_BAD) {
 			code = UTF8_REPLACEMENT;

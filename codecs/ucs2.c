@@ -4,11 +4,11 @@
 
 enum err ucs2_count(struct bytes text, size_t *units)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = utf8_end(text);
 	size_t n = 0;
 	uint32_t code;
 
-	while (text.n > 0 && p < end) {
+	while (p < end) {
 		code = utf8_next(&p, end);
 		if (code == UTF8_BAD)
 			return ERR_MALFORMED;
@@ -27,10 +27,10 @@ static uint8_t *put_unit(uint8_t *to, uint32_t unit)
 
 void ucs2_write(struct bytes text, uint8_t *to)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = utf8_end(text);
 	uint32_t code;
 
-	while (text.n > 0 && p < end) {
+	while (p < end) {
 		code = utf8_next(&p, end);
 		if (code > 0xFFFF) {
 			to = put_unit(to, 0xD7C0 + (code >> 10));

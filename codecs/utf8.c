@@ -94,10 +94,8 @@ static const uint8_t *skip_ascii(const uint8_t *p, const uint8_t *end)
 
 bool utf8_valid(struct bytes text)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = utf8_end(text);
 
-	if (text.n == 0)
-		return true;
 	while ((p = skip_ascii(p, end)) < end)
 		if (utf8_next_long(&p, end) == UTF8_BAD)
 			return false;
@@ -106,19 +104,17 @@ bool utf8_valid(struct bytes text)
 
 bool utf8_ascii(struct bytes text)
 {
-	if (text.n == 0)
-		return true;
-	return skip_ascii(text.p, text.p + text.n) == text.p + text.n;
+	const uint8_t *end = utf8_end(text);
+
+	return skip_ascii(text.p, end) == end;
 }
 
 enum err utf8_repair(struct bytes text, struct buf *to, bool *damaged)
 {
 	static const uint8_t replacement[] = { 0xEF, 0xBF, 0xBD };
-	const uint8_t *p = text.p, *end, *good = text.p, *start;
+	const uint8_t *p = text.p, *good = text.p, *start;
+	const uint8_t *end = utf8_end(text);
 
-	if (text.n == 0)
-		return buf_status(to);
-	end = text.p + text.n;
 	while ((p = skip_ascii(p, end)) < end) {
 		start = p;
 		if (utf8_next_long(&p, end) != UTF8_BAD)
@@ -204,11 +200,11 @@ size_t utf8_from_set(enum utf8_set set, struct bytes in, uint8_t *to,
 
 enum err utf8_latin1_count(struct bytes text, size_t *octets)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = utf8_end(text);
 	size_t n = 0;
 	uint32_t code;
 
-	while (text.n > 0 && p < end) {
+	while (p < end) {
 		code = utf8_next(&p, end);
 		if (code == UTF8_BAD)
 			return ERR_MALFORMED;
@@ -222,8 +218,8 @@ enum err utf8_latin1_count(struct bytes text, size_t *octets)
 
 void utf8_latin1_write(struct bytes text, uint8_t *to)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = utf8_end(text);
 
-	while (text.n > 0 && p < end)
+	while (p < end)
 		*to++ = (uint8_t)utf8_next(&p, end);
 }

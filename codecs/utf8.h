@@ -26,6 +26,12 @@ static inline uint32_t utf8_next(const uint8_t **at, const uint8_t *end)
 	return utf8_next_long(at, end);
 }
 
+/** Behind the last octet of `text`, whose p may be NULL when it is empty. */
+static inline const uint8_t *utf8_end(struct bytes text)
+{
+	return text.n == 0 ? text.p : text.p + text.n;
+}
+
 /**
  * Writes `code` at `to` (1 to 4 octets), returns the place behind it. What
  * is no code point (a surrogate, above 10FFFF) is written as U+FFFD.

@@ -83,10 +83,10 @@ static void flush(struct buf *to, uint32_t *held)
 /* `held` is the last code point, kept back for the mark that may follow. */
 enum err utf8_tidy(struct bytes text, struct buf *to)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = utf8_end(text);
 	uint32_t held = UTF8_BAD, code, made;
 
-	while (text.n > 0 && p < end) {
+	while (p < end) {
 		code = utf8_next(&p, end);
 		if (code == UTF8_BAD)
 			return ERR_MALFORMED;

@@ -36,6 +36,15 @@ codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_utf8
 codec_tests += tests/codecs/test_timestamp
 codec_tests += tests/codecs/test_address
+codec_tests += tests/codecs/test_bytes
+codec_tests += tests/codecs/test_gsm7
+codec_tests += tests/codecs/test_segment
+codec_tests += tests/codecs/test_segment_cut
+codec_tests += tests/codecs/test_segment_text
+codec_tests += tests/codecs/test_timestamp
+codec_tests += tests/codecs/test_ucs2
+codec_tests += tests/codecs/test_udh
+codec_tests += tests/codecs/test_utf8
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
@@ -128,6 +137,15 @@ tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_address_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_bytes_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_cut_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
@@ -159,10 +177,11 @@ fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
 fuzz_tests += tests/fuzz/fuzz_settings
 fuzz_tests += tests/fuzz/fuzz_address
-fuzz_tests += tests/fuzz/fuzz_timestamp
+fuzz_tests += tests/fuzz/fuzz_bytes
 fuzz_tests += tests/fuzz/fuzz_gsm7
-fuzz_tests += tests/fuzz/fuzz_udh
 fuzz_tests += tests/fuzz/fuzz_segment
+fuzz_tests += tests/fuzz/fuzz_timestamp
+fuzz_tests += tests/fuzz/fuzz_udh
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)

@@ -14,33 +14,26 @@ struct reading {
 /* Latin-1, as UTF-8. */
 static enum err from_latin(struct bytes in, struct arena *a, struct bytes *out)
 {
-	struct buf text = BUF_INIT(2 * in.n + 1);
-	enum err e;
-	size_t i;
+	bool damaged = false;
+	uint8_t *to;
 
-	for (i = 0; i < in.n; i++)
-		utf8_put(&text, in.p[i]);
-	e = buf_status(&text);
-	if (e == OK)
-		e = arena_copy(a, buf_bytes(&text), out);
-	buf_clear(&text);
-	return e;
+	if (in.n == 0)
+		return OK;
+	to = arena_array(a, in.n, 3);
+	if (!to)
+		return ERR_NOMEM;
+	out->n = utf8_from_set(UTF8_SET_LATIN1, in, to, &damaged);
+	out->p = to;
+	return OK;
 }
 
 /* Octets that are not UTF-8 become U+FFFD. */
 static enum err repaired(struct bytes in, struct arena *a, struct bytes *out)
 {
 	struct buf text = BUF_INIT(3 * in.n + 1);
-	uint32_t cp;
-	enum err e;
-	size_t n;
+	bool damaged = false;
+	enum err e = utf8_repair(in, &text, &damaged);
 
-	while (in.n > 0) {
-		n = utf8_step(in, &cp);
-		utf8_put(&text, cp == UTF8_BAD ? UTF8_REPLACEMENT : cp);
-		in = bytes_after(in, n);
-	}
-	e = buf_status(&text);
 	if (e == OK)
 		e = arena_copy(a, buf_bytes(&text), out);
 	buf_clear(&text);

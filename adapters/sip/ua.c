@@ -375,6 +375,16 @@ void ua_serve(struct ua *u, bool serve)
 	u->serving = serve;
 }
 
+bool ua_busy(const struct ua *u)
+{
+	return u->oldest || u->first_call;
+}
+
+struct ua **ua_next(struct ua *u)
+{
+	return &u->next;
+}
+
 void ua_close(struct ua *u)
 {
 	if (!u)

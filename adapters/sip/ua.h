@@ -43,6 +43,12 @@ void ua_configure(struct ua *u, const struct sip_config *c);
 /** Requests are dropped (UDP) or answered 503 until this says true. */
 void ua_serve(struct ua *u, bool serve);
 
+/** Does anything still wait for its answer? */
+bool ua_busy(const struct ua *u);
+
+/** For a list of those that were replaced: its place for the next one. */
+struct ua **ua_next(struct ua *u);
+
 /** Unanswered requests and calls are forgotten. NULL is fine. */
 void ua_close(struct ua *u);
 

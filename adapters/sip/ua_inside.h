@@ -51,6 +51,7 @@ struct ua_call {
 };
 
 struct ua {
+	struct ua *next;	/* of the replaced ones                      */
 	struct ua_callbacks callbacks;
 	const struct sip_config *config;
 	struct loop *loop;

@@ -1,66 +1,87 @@
 /*
- * gateway/children.h - the engine's side of its adapter programs: starts each
- * as `cpmgw-NAME --link 3` on one end of a socketpair, watches it, restarts
- * it with back-off (at once, then 0.1 s doubling to 5 s, forgotten after 60 s
- * of life; five deaths within a minute: 30 s of rest and an alarm), and ends
- * it. Its pid is in <state>/run/cpmgw-NAME.pid while it lives.
+ * gateway/children.h - the engine's side of the adapter programs: starts
+ * them, speaks with them over a link, starts them again when they end, and
+ * stops them.
+ *
+ * One that ends unasked is started again at once, then after 0.1 s, doubling
+ * to 5 s; a life of a minute begins that anew. After five ends within a
+ * minute it rests 30 s, with an alarm in the log.
  */
 #ifndef GATEWAY_CHILDREN_H
 #define GATEWAY_CHILDREN_H
 
-#include "codecs/frame.h"
+#include "gateway/adapter.h"
 #include "gateway/link.h"
-#include "gateway/loop.h"
 #include "gateway/oplog.h"
 
-#define CHILDREN_MAX 16
-
 struct children;
+struct child;			/* one program, over all its lives */
 
 struct children_events {
-	/* It runs; frames may be sent. */
-	void (*up)(void *arg, unsigned child);
-	/* It has ended, or its link has; it is started again by itself. */
-	void (*down)(void *arg, unsigned child, const char *why);
-	/* `fd`: see struct link_events. */
-	void (*frame)(void *arg, unsigned child, const struct frame *f, int fd);
-	/* After children_stop(): all have ended. */
+	/* It said who it is; frames may be sent and will come. */
+	void (*up)(void *arg, struct child *c, const struct hello *h);
+	/* Of one that is up. The descriptor is the callee's, or -1. */
+	void (*frame)(void *arg, struct child *c, const struct frame *f,
+		      int fd);
+	/* Its link is slow to take output (LINK_HIGH), or no more. */
+	void (*high)(void *arg, struct child *c, bool high);
+	/* It has ended, all its frames have been given, and the link is gone.
+	 * `was_up`: up() had been called. It starts again in `again_us`;
+	 * UINT64_MAX: never, it was stopped, and `c` is gone when this
+	 * returns. */
+	void (*down)(void *arg, struct child *c, bool was_up,
+		     uint64_t again_us);
+	/* After children_stop(): the last one has ended. */
 	void (*stopped)(void *arg);
 };
 
+/* All outlive the children. */
 struct children_options {
-	const char *programs;		/* directory of cpmgw-NAME            */
-	const char *state_directory;	/* its run/ has the pid files         */
-	struct oplog *log;
+	struct loop *loop;
+	struct oplog *oplog;
+	const char *programs;	/* directory of cpmgw-NAME                    */
+	const char *run;	/* directory that gets <program>.pid; NULL    */
+	uint64_t hello_us;	/* time until HELLO; 0: 10 s                  */
+	uint64_t drain_us;	/* time to drain before SIGKILL; 0: 10 s      */
 };
 
-/** All arguments outlive it (the structs are copied). NULL: no memory. */
-struct children *children_new(struct loop *loop,
-			      const struct children_options *o,
+/** NULL: no memory. */
+struct children *children_new(const struct children_options *o,
 			      const struct children_events *events, void *arg);
-/** Kills what still runs. */
-void children_free(struct children *c);
 
-/** Starts `cpmgw-NAME`; *child is its number from 0. ERR_TOOBIG; ERR_NOMEM. */
-enum err children_start(struct children *c, const char *name, unsigned *child)
-	CHECKED;
+/** Kills what still runs and waits for it; no events. NULL is fine. */
+void children_free(struct children *all);
 
-/** ERR_CLOSED: not running. */
-enum err children_send(struct children *c, unsigned child,
-		       const struct frame *f, int fd) CHECKED;
+/**
+ * Adds cpmgw-`name` and starts it in the next turn. `owner` is whatever the
+ * caller wants children_owner() to give back. NULL: no memory.
+ */
+struct child *children_add(struct children *all, const char *name,
+			   void *owner);
 
-/** FRAME_STOP to all, SIGKILL to those that live after `limit_us`. */
-void children_stop(struct children *c, uint64_t limit_us);
+/** Drains and stops one for good: down() comes with UINT64_MAX. */
+void children_remove(struct child *c);
 
-struct child_info {
-	const char *name;	/* "cpmgw-smpp" */
-	int64_t pid;		/* 0: not running */
-	const char *state;	/* "running", "starting", "resting", "stopped" */
-	unsigned restarts;
-};
+/** The same with all. */
+void children_stop(struct children *all);
 
-/** false: no such child. */
-bool children_info(const struct children *c, unsigned child,
-		   struct child_info *out);
+/** Ends it without draining (SIGKILL), to be started again: it does not
+ *  answer, or speaks what nobody understands. `why` goes into the log. */
+void children_kill(struct child *c, const char *why);
+
+const char *children_name(const struct child *c);
+void *children_owner(const struct child *c);
+
+/** Where to send; NULL unless it is up. */
+struct link *children_link(const struct child *c);
+
+/** 0 while it does not run. */
+uint64_t children_pid(const struct child *c);
+
+/** Ends that nobody asked for, since it was added. */
+uint64_t children_crashes(const struct child *c);
+
+/** The next after `c`, the first after NULL; NULL at the end. */
+struct child *children_next(const struct children *all, const struct child *c);
 
 #endif

@@ -2,15 +2,17 @@
 noinst_LIBRARIES += libgateway.a
 libgateway_a_SOURCES =
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
+libgateway_a_SOURCES += gateway/children.c gateway/children.h
 libgateway_a_SOURCES += gateway/clock.c gateway/clock.h
 libgateway_a_SOURCES += gateway/commit.h
 libgateway_a_SOURCES += gateway/leg.c gateway/leg.h
 libgateway_a_SOURCES += gateway/link.c gateway/link.h
-libgateway_a_SOURCES += gateway/loop.c gateway/loop.h
+libgateway_a_SOURCES += gateway/loop.c gateway/loop.h gateway/loop_host.h
 libgateway_a_SOURCES += gateway/message.c gateway/message.h
 libgateway_a_SOURCES += gateway/oplog.c gateway/oplog.h
 libgateway_a_SOURCES += gateway/outcome.c gateway/outcome.h
 libgateway_a_SOURCES += gateway/stats.c gateway/stats.h
+libgateway_a_SOURCES += gateway/process.c gateway/process.h
 libgateway_a_SOURCES += gateway/settings.c gateway/settings.h
 libgateway_a_SOURCES += gateway/settings_check.c
 libgateway_a_SOURCES += gateway/settings_inside.h
@@ -49,3 +51,8 @@ libgateway_a_SOURCES += gateway/report.c
 libgateway_a_SOURCES += gateway/road.h
 libgateway_a_SOURCES += gateway/settle.c
 libgateway_a_SOURCES += gateway/tell.c
+
+# The loop inside sofia's: cpmgw-sip only.
+noinst_LIBRARIES += libloopsu.a
+libloopsu_a_SOURCES = gateway/loop_su.c gateway/loop_su.h
+libloopsu_a_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)

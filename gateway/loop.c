@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "codecs/arena.h"
+#include "gateway/loop_host.h"
 #include "gateway/timers.h"
 
 #define EVENTS_A_TURN	256
@@ -29,6 +30,8 @@ struct loop {
 	struct timers timers;
 	loop_due *flush;
 	void *flush_arg;
+	const struct loop_host *host;	/* NULL: the waiting is ours */
+	void *host_arg;
 };
 
 struct loop *loop_new(const struct clock *clock)
@@ -50,6 +53,8 @@ void loop_free(struct loop *l)
 {
 	if (l == NULL)
 		return;
+	if (l->host != NULL)
+		l->host->free(l->host_arg);
 	close(l->epoll);
 	timers_clear_all(&l->timers);
 	mem_free(l->watches);
@@ -195,12 +200,19 @@ static void dispatch(struct loop *l, const struct epoll_event *e)
 static enum err turn(struct loop *l)
 {
 	struct epoll_event events[EVENTS_A_TURN];
-	int n = epoll_wait(l->epoll, events, EVENTS_A_TURN, wait_ms(l));
-	bool did = n > 0;
-	int i;
+	bool did = l->host != NULL;
+	int n, i, ms = wait_ms(l);
+	enum err e;
 
+	if (l->host != NULL) {
+		if ((e = l->host->wait(l->host_arg, ms)) != OK)
+			return e;
+		ms = 0;
+	}
+	n = epoll_wait(l->epoll, events, EVENTS_A_TURN, ms);
 	if (n < 0 && errno != EINTR)
 		return ERR_IO;
+	did = did || n > 0;
 	for (i = 0; i < n; i++)
 		dispatch(l, &events[i]);
 	if (l->timers.n > 0 && timers_run(&l->timers, loop_now_us(l)))
@@ -223,6 +235,22 @@ enum err loop_run(struct loop *l)
 void loop_end(struct loop *l)
 {
 	l->ending = true;
+}
+
+void loop_set_host(struct loop *l, const struct loop_host *host, void *arg)
+{
+	l->host = host;
+	l->host_arg = arg;
+}
+
+void *loop_host_arg(const struct loop *l)
+{
+	return l->host_arg;
+}
+
+int loop_descriptor(const struct loop *l)
+{
+	return l->epoll;
 }
 
 uint64_t loop_now_us(const struct loop *l)

@@ -1,6 +1,6 @@
 /*
  * gateway/loop.h - one event loop on one thread: descriptors and timers.
- * loop.c is epoll; loop_su.c is the same over sofia's su_root.
+ * loop.c is epoll; loop_su.c puts it inside sofia's su_root.
  */
 #ifndef GATEWAY_LOOP_H
 #define GATEWAY_LOOP_H

@@ -242,9 +242,11 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	$(CRYPTO_LIBS) $(ZLIB_LIBS)
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
+gateway_tests += tests/gateway/test_children
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
+gateway_tests += tests/gateway/test_loop_su
 gateway_tests += tests/gateway/test_message
 gateway_tests += tests/gateway/test_oplog
 gateway_tests += tests/gateway/test_settings
@@ -253,9 +255,12 @@ check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
 
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_leg_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_link_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_loop_su_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
+tests_gateway_test_loop_su_LDADD = libloopsu.a $(GATEWAY_TEST_LIBS) $(SOFIA_LIBS)
 tests_gateway_test_message_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_oplog_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
@@ -272,3 +277,14 @@ program_tests =
 program_tests += tests/gateway/test_conf.sh
 TESTS += $(program_tests)
 EXTRA_DIST += $(program_tests)
+
+# The tests of adapters/: programs that speak with the built ones.
+ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+adapter_tests =
+adapter_tests += tests/adapters/test_loopback
+
+check_PROGRAMS += $(adapter_tests)
+TESTS += $(adapter_tests)
+
+tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)

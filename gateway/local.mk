@@ -56,3 +56,16 @@ libgateway_a_SOURCES += gateway/tell.c
 noinst_LIBRARIES += libloopsu.a
 libloopsu_a_SOURCES = gateway/loop_su.c gateway/loop_su.h
 libloopsu_a_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
+
+# gwctl: needs nothing but the codecs.
+bin_PROGRAMS += gwctl
+gwctl_SOURCES = gateway/gwctl.c gateway/gwctl.h
+gwctl_SOURCES += gateway/gwctl_call.c
+gwctl_SOURCES += gateway/gwctl_conf.c
+gwctl_SOURCES += gateway/gwctl_ladder.c gateway/gwctl_ladder.h
+gwctl_SOURCES += gateway/gwctl_link.c gateway/gwctl_link.h
+gwctl_SOURCES += gateway/gwctl_print.c gateway/gwctl_print.h
+gwctl_SOURCES += gateway/gwctl_show.c
+gwctl_SOURCES += gateway/gwctl_trace.c
+gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
+gwctl_LDADD = libcodecs.a

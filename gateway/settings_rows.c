@@ -14,8 +14,10 @@ static const struct setting gateway_settings[] = {
 	  false },
 	{ "international-prefix", SETTING_DIGITS, NULL, 0, 0, NULL, "00", false,
 	  "What people dial before a country code instead of '+'.", false },
-	{ "trunk-prefix", SETTING_DIGITS, NULL, 0, 0, NULL, "0", false,
-	  "What people dial before a national number.", false },
+	{ "trunk-prefix", SETTING_TEXT, "digits", 0, 5, NULL, "0", false,
+	  "What people dial before a national number; empty where there is "
+	  "nothing.",
+	  false },
 	{ "lifetime", SETTING_DURATION, "s", SETTING_SECOND, 30 * SETTING_DAY,
 	  NULL, "3d", false,
 	  "How long a message is kept and tried when its sender says nothing; "

@@ -243,6 +243,7 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_children
+gateway_tests += tests/gateway/test_gwctl
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
@@ -256,6 +257,7 @@ TESTS += $(gateway_tests)
 
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_gwctl_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_leg_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_link_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)

@@ -1,0 +1,239 @@
+/* gwctl: the operator's tool. A table of commands over the control socket. */
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "gateway/gwctl.h"
+
+#define ARENA_MAX     ((size_t)256 * 1024 * 1024)
+#define TIMEOUT_MS    10000
+#define TIMEOUT_MAX_S 86400
+
+enum { FOLLOW = 1, MESSAGES = 2, SLOW = 4 };
+
+struct command {
+	const char *name, *arguments, *sentence;
+	int least, most; /* arguments                                 */
+	unsigned takes;	 /* FOLLOW, MESSAGES; SLOW: may take a minute */
+	int (*run)(struct call *c);
+	const char *more; /* for its own help, with an example         */
+};
+
+static const struct command commands[] = {
+	{ "status", "", "Is it well? Counters and programs.", 0, 0, 0,
+	  call_status,
+	  "Shows since when the gateway runs, what it has accepted and\n"
+	  "delivered, what waits, and the state of its programs.\n\n"
+	  "  gwctl status\n"
+	  "  gwctl status --json | jq .waiting\n" },
+	{ "trace", "KEY [--follow]", "The story of a message, and its ladder.",
+	  1, 1, FOLLOW, call_trace,
+	  "KEY is anything that a message is known by: an id of the gateway,\n"
+	  "a telephone number or address, a SIP Call-ID, an imdn.Message-ID,\n"
+	  "an SMSC's message id. Each line is a step: when, what happened, "
+	  "the\n"
+	  "verdict and the rule that decided. With --follow new steps are\n"
+	  "shown as they happen, until interrupted.\n\n"
+	  "  gwctl trace +15550200001\n"
+	  "  gwctl trace --follow mary\n"
+	  "  gwctl trace --json 4b1f0c2e@example.com\n" },
+	{ "queue", "[LANE] [--messages]", "What waits, and for whom.", 0, 1,
+	  MESSAGES, call_queue,
+	  "A lane is a queue for one destination. With --messages every\n"
+	  "waiting message has a line of its own.\n\n"
+	  "  gwctl queue\n"
+	  "  gwctl queue --messages sms/smsc-a\n" },
+	{ "links", "", "The links to SMSCs, ESMEs and others.", 0, 0, 0,
+	  call_links,
+	  "Shows for each link whether it is up, its window, what it has\n"
+	  "carried, and its last error.\n\n"
+	  "  gwctl links\n" },
+	{ "users", "[NAME]", "Users, their devices, what waits for them.", 0, 1,
+	  0, call_users,
+	  "  gwctl users\n"
+	  "  gwctl users mary\n" },
+	{ "hold", "NAME|ID", "Stop sending from a lane, or one message.", 1, 1,
+	  0, call_order,
+	  "What is held stays on disk until it is released or expires.\n\n"
+	  "  gwctl hold sms/smsc-a\n" },
+	{ "release", "NAME|ID", "Go on with what was held.", 1, 1, 0,
+	  call_order,
+	  "Also lets a message out of quarantine.\n\n"
+	  "  gwctl release sms/smsc-a\n" },
+	{ "link", "start|stop NAME", "Build a link, or take it down.", 2, 2,
+	  SLOW, call_order,
+	  "A stopped link stays down until it is started; the messages for it\n"
+	  "wait or go another way.\n\n"
+	  "  gwctl link start smsc-b\n"
+	  "  gwctl link stop smsc-b\n" },
+	{ "reload", "", "Read the configuration again.", 0, 0, SLOW, call_order,
+	  "All of the new configuration is used, or none of it; then every\n"
+	  "mistake is told. Links that did not change stay up.\n\n"
+	  "  gwctl conf check && gwctl reload\n" },
+	{ "conf", "check [FILE]", "Check a configuration; needs no gateway.", 1,
+	  2, 0, call_conf,
+	  "FILE may be a directory with a cpmgw.conf in it. Without it: that\n"
+	  "of the default state directory, else " PACKAGE_SYSCONF ".\n\n"
+	  "  gwctl conf check /etc/cpmgw/cpmgw.conf\n" },
+	{ "stop", "", "Finish what is under way, and end.", 0, 0, SLOW,
+	  call_order, "  gwctl stop\n" },
+	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL }
+};
+
+static const char help_options[] =
+	"\nOptions:\n"
+	"  --json          the answer as JSON, one object a line\n"
+	"  --socket PATH   the control socket; else $CPMGW_SOCKET, else\n"
+	"                  gwctl.sock in $XDG_STATE_HOME/cpmgw (or in\n"
+	"                  /var/tmp/cpmgw-UID), else in /run/cpmgw\n"
+	"  --timeout S     wait at most S seconds for each answer (10; 60 for\n"
+	"                  link, reload and stop)\n"
+	"  --version, --help\n"
+	"\n"
+	"Ends with 0: done, 1: refused or not found, 2: usage, 3: the gateway\n"
+	"cannot be reached, 4: timed out.\n"
+	"\n"
+	"Examples:\n"
+	"  gwctl status                  is everything well?\n"
+	"  gwctl trace +15550200001      what became of John's messages?\n"
+	"  gwctl queue --messages        what waits, and since when?\n"
+	"  gwctl help trace              more about one command\n";
+
+static const struct command *command_named(const char *name)
+{
+	const struct command *c;
+
+	for (c = commands; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static int print_help(const char *about)
+{
+	const struct command *c = about == NULL ? NULL : command_named(about);
+	char left[80];
+
+	if (c != NULL) {
+		printf("Usage: gwctl %s %s\n%s\n\n%s", c->name, c->arguments,
+		       c->sentence, c->more);
+		return GWCTL_DONE;
+	}
+	fputs("Usage: gwctl [--json] [--socket PATH] COMMAND ...\n\n", stdout);
+	for (c = commands; c->name != NULL; c++) {
+		snprintf(left, sizeof left, "%s %s", c->name, c->arguments);
+		printf("  %-28s %s\n", left, c->sentence);
+	}
+	fputs(help_options, stdout);
+	return GWCTL_DONE;
+}
+
+static int usage(const char *what, const struct command *c)
+{
+	if (c != NULL)
+		fprintf(stderr, "gwctl: %s; usage: gwctl %s %s\n", what,
+			c->name, c->arguments);
+	else
+		fprintf(stderr, "gwctl: %s; try gwctl --help\n", what);
+	return GWCTL_USAGE;
+}
+
+static int check(const struct call *c, const struct command *found)
+{
+	bool is_link = strcmp(found->name, "link") == 0;
+
+	if (c->n < found->least)
+		return usage("an argument is missing", found);
+	if (c->n > found->most)
+		return usage("too many arguments", found);
+	if (c->follow && (found->takes & FOLLOW) == 0)
+		return usage("--follow is not for this command", found);
+	if (c->messages && (found->takes & MESSAGES) == 0)
+		return usage("--messages is not for this command", found);
+	if (is_link && strcmp(c->arguments[0], "start") != 0 &&
+	    strcmp(c->arguments[0], "stop") != 0)
+		return usage("start or stop", found);
+	if (strcmp(found->name, "conf") == 0 &&
+	    strcmp(c->arguments[0], "check") != 0)
+		return usage("only check", found);
+	return GWCTL_DONE;
+}
+
+static int run(struct call *c)
+{
+	const struct command *found = command_named(c->command);
+	int code;
+
+	if (strcmp(c->command, "help") == 0)
+		return print_help(c->n > 0 ? c->arguments[0] : NULL);
+	if (found == NULL)
+		return usage("there is no such command", NULL);
+	if ((code = check(c, found)) != GWCTL_DONE)
+		return code;
+	if (c->timeout_ms == 0)
+		c->timeout_ms = (found->takes & SLOW) != 0 ? 6 * TIMEOUT_MS
+							   : TIMEOUT_MS;
+	if ((c->arena = arena_new(ARENA_MAX)) == NULL) {
+		fputs("gwctl: out of memory\n", stderr);
+		return GWCTL_REFUSED;
+	}
+	code = found->run(c);
+	arena_free(c->arena);
+	return code;
+}
+
+static bool read_timeout(const char *text, int *ms)
+{
+	uint64_t s;
+
+	if (bytes_decimal(bytes_of(text), TIMEOUT_MAX_S, &s) != OK || s == 0)
+		return false;
+	*ms = (int)s * 1000;
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "socket", required_argument, NULL, 's' },
+		{ "timeout", required_argument, NULL, 't' },
+		{ "follow", no_argument, NULL, 'f' },
+		{ "messages", no_argument, NULL, 'm' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct call call = { .command = NULL };
+	bool help = false;
+	int c;
+
+	setlocale(LC_CTYPE, "");
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'j')
+			call.json = true;
+		else if (c == 's')
+			call.socket = optarg;
+		else if (c == 'f')
+			call.follow = true;
+		else if (c == 'm')
+			call.messages = true;
+		else if (c == 'h')
+			help = true;
+		else if (c == 'V')
+			return puts("gwctl " PACKAGE_VERSION) < 0;
+		else if (c != 't' || !read_timeout(optarg, &call.timeout_ms))
+			return usage("an option is wrong", NULL);
+	}
+	if (help)
+		return print_help(optind < argc ? argv[optind] : NULL);
+	if (optind == argc)
+		return usage("a command is missing", NULL);
+	call.command = argv[optind];
+	call.arguments = argv + optind + 1;
+	call.n = argc - optind - 1;
+	return run(&call);
+}

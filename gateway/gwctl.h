@@ -1,0 +1,55 @@
+/*
+ * gateway/gwctl.h - what the files gateway/gwctl*.c share: a call of one
+ * command, and how a request to the gateway runs.
+ */
+#ifndef GATEWAY_GWCTL_H
+#define GATEWAY_GWCTL_H
+
+#include "gateway/gwctl_link.h"
+#include "gateway/gwctl_print.h"
+
+/* Exit codes. */
+enum {
+	GWCTL_DONE,
+	GWCTL_REFUSED, /* or not found                              */
+	GWCTL_USAGE,
+	GWCTL_UNREACHABLE,
+	GWCTL_TIMED_OUT
+};
+
+struct call {
+	const char *command;
+	char **arguments;
+	int n;
+	const char *socket; /* --socket, or NULL                         */
+	bool json, follow, messages;
+	int timeout_ms;	     /* -1: none                                  */
+	struct arena *arena; /* lives as long as the call                 */
+};
+
+/* One object of the answer; ERR_... ends the request. */
+typedef enum err call_object(void *arg, const struct json_value *object);
+
+/**
+ * Sends the command with `arguments` (the members of a JSON object, written
+ * by json_ calls and without its braces; may be empty) and hands every
+ * object of the answer to `each`. With --json the lines are printed instead.
+ * Complains on standard error. Returns the exit code; *n, unless NULL, is
+ * the number of objects.
+ */
+int call_run(const struct call *c, struct bytes arguments, call_object *each,
+	     void *arg, size_t *n);
+
+/** Prints what `to` has on standard output; a failure to write is final. */
+void call_print(const struct buf *to);
+
+/* The commands; each returns an exit code. */
+int call_status(struct call *c);
+int call_links(struct call *c);
+int call_queue(struct call *c);
+int call_users(struct call *c);
+int call_trace(struct call *c);
+int call_order(struct call *c); /* hold, release, link, reload, stop */
+int call_conf(struct call *c);
+
+#endif

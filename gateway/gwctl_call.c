@@ -1,0 +1,144 @@
+/* One request to the gateway, from the connection to the exit code. */
+#include "gateway/gwctl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void call_print(const struct buf *to)
+{
+	if (to->n > 0 &&
+	    (fwrite(to->p, 1, to->n, stdout) != to->n || fflush(stdout) != 0)) {
+		perror("gwctl: standard output");
+		exit(GWCTL_REFUSED);
+	}
+}
+
+static void print_line(struct bytes line)
+{
+	struct buf out = BUF_INIT(GWCTL_LINE_MAX + 1);
+
+	buf_put(&out, line);
+	buf_text(&out, "\n");
+	call_print(&out);
+	buf_clear(&out);
+}
+
+static int failed(const struct call *c, enum err e)
+{
+	switch (e) {
+	case ERR_BUSY:
+		fprintf(stderr, "gwctl: no answer within %d s\n",
+			c->timeout_ms / 1000);
+		return GWCTL_TIMED_OUT;
+	case ERR_CLOSED:
+	case ERR_IO:
+		fputs("gwctl: the gateway has closed the connection\n", stderr);
+		return GWCTL_UNREACHABLE;
+	case ERR_NOMEM:
+		fputs("gwctl: out of memory\n", stderr);
+		return GWCTL_REFUSED;
+	case OK:
+	case ERR_MORE:
+	case ERR_MALFORMED:
+	case ERR_UNSUPPORTED:
+	case ERR_TOOBIG:
+	case ERR_RANGE:
+	case ERR_NOTFOUND:
+	case ERR_EXISTS:
+	case ERR_DENIED:
+		break;
+	}
+	fprintf(stderr, "gwctl: the gateway's answer cannot be read: %s\n",
+		err_name(e));
+	return GWCTL_REFUSED;
+}
+
+static enum err send_request(struct gwctl_link *l, const struct call *c,
+			     struct bytes arguments)
+{
+	struct buf line = BUF_INIT(4 * GWCTL_TEXT_MAX);
+	struct json_writer w = JSON_WRITER(&line);
+	enum err e;
+
+	json_open_object(&w);
+	json_put_string(&w, "command", c->command);
+	json_name(&w, "arguments");
+	json_open_object(&w);
+	buf_put(&line, arguments);
+	json_close_object(&w);
+	json_close_object(&w);
+	buf_text(&line, "\n");
+	if ((e = buf_status(&line)) == OK)
+		e = gwctl_link_send(l, buf_bytes(&line));
+	buf_clear(&line);
+	return e;
+}
+
+/* The last line: {"end":true,"exit":1,"error":"..."}. */
+static int ended(const struct json_value *v)
+{
+	struct arena *a = arena_new(2 * GWCTL_TEXT_MAX);
+	const char *text = a == NULL ? NULL : print_member(a, v, "error");
+	uint64_t code = GWCTL_REFUSED;
+
+	if (json_find_uint(v, "exit", GWCTL_TIMED_OUT, &code) != OK)
+		code = GWCTL_REFUSED;
+	if (text != NULL && *text != '\0')
+		fprintf(stderr, "gwctl: %s\n", text);
+	arena_free(a);
+	return (int)code;
+}
+
+static int answers(struct gwctl_link *l, const struct call *c,
+		   call_object *each, void *arg, size_t *n)
+{
+	const struct json_value *v;
+	struct bytes line;
+	enum err e;
+
+	while ((e = gwctl_link_line(l, &line, &v)) == OK) {
+		if (json_find_true(v, "end"))
+			return ended(v);
+		++*n;
+		if (c->json)
+			print_line(line);
+		else if ((e = each(arg, v)) != OK)
+			break;
+	}
+	/* A gateway that stops may close before it has said so. */
+	if (e == ERR_CLOSED && strcmp(c->command, "stop") == 0)
+		return GWCTL_DONE;
+	return failed(c, e);
+}
+
+int call_run(const struct call *c, struct bytes arguments, call_object *each,
+	     void *arg, size_t *n)
+{
+	struct gwctl_link l = { .fd = -1,
+				.timeout_ms = c->timeout_ms,
+				.in = BUF_INIT(GWCTL_LINE_MAX) };
+	struct buf tried = BUF_INIT(8192);
+	size_t count = 0;
+	int code;
+	enum err e = gwctl_link_open(&l, c->socket, &tried);
+
+	if (e == OK)
+		e = send_request(&l, c, arguments);
+	if (e == OK) {
+		code = answers(&l, c, each, arg, &count);
+	} else if (e == ERR_NOTFOUND) {
+		fprintf(stderr,
+			"gwctl: the gateway cannot be reached; is it running? "
+			"Tried:\n%s",
+			buf_string(&tried) == NULL ? "" : buf_string(&tried));
+		code = GWCTL_UNREACHABLE;
+	} else {
+		code = failed(c, e);
+	}
+	if (n != NULL)
+		*n = count;
+	gwctl_link_close(&l);
+	buf_clear(&tried);
+	return code;
+}

@@ -56,11 +56,12 @@ struct address_smpp {
  * alphanumeric. Bare digits: international prefix, then trunk prefix, then
  * up to 8 digits are a short code; longer ones are national where no trunk
  * prefix is used (but 11 or more that begin with `country` have it already),
- * else international; without a country all of them are local (SHORT).
+ * else international; without a country all of them are local (SHORT),
+ * and so is what has * or #.
  * *out lives in `arena`. `rules` may be NULL. ERR_MALFORMED: empty, control
  * characters, bad UTF-8 or bad syntax; ERR_RANGE: more than 15 digits;
  * ERR_TOOBIG: above ADDRESS_TEXT_MAX octets; ERR_UNSUPPORTED: another URI
- * scheme or /TYPE; ERR_NOMEM. A digit string with * or # is local. On error *out keeps its value.
+ * scheme or /TYPE; ERR_NOMEM. On error *out keeps its value.
  */
 enum err address_parse(struct bytes in, const struct address_rules *rules,
 		       struct arena *arena, struct address *out) CHECKED;

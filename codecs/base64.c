@@ -1,7 +1,7 @@
 #include "codecs/base64.h"
 
-#define BAD	   0xFF
-#define LINE_OCTETS 57		/* 76 characters (RFC 2045 6.8) */
+#define BAD	    0xFF
+#define LINE_OCTETS 57 /* 76 characters (RFC 2045 6.8) */
 
 static const char plain[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -50,7 +50,8 @@ static void put(struct buf *to, struct bytes in, const char *alphabet, bool pad)
 	if (tail == 2)
 		v |= (uint32_t)in.p[3 * full + 1] << 8;
 	for (i = 0; i < end; i++)
-		p[i] = (uint8_t)(i > tail ? '=' : alphabet[v >> (18 - 6 * i) & 63]);
+		p[i] = (uint8_t)(i > tail ? '='
+					  : alphabet[v >> (18 - 6 * i) & 63]);
 }
 
 void base64_put(struct buf *to, struct bytes in)

@@ -47,10 +47,10 @@ struct reader {
 	size_t bound;
 	struct bytes default_ns;
 	struct cpim *out;
-	size_t lines;		/* in the block of CPIM headers              */
-	size_t block_n;		/* its octets, without the empty line        */
-	bool mime_inside;	/* Content-Type stands in it                 */
-	struct buf mime;	/* the MIME lines of that block              */
+	size_t lines;	  /* in the block of CPIM headers */
+	size_t block_n;	  /* its octets, without the empty line */
+	bool mime_inside; /* Content-Type stands in it */
+	struct buf mime;  /* the MIME lines of that block */
 };
 
 static enum err complain(struct reader *r, enum err e, const char *field,
@@ -241,8 +241,7 @@ static enum err split_line(struct reader *r, struct bytes line,
 	size_t i, colon = bytes_find(line, ':');
 
 	for (i = 0; i < line.n; i++)
-		if ((line.p[i] < ' ' && line.p[i] != '\t') ||
-		    line.p[i] == 0x7F)
+		if ((line.p[i] < ' ' && line.p[i] != '\t') || line.p[i] == 0x7F)
 			return complain(r, ERR_MALFORMED, "control character",
 					line.p + i);
 	for (i = 0; i < name.n; i++)
@@ -287,13 +286,12 @@ static enum err read_headers(struct reader *r)
 	size_t at = 0;
 	enum err e;
 
-	r->out->headers = arena_array(r->arena, r->lines,
-				      sizeof *r->out->headers);
+	r->out->headers =
+		arena_array(r->arena, r->lines, sizeof *r->out->headers);
 	if (r->out->headers == NULL)
 		return complain(r, ERR_NOMEM, "headers", r->in.p);
 	while (header_line(block, &at, &line)) {
-		mime = r->mime_inside &&
-		       (folded(line) ? mime : is_mime(line));
+		mime = r->mime_inside && (folded(line) ? mime : is_mime(line));
 		if (mime) {
 			buf_put(&r->mime, line);
 			buf_u8(&r->mime, '\n');
@@ -350,8 +348,8 @@ static enum err read_address(struct bytes value, struct cpim_address *out)
 		out->uri = bytes_trim((struct bytes){ out->uri.p, n });
 	}
 	if (value.n > 0 && value.p[0] == '"')
-		out->name = (struct bytes){ value.p + 1,
-					    string_end(value) - 1 };
+		out->name =
+			(struct bytes){ value.p + 1, string_end(value) - 1 };
 	return out->uri.n == 0 ? ERR_MALFORMED : OK;
 }
 
@@ -402,9 +400,9 @@ static enum err place(struct reader *r, const struct cpim_header *h)
 	if (k->kind == TEXT) {
 		text = member(r->out, k->at);
 		if (text->p == NULL)
-			*text = (struct bytes){
-				h->value.n == 0 ? h->raw.p : h->value.p,
-				h->value.n };
+			*text = (struct bytes){ h->value.n == 0 ? h->raw.p
+								: h->value.p,
+						h->value.n };
 		return OK;
 	}
 	if (k->kind == ADDRESSES) {

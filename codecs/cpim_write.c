@@ -29,7 +29,7 @@ static size_t unescape_unit(struct bytes in, struct buf *to)
 		low = unit(bytes_after(rest, 2));
 		if (low >= 0xDC00 && low <= 0xDFFF) {
 			utf8_append(to, 0x10000 + ((high & 0x3FF) << 10) +
-					     (low & 0x3FF));
+						(low & 0x3FF));
 			return 10;
 		}
 	}
@@ -167,8 +167,8 @@ static bool good_word(struct bytes word)
 	size_t i;
 
 	for (i = 0; i < word.n; i++)
-		if (word.p[i] <= ' ' || word.p[i] >= 0x7F ||
-		    word.p[i] == ';' || word.p[i] == '\\')
+		if (word.p[i] <= ' ' || word.p[i] >= 0x7F || word.p[i] == ';' ||
+		    word.p[i] == '\\')
 			return false;
 	return true;
 }
@@ -297,9 +297,8 @@ static void put_extras(struct buf *to, const struct cpim_draft *d)
 
 static void put_imdn(struct buf *to, const struct cpim_draft *d)
 {
-	if (d->message_id.n == 0 && d->want == 0 &&
-	    d->original_to.uri.n == 0 && d->record_route_count == 0 &&
-	    d->route_count == 0)
+	if (d->message_id.n == 0 && d->want == 0 && d->original_to.uri.n == 0 &&
+	    d->record_route_count == 0 && d->route_count == 0)
 		return;
 	buf_text(to, "NS: imdn <" CPIM_NS_IMDN ">\r\n");
 	put_line(to, "imdn.Message-ID", d->message_id);

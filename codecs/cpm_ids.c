@@ -107,21 +107,24 @@ bool cpm_message_id_valid(struct bytes id)
 	return true;
 }
 
-#define ICSI	"urn:urn-7:3gpp-service.ims.icsi.oma.cpm."
+#define ICSI "urn:urn-7:3gpp-service.ims.icsi.oma.cpm."
 #define ICSI_TAG(name_)                                                        \
-	"+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.oma.cpm." name_ \
-	"\""
-#define SERVICE(name_) { ICSI name_, ICSI_TAG(name_) }
+	"+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.oma."          \
+	"cpm." name_ "\""
+#define SERVICE(name_)                                                         \
+	{                                                                      \
+		ICSI name_, ICSI_TAG(name_)                                    \
+	}
 
 static const struct {
 	const char *icsi, *tag;
 } services[CPM_SERVICE_COUNT] = {
-	[CPM_PAGER]	     = SERVICE("msg"),
-	[CPM_LARGE]	     = SERVICE("largemsg"),
-	[CPM_DEFERRED]	     = SERVICE("deferred"),
-	[CPM_SESSION]	     = SERVICE("session"),
-	[CPM_SESSION_GROUP]  = SERVICE("session.group"),
-	[CPM_FILE_TRANSFER]  = SERVICE("filetransfer"),
+	[CPM_PAGER] = SERVICE("msg"),
+	[CPM_LARGE] = SERVICE("largemsg"),
+	[CPM_DEFERRED] = SERVICE("deferred"),
+	[CPM_SESSION] = SERVICE("session"),
+	[CPM_SESSION_GROUP] = SERVICE("session.group"),
+	[CPM_FILE_TRANSFER] = SERVICE("filetransfer"),
 	[CPM_SYSTEM_MESSAGE] = SERVICE("systemmsg"),
 };
 

@@ -13,7 +13,7 @@
 #define CPM_CONTRIBUTION_ID	     "Contribution-ID"
 #define CPM_IN_REPLY_TO_CONTRIBUTION "InReplyTo-Contribution-ID"
 
-#define CPM_ID_MAX	255	/* characters that we accept in such a value */
+#define CPM_ID_MAX	255	/* characters that we accept in one    */
 #define CPM_UUID_OCTETS 37	/* 8-4-4-4-12 digits and the NUL             */
 #define CPM_MESSAGE_ID_OCTETS 23	/* 22 characters and the NUL         */
 

@@ -142,7 +142,7 @@ out:
 	return e;
 }
 
-#define HMAC_BLOCK 64		/* octets of a SHA-256 block (RFC 2104 2) */
+#define HMAC_BLOCK 64 /* octets of a SHA-256 block (RFC 2104 2) */
 
 /* The key as a block, each octet combined with `with`. */
 static void key_block(struct bytes key, uint8_t with, uint8_t block[HMAC_BLOCK])
@@ -329,9 +329,9 @@ enum err digest_response(const struct digest_request *r,
 		return text_of(r->algorithm, pieces, 5, out);
 	}
 	qop = bytes_of(r->qop == DIGEST_QOP_AUTH ? "auth" : "auth-int");
-	struct bytes pieces[] = { r->ha1,    colon, r->nonce, colon,
-				  r->nc,     colon, r->cnonce, colon,
-				  qop,	     colon, text_bytes(&a2) };
+	struct bytes pieces[] = { r->ha1, colon, r->nonce,	 colon,
+				  r->nc,  colon, r->cnonce,	 colon,
+				  qop,	  colon, text_bytes(&a2) };
 
 	return text_of(r->algorithm, pieces, 11, out);
 }

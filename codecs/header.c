@@ -301,7 +301,7 @@ out:
 /* A name as RFC 2231 divides it: base, "*" piece number, "*" if encoded. */
 struct piece {
 	struct bytes base;
-	size_t number;		/* 0 also when there is no number            */
+	size_t number; /* 0 also when there is no number */
 	bool extended, encoded;
 };
 
@@ -351,8 +351,14 @@ static struct bytes after_label(struct bytes in)
 	struct bytes rest = bytes_after(in, first + 1);
 	size_t second = bytes_find(rest, '\'');
 
-	return first == in.n || second == rest.n ?
-		       in : bytes_after(rest, second + 1);
+	return first == in.n || second == rest.n
+		       ? in
+		       : bytes_after(rest, second + 1);
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
 static bool same_name(struct bytes a, struct bytes b)
@@ -362,7 +368,7 @@ static bool same_name(struct bytes a, struct bytes b)
 	if (a.n != b.n)
 		return false;
 	for (i = 0; i < a.n; i++)
-		if ((a.p[i] | 0x20) != (b.p[i] | 0x20))
+		if (lower(a.p[i]) != lower(b.p[i]))
 			return false;
 	return true;
 }

@@ -2,9 +2,9 @@
 
 #include "codecs/xml.h"
 
-#define NS	 "urn:ietf:params:xml:ns:imdn"
-#define NS_OMA	 "urn:oma:xml:cpm:imdn-extensions:1.0"
-#define NS_XML	 "http://www.w3.org/XML/1998/namespace"
+#define NS     "urn:ietf:params:xml:ns:imdn"
+#define NS_OMA "urn:oma:xml:cpm:imdn-extensions:1.0"
+#define NS_XML "http://www.w3.org/XML/1998/namespace"
 
 static const char clause[] = "RFC 5438 11.1";
 
@@ -21,14 +21,14 @@ static const struct {
 	[IMDN_DISPLAY] = { "display", "display-notification", NS,
 			   BIT(IMDN_DISPLAYED) | COMMON },
 	[IMDN_PROCESSING] = { "processing", "processing-notification", NS,
-			      BIT(IMDN_PROCESSED) | BIT(IMDN_STORED) |
-				      COMMON },
+			      BIT(IMDN_PROCESSED) | BIT(IMDN_STORED) | COMMON },
 	[IMDN_INTERWORKING] = { "interworking", "interworking-notification",
 				NS_OMA,
 				BIT(IMDN_LEGACY_SMS) | BIT(IMDN_LEGACY_MMS) |
 					COMMON },
 };
 
+/* clang-format off */
 static const char *const states[] = {
 	[IMDN_DELIVERED]  = "delivered",
 	[IMDN_FAILED]	  = "failed",
@@ -40,6 +40,7 @@ static const char *const states[] = {
 	[IMDN_LEGACY_SMS] = "legacy-sms",
 	[IMDN_LEGACY_MMS] = "legacy-mms",
 };
+/* clang-format on */
 
 #define TYPES  (sizeof types / sizeof *types)
 #define STATES (sizeof states / sizeof *states)
@@ -111,8 +112,8 @@ static enum err read_status(const struct xml_node *status,
 	return ERR_UNSUPPORTED;
 }
 
-static enum err read_notification(const struct xml_node *root,
-				  struct imdn *out, struct fault *why)
+static enum err read_notification(const struct xml_node *root, struct imdn *out,
+				  struct fault *why)
 {
 	const struct xml_node *n = find_notification(root, &out->type);
 	enum err e;

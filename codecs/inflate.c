@@ -5,9 +5,9 @@
 
 #include "codecs/arena.h"
 
-#define CHUNK	   4096u
-#define AUTOMATIC  (15 + 32)	/* window bits: zlib or gzip, as it says */
-#define RAW	   (-15)
+#define CHUNK	  4096u
+#define AUTOMATIC (15 + 32) /* window bits: zlib or gzip, as it says */
+#define RAW	  (-15)
 
 static voidpf allocate(voidpf opaque, uInt items, uInt size)
 {

@@ -305,7 +305,7 @@ static enum err read_string(struct reader *r, struct bytes *out)
 		step = utf8_step(bytes_after(raw, n), &cp);
 		if (cp == UTF8_BAD)
 			return cut(bytes_after(raw, n)) ? ERR_MORE
-						       : ERR_MALFORMED;
+							: ERR_MALFORMED;
 		escapes = escapes || cp == '\\';
 		n += cp == '\\' ? 2 : step;
 	}
@@ -500,8 +500,7 @@ enum err json_read(struct bytes in, struct arena *a,
 	return OK;
 }
 
-const struct json_value *json_find(const struct json_value *v,
-				   const char *name)
+const struct json_value *json_find(const struct json_value *v, const char *name)
 {
 	const struct json_value *member, *found = NULL;
 

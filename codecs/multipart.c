@@ -24,8 +24,8 @@ static enum err complain(struct reader *r, enum err e, const char *field,
 
 /* A boundary line found: where it starts (its own line end before it off). */
 struct delimiter {
-	size_t before;		/* octets in front of it                     */
-	size_t after;		/* index behind its line                     */
+	size_t before; /* octets in front of it */
+	size_t after;  /* index behind its line */
 	bool closes;
 };
 
@@ -218,8 +218,7 @@ enum err part_read(struct bytes in, struct arena *a, struct part **out,
 }
 
 enum err multipart_read(struct bytes body, const struct content_type *t,
-			struct arena *a, struct part **first,
-			struct fault *why)
+			struct arena *a, struct part **first, struct fault *why)
 {
 	struct reader r = { .arena = a, .why = why, .front = body.p };
 	struct part *list = NULL;

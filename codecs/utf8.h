@@ -12,7 +12,7 @@
 #define UTF8_REPLACEMENT 0xFFFDU
 
 /**
- * The code point of two or more octets at *at (before `end`), which moves
+ * The code point of one to four octets at *at (before `end`), which moves
  * past it; UTF8_BAD when they are none, and *at moves past those that a
  * single U+FFFD stands for. Callers use utf8_next().
  */
@@ -21,8 +21,15 @@ uint32_t utf8_next_long(const uint8_t **at, const uint8_t *end);
 /** As utf8_next_long, of any length; *at < end. */
 static inline uint32_t utf8_next(const uint8_t **at, const uint8_t *end)
 {
-	if (**at < 0x80)
+	const uint8_t *p = *at;
+
+	if (p[0] < 0x80)
 		return *(*at)++;
+	if (p[0] >= 0xC2 && p[0] < 0xE0 && end - p > 1 &&
+	    (p[1] & 0xC0) == 0x80) {
+		*at += 2;
+		return (p[0] & 0x1FU) << 6 | (p[1] & 0x3FU);
+	}
 	return utf8_next_long(at, end);
 }
 

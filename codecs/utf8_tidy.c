@@ -1,5 +1,6 @@
 #include "codecs/utf8.h"
 
+#include <string.h>
 #include <uchar.h>
 
 #define LONGEST		4 /* octets of one code point */
@@ -54,11 +55,29 @@ static uint32_t singleton(uint32_t code)
 	}
 }
 
+/* Octets in front that are below 0x80 and no CR, as far as eights go. */
+static size_t plain_octets(struct bytes text)
+{
+	const uint64_t ones = 0x0101010101010101U, highs = ones << 7;
+	uint64_t eight, differs;
+	size_t i;
+
+	for (i = 0; text.n - i >= sizeof eight; i += sizeof eight) {
+		memcpy(&eight, text.p + i, sizeof eight);
+		differs = eight ^ ones * '\r';
+		/* The second term has a bit where `differs` has a zero octet.
+		 */
+		if (((eight | ((differs - ones) & ~differs)) & highs) != 0)
+			break;
+	}
+	return i;
+}
+
 bool utf8_is_tidy(struct bytes text)
 {
 	size_t i;
 
-	for (i = 0; i < text.n; i++) {
+	for (i = plain_octets(text); i < text.n; i++) {
 		uint8_t c = text.p[i];
 
 		if (c == '\r' || c == 0xCC || c == 0xCD || c == 0xEF)

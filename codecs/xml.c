@@ -17,12 +17,12 @@ struct run {
 	xmlParserCtxt *parser;
 	struct arena *arena;
 	struct xml_node *root;
-	struct xml_node *open[XML_DEPTH_MAX];	/* root first                */
-	struct xml_node *last[XML_DEPTH_MAX];	/* last child of each        */
-	struct buf text[XML_DEPTH_MAX];		/* character data of each    */
+	struct xml_node *open[XML_DEPTH_MAX]; /* root first */
+	struct xml_node *last[XML_DEPTH_MAX]; /* last child of each */
+	struct buf text[XML_DEPTH_MAX];	      /* character data of each */
 	size_t depth, nodes;
-	enum err e;				/* the first failure of ours */
-	int code;				/* libxml2's first error, 0  */
+	enum err e; /* the first failure of ours */
+	int code;   /* libxml2's first error, 0 */
 };
 
 static bool space(uint8_t c)
@@ -42,8 +42,8 @@ static struct bytes copy(struct run *r, const xmlChar *p, size_t n)
 {
 	struct bytes out = { NULL, 0 };
 
-	if (p != NULL && arena_copy(r->arena, (struct bytes){ p, n }, &out) !=
-				 OK)
+	if (p != NULL &&
+	    arena_copy(r->arena, (struct bytes){ p, n }, &out) != OK)
 		fail(r, ERR_NOMEM);
 	return out;
 }
@@ -368,8 +368,8 @@ struct bytes xml_text(const struct xml_node *n)
 /* XML 1.0 2.2: Char. */
 static bool allowed(uint32_t cp)
 {
-	return cp >= 0x20 ? cp != 0xFFFE && cp != 0xFFFF && cp <= 0x10FFFF :
-			    cp == '\t' || cp == '\n' || cp == '\r';
+	return cp >= 0x20 ? cp != 0xFFFE && cp != 0xFFFF && cp <= 0x10FFFF
+			  : cp == '\t' || cp == '\n' || cp == '\r';
 }
 
 static const char *reference(uint32_t cp, bool attribute)

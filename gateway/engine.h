@@ -20,7 +20,6 @@
 #define ENGINE_CHILDREN 16
 
 struct engine;
-struct json_writer;
 
 /* What is around the engine. */
 struct engine_world {
@@ -88,6 +87,23 @@ enum err engine_hold(struct engine *e, const char *lane, bool held) CHECKED;
 int engine_peer_child(struct engine *e, const char *peer);
 /** The lane of that number, for a row of STEP_LIST. NULL. */
 const char *engine_lane_name(const struct engine *e, uint32_t number);
+/**
+ * Legs on disk by age, ENGINE_LIST_ROWS a page: `each` gets one JSON object a
+ * leg, then an empty one with what `after` must be for the next page (0: that
+ * was all). ERR_NOTFOUND: no such lane. `lane` may be NULL.
+ */
+#define ENGINE_LIST_ROWS 1000
+typedef void engine_listed(void *arg, struct bytes object, uint64_t next);
+enum err engine_list(struct engine *e, const char *lane, uint64_t after,
+		     engine_listed *each, void *arg) CHECKED;
+
+/** Lets a quarantined leg go on. */
+void engine_release(struct engine *e, uint64_t id);
+
+/** The child's name as adapters report it, and that it wants the snapshot. */
+void engine_child_named(struct engine *e, unsigned child, const char *name);
+void engine_child_ready(struct engine *e, unsigned child);
+
 /** For any id of ours as people write it: public, decimal. 0: none. */
 uint64_t engine_story_of(struct engine *e, const char *text);
 

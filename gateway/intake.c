@@ -204,6 +204,7 @@ static void spool(struct engine *e, const struct reply *to, struct live **legs,
 	s->intake = true;
 	s->has_key = legs[0]->has_dedupe;
 	s->key = legs[0]->dedupe;
+	s->until_us = e->last_us;
 	s->key_until_us = e->last_us + e->dedupe_us;
 	s->story = legs[0]->story;
 	s->part_key = road_octets(s, in->segment.key);

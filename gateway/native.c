@@ -93,6 +93,7 @@ static void commit_answer(struct engine *e, struct live *l,
 		s->octets = road_octets(s, buf_bytes(&e->payload));
 	s->has_key = l->has_dedupe;
 	s->key = l->dedupe;
+	s->until_us = e->last_us;
 	s->key_until_us = e->last_us + e->dedupe_us;
 	s->story = l->story;
 	s->context_id = l->id;

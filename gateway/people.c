@@ -1,6 +1,7 @@
 /* people.c - lookups, registrations, peers: all that is not a message. */
 #include "gateway/road.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void lookup(struct engine *e, const struct reply *to,
@@ -181,7 +182,14 @@ static void bindings_done(void *owner, struct step *s)
 	road_send(e, &to, FRAME_SNAPSHOT_END, (struct bytes){ NULL, 0 });
 }
 
-void people_ready(struct engine *e, unsigned child)
+void engine_child_named(struct engine *e, unsigned child, const char *name)
+{
+	struct child_link *c = &e->children[child];
+
+	snprintf(c->name, sizeof c->name, "%s", name);
+}
+
+void engine_child_ready(struct engine *e, unsigned child)
 {
 	struct step *s = road_step(e, STEP_BINDINGS, bindings_done);
 

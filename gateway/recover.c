@@ -1,6 +1,7 @@
 /* recover.c - what the process before has left, and the regular sweeps. */
 #include "gateway/road.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define EXPIRY_EVERY_US	 500000
@@ -106,7 +107,7 @@ static void add_lane(struct engine *e, uint32_t number, const char *name)
 	memcpy(technology, name, (size_t)(slash - name));
 	l = lane_new(number, technology_named(technology), slash + 1);
 	if (l == NULL)
-		return;
+		abort();
 	l->next = e->lanes;
 	e->lanes = l;
 	if (number > e->last_lane)
@@ -140,18 +141,29 @@ static void names_done(void *owner, struct step *s)
 	const struct step_item *item;
 
 	for (item = s->found; item != NULL; item = item->next) {
-		if (item->number2 == NAME_LANE)
+		if (s->name == NAME_LANE)
 			add_lane(e, (uint32_t)item->number, item->text);
-		else
-			road_name(e, (uint32_t)item->number, item->text);
+		else if (road_name(e, (uint32_t)item->number, item->text) ==
+			 NULL)
+			abort();
 	}
-	submit(e, road_step(e, STEP_COUNTS, counts_done));
+	if (s->name == NAME_FLOW)
+		submit(e, road_step(e, STEP_COUNTS, counts_done));
 	came_back(e);
+}
+
+static void ask_names(struct engine *e, enum name_kind kind)
+{
+	struct step *s = road_step(e, STEP_NAMES, names_done);
+
+	s->name = kind;
+	submit(e, s);
 }
 
 void engine_recover(struct engine *e)
 {
-	submit(e, road_step(e, STEP_NAMES, names_done));
+	ask_names(e, NAME_LANE);
+	ask_names(e, NAME_FLOW);
 }
 
 bool engine_recovered(const struct engine *e)
@@ -177,7 +189,7 @@ static void who_done(void *owner, struct step *s)
 		if (u != NULL && u->devices > 0)
 			dispatch_drain_target(e, l, item->count);
 	}
-	if (s->n_found == s->limit)
+	if (s->n_found == WHO_ROWS)
 		ask_who(e, s->lane, last);
 }
 
@@ -225,7 +237,7 @@ static void expired_done(void *owner, struct step *s)
 	e->expiring = false;
 	for (item = s->found; item != NULL; item = item->next)
 		expire(e, &item->leg);
-	if (s->n_found == s->limit)
+	if (!s->complete)
 		e->expiry_after_us = 0;
 }
 

@@ -29,7 +29,6 @@
 
 struct child_link {
 	bool up;
-	bool ready;		/* the snapshot was sent                      */
 	uint64_t life;		/* another number each time it comes up       */
 	char name[32];
 	bool slow;
@@ -183,7 +182,6 @@ enum err report_image(struct engine *e, const struct live *l, struct buf *to)
 
 /* people.c */
 bool people_frame(struct engine *e, unsigned child, const struct frame *f);
-void people_ready(struct engine *e, unsigned child);
 
 /* recover.c */
 void recover_drain_waiting(struct engine *e, struct lane *l);

@@ -268,6 +268,7 @@ static void requeue_unsent(struct engine *e, struct live *l)
 		road_dirty(e, l->lane);
 		return;
 	}
+	l->due_us = road_now(e) + e->retry.first_us;
 	dispatch_enter(e, l);
 }
 

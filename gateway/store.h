@@ -44,11 +44,13 @@ struct store_key {		/* 128-bit hash of something longer           */
 enum name_kind { NAME_LANE, NAME_FLOW };
 
 enum step_kind {
-	/* Inserts `legs` (none: only the key, with `story`; when more than one, the image is taken
-	 * from the first and shared). With `has_key`: when the key is known
-	 * and not past key_until_us, nothing is inserted, result ERR_EXISTS
-	 * and `story` is the earlier one. With `part_key`: removes the parts
-	 * of that key in the same step. */
+	/* Inserts `legs` (none: only the key, with `story`; when more than
+	 * one, the image is taken from the first and shared). With `has_key`:
+	 * when the key is known and was kept until later than until_us (now;
+	 * 0: until it is forgotten), nothing is inserted, result ERR_EXISTS
+	 * and `story` is the earlier one; else it is kept until key_until_us.
+	 * With `part_key`: removes the parts of that key in the same step.
+	 * ERR_RANGE: a leg's id is taken, or not in 1..2^63-1.               */
 	STEP_INSERT,
 	STEP_SEEN,		/* key known and not past until_us: ERR_EXISTS
 				 * and `story`; else OK. Read-only            */
@@ -59,7 +61,11 @@ enum step_kind {
 	STEP_UPDATE,
 	STEP_REMOVE,		/* legs[0].id (.story when shared), far keys,
 				 * and the content with its last leg          */
-	/* Up to `limit` legs, images included, appended to `found`: */
+	/* Up to `limit` legs (0: all), images included, appended to `found`,
+	 * and never more than the arena holds (none at all: ERR_NOMEM).
+	 * `complete`: nothing was left out. A leg whose checksum fails goes
+	 * to LEG_QUARANTINED and is left out (STEP_GET: ERR_MALFORMED;
+	 * STEP_LIST: shown without image and meta).                          */
 	STEP_REFILL,		/* queued in (lane, flow), due <= until_us, in
 				 * order (due, id), after (after_us, after_id).
 				 * next_us: due of the first one left out or
@@ -73,20 +79,28 @@ enum step_kind {
 	 * oldest goes).                                                      */
 	STEP_FAR,
 	/* Keeps part `number` of `of` under part_key until until_us. An equal
-	 * part is kept once (ERR_EXISTS). When all are there: result OK and
-	 * `complete`, and every part's octets, in order, in `found`.         */
+	 * part is kept once (ERR_EXISTS); another of that number replaces it.
+	 * When all are there (also after an equal one): result OK and
+	 * `complete`, and every part's octets, in order, in `found`. They
+	 * stay until STEP_INSERT takes them.                                 */
 	STEP_PART,
-	STEP_PARTS_EXPIRED,	/* sets whose until_us has passed: taken out,
-				 * as items of `found`, by key, by number     */
+	STEP_PARTS_EXPIRED,	/* sets whose until_us (the latest part's) has
+				 * passed, as items of `found`: by key (text
+				 * and leg.meta), by number (of number2); at
+				 * most `limit` sets (0: all). They stay until
+				 * STEP_INSERT takes them; if none does they
+				 * are found again a minute later            */
 	STEP_BIND,		/* text = user, text2 = key, octets = data,
 				 * until_us 0 deletes                         */
 	STEP_BINDINGS,		/* all that are not past until_us (wall) ->
-				 * `found` items with text, text2, octets     */
+				 * `found` items with text, text2, octets,
+				 * number (their until_us)                    */
 	STEP_DIRECTORY,		/* text = kind ("user"), text2 = name,
 				 * octets; empty octets delete                */
-	STEP_DIRECTORY_ALL,	/* all of kind `text` -> items                */
+	STEP_DIRECTORY_ALL,	/* all of kind `text` -> items, by text2; with
+				 * text2 only those after it; <= limit        */
 	STEP_NAME,		/* number <-> text for enum name_kind `name`  */
-	STEP_NAMES,		/* all -> items (number, text), name = kind   */
+	STEP_NAMES,		/* all of kind `name` -> items (number, text) */
 	STEP_COUNTS,		/* legs by (state, lane) -> items: number =
 				 * state, number2 = lane, count               */
 	STEP_WAITING_WHO,	/* distinct recipients that have waiting legs,
@@ -167,6 +181,19 @@ enum err store_begin(struct store *s) CHECKED;
 /** Durable when it returns OK. ERR_TOOBIG: full, rolled back. ERR_IO. */
 enum err store_commit(struct store *s) CHECKED;
 void store_rollback(struct store *s);
+
+/**
+ * Writes the log back into the file when there is enough of it; outside a
+ * transaction, best while nobody waits. Every commit makes it due a little.
+ * ERR_IO: as above. A full disk is no error: it is tried again later.
+ */
+enum err store_tidy(struct store *s) CHECKED;
+
+/** Rows found damaged since store_open(); any thread. */
+uint64_t store_damaged(const struct store *s);
+
+/** What went wrong last, for the log; "" if nothing did. */
+const char *store_why(const struct store *s);
 
 /** Free octets for others on that disk. */
 enum err store_free_octets(const char *directory, uint64_t *out) CHECKED;

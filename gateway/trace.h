@@ -46,16 +46,25 @@ enum err trace_open(struct trace **made, const char *directory,
 		    unsigned keep_days) CHECKED;
 void trace_close(struct trace *t);
 
-/** Takes records (whole ones) into the open block. */
+/**
+ * Takes records (whole ones) into the open block. ERR_TOOBIG: the disk has
+ * been full for long, they are not kept. ERR_MALFORMED, ERR_NOMEM.
+ */
 enum err trace_add(struct trace *t, struct bytes records) CHECKED;
-/** Writes what was taken with one write(): it then survives the process. */
+/**
+ * Writes what was taken with one write(): it then survives the process. The
+ * file is that of the day of now_us (wall). ERR_TOOBIG: the disk is full; it
+ * is kept in memory, within bounds, for the next flush. ERR_IO.
+ */
 enum err trace_flush(struct trace *t, uint64_t now_us) CHECKED;
 
 /**
  * Calls `each` for every record whose story is among those that `key` (an id,
  * a number, a Call-ID ...; compared without case, spaces, and "tel:"/"sip:"
  * prefix, numbers with or without '+') is found in, by time, at most `limit`
- * stories, the newest. Read-only: any process or thread.
+ * stories, the newest. The number of a story or leg is a key, too, and so is
+ * the number before the @ of a SIP address. ERR_NOTFOUND: no record. The
+ * record is valid during the call. Read-only: any process or thread.
  */
 typedef void trace_each(void *arg, const struct trace_record *r);
 enum err trace_find(const char *directory, const char *key, size_t limit,

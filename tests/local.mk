@@ -17,6 +17,7 @@ codec_tests += tests/codecs/test_smpp_refusal
 codec_tests += tests/codecs/test_smpp_tlv
 codec_tests += tests/codecs/test_smpp_vectors
 codec_tests += tests/codecs/test_cpim
+codec_tests += tests/codecs/test_cpim_write
 codec_tests += tests/codecs/test_cpm_ids
 codec_tests += tests/codecs/test_digest
 codec_tests += tests/codecs/test_header
@@ -41,10 +42,13 @@ codec_tests += tests/codecs/test_gsm7
 codec_tests += tests/codecs/test_segment
 codec_tests += tests/codecs/test_segment_cut
 codec_tests += tests/codecs/test_segment_text
-codec_tests += tests/codecs/test_timestamp
-codec_tests += tests/codecs/test_ucs2
+codec_tests += tests/codecs/test_segment
+codec_tests += tests/codecs/test_gsm7
 codec_tests += tests/codecs/test_udh
+codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_utf8
+codec_tests += tests/codecs/test_timestamp
+codec_tests += tests/codecs/test_segment_cut
 
 check_PROGRAMS += $(codec_tests)
 TESTS += $(codec_tests)
@@ -118,6 +122,7 @@ bench-smpp: $(smpp_benches)
 	@tests/bench/codec_smpp
 .PHONY: bench-smpp
 tests_codecs_test_cpim_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpim_write_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_cpm_ids_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_digest_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_header_LDADD = $(CODEC_TEST_LIBS)
@@ -142,10 +147,13 @@ tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_segment_cut_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_cut_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
@@ -177,11 +185,11 @@ fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
 fuzz_tests += tests/fuzz/fuzz_settings
 fuzz_tests += tests/fuzz/fuzz_address
-fuzz_tests += tests/fuzz/fuzz_bytes
 fuzz_tests += tests/fuzz/fuzz_gsm7
 fuzz_tests += tests/fuzz/fuzz_segment
 fuzz_tests += tests/fuzz/fuzz_timestamp
 fuzz_tests += tests/fuzz/fuzz_udh
+fuzz_tests += tests/fuzz/fuzz_trace
 
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -192,7 +200,8 @@ FUZZ_FLAGS = -std=c17 -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz_programs = $(fuzz_tests:tests/fuzz/%=fuzz/%)
 # The images of gateway/ are fuzzed too; they need nothing but these files.
-fuzz_images = gateway/adapter.c gateway/leg.c gateway/message.c \
+fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
+	gateway/message.c gateway/trace_form.c \
 	gateway/outcome.c policy/facts.c $(libgatewaycheck_a_SOURCES)
 fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
 	$(libtables_a_SOURCES)
@@ -237,13 +246,13 @@ libgatewaycheck_a_SOURCES =
 libgatewaycheck_a_SOURCES += tests/gateway/full_message.c tests/gateway/full_message.h
 libgatewaycheck_a_SOURCES += tests/gateway/link_values.c tests/gateway/link_values.h
 GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
-	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
 	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS) $(XML_LIBS) \
 	$(CRYPTO_LIBS) $(ZLIB_LIBS)
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_children
 gateway_tests += tests/gateway/test_gwctl
+gateway_tests += tests/gateway/test_commit
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
@@ -251,6 +260,8 @@ gateway_tests += tests/gateway/test_loop_su
 gateway_tests += tests/gateway/test_message
 gateway_tests += tests/gateway/test_oplog
 gateway_tests += tests/gateway/test_settings
+gateway_tests += tests/gateway/test_store
+gateway_tests += tests/gateway/test_trace
 
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
@@ -290,3 +301,15 @@ check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
 
 tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
+tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
+
+# A disk in memory that loses power, fills up and fails when it is told.
+noinst_LIBRARIES += libsimdisk.a
+libsimdisk_a_SOURCES = tests/sim/disk.c tests/sim/disk.h \
+	tests/sim/disk_inside.h tests/sim/disk_vfs.c
+
+STORE_TEST_LIBS = libcheck.a libsimdisk.a libgateway.a libpolicy.a \
+	libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS)
+tests_gateway_test_commit_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_store_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_trace_LDADD = $(STORE_TEST_LIBS)

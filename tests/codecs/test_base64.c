@@ -77,9 +77,9 @@ static void test_strict(void)
 
 	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
 		in = bytes_of(bad[i].text);
-		ROW(&bad[i], (bad[i].url ? base64url_read(in, &b)
-					 : base64_read(in, &b)) ==
-				     ERR_MALFORMED);
+		ROW(&bad[i],
+		    (bad[i].url ? base64url_read(in, &b)
+				: base64_read(in, &b)) == ERR_MALFORMED);
 		ROW(&bad[i], b.n == 0 && b.bad == OK);
 	}
 	buf_clear(&b);

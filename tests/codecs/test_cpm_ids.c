@@ -34,10 +34,10 @@ static void test_ids(void)
 	size_t i;
 
 	for (i = 0; i < sizeof ids / sizeof *ids; i++) {
-		ROW(&ids[i], cpm_id_valid(bytes_of(ids[i].text)) ==
-				     ids[i].valid);
-		ROW(&ids[i], cpm_id_is_uuid(bytes_of(ids[i].text)) ==
-				     ids[i].uuid);
+		ROW(&ids[i],
+		    cpm_id_valid(bytes_of(ids[i].text)) == ids[i].valid);
+		ROW(&ids[i],
+		    cpm_id_is_uuid(bytes_of(ids[i].text)) == ids[i].uuid);
 	}
 	memset(longest, 'x', sizeof longest);
 	longest[CPM_ID_MAX + 1] = 0;
@@ -53,7 +53,7 @@ static void test_made(void)
 	char uuid[CPM_UUID_OCTETS], id[CPM_MESSAGE_ID_OCTETS];
 
 	memset(random, 0xFF, sizeof random);
-	cpm_id_make(random, uuid);	/* RFC 4122 4.4: version and variant */
+	cpm_id_make(random, uuid); /* RFC 4122 4.4: version and variant */
 	CU_ASSERT_STRING_EQUAL(uuid, "ffffffff-ffff-4fff-bfff-ffffffffffff");
 	memset(random, 0, sizeof random);
 	cpm_id_make(random, uuid);
@@ -111,8 +111,8 @@ static const struct icsi_row {
 	{ "system", ICSI "systemmsg", OK, CPM_SYSTEM_MESSAGE },
 	{ "capitals", "URN:URN-7:3GPP-SERVICE.ims.icsi.oma.cpm.MSG", OK,
 	  CPM_PAGER },
-	{ "escaped colons",
-	  "urn%3Aurn-7%3a3gpp-service.ims.icsi.oma.cpm.msg", OK, CPM_PAGER },
+	{ "escaped colons", "urn%3Aurn-7%3a3gpp-service.ims.icsi.oma.cpm.msg",
+	  OK, CPM_PAGER },
 	{ "longer word", ICSI "msgx", ERR_NOTFOUND, CPM_PAGER },
 	{ "cut", ICSI "ms", ERR_NOTFOUND, CPM_PAGER },
 	{ "another", "urn:urn-7:3gpp-service.ims.icsi.mmtel", ERR_NOTFOUND,
@@ -132,10 +132,9 @@ static void test_services(void)
 		ROW(&icsis[i], s == icsis[i].service);
 	}
 	for (i = 0; i < CPM_SERVICE_COUNT; i++) {
-		CU_ASSERT(cpm_service_by_icsi(
-				  bytes_of(cpm_service_icsi(
-					  (enum cpm_service)i)),
-				  &s) == OK &&
+		CU_ASSERT(cpm_service_by_icsi(bytes_of(cpm_service_icsi(
+						      (enum cpm_service)i)),
+					      &s) == OK &&
 			  s == (enum cpm_service)i);
 		CU_ASSERT(cpm_services_in(bytes_of(cpm_service_tag(
 				  (enum cpm_service)i))) == 1u << i);

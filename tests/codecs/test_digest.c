@@ -124,8 +124,8 @@ static void test_seal(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
 	for (i = 0; i < 3; i++) {
 		CU_ASSERT(digest_seal_close(s, plain, sealed) == OK);
-		CU_ASSERT(is_hex(sealed, 16,
-				 "69c4e0d86a7b0430d8cdb78070b4c55a"));
+		CU_ASSERT(
+			is_hex(sealed, 16, "69c4e0d86a7b0430d8cdb78070b4c55a"));
 		CU_ASSERT(digest_seal_open(s, sealed, back) == OK);
 		CU_ASSERT(memcmp(back, plain, 16) == 0);
 	}
@@ -150,8 +150,9 @@ static void test_siphash(void)
 
 static void test_scramble(void)
 {
-	static const uint64_t numbers[] = { 0, 1, 2, UINT32_MAX,
-					    UINT64_C(1) << 63, UINT64_MAX };
+	static const uint64_t numbers[] = {
+		0, 1, 2, UINT32_MAX, UINT64_C(1) << 63, UINT64_MAX
+	};
 	uint8_t key[16] = { 1, 2, 3 }, other[16] = { 9 };
 	uint64_t v, seen = 0;
 	size_t i;
@@ -263,7 +264,7 @@ static void test_other_forms(void)
 	CU_ASSERT(digest_response(&q, &answer) == OK);
 	CU_ASSERT_STRING_EQUAL(answer.text, want);
 
-	q.qop = DIGEST_QOP_NONE;	/* RFC 2617 3.2.2.1, last case */
+	q.qop = DIGEST_QOP_NONE; /* RFC 2617 3.2.2.1, last case */
 	md5_of("MESSAGE:sip:b@h", a2);
 	buf_reset(&text);
 	buf_printf(&text, "0123456789abcdef0123456789abcdef:n:%s", a2);

@@ -17,13 +17,12 @@ static const struct block_row {
 	{ "folded (RFC 5322 2.2.3)", "A: b\r\n  c\r\n\td\r\n\r\n", OK, 17, 1,
 	  "A", "b  c\td" },
 	{ "folded from the start", "A:\r\n b\r\n\r\n", OK, 10, 1, "A", "b" },
-	{ "folded, space before the colon", "A :\r\n b\r\n\r\n", OK, 11, 1,
-	  "A", "b" },
+	{ "folded, space before the colon", "A :\r\n b\r\n\r\n", OK, 11, 1, "A",
+	  "b" },
 	{ "empty value", "A:\r\nB: c\r\n\r\n", OK, 12, 2, "A", "" },
 	{ "no space behind the colon", "A:b\r\n\r\n", OK, 7, 1, "A", "b" },
 	{ "colons in the value", "A: b:c\r\n\r\n", OK, 10, 1, "A", "b:c" },
-	{ "the first one counts", "A: b\r\nA: c\r\n\r\n", OK, 14, 2, "A",
-	  "b" },
+	{ "the first one counts", "A: b\r\nA: c\r\n\r\n", OK, 14, 2, "A", "b" },
 	{ "8-bit text", "A: \xC3\xA4\r\n\r\n", OK, 9, 1, "A", "\xC3\xA4" },
 	{ "no colon", "A\r\n\r\n", ERR_MALFORMED, 0, 0, "", "" },
 	{ "no name", ": b\r\n\r\n", ERR_MALFORMED, 0, 0, "", "" },
@@ -31,8 +30,8 @@ static const struct block_row {
 	{ "8-bit name", "\xC3\xA4: c\r\n\r\n", ERR_MALFORMED, 0, 0, "", "" },
 	{ "folded line first", " b: c\r\n\r\n", ERR_MALFORMED, 0, 0, "", "" },
 	{ "CR inside", "A: b\rc\r\n\r\n", ERR_MALFORMED, 0, 0, "", "" },
-	{ "control in a folded line", "A: b\r\n \x01\r\n\r\n", ERR_MALFORMED,
-	  0, 0, "", "" },
+	{ "control in a folded line", "A: b\r\n \x01\r\n\r\n", ERR_MALFORMED, 0,
+	  0, "", "" },
 	{ "no empty line", "A: b\r\n", ERR_MORE, 0, 0, "", "" },
 	{ "nothing", "", ERR_MORE, 0, 0, "", "" },
 };
@@ -127,8 +126,7 @@ static const struct value_row {
 	{ "no space", "text/plain;charset=utf-8", "text/plain", "CHARSET",
 	  "utf-8", 1, OK },
 	{ "quoted", "a/b; n=\"x; y=z\"; m=1", "a/b", "n", "x; y=z", 2, OK },
-	{ "quoted pair", "a/b; n=\"x\\\"y\\\\\"", "a/b", "n", "x\"y\\", 1,
-	  OK },
+	{ "quoted pair", "a/b; n=\"x\\\"y\\\\\"", "a/b", "n", "x\"y\\", 1, OK },
 	{ "spaces around =", "a/b ; n = x ;", "a/b", "n", "x", 1, OK },
 	{ "no value", "attachment; x; filename=f", "attachment", "filename",
 	  "f", 2, OK },
@@ -143,8 +141,8 @@ static const struct value_row {
 	  1, OK },
 	{ "a piece missing", "a/b; n*0=a; n*2=c", "a/b", "n", "a", 1, OK },
 	{ "RFC 2231 4, escapes",
-	  "a/b; title*=us-ascii'en-us'This%20is%20%2A%2A%2Afun%2A%2A%2A",
-	  "a/b", "title", "This is ***fun***", 1, OK },
+	  "a/b; title*=us-ascii'en-us'This%20is%20%2A%2A%2Afun%2A%2A%2A", "a/b",
+	  "title", "This is ***fun***", 1, OK },
 	{ "RFC 2231 4.1, both",
 	  "a/b; t*0*=us-ascii'en'This%20is; t*1*=%20even; t*2=\"isn't it!\"",
 	  "a/b", "t", "This is evenisn't it!", 1, OK },
@@ -152,8 +150,7 @@ static const struct value_row {
 	  "1%zz%4", 1, OK },
 	{ "star that is no piece", "a/b; n*x=1", "a/b", "n*x", "1", 1, OK },
 	{ "quoted without end", "a/b; n=\"x", "", "", "", 0, ERR_MALFORMED },
-	{ "ends in a backslash", "a/b; n=\"x\\", "", "", "", 0,
-	  ERR_MALFORMED },
+	{ "ends in a backslash", "a/b; n=\"x\\", "", "", "", 0, ERR_MALFORMED },
 };
 
 static void test_values(void)
@@ -172,8 +169,8 @@ static void test_values(void)
 			continue;
 		ROW(r, bytes_is(v.value, r->value));
 		ROW(r, v.count == r->count);
-		ROW(r, bytes_is(header_parameter(&v, r->parameter),
-				r->content));
+		ROW(r,
+		    bytes_is(header_parameter(&v, r->parameter), r->content));
 	}
 	arena_free(a);
 }
@@ -207,7 +204,8 @@ static const struct parameter_row {
 	{ "empty", "", "; p=\"\"" },
 	{ "UTF-8 (RFC 2231 4)", "\xC3\xA4 b", "; p*=UTF-8''%C3%A4%20b" },
 	{ "line end", "a\r\nB: c", "; p*=UTF-8''a%0D%0AB%3A%20c" },
-	{ "marks of the encoding", "\xC3\xA4%'*", "; p*=UTF-8''%C3%A4%25%27%2A" },
+	{ "marks of the encoding", "\xC3\xA4%'*",
+	  "; p*=UTF-8''%C3%A4%25%27%2A" },
 };
 
 static void test_parameters_written(void)

@@ -7,9 +7,12 @@
 #define NS  "urn:ietf:params:xml:ns:imdn"
 #define OMA "urn:oma:xml:cpm:imdn-extensions:1.0"
 
-#define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<imdn xmlns=\"" NS "\">"
-#define IDS  "<message-id>34jk324j</message-id>" \
-	     "<datetime>2008-04-04T12:16:49-05:00</datetime>"
+#define HEAD                                                                   \
+	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<imdn xmlns=\"" NS "\"" \
+									  ">"
+#define IDS                                                                    \
+	"<message-id>34jk324j</message-id>"                                    \
+	"<datetime>2008-04-04T12:16:49-05:00</datetime>"
 
 /* The documents that we write, and read back (RFC 5438 11.1). */
 static const struct row {
@@ -18,27 +21,39 @@ static const struct row {
 	const char *subject, *note, *text;
 } rows[] = {
 	{ "delivered",
-	  { .type = IMDN_DELIVERY, .status = IMDN_DELIVERED }, "", "",
-	  HEAD IDS "<recipient-uri>im:bob@example.com</recipient-uri>"
+	  { .type = IMDN_DELIVERY, .status = IMDN_DELIVERED },
+	  "",
+	  "",
+	  HEAD IDS
+	  "<recipient-uri>im:bob@example.com</recipient-uri>"
 	  "<original-recipient-uri>im:bob@example.org</original-recipient-uri>"
 	  "<delivery-notification><status><delivered/></status>"
 	  "</delivery-notification></imdn>\r\n" },
 	{ "displayed, with subject",
-	  { .type = IMDN_DISPLAY, .status = IMDN_DISPLAYED }, "a<b & c", "",
-	  HEAD IDS "<recipient-uri>im:bob@example.com</recipient-uri>"
+	  { .type = IMDN_DISPLAY, .status = IMDN_DISPLAYED },
+	  "a<b & c",
+	  "",
+	  HEAD IDS
+	  "<recipient-uri>im:bob@example.com</recipient-uri>"
 	  "<original-recipient-uri>im:bob@example.org</original-recipient-uri>"
 	  "<subject xml:lang=\"fr\">a&lt;b &amp; c</subject>"
 	  "<display-notification><status><displayed/></status>"
 	  "</display-notification></imdn>\r\n" },
 	{ "stored, with note",
-	  { .type = IMDN_PROCESSING, .status = IMDN_STORED }, "", "later",
-	  HEAD IDS "<recipient-uri>im:bob@example.com</recipient-uri>"
+	  { .type = IMDN_PROCESSING, .status = IMDN_STORED },
+	  "",
+	  "later",
+	  HEAD IDS
+	  "<recipient-uri>im:bob@example.com</recipient-uri>"
 	  "<original-recipient-uri>im:bob@example.org</original-recipient-uri>"
 	  "<processing-notification><status><stored/></status>"
 	  "</processing-notification><note>later</note></imdn>\r\n" },
 	{ "legacy SMS (OMA CPM)",
-	  { .type = IMDN_INTERWORKING, .status = IMDN_LEGACY_SMS }, "", "",
-	  HEAD IDS "<recipient-uri>im:bob@example.com</recipient-uri>"
+	  { .type = IMDN_INTERWORKING, .status = IMDN_LEGACY_SMS },
+	  "",
+	  "",
+	  HEAD IDS
+	  "<recipient-uri>im:bob@example.com</recipient-uri>"
 	  "<original-recipient-uri>im:bob@example.org</original-recipient-uri>"
 	  "<interworking-notification xmlns=\"" OMA "\">"
 	  "<status><legacy-sms/></status></interworking-notification>"
@@ -109,8 +124,8 @@ static void test_every_pair(void)
 		[IMDN_DELIVERY] = 1u << IMDN_DELIVERED | 1u << IMDN_FAILED,
 		[IMDN_DISPLAY] = 1u << IMDN_DISPLAYED,
 		[IMDN_PROCESSING] = 1u << IMDN_PROCESSED | 1u << IMDN_STORED,
-		[IMDN_INTERWORKING] = 1u << IMDN_LEGACY_SMS |
-				      1u << IMDN_LEGACY_MMS,
+		[IMDN_INTERWORKING] =
+			1u << IMDN_LEGACY_SMS | 1u << IMDN_LEGACY_MMS,
 	};
 	unsigned common = 1u << IMDN_FORBIDDEN | 1u << IMDN_ERROR, t, s;
 	struct arena *a = arena_new(65536);
@@ -132,8 +147,8 @@ static void test_every_pair(void)
 			buf_reset(&b);
 			buf_printf(&b,
 				   HEAD IDS "<x:%s-notification xmlns:x=\"%s\">"
-				   "<x:status><x:%s/></x:status>"
-				   "</x:%s-notification></imdn>",
+					    "<x:status><x:%s/></x:status>"
+					    "</x:%s-notification></imdn>",
 				   imdn_type_name(n.type),
 				   t == IMDN_INTERWORKING ? OMA : NS,
 				   imdn_status_name(n.status),
@@ -172,7 +187,8 @@ static const struct text_row {
 	  "<i:message-id>1</i:message-id></i:imdn>",
 	  OK, "" },
 	{ "interworking status in the outer namespace",
-	  HEAD IDS "<o:interworking-notification xmlns:o=\"" OMA "\">"
+	  HEAD IDS
+	  "<o:interworking-notification xmlns:o=\"" OMA "\">"
 	  "<status><o:legacy-mms/></status></o:interworking-notification>"
 	  "</imdn>",
 	  OK, "" },
@@ -184,32 +200,35 @@ static const struct text_row {
 	  "<isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\">"
 	  "<state>idle</state></isComposing>",
 	  ERR_UNSUPPORTED, "imdn" },
-	{ "no message-id (11.1.1)", HEAD "<datetime>d</datetime>" DELIVERED
-	  "</imdn>", ERR_MALFORMED, "message-id" },
-	{ "empty message-id", HEAD "<message-id> </message-id><datetime>d"
-	  "</datetime>" DELIVERED "</imdn>", ERR_MALFORMED, "message-id" },
-	{ "no datetime (11.1.2)", HEAD "<message-id>1</message-id>" DELIVERED
-	  "</imdn>", ERR_MALFORMED, "datetime" },
+	{ "no message-id (11.1.1)",
+	  HEAD "<datetime>d</datetime>" DELIVERED "</imdn>", ERR_MALFORMED,
+	  "message-id" },
+	{ "empty message-id",
+	  HEAD "<message-id> </message-id><datetime>d"
+	       "</datetime>" DELIVERED "</imdn>",
+	  ERR_MALFORMED, "message-id" },
+	{ "no datetime (11.1.2)",
+	  HEAD "<message-id>1</message-id>" DELIVERED "</imdn>", ERR_MALFORMED,
+	  "datetime" },
 	{ "no notification (11.1.6)", HEAD IDS "</imdn>", ERR_UNSUPPORTED,
 	  "notification" },
 	{ "interworking in the wrong namespace",
 	  HEAD IDS "<interworking-notification><status><legacy-sms/></status>"
-	  "</interworking-notification></imdn>",
+		   "</interworking-notification></imdn>",
 	  ERR_UNSUPPORTED, "notification" },
-	{ "no status (11.1.7)",
-	  HEAD IDS "<delivery-notification/></imdn>", ERR_MALFORMED,
-	  "status" },
+	{ "no status (11.1.7)", HEAD IDS "<delivery-notification/></imdn>",
+	  ERR_MALFORMED, "status" },
 	{ "empty status",
 	  HEAD IDS "<delivery-notification><status/></delivery-notification>"
-	  "</imdn>",
+		   "</imdn>",
 	  ERR_UNSUPPORTED, "status" },
 	{ "status of the future",
 	  HEAD IDS "<delivery-notification><status><lost/></status>"
-	  "</delivery-notification></imdn>",
+		   "</delivery-notification></imdn>",
 	  ERR_UNSUPPORTED, "status" },
 	{ "status of another type",
 	  HEAD IDS "<delivery-notification><status><displayed/></status>"
-	  "</delivery-notification></imdn>",
+		   "</delivery-notification></imdn>",
 	  ERR_MALFORMED, "status" },
 	{ "not XML", "delivered", ERR_MALFORMED, "document" },
 	{ "DOCTYPE", "<!DOCTYPE imdn>" HEAD, ERR_MALFORMED, "document" },
@@ -257,8 +276,10 @@ static const struct want_row {
 } wants[] = {
 	{ "RFC 5438 7.1.1.3", "positive-delivery, negative-delivery",
 	  IMDN_WANT_POSITIVE | IMDN_WANT_NEGATIVE },
-	{ "all", "positive-delivery,negative-delivery , display ,processing,"
-		 "interworking", 31 },
+	{ "all",
+	  "positive-delivery,negative-delivery , display ,processing,"
+	  "interworking",
+	  31 },
 	{ "parameters (10)", "display;x=\"y\" ; z=1, processing",
 	  IMDN_WANT_DISPLAY | IMDN_WANT_PROCESSING },
 	{ "unknown words (7.2.1)", "read, display, displayed",
@@ -275,8 +296,8 @@ static void test_wants(void)
 	size_t i;
 
 	for (i = 0; i < sizeof wants / sizeof *wants; i++)
-		ROW(&wants[i], imdn_want_decode(bytes_of(wants[i].text)) ==
-				       wants[i].want);
+		ROW(&wants[i],
+		    imdn_want_decode(bytes_of(wants[i].text)) == wants[i].want);
 	for (want = 0; want < 32; want++) {
 		buf_reset(&b);
 		imdn_want_encode(want, &b);

@@ -32,13 +32,12 @@ static const struct row {
 } rows[] = {
 	/* RFC 1951 3.2.4: a stored block; 3.2.6: a fixed one. */
 	{ "stored block", "01 05 00 FA FF 68 65 6C 6C 6F", OK, "hello" },
-	{ "length and its complement differ",
-	  "01 05 00 FA FE 68 65 6C 6C 6F", ERR_MALFORMED, "" },
+	{ "length and its complement differ", "01 05 00 FA FE 68 65 6C 6C 6F",
+	  ERR_MALFORMED, "" },
 	{ "zlib (RFC 1950 2.2)",
 	  "78 01 01 05 00 FA FF 68 65 6C 6C 6F 06 2C 02 15", OK, "hello" },
-	{ "wrong Adler-32",
-	  "78 01 01 05 00 FA FF 68 65 6C 6C 6F 06 2C 02 16", ERR_MALFORMED,
-	  "" },
+	{ "wrong Adler-32", "78 01 01 05 00 FA FF 68 65 6C 6C 6F 06 2C 02 16",
+	  ERR_MALFORMED, "" },
 	{ "wants a dictionary", "78 20 00 00 00 01 01 00 00 FF FF",
 	  ERR_MALFORMED, "" },
 	{ "octets behind", "01 05 00 FA FF 68 65 6C 6C 6F 00", ERR_MALFORMED,
@@ -111,9 +110,9 @@ static void test_limit(void)
 static void test_memory(void)
 {
 	uint8_t raw[64];
-	struct bytes in = check_unhex(
-		"78 01 01 05 00 FA FF 68 65 6C 6C 6F 06 2C 02 15", raw,
-		sizeof raw);
+	struct bytes in =
+		check_unhex("78 01 01 05 00 FA FF 68 65 6C 6C 6F 06 2C 02 15",
+			    raw, sizeof raw);
 	unsigned long n;
 	enum err e = ERR_NOMEM;
 
@@ -129,11 +128,9 @@ static void test_memory(void)
 	CU_ASSERT(e == OK && n > 3);
 }
 
-static const struct check_test tests[] = {
-	{ "blocks by hand", test_rows },
-	{ "zlib, gzip and raw", test_forms },
-	{ "the limit holds", test_limit },
-	{ "memory", test_memory },
-	{ NULL, NULL }
-};
+static const struct check_test tests[] = { { "blocks by hand", test_rows },
+					   { "zlib, gzip and raw", test_forms },
+					   { "the limit holds", test_limit },
+					   { "memory", test_memory },
+					   { NULL, NULL } };
 CHECK_MAIN("inflate", tests)

@@ -73,7 +73,7 @@ static void test_prefixes(void)
 static const struct row {
 	const char *name, *type, *body;
 	enum err want;
-	const char *parts;	/* bodies, each with a bar behind it */
+	const char *parts; /* bodies, each with a bar behind it */
 } rows[] = {
 	{ "one part", "multipart/mixed; boundary=b", "--b\r\n\r\nx\r\n--b--",
 	  OK, "x|" },
@@ -102,8 +102,8 @@ static const struct row {
 	  ERR_MORE, "" },
 	{ "no boundary line", "multipart/mixed; boundary=b", "x", ERR_MORE,
 	  "" },
-	{ "no part", "multipart/mixed; boundary=b", "--b--\r\n",
-	  ERR_MALFORMED, "" },
+	{ "no part", "multipart/mixed; boundary=b", "--b--\r\n", ERR_MALFORMED,
+	  "" },
 	{ "no boundary parameter", "multipart/mixed", "--b\r\n\r\nx\r\n--b--",
 	  ERR_MALFORMED, "" },
 	{ "71 characters (RFC 2046 5.1.1)",
@@ -287,11 +287,14 @@ static enum err read_many(unsigned count, bool deep, struct arena *a)
 	enum err e;
 
 	if (!deep)
-		buf_text(&b, "Content-Type: multipart/mixed;boundary=b\r\n\r\n");
+		buf_text(&b,
+			 "Content-Type: multipart/mixed;boundary=b\r\n\r\n");
 	for (i = 0; i < count; i++) {
 		if (deep)
-			buf_printf(&b, "Content-Type: multipart/mixed;boundary="
-				       "b%u\r\n\r\n--b%u\r\n", i, i);
+			buf_printf(&b,
+				   "Content-Type: multipart/mixed;boundary="
+				   "b%u\r\n\r\n--b%u\r\n",
+				   i, i);
 		else
 			buf_text(&b, "--b\r\n\r\nx\r\n");
 	}

@@ -35,7 +35,7 @@ static void test_tree(void)
 	CU_ASSERT_PTR_NULL(xml_child(NULL, "", "x"));
 	CU_ASSERT(xml_text(NULL).n == 0);
 	CU_ASSERT(bytes_is(xml_text(root), "tail"));
-	CU_ASSERT(bytes_is(root->text, "\ntail"));	/* XML 1.0 2.11 */
+	CU_ASSERT(bytes_is(root->text, "\ntail")); /* XML 1.0 2.11 */
 	arena_free(a);
 }
 
@@ -65,11 +65,10 @@ static const struct row {
 	  "<?xml version=\"1.0\" encoding='utf8'?><a>\xC3\xA4</a>", OK },
 	{ "Latin-1",
 	  "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><a>\xE4</a>", OK },
-	{ "another encoding",
-	  "<?xml version=\"1.0\" encoding=\"UTF-7\"?><a/>", ERR_UNSUPPORTED },
-	{ "an EBCDIC encoding",
-	  "<?xml version=\"1.0\" encoding=\"IBM037\"?><a/>",
+	{ "another encoding", "<?xml version=\"1.0\" encoding=\"UTF-7\"?><a/>",
 	  ERR_UNSUPPORTED },
+	{ "an EBCDIC encoding",
+	  "<?xml version=\"1.0\" encoding=\"IBM037\"?><a/>", ERR_UNSUPPORTED },
 	{ "UTF-16 with mark", "\xFF\xFE<", ERR_UNSUPPORTED },
 	{ "no element", "hello", ERR_MALFORMED },
 	{ "not UTF-8", "<a>\xE4</a>", ERR_MALFORMED },
@@ -150,16 +149,16 @@ static void test_limits(void)
 	CU_ASSERT(read_repeated("", "<a>", "</a>", XML_DEPTH_MAX, "") == OK);
 	CU_ASSERT(read_repeated("", "<a>", "</a>", XML_DEPTH_MAX + 1, "") ==
 		  ERR_TOOBIG);
-	CU_ASSERT(read_repeated("<r>", "<a/>", "", XML_NODES_MAX - 1,
-				"</r>") == OK);
+	CU_ASSERT(read_repeated("<r>", "<a/>", "", XML_NODES_MAX - 1, "</r>") ==
+		  OK);
 	CU_ASSERT(read_repeated("<r>", "<a/>", "", XML_NODES_MAX, "</r>") ==
 		  ERR_TOOBIG);
 	CU_ASSERT(read_repeated("<r", " a%u='x'", "", XML_ATTRIBUTES_MAX,
 				"/>") == OK);
 	CU_ASSERT(read_repeated("<r", " a%u='x'", "", XML_ATTRIBUTES_MAX + 1,
 				"/>") == ERR_TOOBIG);
-	CU_ASSERT(read_repeated("<r>", "xxxxxxxx", "",
-				XML_OCTETS_MAX / 8 - 1, "</r>") == OK);
+	CU_ASSERT(read_repeated("<r>", "xxxxxxxx", "", XML_OCTETS_MAX / 8 - 1,
+				"</r>") == OK);
 	CU_ASSERT(read_repeated("<r>", "xxxxxxxx", "", XML_OCTETS_MAX / 8,
 				"</r>") == ERR_TOOBIG);
 }

@@ -30,8 +30,7 @@ static struct bytes plain(struct bytes value, struct arena *a)
 /* Blanks at both ends of a line cannot be kept (RFC 3862 2.2). */
 static bool has_outer_blank(struct bytes text)
 {
-	return text.n > 0 &&
-	       (text.p[0] == ' ' || text.p[text.n - 1] == ' ');
+	return text.n > 0 && (text.p[0] == ' ' || text.p[text.n - 1] == ' ');
 }
 
 static void rewrite(const struct cpim *c, struct arena *a)
@@ -62,8 +61,7 @@ static void rewrite(const struct cpim *c, struct arena *a)
 		MUST(bytes_equal(back.datetime, d.datetime));
 		MUST(bytes_equal(plain(back.subject, a), d.subject));
 		MUST(bytes_equal(back.message_id, d.message_id));
-		MUST(imdn_want_decode(back.disposition_notification) ==
-		     d.want);
+		MUST(imdn_want_decode(back.disposition_notification) == d.want);
 		MUST(bytes_equal(back.body, d.body));
 	}
 	buf_clear(&b);

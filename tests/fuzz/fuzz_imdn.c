@@ -8,8 +8,7 @@ static void compare(const struct imdn *a, const struct imdn *b)
 	MUST(bytes_equal(a->message_id, b->message_id));
 	MUST(bytes_equal(a->datetime, b->datetime));
 	MUST(bytes_equal(a->recipient_uri, b->recipient_uri));
-	MUST(bytes_equal(a->original_recipient_uri,
-			 b->original_recipient_uri));
+	MUST(bytes_equal(a->original_recipient_uri, b->original_recipient_uri));
 	MUST(bytes_equal(a->subject, b->subject));
 	MUST(bytes_equal(a->note, b->note));
 	MUST(a->type == b->type && a->status == b->status);

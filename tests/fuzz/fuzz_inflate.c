@@ -26,8 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf b = BUF_INIT(LIMIT);
 	enum err e = inflate_read(in, &b);
 
-	MUST(e == OK || e == ERR_MORE || e == ERR_MALFORMED ||
-	     e == ERR_TOOBIG);
+	MUST(e == OK || e == ERR_MORE || e == ERR_MALFORMED || e == ERR_TOOBIG);
 	MUST(b.n <= LIMIT && b.capacity <= LIMIT);
 	buf_clear(&b);
 	if (size > 0)

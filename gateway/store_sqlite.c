@@ -1,0 +1,274 @@
+/*
+ * store_sqlite.c - the spool in one SQLite file: opening, transactions and
+ * errors. One read-write connection with an exclusive lock, so the index of
+ * the write-ahead log is in memory and no lock is taken per transaction.
+ */
+#include "gateway/store_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define PATH_OCTETS	1024
+#define TIDY_FRAMES	4096	/* pages of log: 16 MiB               */
+#define TIDY_AGAIN	1024	/* when the disk had no room          */
+
+/* The cache is in KiB; temporary tables never reach the disk. */
+static const char *const pragmas[] = {
+	"PRAGMA locking_mode = EXCLUSIVE",
+	"PRAGMA page_size = 4096",
+	"PRAGMA journal_mode = WAL",
+	"PRAGMA synchronous = FULL",
+	"PRAGMA wal_autocheckpoint = 0",
+	"PRAGMA cache_size = -32768",
+	"PRAGMA temp_store = MEMORY",
+	"PRAGMA mmap_size = 0",
+	"PRAGMA foreign_keys = OFF",
+	"PRAGMA trusted_schema = OFF",
+	"PRAGMA cell_size_check = ON",
+};
+
+/* A disk without room; `code` is SQLite's extended result. */
+static bool no_room(sqlite3 *db, int code)
+{
+	int os = sqlite3_system_errno(db);
+
+	return (code & 0xff) == SQLITE_FULL ||
+	       (code == SQLITE_IOERR_WRITE &&
+		(os == ENOSPC || os == EDQUOT));
+}
+
+/*
+ * Without memory in the middle of a step nothing is certain but what is on
+ * the disk: that ends the program like a failing disk.
+ */
+static enum err error_of(sqlite3 *db, int code)
+{
+	if (no_room(db, code))
+		return ERR_TOOBIG;
+	switch (code & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return OK;
+	case SQLITE_CONSTRAINT:
+	case SQLITE_TOOBIG:
+		return ERR_RANGE;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return ERR_BUSY;
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY:
+		return ERR_DENIED;
+	default:
+		return ERR_IO;
+	}
+}
+
+enum err store_error(struct store *s, const char *what)
+{
+	int code = sqlite3_extended_errcode(s->db);
+
+	snprintf(s->why, sizeof s->why, "%s (%d) at: %.100s",
+		 sqlite3_errmsg(s->db), code, what);
+	return error_of(s->db, code);
+}
+
+enum err store_sql(struct store *s, const char *sql)
+{
+	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return store_error(s, sql);
+	return OK;
+}
+
+enum err store_number(struct store *s, const char *sql, int64_t *out)
+{
+	sqlite3_stmt *q = NULL;
+	enum err e = OK;
+
+	if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK ||
+	    sqlite3_step(q) != SQLITE_ROW)
+		e = store_error(s, sql);
+	else
+		*out = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return e;
+}
+
+/* The machine's disk: a directory and a file that are ours alone. */
+static enum err check_directory(struct store *s, const char *directory,
+				const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (mkdir(directory, 0700) != 0 && errno != EEXIST)
+		goto fail;
+	if (stat(directory, &st) != 0)
+		goto fail;
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
+	    (st.st_mode & 077) != 0) {
+		snprintf(s->why, sizeof s->why,
+			 "must be a directory of user %u with mode 0700",
+			 (unsigned)geteuid());
+		return ERR_DENIED;
+	}
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 || fchmod(fd, 0600) != 0)
+		goto fail;
+	close(fd);
+	return OK;
+fail:
+	snprintf(s->why, sizeof s->why, "%s", strerror(errno));
+	return errno == ENOSPC ? ERR_TOOBIG
+	       : errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_IO;
+}
+
+static int log_grew(void *arg, sqlite3 *db, const char *name, int frames)
+{
+	struct store *s = arg;
+
+	(void)db;
+	(void)name;
+	s->log_frames = frames;
+	return SQLITE_OK;
+}
+
+static enum err open_database(struct store *s, const char *path,
+			      const char *vfs)
+{
+	unsigned i;
+	enum err e;
+
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);	/* a lock per malloc */
+	if (sqlite3_open_v2(path, &s->db,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+				    SQLITE_OPEN_NOMUTEX,
+			    vfs) != SQLITE_OK)
+		return s->db == NULL ? ERR_NOMEM : store_error(s, "open");
+	sqlite3_extended_result_codes(s->db, 1);
+	for (i = 0; i < sizeof pragmas / sizeof pragmas[0]; i++)
+		if ((e = store_sql(s, pragmas[i])) != OK)
+			return e;
+	sqlite3_wal_hook(s->db, log_grew, s);
+	if ((e = schema_upgrade(s)) != OK ||
+	    (e = statements_prepare(s)) != OK ||
+	    (e = tally_load(s)) != OK)
+		return e;
+	return orphans_count(s);
+}
+
+enum err store_open(struct store **made, const char *directory, const char *vfs,
+		    struct buf *why)
+{
+	struct store *s = mem_zero(sizeof *s);
+	char path[PATH_OCTETS];
+	enum err e = OK;
+
+	if (s == NULL)
+		return ERR_NOMEM;
+	s->tidy_at = TIDY_FRAMES;
+	if (snprintf(path, sizeof path, "%s/spool.db", directory) >=
+	    (int)sizeof path)
+		e = ERR_TOOBIG;
+	if (e == OK && vfs == NULL)
+		e = check_directory(s, directory, path);
+	if (e == OK)
+		e = open_database(s, path, vfs);
+	if (e == OK) {
+		*made = s;
+		return OK;
+	}
+	buf_printf(why, "%s: %s", directory,
+		   s->why[0] == '\0' ? err_name(e) : s->why);
+	store_close(s);
+	return e;
+}
+
+void store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	statements_finalize(s);
+	sqlite3_close_v2(s->db);
+	tally_clear(s);
+	mem_free(s);
+}
+
+enum err store_begin(struct store *s)
+{
+	return run(s, DO_BEGIN);
+}
+
+enum err store_commit(struct store *s)
+{
+	enum err e;
+
+	if ((e = tally_save(s)) == OK)
+		e = run(s, DO_COMMIT);
+	if (e == OK)
+		return OK;
+	store_rollback(s);
+	return e == ERR_TOOBIG ? ERR_TOOBIG : ERR_IO;
+}
+
+/*
+ * SQLite may have rolled back by itself already. What is kept in memory is
+ * read again; if that fails, so will the next step.
+ */
+void store_rollback(struct store *s)
+{
+	char why[sizeof s->why];
+
+	memcpy(why, s->why, sizeof why);
+	if (!sqlite3_get_autocommit(s->db) && run(s, DO_ROLLBACK) != OK)
+		return;
+	if (tally_load(s) != OK || orphans_count(s) != OK)
+		return;
+	memcpy(s->why, why, sizeof why);
+}
+
+enum err store_tidy(struct store *s)
+{
+	int frames = 0, done = 0;
+	enum err e;
+
+	if (s->log_frames < s->tidy_at)
+		return OK;
+	if (sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
+				      &frames, &done) == SQLITE_OK) {
+		s->log_frames = 0;
+		s->tidy_at = TIDY_FRAMES;
+		return OK;
+	}
+	if ((e = store_error(s, "checkpoint")) != ERR_TOOBIG)
+		return ERR_IO;
+	s->tidy_at = s->log_frames + TIDY_AGAIN;
+	return OK;
+}
+
+uint64_t store_damaged(const struct store *s)
+{
+	return atomic_load(&s->damaged);
+}
+
+const char *store_why(const struct store *s)
+{
+	return s->why;
+}
+
+enum err store_free_octets(const char *directory, uint64_t *out)
+{
+	struct statvfs v;
+
+	if (statvfs(directory, &v) != 0)
+		return ERR_IO;
+	*out = (uint64_t)v.f_bavail * v.f_frsize;
+	return OK;
+}

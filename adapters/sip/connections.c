@@ -1,7 +1,7 @@
 #include "adapters/sip/connections.h"
 
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -13,6 +13,7 @@
 #define SILENT_MS    30000u	/* for the first word                        */
 #define CROWDED_MS   2000u	/* the same when there are too many          */
 #define SPARE	     1024	/* descriptors for everything else           */
+#define STATE_LISTEN 10		/* of struct tcp_info                        */
 #define DEFER_S	     10		/* the kernel keeps silent ones this long    */
 
 struct connections {
@@ -60,7 +61,7 @@ static void look(struct connections *c, int fd)
 
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n) != 0)
 		return;
-	if (info.tcpi_state == TCP_LISTEN) {
+	if (info.tcpi_state == STATE_LISTEN) {
 		defer(fd);
 		return;
 	}

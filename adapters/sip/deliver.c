@@ -164,7 +164,7 @@ static void aim(const struct branch *b, struct ua_message *m)
 	m->flow = c->path ? NULL : b->device->flow;
 }
 
-static enum err send(struct branch *b)
+static enum err send_to(struct branch *b)
 {
 	struct delivery *v = b->delivery;
 	struct ua_message m = {
@@ -197,7 +197,7 @@ static void start(struct target_item *item)
 	}
 	if (d && d->plain && b->delivery->draft.plain_type)
 		b->plain = true;
-	if (send(b) != OK)
+	if (send_to(b) != OK)
 		branch_end(b, &broken);
 }
 
@@ -221,7 +221,7 @@ static bool try_plain(struct branch *b, const struct sip_result *r)
 	b->plain = true;
 	if (b->device)
 		b->device->plain = true;
-	return send(b) == OK;
+	return send_to(b) == OK;
 }
 
 static void success(struct branch *b, const struct sip_result *r)
@@ -292,7 +292,7 @@ static void to_domain(struct delivery *v)
 	if (!b) {
 		tell_class(v, OUTCOME_LATER, "no memory", NULL);
 		free_delivery(v);
-	} else if (send(b) != OK) {
+	} else if (send_to(b) != OK) {
 		branch_end(b, &broken);
 	}
 }

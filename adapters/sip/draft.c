@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "adapters/sip/intake_map.h"
 #include "codecs/cpim.h"

@@ -398,7 +398,7 @@ void ua_close(struct ua *u)
 		nta_agent_destroy(u->agent);
 	connections_free(u->connections);
 	if (u->parser)
-		msg_mclass_destroy(u->parser);
+		su_free(NULL, u->parser);
 	answers_free(u->answers);
 	mem_free(u);
 }

@@ -13,20 +13,22 @@ static const char *url_text(su_home_t *home, const url_t *url)
 
 static enum request_method method_of(const sip_request_t *rq)
 {
-	switch (rq->rq_method) {
-	case sip_method_message:
-		return REQUEST_MESSAGE;
-	case sip_method_register:
-		return REQUEST_REGISTER;
-	case sip_method_options:
-		return REQUEST_OPTIONS;
-	case sip_method_cancel:
-		return REQUEST_CANCEL;
-	case sip_method_ack:
-		return REQUEST_ACK;
-	default:
-		return REQUEST_OTHER;
-	}
+	static const struct {
+		sip_method_t theirs;
+		enum request_method ours;
+	} methods[] = {
+		{ sip_method_message, REQUEST_MESSAGE },
+		{ sip_method_register, REQUEST_REGISTER },
+		{ sip_method_options, REQUEST_OPTIONS },
+		{ sip_method_cancel, REQUEST_CANCEL },
+		{ sip_method_ack, REQUEST_ACK },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (methods[i].theirs == rq->rq_method)
+			return methods[i].ours;
+	return REQUEST_OTHER;
 }
 
 static void read_credentials(struct request *r, const msg_auth_t *au)
@@ -297,7 +299,7 @@ static enum err read_path(struct ua_incoming *in, const sip_t *sip)
 static void read_source(struct ua_incoming *in, const sip_t *sip)
 {
 	struct request *r = &in->request;
-	const su_sockaddr_t *from = msg_addr(in->msg);
+	su_sockaddr_t *from = msg_addr(in->msg);
 	const sip_via_t *via = sip->sip_via;
 
 	r->source = &from->su_sa;

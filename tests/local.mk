@@ -36,18 +36,6 @@ codec_tests += tests/codecs/test_udh
 codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_utf8
 codec_tests += tests/codecs/test_timestamp
-codec_tests += tests/codecs/test_address
-codec_tests += tests/codecs/test_bytes
-codec_tests += tests/codecs/test_gsm7
-codec_tests += tests/codecs/test_segment
-codec_tests += tests/codecs/test_segment_cut
-codec_tests += tests/codecs/test_segment_text
-codec_tests += tests/codecs/test_segment
-codec_tests += tests/codecs/test_gsm7
-codec_tests += tests/codecs/test_udh
-codec_tests += tests/codecs/test_ucs2
-codec_tests += tests/codecs/test_utf8
-codec_tests += tests/codecs/test_timestamp
 codec_tests += tests/codecs/test_segment_cut
 
 check_PROGRAMS += $(codec_tests)
@@ -142,29 +130,6 @@ bench-smpp: $(smpp_benches)
 .PHONY: bench-smpp
 tests_codecs_test_cpim_write_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_utf8_step_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_field_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_frame_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_address_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_bytes_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_cut_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_cut_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays

@@ -296,11 +296,20 @@ ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 adapter_tests =
 adapter_tests += tests/adapters/test_loopback
+adapter_tests += tests/adapters/test_sip_link
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
 
 tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
+
+# Tests of cpmgw-sip: its engine and its devices.
+noinst_LIBRARIES += libsipcheck.a
+libsipcheck_a_SOURCES = tests/adapters/sip_world.c tests/adapters/sip_world.h \
+	tests/adapters/sip_device.c
+libsipcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+SIP_TEST_LIBS = libsipcheck.a $(ADAPTER_TEST_LIBS)
+tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
 
 # A disk in memory that loses power, fills up and fails when it is told.

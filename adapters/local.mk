@@ -22,6 +22,42 @@ cpmgw_loopback_SOURCES = adapters/loopback/main.c
 cpmgw_loopback_SOURCES += adapters/loopback/submit.c adapters/loopback/submit.h
 cpmgw_loopback_LDADD = $(ADAPTER_LIBS)
 
+# The SMPP side, a library so that its tests link it too.
+noinst_LIBRARIES += libsmppside.a
+libsmppside_a_SOURCES =
+libsmppside_a_SOURCES += adapters/smpp/account.c
+libsmppside_a_SOURCES += adapters/smpp/client.c adapters/smpp/client.h
+libsmppside_a_SOURCES += adapters/smpp/client_inside.h
+libsmppside_a_SOURCES += adapters/smpp/conn.c
+libsmppside_a_SOURCES += adapters/smpp/hub.c adapters/smpp/hub.h
+libsmppside_a_SOURCES += adapters/smpp/inbox.c adapters/smpp/inbox.h
+libsmppside_a_SOURCES += adapters/smpp/job.c adapters/smpp/job.h
+libsmppside_a_SOURCES += adapters/smpp/line.c
+libsmppside_a_SOURCES += adapters/smpp/manner.c adapters/smpp/manner.h
+libsmppside_a_SOURCES += adapters/smpp/names.c adapters/smpp/names.h
+libsmppside_a_SOURCES += adapters/smpp/outbox.c adapters/smpp/outbox.h
+libsmppside_a_SOURCES += adapters/smpp/pace.c adapters/smpp/pace.h
+libsmppside_a_SOURCES += adapters/smpp/password.c adapters/smpp/password.h
+libsmppside_a_SOURCES += adapters/smpp/progress.c adapters/smpp/progress.h
+libsmppside_a_SOURCES += adapters/smpp/receipt_out.c
+libsmppside_a_SOURCES += adapters/smpp/resolve.c adapters/smpp/resolve.h
+libsmppside_a_SOURCES += adapters/smpp/server.c adapters/smpp/server.h
+libsmppside_a_SOURCES += adapters/smpp/server_inside.h
+libsmppside_a_SOURCES += adapters/smpp/session.c adapters/smpp/session.h
+libsmppside_a_SOURCES += adapters/smpp/session_inside.h
+libsmppside_a_SOURCES += adapters/smpp/session_read.c
+libsmppside_a_SOURCES += adapters/smpp/session_time.c
+libsmppside_a_SOURCES += adapters/smpp/smpp_in.c adapters/smpp/smpp_in.h
+libsmppside_a_SOURCES += adapters/smpp/smpp_map.c adapters/smpp/smpp_map.h
+libsmppside_a_SOURCES += adapters/smpp/smpp_out.c adapters/smpp/smpp_out.h
+libsmppside_a_SOURCES += adapters/smpp/smpp_report.c
+libsmppside_a_SOURCES += adapters/smpp/text_out.c adapters/smpp/text_out.h
+libsmppside_a_SOURCES += adapters/smpp/ticket.c adapters/smpp/ticket.h
+libsmppside_a_SOURCES += adapters/smpp/window.c adapters/smpp/window.h
+
+pkglibexec_PROGRAMS += cpmgw-smpp
+cpmgw_smpp_SOURCES = adapters/smpp/main.c
+cpmgw_smpp_LDADD = libsmppside.a $(ADAPTER_LIBS)
 # The rooms of cpmgw-sip; its tests link them, too.
 noinst_LIBRARIES += libsip.a
 libsip_a_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)

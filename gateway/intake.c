@@ -87,15 +87,16 @@ static enum err own_ways(struct live *l, const struct route_verdict *v)
 static enum err fill_leg(struct engine *e, struct live *l,
 			 const struct message *m, size_t index)
 {
-	const struct address *from =
-		m->asserted.kind != ADDRESS_NONE ? &m->asserted : &m->from;
+	bool hidden = m->from.kind == ADDRESS_NONE ||
+		      m->from.kind == ADDRESS_ANONYMOUS;
+	const struct address *from = hidden ? &m->asserted : &m->from;
 	enum err why;
 
 	l->want = m->want;
 	l->priority = m->priority;
 	l->once = m->once;
 	l->to_index = (uint32_t)index;
-	l->received_us = m->received_us;
+	l->received_us = m->received_us != 0 ? m->received_us : e->last_us;
 	l->expires_us = m->expires_us != 0 ? m->expires_us
 					   : e->last_us + e->lifetime_us;
 	if (l->expires_us > e->last_us + e->lifetime_us)

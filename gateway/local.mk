@@ -72,23 +72,14 @@ cpmgw_conf_SOURCES += gateway/conf_scan.c gateway/conf_scan.h
 cpmgw_conf_SOURCES += gateway/confread.c gateway/confread.h
 cpmgw_conf_CPPFLAGS = $(AM_CPPFLAGS) -isystem $(KANNEL_INCLUDE)
 cpmgw_conf_LDADD = libgateway.a libtables.a libcodecs.a $(KANNEL_LIBS)
-libgateway_a_SOURCES += gateway/correlate.c
-libgateway_a_SOURCES += gateway/directory.c gateway/directory.h
-libgateway_a_SOURCES += gateway/dispatch.c
-libgateway_a_SOURCES += gateway/engine.c gateway/engine.h
-libgateway_a_SOURCES += gateway/inflight.c gateway/inflight.h
-libgateway_a_SOURCES += gateway/intake.c
-libgateway_a_SOURCES += gateway/keys.c gateway/keys.h
-libgateway_a_SOURCES += gateway/lane.c gateway/lane.h
-libgateway_a_SOURCES += gateway/live.c gateway/live.h
-libgateway_a_SOURCES += gateway/native.c
-libgateway_a_SOURCES += gateway/people.c
-libgateway_a_SOURCES += gateway/reassemble.c
-libgateway_a_SOURCES += gateway/recover.c
-libgateway_a_SOURCES += gateway/report.c
-libgateway_a_SOURCES += gateway/road.h
-libgateway_a_SOURCES += gateway/settle.c
-libgateway_a_SOURCES += gateway/tell.c
+
+bin_PROGRAMS += cpmgwd
+cpmgwd_SOURCES =
+cpmgwd_SOURCES += gateway/appliance.c gateway/appliance.h
+cpmgwd_SOURCES += gateway/cpmgwd.c
+cpmgwd_SOURCES += gateway/operate.c
+cpmgwd_SOURCES += gateway/reload.c
+cpmgwd_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
 
 # The loop inside sofia's: cpmgw-sip only.
 noinst_LIBRARIES += libloopsu.a
@@ -108,10 +99,3 @@ gwctl_SOURCES += gateway/gwctl_trace.c
 gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
 gwctl_LDADD = libcodecs.a
 
-bin_PROGRAMS += cpmgwd
-cpmgwd_SOURCES =
-cpmgwd_SOURCES += gateway/appliance.c gateway/appliance.h
-cpmgwd_SOURCES += gateway/cpmgwd.c
-cpmgwd_SOURCES += gateway/operate.c
-cpmgwd_SOURCES += gateway/reload.c
-cpmgwd_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)

@@ -292,6 +292,7 @@ static void on_commit(void *self)
 {
 	struct loopback *l = self;
 	struct peer_state state = { .peer = "loopback",
+				    .technology = TECHNOLOGY_LOOPBACK,
 				    .up = true,
 				    .kind = "loopback" };
 

@@ -28,6 +28,7 @@ static void report_peers(struct sip *s)
 	bool up = s->ready && !s->stopped && !s->draining;
 	struct peer_state v = {
 		.peer = "cpm",
+		.technology = TECHNOLOGY_CPM,
 		.up = up,
 		.window = c->window,
 		.used = (uint32_t)s->n_deliveries,
@@ -44,6 +45,7 @@ static void report_peers(struct sip *s)
 	for (i = 0; i < c->n_domains; i++) {
 		v = (struct peer_state){
 			.peer = c->domains[i].name,
+			.technology = TECHNOLOGY_CPM,
 			.up = up,
 			.window = c->window,
 			.kind = "sip domain",

@@ -356,6 +356,11 @@ void world_finish(struct world *w)
 {
 	int status = -1;
 
+	world_tell(w, FRAME_STOP, 0, (struct bytes){ 0 });
+	(void)wait_us(w, FRAME_LAST, GUARD_US);
+	CU_ASSERT(w->closed);
+	if (!w->closed)
+		kill(w->process.pid, SIGKILL);
 	link_free(w->link);
 	CU_ASSERT(waitpid(w->process.pid, &status, 0) == w->process.pid);
 	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);

@@ -357,6 +357,7 @@ class Rig:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='cpmgw-rig-'))
         self.peers = []
         self.clean_ups = []
+        self.numbers = 10000
         self.gateway = Gateway(self.slot, self.folder, conf, edit)
         try:
             if start:
@@ -364,6 +365,11 @@ class Rig:
         except Failure:
             self.close()
             raise
+
+    def number(self):
+        """A mobile number that no other case uses, without the plus."""
+        self.numbers += 1
+        return f'155502{self.numbers}'
 
     def process(self, name, argv, **more):
         p = Process(name, argv, self.folder, **more)

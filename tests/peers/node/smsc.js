@@ -46,7 +46,7 @@ function receipt_pdu(r) {
 	const form = r.form || 'both';
 	const pdu = { source_addr_ton: 1, source_addr_npi: 1,
 		source_addr: r.from, dest_addr_ton: 1, dest_addr_npi: 1,
-		destination_addr: r.to, esm_class: r.esm_class || 4,
+		destination_addr: r.to, esm_class: r.esm_class ?? 4,
 		short_message: Buffer.from(form === 'tlv' ? '' : text) };
 
 	if (form !== 'text') {

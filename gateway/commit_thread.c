@@ -52,12 +52,12 @@ static uint64_t at_most(uint64_t v, uint64_t most)
  */
 static void judge(struct linger *l, uint64_t now, uint64_t most)
 {
-	uint64_t took = now - l->since_us, rate;
+	uint64_t took = now - l->since_us, least, rate;
 
 	if (l->since_us == 0)
 		l->since_us = now;
-	if (l->since_us == now || took < (l->trial == KEEP ? KEEP_US
-								 : TRIAL * most))
+	least = l->trial == KEEP ? KEEP_US : TRIAL * most;
+	if (l->since_us == now || took < least)
 		return;
 	rate = l->steps * 1000000 / took;
 	switch (l->trial) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/admit.h"
+#include "policy/receipts.h"
 
 #define USER_FLOWS 16		/* people share so many flows per priority */
 
@@ -163,6 +164,29 @@ fail:
 	return NULL;
 }
 
+/* Its recipient cannot be reached now. */
+static bool is_held(struct engine *e, const struct live *l)
+{
+	const struct user *u =
+		directory_user_hashed(e->directory, l->recipient);
+
+	return l->state == LEG_WAITING &&
+	       (u == NULL || u->devices == 0 || l->due_us > road_now(e));
+}
+
+/* The sender of what is held hears of it now, if he asked to. */
+static void enter(struct engine *e, struct live *l)
+{
+	uint8_t want = (uint8_t)(l->want & ~(unsigned)l->told);
+
+	if (!is_held(e, l) || !receipts_owed(want, STATE_STORED)) {
+		dispatch_enter(e, l);
+		return;
+	}
+	report_extra(e, l, STATE_STORED);
+	settle_update(e, l);
+}
+
 static void spooled_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
@@ -177,7 +201,7 @@ static void spooled_done(void *owner, struct step *s)
 		accept_as(e, &c->reply, c->story, false);
 		for (i = 0; i < c->n; i++) {
 			road_count(c->legs[i]);
-			dispatch_enter(e, c->legs[i]);
+			enter(e, c->legs[i]);
 		}
 		return;
 	}

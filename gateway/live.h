@@ -81,6 +81,9 @@ struct live {
 	unsigned updating;	/* steps about its row that are still out     */
 	struct early early;	/* a report that came before the answer       */
 	bool native;		/* not on disk; its sender waits in `reply`   */
+	/* Settled; stays until its row is gone, so that what read the row
+	 * before that does not bring it back. */
+	bool gone;
 	struct lane *counted;	/* the lane whose `waiting` includes it       */
 	struct reply reply;
 	struct store_key dedupe;

@@ -36,9 +36,10 @@ static void set_after(struct step *s, struct live *l, const struct reply *tell)
 static void removed_done(void *owner, struct step *s)
 {
 	land_slot(owner, s->context);
+	road_forget_gone(owner, s->context_id);
 }
 
-/* The row goes; the leg is forgotten at once. */
+/* The row goes; a search that is under way may still have read it. */
 void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 {
 	struct step *s = road_step(e, STEP_REMOVE, removed_done);
@@ -49,7 +50,7 @@ void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 	road_submit(e, s);
 	l->state = LEG_SENT;
 	road_count(l);
-	road_forget(e, l);
+	road_bury(e, l);
 }
 
 

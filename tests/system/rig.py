@@ -285,8 +285,10 @@ class Gateway:
               f'link {name} is {state}', seconds)
 
     def waiting(self):
-        """How many messages wait on disk."""
-        return len(self.ask('queue', '--messages'))
+        """How many messages wait to be sent; not those whose report is
+        awaited."""
+        return len([m for m in self.ask('queue', '--messages')
+                    if m['state'] != 'sent'])
 
     def sanitizer_reports(self):
         found = []

@@ -276,6 +276,7 @@ adapter_tests =
 adapter_tests += tests/adapters/test_loopback
 adapter_tests += tests/adapters/test_sip_auth
 adapter_tests += tests/adapters/test_sip_deliver
+adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_smpp_server
@@ -295,6 +296,7 @@ SIP_UNIT_LIBS = libsip.a $(ADAPTER_TEST_LIBS)
 tests_adapters_test_sip_auth_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_deliver_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 # cpmgw-smpp: the program at both its ends, and its tables alone.
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \

@@ -31,7 +31,7 @@ struct world {
 	struct world_frame frames[WORLD_FRAMES];
 	size_t n_frames;
 	uint8_t waited_for;
-	bool closed, timed_out;
+	bool closed, timed_out, ready;
 	bool keep_bindings;	/* BOUND is left to the test                 */
 	uint16_t port;
 	size_t lookups;

@@ -82,16 +82,12 @@ TESTS += $(oracle_tests)
 
 ORACLE_SOURCES = tests/codecs/oracle.h tests/codecs/oracle_smpp.c \
 	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
-KANNEL_CPPFLAGS = $(XML_CFLAGS) -isystem /usr/include/kannel
-KANNEL_LIBDIR = $(dir $(firstword $(wildcard /usr/lib/*/kannel/libgw.a \
-	/usr/lib/kannel/libgw.a)))
-KANNEL_LIBS = -L$(KANNEL_LIBDIR) -lgw -lgwlib $(XML_LIBS) -lssl \
-	$(CRYPTO_LIBS) -lpcreposix -lm
+KANNEL_CPPFLAGS = $(XML_CFLAGS) -isystem $(KANNEL_INCLUDE)
 
 tests_codecs_oracle_kannel_SOURCES = tests/codecs/oracle_kannel.c \
 	$(ORACLE_SOURCES)
 tests_codecs_oracle_kannel_CPPFLAGS = $(AM_CPPFLAGS) $(KANNEL_CPPFLAGS)
-tests_codecs_oracle_kannel_LDADD = $(CODEC_TEST_LIBS) $(KANNEL_LIBS)
+tests_codecs_oracle_kannel_LDADD = $(CODEC_TEST_LIBS) -lgw $(KANNEL_LIBS)
 tests_codecs_oracle_smpp34_SOURCES = tests/codecs/oracle_smpp34.c \
 	$(ORACLE_SOURCES)
 tests_codecs_oracle_smpp34_LDADD = $(CODEC_TEST_LIBS) -lsmpp34
@@ -123,7 +119,7 @@ tests_bench_codec_kannel_SOURCES = tests/codecs/oracle_kannel.c \
 tests_bench_codec_kannel_CPPFLAGS = $(AM_CPPFLAGS) $(KANNEL_CPPFLAGS)
 tests_bench_codec_kannel_CFLAGS = $(BENCH_CFLAGS)
 tests_bench_codec_kannel_LDFLAGS = -pthread
-tests_bench_codec_kannel_LDADD = $(KANNEL_LIBS)
+tests_bench_codec_kannel_LDADD = -lgw $(KANNEL_LIBS)
 
 bench-smpp: $(smpp_benches)
 	@tests/bench/codec_smpp

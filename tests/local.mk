@@ -315,6 +315,7 @@ ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 adapter_tests =
 adapter_tests += tests/adapters/test_loopback
+adapter_tests += tests/adapters/test_smpp_client
 adapter_tests += tests/adapters/test_smpp_server
 
 check_PROGRAMS += $(adapter_tests)
@@ -327,6 +328,7 @@ SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(CUNIT_LIBS)
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES = tests/adapters/smpp_world.c tests/adapters/smpp_world.h
+tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
 tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
 

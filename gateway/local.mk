@@ -73,10 +73,19 @@ cpmgw_conf_SOURCES += gateway/confread.c gateway/confread.h
 cpmgw_conf_CPPFLAGS = $(AM_CPPFLAGS) -isystem $(KANNEL_INCLUDE)
 cpmgw_conf_LDADD = libgateway.a libtables.a libcodecs.a $(KANNEL_LIBS)
 
+bin_PROGRAMS += cpmgwd
+cpmgwd_SOURCES =
+cpmgwd_SOURCES += gateway/appliance.c gateway/appliance.h
+cpmgwd_SOURCES += gateway/cpmgwd.c
+cpmgwd_SOURCES += gateway/operate.c
+cpmgwd_SOURCES += gateway/reload.c
+cpmgwd_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
+
 # The loop inside sofia's: cpmgw-sip only.
 noinst_LIBRARIES += libloopsu.a
 libloopsu_a_SOURCES = gateway/loop_su.c gateway/loop_su.h
 libloopsu_a_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
+
 # gwctl: needs nothing but the codecs.
 bin_PROGRAMS += gwctl
 gwctl_SOURCES = gateway/gwctl.c gateway/gwctl.h
@@ -89,10 +98,4 @@ gwctl_SOURCES += gateway/gwctl_show.c
 gwctl_SOURCES += gateway/gwctl_trace.c
 gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
 gwctl_LDADD = libcodecs.a
-bin_PROGRAMS += cpmgwd
-cpmgwd_SOURCES =
-cpmgwd_SOURCES += gateway/appliance.c gateway/appliance.h
-cpmgwd_SOURCES += gateway/cpmgwd.c
-cpmgwd_SOURCES += gateway/operate.c
-cpmgwd_SOURCES += gateway/reload.c
-cpmgwd_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
+

@@ -105,7 +105,7 @@ enum step_kind {
 				 * state, number2 = lane, count               */
 	STEP_WAITING_WHO,	/* distinct recipients that have waiting legs,
 				 * > after_id, limit -> items: count = hash   */
-	STEP_FORGET,		/* dedupe, orphan rows past until_us: <= limit */
+	STEP_FORGET,		/* dedupe, orphans past until_us: <= limit    */
 	STEP_TRACE		/* octets: records for the trace file         */
 };
 
@@ -150,7 +150,7 @@ struct step {
 	size_t n_found;
 
 	struct arena *arena;	/* owns the step itself too                   */
-	void (*done)(void *owner, struct step *s);	/* engine's; may be NULL */
+	void (*done)(void *owner, struct step *s); /* engine's; may be NULL  */
 	void *owner, *context;
 	uint64_t context_id;
 };
@@ -188,6 +188,9 @@ void store_rollback(struct store *s);
  * ERR_IO: as above. A full disk is no error: it is tried again later.
  */
 enum err store_tidy(struct store *s) CHECKED;
+
+/** From how many octets of log on store_tidy() works; 16 MiB unless set. */
+void store_log_limit(struct store *s, uint64_t octets);
 
 /** Rows found damaged since store_open(); any thread. */
 uint64_t store_damaged(const struct store *s);

@@ -102,7 +102,8 @@ void peer_remove(struct peer *p)
 void peer_retell(struct peer *p)
 {
 	struct peer_state v = {
-		.peer = p->entry.name, .up = p->up,
+		.peer = p->entry.name, .technology = TECHNOLOGY_SMS,
+		.up = p->up,
 		.window = p->up ? outbox_window(&p->out) : 0,
 		.used = outbox_used(&p->out), .kind = p->kind,
 		.address = p->address[0] != 0 ? p->address : NULL,

@@ -275,7 +275,12 @@ adapter_tests += tests/adapters/test_sip_deliver
 adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
+adapter_tests += tests/adapters/test_smpp_client
+adapter_tests += tests/adapters/test_sip_link
+adapter_tests += tests/adapters/test_smpp_map
+adapter_tests += tests/adapters/test_smpp_parts
 adapter_tests += tests/adapters/test_smpp_server
+adapter_tests += tests/adapters/test_smpp_text
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
@@ -299,7 +304,11 @@ SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(CUNIT_LIBS)
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES = tests/adapters/smpp_world.c tests/adapters/smpp_world.h
+tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_parts_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)
 tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
 
 # A disk in memory that loses power, fills up and fails when it is told.

@@ -270,6 +270,7 @@ ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 adapter_tests =
 adapter_tests += tests/adapters/test_loopback
+adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_smpp_server
 
 check_PROGRAMS += $(adapter_tests)
@@ -277,6 +278,13 @@ TESTS += $(adapter_tests)
 
 tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
 
+# Tests of cpmgw-sip: its engine and its devices.
+noinst_LIBRARIES += libsipcheck.a
+libsipcheck_a_SOURCES = tests/adapters/sip_world.c tests/adapters/sip_world.h \
+	tests/adapters/sip_device.c
+libsipcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+SIP_TEST_LIBS = libsipcheck.a $(ADAPTER_TEST_LIBS)
+tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 # cpmgw-smpp: the program at both its ends, and its tables alone.
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(CUNIT_LIBS)

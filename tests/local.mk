@@ -276,7 +276,6 @@ adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_smpp_client
-adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_smpp_map
 adapter_tests += tests/adapters/test_smpp_parts
 adapter_tests += tests/adapters/test_smpp_server

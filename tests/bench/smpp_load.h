@@ -1,0 +1,75 @@
+/* tests/bench/smpp_load.h - what the parts of the generator share. */
+#ifndef BENCH_SMPP_LOAD_H
+#define BENCH_SMPP_LOAD_H
+
+#include "codecs/smpp_pdu.h"
+#include "tests/bench/ledger.h"
+#include "tests/bench/load.h"
+
+#define PORTS_MAX    4
+#define SEQUENCES    65536		/* more than any window */
+#define NUMBERS_ROOM 24
+
+struct options {
+	unsigned connect, binds;	/* an ESME of so many binds          */
+	const char *system_id, *password;
+	unsigned listen[PORTS_MAX];	/* SMSCs                             */
+	size_t n_listen;
+	bool inject;			/* the first SMSC is the source      */
+	unsigned sendsms, dlr;		/* the source is HTTP, with receipts */
+	const char *from, *to;		/* `to` is a prefix of 5 more digits */
+	size_t submit;			/* at most; 0: no limit              */
+	double seconds;			/* of sending                        */
+	double patience;		/* of nothing, then it ends          */
+	unsigned window;
+	size_t ahead;			/* sent and not through; 0: no limit */
+	size_t expect;			/* of an earlier load                */
+	bool arrivals, receipts;
+	const char *probe_id, *probe_password;
+	size_t probe_after;		/* arrivals                          */
+};
+
+struct bench {
+	struct options o;
+	struct load *load;
+	struct ledger ledger;
+	uint64_t began_us, last_us;	/* something happened                */
+	double first_arrived;		/* since 1970                        */
+	uint64_t next_id;		/* of the SMSCs                      */
+	size_t throttled, receipts_again;
+
+	struct session *sessions;
+	struct asker *askers;		/* o.window of them                  */
+	struct session *probe;
+	size_t probe_number, probe_mark;	/* arrivals when answered    */
+	bool probing, probed;
+	size_t overtaken;		/* that arrived before the probe     */
+};
+
+/** May one more message be sent now? */
+bool bench_may_send(const struct bench *b);
+void bench_arrived(struct bench *b, struct bytes text);
+
+/* An SMPP connection; which end it is decides what it does. */
+enum end {
+	END_ESME,			/* connects; is the source           */
+	END_SMSC,			/* accepts; takes messages           */
+	END_SMSC_SOURCE,		/* accepts; sends messages           */
+	END_PROBE			/* connects; sends one message       */
+};
+
+void session_listen(struct bench *b, unsigned port, enum end end);
+struct session *session_connect(struct bench *b, enum end end,
+				const char *system_id, const char *password);
+/** Sends what may be sent: the others' progress may have made room. */
+void sessions_fill(struct bench *b);
+/** Sends the one message of the probe. */
+void session_probe(struct session *s);
+
+void http_start(struct bench *b);
+void http_fill(struct bench *b);
+
+/** "15550200123": the recipient of message `n`. */
+void number_of(const struct bench *b, size_t n, char text[NUMBERS_ROOM]);
+
+#endif

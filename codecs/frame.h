@@ -46,7 +46,7 @@ enum frame_type {
 	FRAME_CHANGED,		/* E>A struct lookup: forget what was cached  */
 	FRAME_SLOW,		/* E>A stop reading intake                    */
 	FRAME_GO,		/* E>A go on                                  */
-	FRAME_CONTROL,		/* E>A ref: struct control: start, stop, drain */
+	FRAME_CONTROL,		/* E>A ref: struct control: start, drain */
 	FRAME_CONTROLLED,	/* A>E ref; payload: complaint, empty is yes  */
 	FRAME_STOP,		/* E>A drain and end                          */
 	FRAME_TRACE,		/* A>E struct note for a message's story      */

@@ -174,7 +174,7 @@ struct oplog;
 /* `self` is what open() made. All slots are set; none may be NULL. */
 struct adapter {
 	const char *name;
-	const struct setting_group *const *groups; /* that it reads; NULL ends */
+	const struct setting_group *const *groups; /* NULL ends them */
 
 	/* Once, after the engine's welcome, before any other slot. */
 	enum err (*open)(struct uplink *up, const struct welcome *w,
@@ -188,7 +188,7 @@ struct adapter {
 	 */
 	enum err (*prepare)(void *self, const struct settings *s,
 			    struct buf *complaint);
-	void (*commit)(void *self);	/* connections that did not change stay */
+	void (*commit)(void *self);	/* what did not change stays up */
 	void (*abort)(void *self);
 
 	/* After the last binding of the snapshot: listeners may answer. */

@@ -82,7 +82,7 @@ static void set_timer(struct child *c, uint64_t in_us, loop_due *due)
 		   c->program);
 }
 
-/* -- the end of one life ----------------------------------------------------- */
+/* -- the end of one life -- */
 
 static bool too_many(struct child *c, uint64_t now)
 {
@@ -205,7 +205,7 @@ static void on_closed(void *arg, enum err why)
 	ended(c);
 }
 
-/* -- one life ----------------------------------------------------------------- */
+/* -- one life -- */
 
 void children_kill(struct child *c, const char *why)
 {
@@ -359,7 +359,7 @@ struct child *children_add(struct children *all, const char *name, void *owner)
 	return c;
 }
 
-/* -- stopping ----------------------------------------------------------------- */
+/* -- stopping -- */
 
 void children_remove(struct child *c)
 {
@@ -423,7 +423,7 @@ void children_free(struct children *all)
 	mem_free(all);
 }
 
-/* -- looking ------------------------------------------------------------------ */
+/* -- looking -- */
 
 const char *children_name(const struct child *c)
 {

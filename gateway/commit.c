@@ -386,11 +386,14 @@ void commit_give_up(struct commit *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->n_batch; i++) {
-		c->batch[i]->result = ERR_TOOBIG;
-		c->settled[i] = true;
-	}
-	finish(c);
+	do {
+		for (i = 0; i < c->n_batch; i++) {
+			c->batch[i]->result = ERR_TOOBIG;
+			c->settled[i] = true;
+		}
+		finish(c);
+		fill_batch(c);
+	} while (c->n_batch > 0);
 }
 
 bool commit_disk_short(const struct commit *c)

@@ -104,7 +104,7 @@ static bool next_batch(struct commit *c)
 		wait_for(c, 1, UINT64_MAX);
 	if (c->n_waiting > 0)
 		linger(c);
-	any = c->n_waiting > 0 || (c->full && !c->stopping);
+	any = c->full ? !c->stopping : c->n_waiting > 0;
 	c->linger.began_us = now_us();
 	c->linger.last = c->n_waiting;
 	pthread_mutex_unlock(&c->lock);

@@ -168,10 +168,18 @@ enum err engine_hold(struct engine *e, const char *lane, bool held)
 {
 	struct lane *l = find_lane(e, lane);
 
+	struct step *s;
+
 	if (l == NULL)
 		return ERR_NOTFOUND;
 	l->held = held;
 	road_dirty(e, l);
+	s = road_step(e, STEP_DIRECTORY, NULL);
+	s->text = ROAD_HELD;
+	s->text2 = l->name;	/* lanes outlive all steps */
+	if (held)
+		s->octets = road_octets(s, bytes_of("1"));
+	road_submit(e, s);
 	return OK;
 }
 
@@ -296,15 +304,14 @@ enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 
 /* -- one message ------------------------------------------------------------------ */
 
-static void released_done(void *owner, struct step *s)
-{
-	struct engine *e = owner;
-	struct live *l;
+struct asked {
+	bool hold;
+	engine_held *done;
+	void *arg;
+};
 
-	if (s->found == NULL || s->found->leg.state != LEG_QUARANTINED ||
-	    road_find(e, s->context_id) != NULL ||
-	    (l = road_load(e, &s->found->leg)) == NULL)
-		return;
+static void release_leg(struct engine *e, struct live *l)
+{
 	if (e->counts.quarantined > 0)
 		e->counts.quarantined--;
 	l->crashes = 0;
@@ -315,10 +322,60 @@ static void released_done(void *owner, struct step *s)
 	settle_requeue(e, l, road_now(e));
 }
 
-void engine_release(struct engine *e, uint64_t id)
+static void hold_leg(struct engine *e, struct live *l)
 {
-	struct step *s = road_step(e, STEP_GET, released_done);
+	e->counts.quarantined++;
+	tell_leg(e, l, &(struct story){ .step = "hold",
+					.verdict = "held",
+					.text = "by an operator" });
+	l->state = LEG_QUARANTINED;
+	l->expires_us = 0;
+	settle_update(e, l);
+}
 
+/* Only what is at rest on disk: not with an adapter, nor about to be. */
+static bool at_rest(const struct live *l)
+{
+	return l->place == LIVE_NOWHERE && l->updating == 0;
+}
+
+static void asked_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct asked *to = s->context;
+	struct live *l = road_find(e, s->context_id);
+	bool is_held;
+
+	if (s->found == NULL) {
+		to->done(to->arg, ERR_NOTFOUND);
+		return;
+	}
+	if (l != NULL && l->place == LIVE_FLOW) {
+		lane_remove(l->lane, l);
+	} else if (l == NULL && (l = road_load(e, &s->found->leg)) == NULL) {
+		to->done(to->arg, ERR_MALFORMED);
+		return;
+	}
+	is_held = l->state == LEG_QUARANTINED;
+	if (!at_rest(l) || is_held == to->hold || l->state == LEG_SENT) {
+		to->done(to->arg, ERR_BUSY);
+		return;
+	}
+	if (to->hold)
+		hold_leg(e, l);
+	else
+		release_leg(e, l);
+	to->done(to->arg, OK);
+}
+
+void engine_hold_message(struct engine *e, uint64_t id, bool hold,
+			 engine_held *done, void *arg)
+{
+	struct step *s = road_step(e, STEP_GET, asked_done);
+	struct asked *to = road_room(s, 1, sizeof *to);
+
+	*to = (struct asked){ hold, done, arg };
+	s->context = to;
 	s->legs = road_room(s, 1, sizeof *s->legs);
 	s->legs[0].id = id;
 	s->n_legs = 1;

@@ -81,7 +81,8 @@ void engine_describe_links(struct engine *e, struct buf *lines);
 void engine_describe_lanes(struct engine *e, struct buf *lines);
 void engine_describe_users(struct engine *e, const char *name,
 			   struct buf *lines);
-/** Holds or releases a lane by its name, "sms/smsc-a" or "smsc-a". */
+/** Holds or releases a lane by its name, "sms/smsc-a" or "smsc-a"; what is
+ *  held stays so over a restart. ERR_NOTFOUND. */
 enum err engine_hold(struct engine *e, const char *lane, bool held) CHECKED;
 /** The child that has that peer, or -1. */
 int engine_peer_child(struct engine *e, const char *peer);
@@ -97,8 +98,13 @@ typedef void engine_listed(void *arg, struct bytes object, uint64_t next);
 enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 		     engine_listed *each, void *arg) CHECKED;
 
-/** Lets a quarantined leg go on. */
-void engine_release(struct engine *e, uint64_t id);
+/**
+ * Holds one leg back, or lets a held or quarantined one go on. `done`: OK;
+ * ERR_NOTFOUND; ERR_BUSY: it is being sent, was sent, or is so already.
+ */
+typedef void engine_held(void *arg, enum err result);
+void engine_hold_message(struct engine *e, uint64_t id, bool hold,
+			 engine_held *done, void *arg);
 
 /** The child's name as adapters report it, and that it wants the snapshot. */
 void engine_child_named(struct engine *e, unsigned child, const char *name);

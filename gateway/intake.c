@@ -95,7 +95,7 @@ static enum err fill_leg(struct engine *e, struct live *l,
 	l->priority = m->priority;
 	l->once = m->once;
 	l->to_index = (uint32_t)index;
-	l->received_us = m->received_us;
+	l->received_us = m->received_us != 0 ? m->received_us : e->last_us;
 	l->expires_us = m->expires_us != 0 ? m->expires_us
 					   : e->last_us + e->lifetime_us;
 	if (l->expires_us > e->last_us + e->lifetime_us)

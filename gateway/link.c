@@ -108,7 +108,7 @@ static void tell_closed(struct link *l, enum err why)
 	l->events->closed(l->arg, why);
 }
 
-/* -- reading ------------------------------------------------------------ */
+/* -- reading -- */
 
 static enum err take_fd(struct link *l, int fd)
 {
@@ -226,7 +226,7 @@ static void ready(void *arg, int fd, unsigned events)
 	leave(l);
 }
 
-/* -- writing ------------------------------------------------------------ */
+/* -- writing -- */
 
 size_t link_pending_octets(const struct link *l)
 {

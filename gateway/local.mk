@@ -21,9 +21,9 @@ libgateway_a_SOURCES += gateway/keys.c gateway/keys.h
 libgateway_a_SOURCES += gateway/lane.c gateway/lane.h
 libgateway_a_SOURCES += gateway/leg.c gateway/leg.h
 libgateway_a_SOURCES += gateway/link.c gateway/link.h
+libgateway_a_SOURCES += gateway/loop.c gateway/loop.h gateway/loop_host.h
 libgateway_a_SOURCES += gateway/live.c gateway/live.h
 libgateway_a_SOURCES += gateway/loop.c gateway/loop.h
-libgateway_a_SOURCES += gateway/loop.c gateway/loop.h gateway/loop_host.h
 libgateway_a_SOURCES += gateway/message.c gateway/message.h
 libgateway_a_SOURCES += gateway/native.c
 libgateway_a_SOURCES += gateway/oplog.c gateway/oplog.h
@@ -80,6 +80,12 @@ cpmgwd_SOURCES += gateway/cpmgwd.c
 cpmgwd_SOURCES += gateway/operate.c
 cpmgwd_SOURCES += gateway/reload.c
 cpmgwd_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
+
+# The loop inside sofia's: cpmgw-sip only.
+noinst_LIBRARIES += libloopsu.a
+libloopsu_a_SOURCES = gateway/loop_su.c gateway/loop_su.h
+libloopsu_a_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
+
 # gwctl: needs nothing but the codecs.
 bin_PROGRAMS += gwctl
 gwctl_SOURCES = gateway/gwctl.c gateway/gwctl.h
@@ -92,7 +98,5 @@ gwctl_SOURCES += gateway/gwctl_show.c
 gwctl_SOURCES += gateway/gwctl_trace.c
 gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
 gwctl_LDADD = libcodecs.a
-# The loop inside sofia's: cpmgw-sip only.
-noinst_LIBRARIES += libloopsu.a
-libloopsu_a_SOURCES = gateway/loop_su.c gateway/loop_su.h
-libloopsu_a_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
+
+cpmgwd_SOURCES =

@@ -54,6 +54,10 @@ static void put_record(struct reader *r, const struct trace_record *t)
 	json_put_string(&w, "text", t->text);
 	json_put_string(&w, "peer", t->peer);
 	json_put_string(&w, "clause", t->clause);
+	if (t->leg != 0) {
+		snprintf(id, sizeof id, "%llx", (unsigned long long)t->leg);
+		json_put_string(&w, "leg", id);
+	}
 	json_close_object(&w);
 	buf_text(&r->lines, "\n");
 	buf_clear(&time);
@@ -348,6 +352,42 @@ static void queue(struct appliance *a, struct control_session *s,
 	buf_clear(&lines);
 }
 
+struct holding {
+	struct appliance *appliance;
+	uint64_t ticket;
+};
+
+static void message_held(void *arg, enum err result)
+{
+	struct holding *h = arg;
+	struct control_session *s =
+		control_find(h->appliance->control, h->ticket);
+
+	mem_free(h);
+	if (s == NULL)
+		return;
+	if (result == OK)
+		control_end(s, 0, NULL);
+	else
+		control_end(s, 1,
+			    result == ERR_NOTFOUND
+				    ? "no such lane or message"
+				    : "it is being sent, or is so already");
+}
+
+static void hold_message(struct appliance *a, struct control_session *s,
+			 uint64_t id, bool hold)
+{
+	struct holding *h = mem_zero(sizeof *h);
+
+	if (h == NULL) {
+		control_end(s, 1, "out of memory");
+		return;
+	}
+	*h = (struct holding){ a, control_ticket(s) };
+	engine_hold_message(a->engine, id, hold, message_held, h);
+}
+
 static void hold_or_release(struct appliance *a, struct control_session *s,
 			    const struct json_value *arguments, bool hold)
 {
@@ -358,10 +398,9 @@ static void hold_or_release(struct appliance *a, struct control_session *s,
 		control_end(s, 2, "hold or release what? a name is missing");
 	else if (engine_hold(a->engine, name, hold) == OK)
 		control_end(s, 0, NULL);
-	else if (!hold && (id = engine_story_of(a->engine, name)) != 0) {
-		engine_release(a->engine, id);
-		control_end(s, 0, NULL);
-	} else
+	else if ((id = engine_story_of(a->engine, name)) != 0)
+		hold_message(a, s, id, hold);
+	else
 		control_end(s, 1, "no such lane or message");
 	mem_free(name);
 }

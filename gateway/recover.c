@@ -152,6 +152,27 @@ static void names_done(void *owner, struct step *s)
 	came_back(e);
 }
 
+static void held_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct step_item *item;
+	struct lane *l;
+
+	for (item = s->found; item != NULL; item = item->next)
+		for (l = e->lanes; l != NULL; l = l->next)
+			if (strcmp(l->name, item->text2) == 0)
+				l->held = true;
+	came_back(e);
+}
+
+static void ask_held(struct engine *e)
+{
+	struct step *s = road_step(e, STEP_DIRECTORY_ALL, held_done);
+
+	s->text = ROAD_HELD;
+	submit(e, s);
+}
+
 static void ask_names(struct engine *e, enum name_kind kind)
 {
 	struct step *s = road_step(e, STEP_NAMES, names_done);
@@ -164,6 +185,7 @@ void engine_recover(struct engine *e)
 {
 	ask_names(e, NAME_LANE);
 	ask_names(e, NAME_FLOW);
+	ask_held(e);
 }
 
 bool engine_recovered(const struct engine *e)

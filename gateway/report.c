@@ -44,7 +44,7 @@ enum err report_image(struct engine *e, const struct live *l, struct buf *to)
 	out.recipients = &sender;
 	out.n_recipients = 1;
 	out.original_to = m.original_to;
-	out.received_us = m.received_us;
+	out.received_us = l->received_us;
 	out.submitted_us = m.submitted_us;
 	out.submitted_text = m.submitted_text;
 	out.subject = m.subject;

@@ -26,6 +26,7 @@
 #define STEP_ARENA_MAX	(4 * 1024 * 1024)
 #define STEPS_SLOW	20000	/* waiting: adapters stop reading             */
 #define STEPS_GO	5000
+#define ROAD_HELD	"held"	/* kind of directory rows: lanes on hold      */
 
 struct child_link {
 	bool up;

@@ -189,6 +189,9 @@ void store_rollback(struct store *s);
  */
 enum err store_tidy(struct store *s) CHECKED;
 
+/** From how many octets of log on store_tidy() works; 16 MiB unless set. */
+void store_log_limit(struct store *s, uint64_t octets);
+
 /** Rows found damaged since store_open(); any thread. */
 uint64_t store_damaged(const struct store *s);
 

@@ -88,7 +88,7 @@ struct store {
 	struct tallies tallies;
 	uint64_t orphans;
 	int log_frames;			/* since the log was written back  */
-	int tidy_at;
+	int log_limit, tidy_at;		/* frames                          */
 	_Atomic uint64_t damaged;
 	char why[200];
 };

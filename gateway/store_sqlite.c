@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,15 +15,19 @@
 #include <unistd.h>
 
 #define PATH_OCTETS	1024
-#define TIDY_FRAMES	4096	/* pages of log: 16 MiB               */
-#define TIDY_AGAIN	1024	/* when the disk had no room          */
+#define PAGE_OCTETS	4096	/* as the pragma says                 */
+#define LOG_OCTETS	(16 * 1024 * 1024)
 
-/* The cache is in KiB; temporary tables never reach the disk. */
+/*
+ * The cache is in KiB; temporary tables never reach the disk. EXTRA is FULL
+ * that also syncs the directory when a rollback journal goes, as one does
+ * when the file is made: else that journal could come back and undo it all.
+ */
 static const char *const pragmas[] = {
 	"PRAGMA locking_mode = EXCLUSIVE",
+	"PRAGMA synchronous = EXTRA",
 	"PRAGMA page_size = 4096",
 	"PRAGMA journal_mode = WAL",
-	"PRAGMA synchronous = FULL",
 	"PRAGMA wal_autocheckpoint = 0",
 	"PRAGMA cache_size = -32768",
 	"PRAGMA temp_store = MEMORY",
@@ -140,6 +145,31 @@ static int log_grew(void *arg, sqlite3 *db, const char *name, int frames)
 	return SQLITE_OK;
 }
 
+/*
+ * What the log holds after a crash can be read, but need not be durable: the
+ * program before may have ended between writing and syncing it, or because
+ * that sync failed. It is written back before anybody answers on its strength,
+ * and the log emptied, so that no part of it can come back. On a full disk,
+ * where there may be no room to write back, it is at least synced.
+ */
+static enum err settle_log(struct store *s)
+{
+	sqlite3_file *log = NULL;
+	enum err e;
+
+	if (sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+				      NULL, NULL) != SQLITE_OK &&
+	    (e = store_error(s, "checkpoint")) != ERR_TOOBIG)
+		return e;
+	if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+				 &log) != SQLITE_OK ||
+	    log == NULL || log->pMethods == NULL)
+		return OK;
+	return log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) == SQLITE_OK
+		       ? OK
+		       : ERR_IO;
+}
+
 static enum err open_database(struct store *s, const char *path,
 			      const char *vfs)
 {
@@ -157,7 +187,7 @@ static enum err open_database(struct store *s, const char *path,
 		if ((e = store_sql(s, pragmas[i])) != OK)
 			return e;
 	sqlite3_wal_hook(s->db, log_grew, s);
-	if ((e = schema_upgrade(s)) != OK ||
+	if ((e = schema_upgrade(s)) != OK || (e = settle_log(s)) != OK ||
 	    (e = statements_prepare(s)) != OK ||
 	    (e = tally_load(s)) != OK)
 		return e;
@@ -173,7 +203,7 @@ enum err store_open(struct store **made, const char *directory, const char *vfs,
 
 	if (s == NULL)
 		return ERR_NOMEM;
-	s->tidy_at = TIDY_FRAMES;
+	store_log_limit(s, LOG_OCTETS);
 	if (snprintf(path, sizeof path, "%s/spool.db", directory) >=
 	    (int)sizeof path)
 		e = ERR_TOOBIG;
@@ -244,13 +274,21 @@ enum err store_tidy(struct store *s)
 	if (sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
 				      &frames, &done) == SQLITE_OK) {
 		s->log_frames = 0;
-		s->tidy_at = TIDY_FRAMES;
+		s->tidy_at = s->log_limit;
 		return OK;
 	}
 	if ((e = store_error(s, "checkpoint")) != ERR_TOOBIG)
 		return ERR_IO;
-	s->tidy_at = s->log_frames + TIDY_AGAIN;
+	s->tidy_at = s->log_frames + s->log_limit / 4;
 	return OK;
+}
+
+void store_log_limit(struct store *s, uint64_t octets)
+{
+	uint64_t pages = octets / PAGE_OCTETS;
+
+	s->log_limit = pages > INT_MAX / 2 ? INT_MAX / 2 : (int)pages;
+	s->tidy_at = s->log_limit;
 }
 
 uint64_t store_damaged(const struct store *s)

@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+/* A report that has taken over its leg's row is another leg in its story. */
+#define TELL_REPORT (UINT64_C(1) << 63)
+
 static const char *text_of(const struct address *a)
 {
 	if (a->kind == ADDRESS_ANONYMOUS)
@@ -27,11 +30,11 @@ void tell_leg(struct engine *e, const struct live *l, const struct story *s)
 	const struct route_way *way = live_way(l);
 	struct trace_record r = {
 		.story = l->story,
-		.leg = l->id,
+		.leg = l->is_report ? l->id | TELL_REPORT : l->id,
 		.time_us = road_now(e),
 		.step = s->step,
-		.from = text_of(l->is_report ? &l->to : &l->from),
-		.to = text_of(l->is_report ? &l->from : &l->to),
+		.from = text_of(&l->from),
+		.to = text_of(&l->to),
 		.technology = s->technology,
 		.peer = s->peer,
 		.verdict = s->verdict,

@@ -17,6 +17,8 @@
 #define STORIES_MAX	10000
 #define PATH_OCTETS	1024
 
+static const uint8_t magic[4] = { 0x63, 0x70, 0x54, 0x72 }; /* BLOCK_MAGIC */
+
 /* A part of a file in memory. */
 struct window {
 	int fd;
@@ -71,7 +73,6 @@ static struct bytes window_at(struct window *w, uint64_t at, size_t n)
 /* Where the next block may begin, at `at` or later; UINT64_MAX: nowhere. */
 static uint64_t next_magic(struct window *w, uint64_t at)
 {
-	static const uint8_t magic[4] = { 0x63, 0x70, 0x54, 0x72 };
 	const uint8_t *hit;
 	struct bytes v;
 
@@ -196,6 +197,17 @@ static void search_payload(struct search *s, struct bytes payload)
 	}
 }
 
+/* A whole block ends where the next one begins, or the file ends. */
+static bool ends_well(struct window *w, uint64_t end)
+{
+	struct bytes v = window_at(w, end - 1, 1 + sizeof magic);
+
+	if (v.n == 0)
+		return false;
+	v = bytes_after(v, 1);
+	return v.n < sizeof magic || memcmp(v.p, magic, sizeof magic) == 0;
+}
+
 static void search_segment(struct search *s, struct window *w)
 {
 	struct trace_block b;
@@ -210,8 +222,11 @@ static void search_segment(struct search *s, struct window *w)
 		}
 		behind = at + BLOCK_HEAD + b.filter_octets;
 		at = behind + b.payload_octets;
-		if (!may_hold(s, &b))
+		if (!may_hold(s, &b)) {
+			if (!ends_well(w, at))
+				at = behind;
 			continue;
+		}
 		payload = window_at(w, behind, b.payload_octets);
 		if (payload.n > b.payload_octets)
 			payload.n = b.payload_octets;

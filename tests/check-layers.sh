@@ -43,7 +43,7 @@ forbid gateway '(adapters|tests)/' 'the gateway knows no adapter'
 forbid adapters 'tests/' 'adapters do not need tests'
 
 # What an adapter may know of the gateway.
-open='adapter|message|leg|outcome|settings|settings_rows|loop|loop_su|clock|trace|link|oplog|stats'
+open='adapter|message|leg|outcome|settings|settings_rows|loop|loop_su|loop_host|clock|trace|link|oplog|stats|process'
 checks=$((checks + 1))
 found=$(files adapters | xargs grep -nE '^#include "gateway/' /dev/null |
 	grep -vE "\"gateway/($open)\.h\"")

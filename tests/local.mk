@@ -51,6 +51,25 @@ tests_codecs_test_smpp_receipt_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_refusal_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_tlv_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_smpp_vectors_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpim_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_cpm_ids_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_digest_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_header_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_imdn_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_inflate_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_json_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_multipart_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_field_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_frame_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_segment_cut_LDADD = $(CODEC_TEST_LIBS)
 
 # The same octets by other people's codecs, one program each: their names and
 # gwlib's own malloc must not meet. Kannel's archives have no pkg-config file.
@@ -109,27 +128,8 @@ tests_bench_codec_kannel_LDADD = $(KANNEL_LIBS)
 bench-smpp: $(smpp_benches)
 	@tests/bench/codec_smpp
 .PHONY: bench-smpp
-tests_codecs_test_cpim_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_cpim_write_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_cpm_ids_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_digest_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_header_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_imdn_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_inflate_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_json_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_multipart_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_utf8_step_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_field_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_frame_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_text_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_gsm7_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_udh_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_ucs2_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_utf8_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_timestamp_LDADD = $(CODEC_TEST_LIBS)
-tests_codecs_test_segment_cut_LDADD = $(CODEC_TEST_LIBS)
 
 # Fuzz entries: one line each below, tests/fuzz/fuzz_NAME.c and a folder
 # tests/fuzz/corpus/NAME of small hand-written inputs. `make check` replays
@@ -227,8 +227,8 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 gateway_tests =
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_children
-gateway_tests += tests/gateway/test_commit
 gateway_tests += tests/gateway/test_gwctl
+gateway_tests += tests/gateway/test_commit
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop

@@ -56,7 +56,7 @@ struct loopback {
 	uint64_t last_ref, legs, reports;
 };
 
-/* -- what happens to one message ------------------------------------------ */
+/* -- what happens to one message -- */
 
 static void let_go(struct held *h)
 {
@@ -223,7 +223,7 @@ static void on_reported(void *self, uint64_t ref, const struct outcome *v)
 		let_go(h);
 }
 
-/* -- settings --------------------------------------------------------------- */
+/* -- settings -- */
 
 static enum outcome_class class_named(const char *name)
 {
@@ -274,7 +274,8 @@ static enum err on_prepare(void *self, const struct settings *s,
 	m->window = (uint32_t)settings_number(g, "window");
 	m->listen = settings_text(g, "listen");
 	if (path != NULL)
-		m->record = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
+		m->record = open(path,
+				 O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
 				 0600);
 	if (path != NULL && m->record < 0)
 		return complain(g, "record", complaint);
@@ -318,7 +319,7 @@ static void on_abort(void *self)
 	forget(&l->next);
 }
 
-/* -- answers to our own messages -------------------------------------------- */
+/* -- answers to our own messages -- */
 
 static void on_accepted(void *self, uint64_t ref, const struct accepted *v)
 {
@@ -348,7 +349,7 @@ static void on_slow(void *self, bool slow)
 	submit_slow(l->submit, slow);
 }
 
-/* -- what this adapter has no use for --------------------------------------- */
+/* -- what this adapter has no use for -- */
 
 static void on_ready(void *self)
 {
@@ -388,7 +389,7 @@ static enum err on_control(void *self, const struct control *c,
 	return ERR_UNSUPPORTED;
 }
 
-/* -- beginning and end -------------------------------------------------------- */
+/* -- beginning and end -- */
 
 static enum err on_open(struct uplink *up, const struct welcome *w,
 			void **self)

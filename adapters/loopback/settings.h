@@ -1,4 +1,4 @@
-/* adapters/loopback/settings.h - the groups of the loopback adapter. Pure data. */
+/* adapters/loopback/settings.h - the loopback adapter's group. Pure data. */
 #ifndef ADAPTERS_LOOPBACK_SETTINGS_H
 #define ADAPTERS_LOOPBACK_SETTINGS_H
 

@@ -73,7 +73,7 @@ static struct connection *connection_of(struct submit *s, uint64_t ref)
 	return NULL;
 }
 
-/* -- one line ------------------------------------------------------------ */
+/* -- one line -- */
 
 struct line {
 	struct bytes key, from, to, text;
@@ -162,7 +162,7 @@ static void take_line(struct connection *c, struct bytes in)
 	arena_free(a);
 }
 
-/* -- the socket ----------------------------------------------------------- */
+/* -- the socket -- */
 
 /* False: the connection ends. */
 static bool take_lines(struct connection *c)

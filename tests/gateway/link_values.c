@@ -17,7 +17,8 @@ static const struct far_report far_report = {
 	STATE_DISPLAYED, 0xFF,	 "ok", 1767225600000000
 };
 static const struct peer_state peer_state = {
-	"esme1", true, 10, 3, "esme transceiver", "[::1]:2775", "timed out",
+	"esme1", TECHNOLOGY_SMS, true, 10, 3, "esme transceiver",
+	"[::1]:2775", "timed out",
 	1,	 2,    3,  4
 };
 static const struct presence presence = { "mary", 3 };

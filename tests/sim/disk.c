@@ -179,37 +179,6 @@ static void apply(struct image *to, const struct change *c)
 		image_put(to, c->at, (struct bytes){ c->octets, c->n });
 }
 
-int sim_file_sync(struct sim_disk *d, struct sim_file *f)
-{
-	const struct change *c;
-
-	if (!alive(d))
-		return SQLITE_IOERR_FSYNC;
-	d->syncs++;
-	if (d->fail_sync > 0 && --d->fail_sync == 0)
-		return SQLITE_IOERR_FSYNC;
-	for (c = f->first; c != NULL; c = c->next)
-		apply(&f->durable, c);
-	forget_changes(f);
-	f->durable_exists = true;
-	return SQLITE_OK;
-}
-
-int sim_file_remove(struct sim_disk *d, struct sim_file *f, bool sync)
-{
-	if (!alive(d))
-		return SQLITE_IOERR_DELETE;
-	add_change(f, true, 0, (struct bytes){ NULL, 0 });
-	image_size(&f->now, 0);
-	f->exists = false;
-	if (sync) {
-		forget_changes(f);
-		image_size(&f->durable, 0);
-		f->durable_exists = false;
-	}
-	return SQLITE_OK;
-}
-
 /*
  * The sectors of a change that were written before the power went: each
  * sector has taken the first few of `of` changes, chosen by `salt`.
@@ -253,6 +222,52 @@ static void survive(struct sim_disk *d, struct sim_file *f, enum survival how)
 					  (how == PREFIX && l.index == cut)))
 			apply_torn(&f->durable, c, &l);
 	}
+}
+
+/* Which files there are is durable; what is in new ones is not. */
+static void sync_directory(struct sim_disk *d)
+{
+	struct sim_file *f;
+
+	for (f = d->files; f != NULL; f = f->next) {
+		if (!f->exists && f->durable_exists) {
+			forget_changes(f);
+			image_size(&f->durable, 0);
+		}
+		f->durable_exists = f->exists;
+	}
+}
+
+int sim_file_sync(struct sim_disk *d, struct sim_file *f)
+{
+	const struct change *c;
+
+	if (!alive(d))
+		return SQLITE_IOERR_FSYNC;
+	d->syncs++;
+	if (d->fail_sync > 0 && --d->fail_sync == 0) {
+		survive(d, f, SECTORS);
+		forget_changes(f);
+		return SQLITE_IOERR_FSYNC;
+	}
+	for (c = f->first; c != NULL; c = c->next)
+		apply(&f->durable, c);
+	forget_changes(f);
+	if (!f->durable_exists)
+		sync_directory(d);
+	return SQLITE_OK;
+}
+
+int sim_file_remove(struct sim_disk *d, struct sim_file *f, bool sync)
+{
+	if (!alive(d))
+		return SQLITE_IOERR_DELETE;
+	add_change(f, true, 0, (struct bytes){ NULL, 0 });
+	image_size(&f->now, 0);
+	f->exists = false;
+	if (sync)
+		sync_directory(d);
+	return SQLITE_OK;
 }
 
 static void lose(struct sim_disk *d, struct sim_file *f, enum survival how)

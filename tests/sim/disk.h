@@ -4,10 +4,11 @@
  * survives, SQLite's random numbers and its time.
  *
  * A file is what the program sees, and what is durable: that changes by
- * fsync. When the power goes, every 512-octet sector written since is, for
- * itself, as some write left it or as it was before; files that were made or
- * removed without a sync of their directory may be there or not. When only
- * the process dies, all that was written stays.
+ * fsync; the first one of a new file also syncs the directory, as SQLite's
+ * own VFS does for its logs. When the power goes, every 512-octet sector
+ * written since is, for itself, as some write left it or as it was before;
+ * files that were made or removed without a sync of their directory may be
+ * there or not. When only the process dies, all that was written stays.
  */
 #ifndef TESTS_SIM_DISK_H
 #define TESTS_SIM_DISK_H
@@ -40,7 +41,11 @@ uint64_t sim_disk_changes(const struct sim_disk *d);
 /** Syncs so far. */
 uint64_t sim_disk_syncs(const struct sim_disk *d);
 
-/** The `n`th fsync from now (1: the next) fails. */
+/**
+ * The `n`th fsync from now (1: the next) fails. As with Linux, what it was for
+ * can still be read, but only some of it is durable, and no later fsync will
+ * try again.
+ */
 void sim_disk_fail_sync(struct sim_disk *d, unsigned n);
 
 /** Room for so many octets altogether. */

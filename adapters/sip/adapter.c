@@ -1,0 +1,388 @@
+#include "adapters/sip/adapter.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "adapters/sip/settings.h"
+#include "adapters/sip/sip.h"
+#include "gateway/settings_rows.h"
+
+#define STATUS_US 5000000u	/* between two reports of the peers          */
+
+static const struct setting_group *const groups[] = {
+	&rows_sip, &rows_core, &rows_domain, &rows_iwf, &rows_gateway, NULL
+};
+
+/* -- what the engine is told of us ---------------------------------------- */
+
+static void report(struct sip *s, const struct peer_state *v)
+{
+	enum err e = uplink_peer(s->up, v);
+
+	(void)e; /* the next one comes in seconds */
+}
+
+static void report_peers(struct sip *s)
+{
+	const struct sip_config *c = s->config;
+	bool up = s->ready && !s->stopped && !s->draining;
+	struct peer_state v = {
+		.peer = "cpm",
+		.technology = TECHNOLOGY_CPM,
+		.up = up,
+		.window = c->window,
+		.used = (uint32_t)s->n_deliveries,
+		.kind = "sip registrar",
+		.address = ua_address(s->ua),
+		.since_us = s->since_us,
+		.sent = s->sent,
+		.received = s->received,
+		.failed = s->failed,
+	};
+	size_t i;
+
+	report(s, &v);
+	for (i = 0; i < c->n_domains; i++) {
+		v = (struct peer_state){
+			.peer = c->domains[i].name,
+			.technology = TECHNOLOGY_CPM,
+			.up = up,
+			.window = c->window,
+			.kind = "sip domain",
+			.address = c->domains[i].address,
+			.since_us = s->since_us,
+		};
+		report(s, &v);
+	}
+}
+
+/* Listeners that were replaced stay until what came by them is answered. */
+static void close_retired(struct sip *s)
+{
+	struct ua **at = &s->retired, *u;
+
+	while ((u = *at)) {
+		if (ua_busy(u)) {
+			at = ua_next(u);
+			continue;
+		}
+		*at = *ua_next(u);
+		ua_close(u);
+	}
+}
+
+static void status_due(void *arg)
+{
+	struct sip *s = arg;
+	enum err e;
+
+	close_retired(s);
+	if (s->ua)
+		report_peers(s);
+	e = loop_set_timer(s->loop, &s->status, STATUS_US, status_due, s);
+	(void)e; /* cannot fail: its place was there before */
+}
+
+void sip_maybe_drained(struct sip *s)
+{
+	if (!s->draining || s->drained || s->asked.count > 0 ||
+	    s->n_deliveries > 0)
+		return;
+	s->drained = true;
+	uplink_drained(s->up);
+}
+
+/* -- beginning and end ---------------------------------------------------- */
+
+static void sip_close(void *self)
+{
+	struct sip *s = self;
+	uint32_t i;
+	struct asked *a;
+	struct ua *u;
+
+	loop_clear_timer(s->loop, &s->status);
+	s->draining = false;
+	/* Questions first: what waits for them ends by itself. */
+	users_free(s->users);
+	deliver_end_all(s);
+	for (i = 0; i < s->asked.size; i++)
+		if ((a = slots_at(&s->asked, i)))
+			asked_end_status(a, 503);
+	registrar_free(s->registrar);
+	ua_close(s->ua);
+	ua_close(s->next_ua);
+	while ((u = s->retired)) {
+		s->retired = *ua_next(u);
+		ua_close(u);
+	}
+	auth_free(s->auth);
+	config_free(s->config);
+	config_free(s->next_config);
+	slots_clear(&s->asked);
+	mem_free(s);
+}
+
+static enum err sip_open(struct uplink *up, const struct welcome *w,
+			 void **self)
+{
+	struct sip *s = mem_zero(sizeof(*s));
+	uint64_t half;
+	int i;
+
+	if (!s)
+		return ERR_NOMEM;
+	s->up = up;
+	s->loop = uplink_loop(up);
+	s->asked = (struct slots)SLOTS_INIT(SIP_ASKED_MAX);
+	memcpy(s->nonce_key, w->nonce_key, sizeof(s->nonce_key));
+	for (i = 0; i < 2; i++) {
+		half = uplink_random(up);
+		memcpy(s->hash_key + 8 * i, &half, 8);
+	}
+	s->since_us = uplink_now_us(up);
+	s->users = users_new(up, s->hash_key);
+	s->registrar = registrar_new(up, s->hash_key);
+	if (!s->users || !s->registrar ||
+	    loop_set_timer(s->loop, &s->status, STATUS_US, status_due, s) !=
+		    OK) {
+		sip_close(s);
+		return ERR_NOMEM;
+	}
+	*self = s;
+	return OK;
+}
+
+/* -- settings ------------------------------------------------------------- */
+
+static uint64_t now_of(void *arg)
+{
+	return uplink_now_us(((struct sip *)arg)->up);
+}
+
+static uint64_t random_of(void *arg)
+{
+	return uplink_random(((struct sip *)arg)->up);
+}
+
+static enum err listen_anew(struct sip *s, struct buf *complaint)
+{
+	struct ua_callbacks callbacks = { .request = sip_request,
+					  .now_us = now_of,
+					  .random = random_of,
+					  .arg = s };
+
+	return ua_open(&s->next_ua, s->loop, s->next_config, &callbacks,
+		       complaint);
+}
+
+static void sip_abort(void *self)
+{
+	struct sip *s = self;
+
+	ua_close(s->next_ua);
+	s->next_ua = NULL;
+	config_free(s->next_config);
+	s->next_config = NULL;
+}
+
+static enum err sip_prepare(void *self, const struct settings *settings,
+			    struct buf *complaint)
+{
+	struct sip *s = self;
+	enum err e = config_new(settings, &s->next_config, complaint);
+
+	if (e == OK && !s->auth) {
+		struct auth_settings a = { .realm = s->next_config->realm };
+
+		s->auth = auth_new(s->nonce_key, &a);
+		e = s->auth ? OK : ERR_NOMEM;
+	}
+	if (e == OK &&
+	    !(s->ua && config_same_listener(s->config, s->next_config)))
+		e = listen_anew(s, complaint);
+	if (e != OK)
+		sip_abort(s);
+	return e;
+}
+
+static void take_listeners(struct sip *s)
+{
+	struct ua *old = s->ua;
+
+	if (!s->next_ua) {
+		ua_configure(s->ua, s->config);
+		return;
+	}
+	s->ua = s->next_ua;
+	s->next_ua = NULL;
+	if (old) {
+		registrar_lost_all(s->registrar);
+		ua_serve(old, false);
+		*ua_next(old) = s->retired;
+		s->retired = old;
+	}
+	ua_serve(s->ua, s->ready);
+}
+
+static void sip_commit(void *self)
+{
+	struct sip *s = self;
+	struct sip_config *old = s->config;
+	struct auth_settings a;
+	struct ua *u;
+	enum err e;
+
+	s->config = s->next_config;
+	s->next_config = NULL;
+	a = (struct auth_settings){
+		.realm = s->config->realm,
+		.algorithms = { s->config->algorithms[0],
+				s->config->algorithms[1] },
+		.n_algorithms = s->config->n_algorithms,
+		.lifetime_us = s->config->nonce_lifetime_us,
+	};
+	e = auth_change(s->auth, &a);
+	(void)e; /* a few octets: else the old ones stay */
+	take_listeners(s);
+	users_forget(s->users);
+	for (u = s->retired; u; u = *ua_next(u))
+		ua_configure(u, s->config);
+	config_free(old);
+	if (s->ready)
+		report_peers(s);
+}
+
+static void sip_ready(void *self)
+{
+	struct sip *s = self;
+
+	s->ready = true;
+	ua_serve(s->ua, true);
+	registrar_ready(s->registrar);
+	report_peers(s);
+}
+
+/* -- answers -------------------------------------------------------------- */
+
+static void sip_leg(void *self, const struct leg *leg)
+{
+	deliver_leg(self, leg);
+}
+
+static void sip_cancel(void *self, uint64_t token)
+{
+	deliver_cancel(self, token);
+}
+
+static void sip_accepted(void *self, uint64_t ref, const struct accepted *v)
+{
+	struct asked *a = slots_get(&((struct sip *)self)->asked, ref);
+	struct outcome o = { .class = OUTCOME_ACCEPTED };
+
+	(void)v;
+	if (a)
+		pager_outcome(a, &o);
+}
+
+static void sip_outcome(void *self, uint64_t ref, const struct outcome *v)
+{
+	struct asked *a = slots_get(&((struct sip *)self)->asked, ref);
+
+	if (a)
+		pager_outcome(a, v);
+}
+
+static void sip_reported(void *self, uint64_t ref, const struct outcome *v)
+{
+	struct asked *a = slots_get(&((struct sip *)self)->asked, ref);
+
+	if (a)
+		imdn_reported(a, v);
+}
+
+static void sip_found(void *self, uint64_t ref, const struct found *v)
+{
+	users_found(((struct sip *)self)->users, ref, v);
+}
+
+static void sip_bound(void *self, uint64_t ref)
+{
+	struct asked *a = slots_get(&((struct sip *)self)->asked, ref);
+
+	if (a)
+		register_bound(a);
+}
+
+static void sip_snapshot(void *self, const struct binding *v)
+{
+	enum err e = registrar_restore(((struct sip *)self)->registrar, v);
+
+	(void)e; /* one that cannot be read will be made again by its device */
+}
+
+static void sip_changed(void *self, const struct lookup *what)
+{
+	users_changed(((struct sip *)self)->users, what);
+}
+
+static void sip_slow(void *self, bool slow)
+{
+	((struct sip *)self)->slow = slow;
+}
+
+static enum err sip_control(void *self, const struct control *c,
+			    struct buf *complaint)
+{
+	struct sip *s = self;
+	bool stop = strcmp(c->command, "stop") == 0 ||
+		    strcmp(c->command, "drain") == 0;
+
+	if (!c->peer || strcmp(c->peer, "cpm") != 0) {
+		buf_printf(complaint, "no such link: %s",
+			   c->peer ? c->peer : "");
+		return ERR_NOTFOUND;
+	}
+	if (!stop && strcmp(c->command, "start") != 0) {
+		buf_printf(complaint, "%s: start, stop and drain are possible",
+			   c->command);
+		return ERR_UNSUPPORTED;
+	}
+	s->stopped = stop;
+	report_peers(s);
+	return OK;
+}
+
+static void sip_drain(void *self)
+{
+	struct sip *s = self;
+
+	s->draining = true;
+	if (s->ua)
+		report_peers(s);
+	sip_maybe_drained(s);
+}
+
+const struct adapter sip_adapter = {
+	.name = "sip",
+	.groups = groups,
+	.open = sip_open,
+	.prepare = sip_prepare,
+	.commit = sip_commit,
+	.abort = sip_abort,
+	.ready = sip_ready,
+	.leg = sip_leg,
+	.cancel = sip_cancel,
+	.accepted = sip_accepted,
+	.refused = sip_outcome,
+	.answer = sip_outcome,
+	.reported = sip_reported,
+	.found = sip_found,
+	.bound = sip_bound,
+	.snapshot = sip_snapshot,
+	.changed = sip_changed,
+	.slow = sip_slow,
+	.control = sip_control,
+	.drain = sip_drain,
+	.close = sip_close,
+};

@@ -1,0 +1,28 @@
+/*
+ * adapters/sip/connections.h - keeps accepted TCP connections within their
+ * number and their patience. The library closes none that never says
+ * anything, so this looks at the sockets themselves, a slice at a time.
+ */
+#ifndef ADAPTERS_SIP_CONNECTIONS_H
+#define ADAPTERS_SIP_CONNECTIONS_H
+
+#include <stdint.h>
+
+#include "codecs/err.h"
+
+struct connections;
+struct loop;
+
+/** Watches the connections to local TCP port `port`. ERR_NOMEM. */
+enum err connections_new(struct connections **made, struct loop *loop,
+			 uint16_t port) CHECKED;
+void connections_free(struct connections *c);
+
+/** At most `limit`; without a word for `idle_ms` one is closed. */
+void connections_limits(struct connections *c, uint32_t limit,
+			uint32_t idle_ms);
+
+/** How many the last round found. */
+uint32_t connections_count(const struct connections *c);
+
+#endif

@@ -1,0 +1,472 @@
+/*
+ * LEG: a message to the devices of one user, or to another domain. All
+ * devices get it at once, each its queue permitting; the first 2xx decides
+ * (GW-MSG-02), else the best of the refusals.
+ */
+#include <string.h>
+
+#include "adapters/sip/draft.h"
+#include "adapters/sip/sip.h"
+#include "codecs/base64.h"
+
+#define DELIVERY_ARENA_MAX (4 * 1024 * 1024)
+
+/* One device's copy. */
+struct branch {
+	struct target_item item;	/* first: it is found by it          */
+	struct branch *next;
+	struct delivery *delivery;
+	struct device *device;	/* NULL: gone, or a domain                   */
+	struct ua_call *call;
+	bool plain;		/* as text/plain now                         */
+};
+
+struct delivery {
+	struct delivery *next, *previous;
+	struct sip *sip;
+	struct arena *arena;
+	uint64_t token;
+	const char *user;	/* name, once it is known                    */
+	const struct sip_domain *domain;
+	struct draft draft;
+	unsigned attempt;
+	struct branch *branches;
+	size_t left;		/* branches without their end                */
+	bool finding;		/* the directory is being asked              */
+	bool told;		/* the engine has its outcome                */
+	struct outcome best;	/* of what has failed                        */
+	bool any;		/* `best` is one                             */
+};
+
+static void branch_end(struct branch *b, const struct sip_result *r);
+
+/* -- the end -------------------------------------------------------------- */
+
+static void free_delivery(struct delivery *v)
+{
+	struct sip *s = v->sip;
+
+	if (v->previous)
+		v->previous->next = v->next;
+	else
+		s->deliveries = v->next;
+	if (v->next)
+		v->next->previous = v->previous;
+	s->n_deliveries--;
+	arena_free(v->arena);
+	mem_free(v);
+	sip_maybe_drained(s);
+}
+
+static void tell(struct delivery *v, const struct outcome *o)
+{
+	enum err e;
+
+	if (v->told)
+		return;
+	v->told = true;
+	if (o->class == OUTCOME_DELIVERED || o->class == OUTCOME_ACCEPTED)
+		v->sip->sent++;
+	else
+		v->sip->failed++;
+	/* Without memory for it the link is about to end, and with it all
+	 * that is outstanding. */
+	e = uplink_outcome(v->sip->up, v->token, o);
+	(void)e;
+}
+
+static void tell_class(struct delivery *v, enum outcome_class class,
+		       const char *text, const char *clause)
+{
+	struct outcome o = { .class = class, .text = text, .clause = clause };
+
+	tell(v, &o);
+}
+
+/* Nothing is under way any more. */
+static void all_done(struct delivery *v)
+{
+	struct registrar *r = v->sip->registrar;
+
+	if (v->any && !v->told) {
+		if (v->best.class == OUTCOME_ABSENT && v->user)
+			registrar_doubt(r, v->user);
+		tell(v, &v->best);
+	}
+	tell_class(v, OUTCOME_ABSENT, "no device is registered", "GW-IW-11");
+	free_delivery(v);
+}
+
+static void unhook(struct branch *b)
+{
+	struct delivery *v = b->delivery;
+
+	b->delivery = NULL;
+	if (v && --v->left == 0 && !v->finding)
+		all_done(v);
+}
+
+/* -- one branch ----------------------------------------------------------- */
+
+static void call_done(void *arg, const struct sip_result *r)
+{
+	struct branch *b = arg;
+
+	b->call = NULL;
+	branch_end(b, r);
+}
+
+static const char *make_call_id(struct delivery *v)
+{
+	uint8_t raw[16];
+	uint64_t half;
+	char text[23];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		half = uplink_random(v->sip->up);
+		memcpy(raw + 8 * i, &half, 8);
+	}
+	base64url_16(raw, text);
+	return arena_string(v->arena, bytes_of(text));
+}
+
+/* Path, if there is one, becomes Route (RFC 3327 5.3). */
+static const char *headers_for(struct branch *b)
+{
+	const struct contact *c = b->device ? &b->device->contact : NULL;
+	struct delivery *v = b->delivery;
+	struct buf text = BUF_INIT(32768);
+	const char *made = NULL;
+
+	if (!c || !c->path)
+		return v->draft.headers;
+	buf_printf(&text, "Route: %s\r\n%s", c->path, v->draft.headers);
+	if (buf_status(&text) == OK)
+		made = arena_string(v->arena, buf_bytes(&text));
+	buf_clear(&text);
+	return made;
+}
+
+static void aim(const struct branch *b, struct ua_message *m)
+{
+	const struct delivery *v = b->delivery;
+	const struct contact *c;
+
+	if (!b->device) {
+		m->target = v->draft.target;
+		m->route = v->domain->route;
+		return;
+	}
+	c = &b->device->contact;
+	m->target = c->core ? v->draft.target : c->uri;
+	m->route = c->core ? c->uri : c->route;
+	m->flow = c->path ? NULL : b->device->flow;
+}
+
+static enum err send_to(struct branch *b)
+{
+	struct delivery *v = b->delivery;
+	struct ua_message m = {
+		.from = v->draft.from,
+		.to = v->draft.to,
+		.call_id = make_call_id(v),
+		.max_forwards = v->draft.max_forwards,
+		.headers = headers_for(b),
+		.type = b->plain ? v->draft.plain_type : v->draft.type,
+		.body = b->plain ? v->draft.plain : v->draft.body,
+	};
+
+	if (!m.call_id || !m.headers)
+		return ERR_NOMEM;
+	aim(b, &m);
+	return ua_send(v->sip->ua, &m, call_done, b, &b->call);
+}
+
+static void start(struct target_item *item)
+{
+	static const struct sip_result dead = { .status = 503, .own = true };
+	static const struct sip_result broken = { .status = 500, .own = true };
+	struct branch *b = (struct branch *)item;
+	struct device *d = b->device;
+
+	if (d && d->contact.stream && !ua_flow_alive(d->flow)) {
+		registrar_lost(b->delivery->sip->registrar, d);
+		branch_end(b, &dead);
+		return;
+	}
+	if (d && d->plain && b->delivery->draft.plain_type)
+		b->plain = true;
+	if (send_to(b) != OK)
+		branch_end(b, &broken);
+}
+
+static void gone(struct target_item *item)
+{
+	static const struct sip_result left = { .status = 480, .own = true };
+	struct branch *b = (struct branch *)item;
+
+	b->device = NULL;
+	branch_end(b, &left);
+}
+
+/* 415 to CPIM: once more, as plain text (MAPPING 6.2). */
+static bool try_plain(struct branch *b, const struct sip_result *r)
+{
+	struct delivery *v = b->delivery;
+
+	if ((r->status != 415 && r->status != 488) || r->own || b->plain ||
+	    !v->draft.plain_type || !b->item.target)
+		return false;
+	b->plain = true;
+	if (b->device)
+		b->device->plain = true;
+	return send_to(b) == OK;
+}
+
+static void success(struct branch *b, const struct sip_result *r)
+{
+	struct delivery *v = b->delivery;
+	struct outcome o;
+
+	outcome_of_sip(r, v->draft.report_follows && !b->plain, v->attempt,
+		       &o);
+	if (v->user)
+		registrar_seen(v->sip->registrar, v->user);
+	tell(v, &o);
+}
+
+static void failure(struct branch *b, const struct sip_result *r)
+{
+	struct delivery *v = b->delivery;
+	struct outcome o;
+
+	outcome_of_sip(r, false, v->attempt, &o);
+	if (o.text)
+		o.text = arena_string(v->arena, bytes_of(o.text));
+	if (r->status == 491)
+		o.retry_after_ms = (uint32_t)(uplink_random(v->sip->up) % 2000);
+	if (!v->any || outcome_better(&o, &v->best))
+		v->best = o;
+	v->any = true;
+}
+
+static void branch_end(struct branch *b, const struct sip_result *r)
+{
+	if (!b->delivery)
+		return;
+	if (try_plain(b, r))
+		return;
+	if (r->status < 300)
+		success(b, r);
+	else
+		failure(b, r);
+	/* The next one to this device first: unhook() may free the branch. */
+	target_done(&b->item);
+	unhook(b);
+}
+
+/* -- the start ------------------------------------------------------------ */
+
+static struct branch *add_branch(struct delivery *v, struct device *d)
+{
+	struct branch *b = arena_alloc(v->arena, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	b->item.start = start;
+	b->item.gone = gone;
+	b->delivery = v;
+	b->device = d;
+	b->next = v->branches;
+	v->branches = b;
+	v->left++;
+	return b;
+}
+
+static void to_domain(struct delivery *v)
+{
+	static const struct sip_result broken = { .status = 500, .own = true };
+	struct branch *b = add_branch(v, NULL);
+
+	if (!b) {
+		tell_class(v, OUTCOME_LATER, "no memory", NULL);
+		free_delivery(v);
+	} else if (send_to(b) != OK) {
+		branch_end(b, &broken);
+	}
+}
+
+static void to_devices(struct delivery *v, const struct person *p)
+{
+	struct device *d;
+	struct branch *b, *next;
+
+	/* All of them first: what starts may end at once, and drop some. */
+	v->finding = true;
+	for (d = p ? p->devices : NULL; d; d = d->next)
+		if (d->reachable)
+			(void)add_branch(v, d);
+	for (b = v->branches; b; b = next) {
+		next = b->next;
+		if (b->delivery && b->device)
+			target_add(&b->device->target, &b->item);
+	}
+	v->finding = false;
+	if (v->left == 0)
+		all_done(v);
+}
+
+static void user_found(void *arg, const struct user *u)
+{
+	struct delivery *v = arg;
+
+	v->finding = false;
+	if (!u || v->told) {
+		tell_class(v, OUTCOME_LATER, "the directory does not answer",
+			   NULL);
+		free_delivery(v);
+		return;
+	}
+	if (u->exists && u->name)
+		v->user = arena_string(v->arena, bytes_of(u->name));
+	to_devices(v, v->user ? registrar_person(v->sip->registrar, v->user)
+			      : NULL);
+}
+
+static struct delivery *make(struct sip *s, const struct leg *leg)
+{
+	struct delivery *v = mem_zero(sizeof(*v));
+
+	if (!v)
+		return NULL;
+	v->arena = arena_new(DELIVERY_ARENA_MAX);
+	if (!v->arena) {
+		mem_free(v);
+		return NULL;
+	}
+	v->sip = s;
+	v->token = leg->token;
+	v->attempt = leg->attempt;
+	v->next = s->deliveries;
+	if (v->next)
+		v->next->previous = v;
+	s->deliveries = v;
+	s->n_deliveries++;
+	return v;
+}
+
+static uint64_t random_of(void *arg)
+{
+	return uplink_random(arg);
+}
+
+static enum err draft_leg(struct delivery *v, const struct leg *leg)
+{
+	struct draft_context c = {
+		.config = v->sip->config,
+		.now_us = uplink_now_us(v->sip->up),
+		.random = random_of,
+		.arg = v->sip->up,
+		.assert_identity = !v->domain || v->domain->trusted,
+	};
+
+	return draft_make(&c, leg, v->arena, &v->draft);
+}
+
+/* What cannot be written as a MESSAGE. */
+static void not_drafted(struct delivery *v, enum err e)
+{
+	struct outcome o = { .class = OUTCOME_NEVER,
+			     .state = STATE_UNDELIVERABLE,
+			     .text = err_name(e),
+			     .clause = "MAPPING 4.3" };
+
+	if (e == ERR_NOMEM)
+		o.class = OUTCOME_LATER;
+	if (e == ERR_UNSUPPORTED && v->draft.target == NULL)
+		o.class = OUTCOME_ADDRESS;
+	if (e == ERR_TOOBIG)
+		o.far_code = 513;
+	if (e == ERR_RANGE)
+		o.far_code = 483;
+	tell(v, &o);
+	free_delivery(v);
+}
+
+void deliver_leg(struct sip *s, const struct leg *leg)
+{
+	static const struct outcome no_memory = { .class = OUTCOME_LATER,
+						  .text = "no memory" };
+	struct lookup what = { .kind = LOOKUP_USER_ADDRESS };
+	struct delivery *v = make(s, leg);
+	enum err e;
+
+	if (!v) {
+		e = uplink_outcome(s->up, leg->token, &no_memory);
+		(void)e;
+		return;
+	}
+	v->domain = config_domain(s->config, leg->peer);
+	if ((e = draft_leg(v, leg)) != OK) {
+		not_drafted(v, e);
+		return;
+	}
+	if (v->domain) {
+		to_domain(v);
+		return;
+	}
+	what.name = arena_string(v->arena, bytes_of(leg->to.text));
+	if (!what.name) {
+		not_drafted(v, ERR_NOMEM);
+		return;
+	}
+	v->finding = true;
+	users_ask(s->users, &what, user_found, v);
+}
+
+/* -- taking back ---------------------------------------------------------- */
+
+static void give_up(struct delivery *v)
+{
+	struct branch *b, *next;
+
+	v->told = true;
+	v->finding = true;
+	for (b = v->branches; b; b = next) {
+		next = b->next;
+		ua_forget(b->call);
+		b->call = NULL;
+		target_done(&b->item);
+		if (b->delivery)
+			unhook(b);
+	}
+	v->finding = false;
+	free_delivery(v);
+}
+
+void deliver_cancel(struct sip *s, uint64_t token)
+{
+	struct delivery *v = s->deliveries;
+
+	while (v && v->token != token)
+		v = v->next;
+	if (!v || v->told)
+		return;
+	tell_class(v, v->branches ? OUTCOME_UNANSWERED : OUTCOME_LATER,
+		   "cancelled", NULL);
+	/* Asked for in the directory: it ends when the answer comes. */
+	if (!v->finding)
+		give_up(v);
+}
+
+void deliver_end_all(struct sip *s)
+{
+	struct delivery *v, *next;
+
+	for (v = s->deliveries; v; v = next) {
+		next = v->next;
+		if (!v->finding)
+			give_up(v);
+	}
+}

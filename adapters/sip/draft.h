@@ -1,0 +1,40 @@
+/*
+ * adapters/sip/draft.h - a leg -> what goes into a MESSAGE, except for the
+ * device that it goes to. MAPPING 4.2, 4.3, 5.1, 5.4, 5.5.
+ */
+#ifndef ADAPTERS_SIP_DRAFT_H
+#define ADAPTERS_SIP_DRAFT_H
+
+#include "adapters/sip/config.h"
+#include "gateway/leg.h"
+
+struct draft_context {
+	const struct sip_config *config;
+	uint64_t now_us;
+	uint64_t (*random)(void *arg);
+	void *arg;
+	bool assert_identity;	/* P-Asserted-Identity may go there          */
+};
+
+/* Texts live in the arena that was given; NULL or empty: absent. */
+struct draft {
+	const char *target;	/* the recipient's address as Request-URI    */
+	const char *from, *to;	/* header values, without tag                */
+	const char *headers;	/* more lines, each ended by CRLF            */
+	const char *type;
+	struct bytes body;
+	const char *plain_type;	/* for devices without message/cpim; or NULL */
+	struct bytes plain;
+	unsigned max_forwards;
+	bool report_follows;	/* a notification is asked for               */
+};
+
+/**
+ * Makes it. ERR_UNSUPPORTED: what the leg carries cannot go by MESSAGE (a
+ * body that is kept outside, an address without a SIP form); ERR_TOOBIG:
+ * above message-maximum; ERR_RANGE: hops used up; ERR_NOMEM.
+ */
+enum err draft_make(const struct draft_context *c, const struct leg *leg,
+		    struct arena *a, struct draft *out) CHECKED;
+
+#endif

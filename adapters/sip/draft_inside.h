@@ -1,0 +1,26 @@
+/* adapters/sip/draft_inside.h - shared by draft*.c only. */
+#ifndef ADAPTERS_SIP_DRAFT_INSIDE_H
+#define ADAPTERS_SIP_DRAFT_INSIDE_H
+
+#include "adapters/sip/draft.h"
+
+struct drafting {
+	const struct draft_context *c;
+	const struct leg *leg;
+	const struct message *m;
+	struct arena *arena;
+	struct draft *out;
+};
+
+/** The body: CPIM around the parts, or a notification (struct report). */
+enum err draft_body(struct drafting *d) CHECKED;
+enum err draft_report(struct drafting *d) CHECKED;
+
+/** Sixteen octets from the program's source of chance. */
+void draft_random(const struct drafting *d, uint8_t out[16]);
+
+/** The URI of an address for CPIM; into the arena. */
+enum err draft_uri(struct drafting *d, const struct address *a,
+		   const char **out) CHECKED;
+
+#endif

@@ -1,0 +1,399 @@
+/* REGISTER: RFC 3261 10.3, RFC 3327 (Path), RFC 3608 (Service-Route),
+ * RFC 5626 4.1, 5627 5 (instance, public GRUU), TS 24.229 (P-Associated-URI). */
+#include "adapters/sip/intake_map.h"
+#include "adapters/sip/sip.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define URI_MAX	    1024
+#define ANSWER_MAX  65536
+#define EXPIRES_NON 3600u	/* for what is no number (RFC 3261 20.19)    */
+
+/* One Contact of the request with what is to become of it. */
+struct wish {
+	const struct request_contact *contact;
+	const char *key;
+	uint32_t expires_s;
+	struct device *device;	/* that it is about already; or NULL         */
+};
+
+struct registering {
+	struct asked *asked;
+	struct sip *sip;
+	const struct request *request;
+	const struct user *user;
+	struct person *person;	/* NULL: nothing registered                  */
+	struct wish wishes[REQUEST_CONTACTS_MAX];
+	size_t n_wishes;
+};
+
+/* -- the answer ----------------------------------------------------------- */
+
+static void put_gruu(struct buf *to, const struct device *d,
+		     const struct sip_config *c)
+{
+	const char *instance = d->contact.instance;
+	size_t n = strlen(instance);
+
+	/* "<urn:uuid:...>" with its quotes and angles. */
+	while (n > 0 && strchr("\"<>", instance[0])) {
+		instance++;
+		n--;
+	}
+	while (n > 0 && strchr("\"<>", instance[n - 1]))
+		n--;
+	buf_printf(to, ";pub-gruu=\"sip:%s@%s;gr=%.*s\"", d->person->name,
+		   d->contact.domain ? d->contact.domain : c->domain, (int)n,
+		   instance);
+}
+
+static void put_contact(struct buf *to, const struct device *d,
+			const struct asked *a, uint64_t now_us)
+{
+	const struct contact *c = &d->contact;
+	uint64_t left = c->expires_us > now_us ? c->expires_us - now_us : 0;
+
+	buf_printf(to, "Contact: <%s>;expires=%llu", c->uri,
+		   (unsigned long long)((left + 999999) / 1000000));
+	if (c->q)
+		buf_printf(to, ";q=%s", c->q);
+	if (c->instance)
+		buf_printf(to, ";+sip.instance=%s", c->instance);
+	if (c->reg_id)
+		buf_printf(to, ";reg-id=%s", c->reg_id);
+	if (c->instance && a->gruu)
+		put_gruu(to, d, a->sip->config);
+	buf_text(to, "\r\n");
+}
+
+static void put_routes(struct buf *to, const struct asked *a)
+{
+	const struct sip_config *c = a->sip->config;
+	const struct request *r = a->request;
+
+	if (r->path.n > 0)
+		buf_printf(to, "Path: %.*s\r\n", (int)r->path.n,
+			   (const char *)r->path.p);
+	if (a->sender.sip.kind != ADDRESS_NONE)
+		buf_printf(to, "P-Associated-URI: <%s>", a->sender.sip.text);
+	if (a->sender.number.kind != ADDRESS_NONE)
+		buf_printf(to, ", <tel:%s>", a->sender.number.text);
+	buf_text(to, "\r\n");
+	/* A wildcard address is nothing that a device could send to. */
+	if (strcmp(c->address, "0.0.0.0") != 0 && strcmp(c->address, "::") != 0)
+		buf_printf(to, "Service-Route: <sip:%s;lr>\r\n",
+			   ua_address(a->sip->ua));
+}
+
+static void answer(struct asked *a)
+{
+	const struct person *p = registrar_person(a->sip->registrar, a->user);
+	uint64_t now = uplink_now_us(a->sip->up);
+	struct buf text = BUF_INIT(ANSWER_MAX);
+	struct ua_reply reply = { .status = 200 };
+	const struct device *d;
+
+	for (d = p ? p->devices : NULL; d; d = d->next)
+		put_contact(&text, d, a, now);
+	put_routes(&text, a);
+	reply.headers = buf_string(&text);
+	if (reply.headers)
+		asked_end(a, &reply);
+	else
+		asked_end_status(a, 500);
+	buf_clear(&text);
+}
+
+void register_bound(struct asked *a)
+{
+	if (a->waiting > 0)
+		a->waiting--;
+	if (a->waiting > 0)
+		return;
+	if (a->failed)
+		asked_end_status(a, 500);
+	else
+		answer(a);
+}
+
+/* -- the changes ---------------------------------------------------------- */
+
+static void remember(struct asked *a, const struct binding *b)
+{
+	if (uplink_binding(a->sip->up, a->ref, b) == OK)
+		a->waiting++;
+	else
+		a->failed = true;
+}
+
+static void remove_device(struct registering *g, struct device *d)
+{
+	struct binding b = { .user = g->asked->user, .key = NULL };
+
+	b.key = arena_string(g->asked->arena, bytes_of(d->contact.key));
+	if (b.key)
+		remember(g->asked, &b);
+	else
+		g->asked->failed = true;
+	registrar_drop(g->sip->registrar, d);
+}
+
+/* Where a device behind a translator was seen (RFC 3581). */
+static const char *seen_at(const struct registering *g)
+{
+	const struct request *r = g->request;
+	char text[160];
+
+	if (r->stream || !r->moved || r->trusted)
+		return NULL;
+	(void)snprintf(text, sizeof(text), "sip:%s;transport=udp",
+		       r->source_text);
+	return arena_string(g->asked->arena, bytes_of(text));
+}
+
+static const char *arena_bytes(struct registering *g, struct bytes text)
+{
+	return text.n > 0 ? arena_string(g->asked->arena, text) : NULL;
+}
+
+static enum err store(struct registering *g, const struct wish *w)
+{
+	const struct request *r = g->request;
+	uint64_t now = uplink_now_us(g->sip->up);
+	struct contact c = {
+		.user = g->asked->user,
+		.number = g->user->number,
+		.domain = g->user->domain,
+		.key = w->key,
+		.uri = w->contact->uri,
+		.instance = w->contact->instance,
+		.reg_id = w->contact->reg_id,
+		.q = w->contact->q,
+		.features = arena_bytes(g, w->contact->features),
+		.path = arena_bytes(g, r->path),
+		.route = seen_at(g),
+		.call_id = r->call_id,
+		.cseq = r->cseq,
+		.expires_us = now + (uint64_t)w->expires_s * 1000000,
+		.stream = r->stream && !r->trusted,
+		.core = r->trusted,
+	};
+	struct buf image = BUF_INIT(CONTACT_IMAGE_MAX);
+	struct binding b = { c.user, c.key, c.expires_us, { 0 } };
+	struct ua_flow *flow = c.stream ? ua_flow_of(g->asked->request) : NULL;
+	enum err e;
+
+	if ((e = contact_image(&c, &image)) == OK)
+		e = registrar_put(g->sip->registrar, &c, flow);
+	ua_flow_release(flow);
+	if (e == OK) {
+		b.data = buf_bytes(&image);
+		remember(g->asked, &b);
+	}
+	buf_clear(&image);
+	return e;
+}
+
+static void apply(struct registering *g)
+{
+	struct asked *a = g->asked;
+	struct device *d;
+	size_t i;
+
+	/* One count of our own, so that no answer ends it in between. */
+	a->waiting = 1;
+	for (i = 0; i < g->n_wishes; i++) {
+		g->person = registrar_person(g->sip->registrar, a->user);
+		d = person_device(g->person, g->wishes[i].key);
+		if (g->wishes[i].expires_s == 0 && d)
+			remove_device(g, d);
+		else if (g->wishes[i].expires_s > 0 &&
+			 store(g, &g->wishes[i]) != OK)
+			a->failed = true;
+	}
+	register_bound(a);
+}
+
+/* -- the checks ----------------------------------------------------------- */
+
+static uint32_t expires_of(const struct registering *g,
+			   const struct request_contact *c)
+{
+	uint32_t most = g->sip->config->maximum_s;
+	uint64_t v = most;
+
+	if (c->expires &&
+	    bytes_decimal(bytes_of(c->expires), UINT32_MAX, &v) != OK)
+		v = EXPIRES_NON;
+	else if (!c->expires && g->request->has_expires)
+		v = g->request->expires_s;
+	return v > most ? most : (uint32_t)v;
+}
+
+static const char *key_of(struct registering *g,
+			  const struct request_contact *c)
+{
+	struct buf text = BUF_INIT(URI_MAX);
+	const char *key = NULL;
+
+	buf_text(&text, c->instance ? c->instance : c->uri);
+	if (c->instance && c->reg_id)
+		buf_printf(&text, ";reg-id=%s", c->reg_id);
+	if (buf_status(&text) == OK)
+		key = arena_string(g->asked->arena, buf_bytes(&text));
+	buf_clear(&text);
+	return key;
+}
+
+/* RFC 3261 10.3 step 7: an older request of the same device is late. */
+static bool is_late(const struct registering *g, const struct device *d)
+{
+	return d && strcmp(d->contact.call_id, g->request->call_id) == 0 &&
+	       g->request->cseq <= d->contact.cseq;
+}
+
+/* The status that refuses it; 0: fine. */
+static unsigned check_contact(struct registering *g,
+			      const struct request_contact *c)
+{
+	struct wish *w = &g->wishes[g->n_wishes];
+
+	if (!c->uri || strlen(c->uri) > URI_MAX || strpbrk(c->uri, "<>\"\\ "))
+		return 400;
+	w->contact = c;
+	w->expires_s = expires_of(g, c);
+	w->key = key_of(g, c);
+	if (!w->key)
+		return 400;
+	w->device = person_device(g->person, w->key);
+	if (is_late(g, w->device))
+		return 500;
+	if (w->expires_s > 0 && w->expires_s < g->sip->config->minimum_s)
+		return 423;
+	g->n_wishes++;
+	return 0;
+}
+
+/* "*": all of them, and only with Expires: 0. */
+static unsigned check_all(struct registering *g)
+{
+	const struct request *r = g->request;
+	struct device *d = g->person ? g->person->devices : NULL;
+	struct wish *w;
+
+	if (r->n_contacts != 1 || !r->has_expires || r->expires_s != 0)
+		return 400;
+	for (; d && g->n_wishes < REQUEST_CONTACTS_MAX; d = d->next) {
+		if (is_late(g, d))
+			return 500;
+		w = &g->wishes[g->n_wishes++];
+		w->key = arena_string(g->asked->arena,
+				      bytes_of(d->contact.key));
+		w->expires_s = 0;
+		if (!w->key)
+			return 503;
+	}
+	return 0;
+}
+
+/* Room for the new ones: what cannot be reached any more goes first. */
+static unsigned check_room(struct registering *g)
+{
+	struct device *d, *next;
+	size_t more = 0, have = g->person ? g->person->count : 0, i;
+
+	if (g->user->devices == 0)
+		return 0;
+	for (i = 0; i < g->n_wishes; i++)
+		more += !g->wishes[i].device && g->wishes[i].expires_s > 0;
+	if (more == 0 || have + more <= g->user->devices)
+		return 0;
+	for (i = 0; i < g->n_wishes; i++)
+		have -= g->wishes[i].device && g->wishes[i].expires_s == 0;
+	for (d = g->person ? g->person->devices : NULL;
+	     d && have + more > g->user->devices; d = next) {
+		next = d->next;
+		if (d->reachable && (!d->flow || ua_flow_alive(d->flow)))
+			continue;
+		have--;
+		remove_device(g, d);
+	}
+	g->person = registrar_person(g->sip->registrar, g->asked->user);
+	return have + more > g->user->devices ? 403 : 0;
+}
+
+static unsigned check(struct registering *g)
+{
+	const struct request *r = g->request;
+	unsigned status = 0;
+	size_t i;
+
+	if (r->too_many_contacts)
+		return 400;
+	for (i = 0; i < r->n_contacts; i++)
+		if (r->contacts[i].all)
+			return check_all(g);
+	for (i = 0; i < r->n_contacts && status == 0; i++)
+		status = check_contact(g, &r->contacts[i]);
+	return status ? status : check_room(g);
+}
+
+static void refuse(struct asked *a, unsigned status)
+{
+	struct ua_reply reply = { .status = status };
+
+	if (status == 423)
+		reply.minimum_s = a->sip->config->minimum_s;
+	if (status == 403)
+		reply.phrase = "Too Many Devices";
+	if (status == 500)
+		reply.phrase = "Out of Order";
+	asked_end(a, &reply);
+}
+
+/* Is the address-of-record the user's own? */
+static bool is_his(struct asked *a)
+{
+	struct address to;
+
+	if (address_of_uri(a->sip->config, a->request->to, a->arena, &to) !=
+	    OK)
+		return false;
+	return address_equal(&to, &a->sender.sip) ||
+	       address_equal(&to, &a->sender.number);
+}
+
+void register_request(struct asked *a, const struct user *u)
+{
+	struct registering *g;
+	unsigned status;
+
+	if (!u || !u->exists || !u->name) {
+		asked_end_status(a, u ? 404 : 503);
+		return;
+	}
+	g = arena_alloc(a->arena, sizeof(*g));
+	a->user = arena_string(a->arena, bytes_of(u->name));
+	if (!g || !a->user ||
+	    identity_of_user(u, a->sip->config->domain, a->arena,
+			     &a->sender) != OK) {
+		asked_end_status(a, 503);
+		return;
+	}
+	if (!is_his(a)) {
+		asked_end_status(a, 403);
+		return;
+	}
+	g->asked = a;
+	g->sip = a->sip;
+	g->request = a->request;
+	g->user = u;
+	g->person = registrar_person(a->sip->registrar, a->user);
+	a->gruu = a->request->gruu;
+	status = check(g);
+	if (status)
+		refuse(a, status);
+	else
+		apply(g);
+}

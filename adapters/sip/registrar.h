@@ -1,0 +1,83 @@
+/*
+ * adapters/sip/registrar.h - who is registered where: devices in memory, the
+ * timers of their expiry, and what the engine is told of it (AVAILABLE,
+ * GONE). The bindings themselves are kept by the engine. RFC 3261 10.
+ */
+#ifndef ADAPTERS_SIP_REGISTRAR_H
+#define ADAPTERS_SIP_REGISTRAR_H
+
+#include "adapters/sip/contact.h"
+#include "adapters/sip/deferred/targets.h"
+#include "adapters/sip/table.h"
+#include "gateway/adapter.h"
+#include "gateway/loop.h"
+
+#define REGISTRAR_DOUBT_US	10000000u	/* first look again          */
+#define REGISTRAR_DOUBT_MAX_US	300000000u
+
+struct registrar;
+struct ua_flow;
+
+struct device {
+	struct device *next;	/* of the same person                        */
+	struct person *person;
+	struct contact contact;
+	struct arena *arena;	/* of the texts in `contact`                 */
+	struct ua_flow *flow;	/* held; NULL: by address                    */
+	bool reachable;		/* false: a connection that has gone         */
+	bool plain;		/* takes text/plain only                     */
+	struct target target;
+	struct loop_timer expiry;
+};
+
+struct person {
+	struct table_node node;
+	struct registrar *registrar;
+	char *name;
+	struct device *devices;
+	uint32_t count, reachable;
+	uint64_t doubt_us;	/* 0: none; else the wait before a new try   */
+	struct loop_timer doubt;
+};
+
+/** NULL: no memory. */
+struct registrar *registrar_new(struct uplink *up, const uint8_t key[16]);
+void registrar_free(struct registrar *r);
+
+/** The person of that name; NULL when nothing is registered. */
+struct person *registrar_person(const struct registrar *r, const char *name);
+
+/** His device of that key, or NULL. */
+struct device *person_device(const struct person *p, const char *key);
+
+/**
+ * Puts a device in or renews it, with its flow (held; may be NULL), and tells
+ * the engine when that makes it worth trying again. ERR_NOMEM.
+ */
+enum err registrar_put(struct registrar *r, const struct contact *c,
+		       struct ua_flow *flow) CHECKED;
+
+/** Takes it out; what waits for it is gone(). Tells the engine. */
+void registrar_drop(struct registrar *r, struct device *d);
+
+/** A binding of the snapshot. ERR_MALFORMED: it cannot be read; ERR_NOMEM. */
+enum err registrar_restore(struct registrar *r, const struct binding *b)
+	CHECKED;
+
+/** After the snapshot: the engine learns who is there. */
+void registrar_ready(struct registrar *r);
+
+/** Its connection has gone: unreachable until it comes again. */
+void registrar_lost(struct registrar *r, struct device *d);
+
+/** All connections have gone, with their listener. */
+void registrar_lost_all(struct registrar *r);
+
+/** He did not answer. Look again after a while; or when he is seen(). */
+void registrar_doubt(struct registrar *r, const char *name);
+void registrar_seen(struct registrar *r, const char *name);
+
+/** Devices of all. */
+size_t registrar_devices(const struct registrar *r);
+
+#endif

@@ -1,0 +1,448 @@
+#include "adapters/sip/ua_inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "codecs/arena.h"
+#include "codecs/digest.h"
+#include "gateway/loop_su.h"
+
+/* -- transactions --------------------------------------------------------- */
+
+static uint64_t mix(const struct ua *u, uint64_t so_far, const char *text)
+{
+	uint64_t h = digest_siphash(u->key, bytes_of(text));
+
+	return (so_far << 13 | so_far >> 51) * 0x9E3779B97F4A7C15 + h;
+}
+
+/* RFC 3261 17.2.3, and what an RFC 2543 client can be told by. */
+static uint64_t transaction_key(const struct ua *u, const sip_t *sip)
+{
+	const sip_via_t *via = sip->sip_via;
+	uint64_t k;
+
+	k = mix(u, sip->sip_cseq->cs_seq, sip->sip_request->rq_method_name);
+	k = mix(u, k, via->v_branch);
+	k = mix(u, k, via->v_host);
+	k = mix(u, k, via->v_port);
+	k = mix(u, k, sip->sip_call_id->i_id);
+	return mix(u, k, sip->sip_from->a_tag);
+}
+
+static void link_incoming(struct ua *u, struct ua_incoming *in)
+{
+	in->older = u->newest;
+	if (u->newest)
+		u->newest->newer = in;
+	else
+		u->oldest = in;
+	u->newest = in;
+	u->counts.pending++;
+}
+
+static void unlink_incoming(struct ua *u, struct ua_incoming *in)
+{
+	if (in->older)
+		in->older->newer = in->newer;
+	else
+		u->oldest = in->newer;
+	if (in->newer)
+		in->newer->older = in->older;
+	else
+		u->newest = in->older;
+	u->counts.pending--;
+}
+
+static void free_incoming(struct ua_incoming *in)
+{
+	unlink_incoming(in->ua, in);
+	if (in->msg)
+		msg_destroy(in->msg);
+	tport_unref(in->tport);
+	mem_free(in);
+}
+
+/* -- answers -------------------------------------------------------------- */
+
+/* The same To tag for the same transaction, whenever it is answered. */
+static void tag_reply(const struct ua *u, uint64_t key, msg_t *msg)
+{
+	sip_t *sip = sip_object(msg);
+	char tag[32];
+
+	if (sip->sip_to->a_tag)
+		return;
+	(void)snprintf(tag, sizeof(tag), "tag=%016llx",
+		       (unsigned long long)digest_scramble64(u->key, key));
+	(void)sip_to_tag(msg_home(msg), sip->sip_to, tag);
+}
+
+/* Takes `msg`. */
+static void send_reply(struct ua *u, msg_t *msg, tport_t *tport,
+		       const struct ua_reply *reply)
+{
+	const char *phrase = reply->phrase;
+	char retry[16] = "", minimum[16] = "";
+
+	if (!phrase)
+		phrase = sip_phrase(reply->status);
+	if (reply->retry_after_s > 0)
+		(void)snprintf(retry, sizeof(retry), "%u",
+			       (unsigned)reply->retry_after_s);
+	if (reply->minimum_s > 0)
+		(void)snprintf(minimum, sizeof(minimum), "%u",
+			       (unsigned)reply->minimum_s);
+	u->counts.answered++;
+	nta_msg_treply(u->agent, msg, (int)reply->status, phrase,
+		       NTATAG_TPORT(tport),
+		       TAG_IF(retry[0], SIPTAG_RETRY_AFTER_STR(retry)),
+		       TAG_IF(minimum[0], SIPTAG_MIN_EXPIRES_STR(minimum)),
+		       TAG_IF(reply->headers,
+			      SIPTAG_HEADER_STR(reply->headers)),
+		       TAG_IF(reply->status > 100,
+			      SIPTAG_SERVER_STR(u->config->server)),
+		       TAG_END());
+}
+
+void ua_answer(struct request *r, const struct ua_reply *reply)
+{
+	struct ua_incoming *in = r->incoming;
+	struct ua *u = in->ua;
+	msg_t *msg = in->msg;
+	struct answer a = {
+		.status = (uint16_t)reply->status,
+		.retry_after_s = (uint16_t)reply->retry_after_s,
+		.minimum_s = (uint16_t)reply->minimum_s,
+	};
+
+	/* A challenge is made anew for each repetition: it costs nothing to
+	 * keep, and so the first request of a client leaves no state. */
+	if (!r->stream)
+		answers_set(u->answers, in->key, &a);
+	in->msg = NULL;
+	tag_reply(u, in->key, msg);
+	send_reply(u, msg, in->tport, reply);
+	free_incoming(in);
+}
+
+void ua_answer_status(struct request *r, unsigned status)
+{
+	struct ua_reply reply = { .status = status };
+
+	ua_answer(r, &reply);
+}
+
+/* A repetition over UDP: the same answer, if there is one. Takes `msg`. */
+static void answer_again(struct ua *u, msg_t *msg, tport_t *tport,
+			 const struct answer *a, uint64_t key)
+{
+	struct ua_reply reply = {
+		.status = a->status,
+		.retry_after_s = a->retry_after_s,
+		.minimum_s = a->minimum_s,
+	};
+
+	u->counts.repeated++;
+	if (a->status == 0 && !a->trying) {
+		msg_destroy(msg);
+		return;
+	}
+	if (a->status == 0)
+		reply.status = 100;
+	else
+		tag_reply(u, key, msg);
+	send_reply(u, msg, tport, &reply);
+}
+
+/* RFC 4320 4.1: 100 when the client's Timer E has reached T2, not earlier. */
+static void trying_due(void *arg)
+{
+	struct ua *u = arg;
+	uint64_t now = u->callbacks.now_us(u->callbacks.arg);
+	static const struct ua_reply reply = { .status = 100 };
+	static const struct answer answer = { .trying = true };
+	struct ua_incoming *in;
+
+	for (in = u->oldest; in; in = in->newer) {
+		if (in->trying)
+			continue;
+		if (in->came_us + UA_TRYING_US > now)
+			break;
+		in->trying = true;
+		answers_set(u->answers, in->key, &answer);
+		send_reply(u, msg_ref_create(in->msg), in->tport, &reply);
+	}
+	if (!in)
+		return;
+	if (loop_set_timer(u->loop, &u->trying,
+			   in->came_us + UA_TRYING_US - now, trying_due,
+			   u) != OK)
+		u->trying.slot = 0; /* set again by the next request */
+}
+
+/* -- requests ------------------------------------------------------------- */
+
+static void refuse(struct ua *u, msg_t *msg, tport_t *tport, unsigned status,
+		   uint64_t key)
+{
+	struct ua_reply reply = { .status = status, .retry_after_s = 1 };
+
+	tag_reply(u, key, msg);
+	send_reply(u, msg, tport, &reply);
+}
+
+static struct ua_incoming *make_incoming(struct ua *u, msg_t *msg,
+					 tport_t *tport, uint64_t key)
+{
+	struct ua_incoming *in = mem_zero(sizeof(*in));
+
+	if (!in)
+		return NULL;
+	in->ua = u;
+	in->msg = msg;
+	in->tport = tport_ref(tport);
+	in->key = key;
+	in->came_us = u->callbacks.now_us(u->callbacks.arg);
+	in->trying = tport_is_stream(tport);
+	in->request.incoming = in;
+	link_incoming(u, in);
+	return in;
+}
+
+static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
+			 uint64_t key)
+{
+	struct ua_incoming *in;
+
+	if (u->counts.pending >= UA_PENDING_MAX) {
+		refuse(u, msg, tport, 503, key);
+		return;
+	}
+	in = make_incoming(u, msg, tport, key);
+	if (!in) {
+		msg_destroy(msg);
+		return;
+	}
+	if (ua_read(in, sip) != OK) {
+		ua_answer_status(&in->request, 400);
+		return;
+	}
+	if (!in->trying && u->trying.slot == 0 &&
+	    loop_set_timer(u->loop, &u->trying, UA_TRYING_US, trying_due, u) !=
+		    OK)
+		u->trying.slot = 0;
+	u->callbacks.request(u->callbacks.arg, &in->request);
+}
+
+/* Everything that belongs to no transaction of the library. */
+static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
+{
+	const struct answer *before;
+	tport_t *tport;
+	uint64_t key;
+
+	/* A late response: its call has been given up. */
+	if (!sip->sip_request || sip->sip_request->rq_method == sip_method_ack ||
+	    !sip->sip_via || !sip->sip_call_id || !sip->sip_cseq ||
+	    !sip->sip_from || !sip->sip_to) {
+		msg_destroy(msg);
+		return 0;
+	}
+	tport = tport_delivered_by(nta_agent_tports(agent), msg);
+	if (!tport) {
+		msg_destroy(msg);
+		return 0;
+	}
+	u->counts.requests++;
+	key = transaction_key(u, sip);
+	if (!tport_is_stream(tport)) {
+		if (!u->serving) {
+			msg_destroy(msg); /* it will come again */
+			return 0;
+		}
+		before = answers_see(u->answers, key,
+				     u->callbacks.now_us(u->callbacks.arg));
+		if (before) {
+			answer_again(u, msg, tport, before, key);
+			return 0;
+		}
+	} else if (!u->serving) {
+		refuse(u, msg, tport, 503, key);
+		return 0;
+	}
+	take_request(u, msg, sip, tport, key);
+	return 0;
+}
+
+/* -- listeners ------------------------------------------------------------ */
+
+static void silence(void)
+{
+	extern su_log_t nta_log[], tport_log[];
+
+	su_log_set_level(NULL, 0);
+	su_log_set_level(nta_log, 0);
+	su_log_set_level(tport_log, 0);
+}
+
+static nta_agent_t *make_agent(struct ua *u, const struct sip_config *c)
+{
+	char url[160];
+	bool six = strchr(c->address, ':') != NULL;
+
+	(void)snprintf(url, sizeof(url), six ? "sip:[%s]:%u" : "sip:%s:%u",
+		       c->address, c->port);
+	return nta_agent_create(
+		loop_su_root(u->loop), URL_STRING_MAKE(url), on_message, u,
+		NTATAG_MCLASS(u->parser), NTATAG_UA(0),
+		NTATAG_BAD_REQ_MASK(~0u), NTATAG_BAD_RESP_MASK(~0u),
+		NTATAG_UDP_MTU(c->pager_limit),
+		NTATAG_MAXSIZE(c->message_maximum),
+		NTATAG_SIP_T1X64(c->deliver_timeout_ms),
+		NTATAG_SIP_T4(UA_LINGER_MS), NTATAG_SERVER_RPORT(1),
+		NTATAG_CLIENT_RPORT(1), NTATAG_TCP_RPORT(1),
+		NTATAG_TIMEOUT_408(1), NTATAG_PASS_408(1),
+		TPTAG_QUEUESIZE(1000), TPTAG_IDLE(c->idle_timeout_ms),
+		TPTAG_TIMEOUT(c->idle_timeout_ms), TPTAG_PONG2PING(1),
+		TPTAG_UDP_RMEM(UA_SOCKET_OCTETS),
+		TPTAG_UDP_WMEM(UA_SOCKET_OCTETS),
+		TPTAG_TLS_VERIFY_POLICY(TPTLS_VERIFY_ALL), TAG_END());
+}
+
+static enum err fill(struct ua *u, const struct sip_config *c)
+{
+	uint64_t random;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		random = u->callbacks.random(u->callbacks.arg);
+		memcpy(u->key + 8 * i, &random, 8);
+	}
+	(void)snprintf(u->address, sizeof(u->address),
+		       strchr(c->address, ':') ? "[%s]:%u" : "%s:%u",
+		       c->address, c->port);
+	u->answers = answers_new(UA_ANSWERS_MAX);
+	u->parser = sip_extend_mclass(NULL);
+	if (!u->answers || !u->parser)
+		return ERR_NOMEM;
+	return connections_new(&u->connections, u->loop, c->port);
+}
+
+enum err ua_open(struct ua **made, struct loop *loop,
+		 const struct sip_config *c, const struct ua_callbacks *cb,
+		 struct buf *complaint)
+{
+	struct ua *u = mem_zero(sizeof(*u));
+	enum err e;
+
+	if (!u)
+		return ERR_NOMEM;
+	silence();
+	u->callbacks = *cb;
+	u->loop = loop;
+	u->config = c;
+	if ((e = fill(u, c)) != OK)
+		goto out;
+	u->agent = make_agent(u, c);
+	if (!u->agent) {
+		settings_where(settings_single(c->settings, "sip"), "port",
+			       complaint);
+		buf_printf(complaint, ": cannot listen on %s\n", u->address);
+		e = ERR_IO;
+		goto out;
+	}
+	connections_limits(u->connections, c->connections, c->idle_timeout_ms);
+	*made = u;
+out:
+	if (e != OK)
+		ua_close(u);
+	return e;
+}
+
+void ua_configure(struct ua *u, const struct sip_config *c)
+{
+	u->config = c;
+	connections_limits(u->connections, c->connections, c->idle_timeout_ms);
+	nta_agent_set_params(u->agent, NTATAG_UDP_MTU(c->pager_limit),
+			     NTATAG_MAXSIZE(c->message_maximum),
+			     NTATAG_SIP_T1X64(c->deliver_timeout_ms),
+			     TAG_END());
+}
+
+void ua_serve(struct ua *u, bool serve)
+{
+	u->serving = serve;
+}
+
+bool ua_busy(const struct ua *u)
+{
+	return u->oldest || u->first_call;
+}
+
+struct ua **ua_next(struct ua *u)
+{
+	return &u->next;
+}
+
+void ua_close(struct ua *u)
+{
+	if (!u)
+		return;
+	if (u->loop)
+		loop_clear_timer(u->loop, &u->trying);
+	while (u->oldest)
+		free_incoming(u->oldest);
+	ua_calls_close(u);
+	if (u->agent)
+		nta_agent_destroy(u->agent);
+	connections_free(u->connections);
+	if (u->parser)
+		su_free(NULL, u->parser);
+	answers_free(u->answers);
+	mem_free(u);
+}
+
+const char *ua_address(const struct ua *u)
+{
+	return u->address;
+}
+
+void ua_counts(const struct ua *u, struct ua_counts *out)
+{
+	*out = u->counts;
+	out->connections = connections_count(u->connections);
+}
+
+/* -- connections ---------------------------------------------------------- */
+
+struct ua_flow *ua_flow_of(struct request *r)
+{
+	tport_t *tport = r->incoming->tport;
+
+	return tport_is_stream(tport) ? (struct ua_flow *)tport_ref(tport)
+				      : NULL;
+}
+
+struct ua_flow *ua_flow_hold(struct ua_flow *f)
+{
+	return f ? (struct ua_flow *)tport_ref((tport_t *)f) : NULL;
+}
+
+void ua_flow_release(struct ua_flow *f)
+{
+	if (f)
+		tport_unref((tport_t *)f);
+}
+
+bool ua_flow_alive(const struct ua_flow *f)
+{
+	const tport_t *tport = (const tport_t *)f;
+
+	return f && !tport_is_closed(tport) && !tport_is_shutdown(tport);
+}
+
+bool ua_flow_same(const struct ua_flow *f, const struct request *r)
+{
+	return (const tport_t *)f == r->incoming->tport;
+}

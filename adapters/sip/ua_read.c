@@ -1,0 +1,339 @@
+#include "adapters/sip/ua_inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Seconds from 1900, which the library counts from, to 1970. */
+#define EPOCH_1900 2208988800u
+
+static const char *url_text(su_home_t *home, const url_t *url)
+{
+	return url_as_string(home, url);
+}
+
+static enum request_method method_of(const sip_request_t *rq)
+{
+	static const struct {
+		sip_method_t theirs;
+		enum request_method ours;
+	} methods[] = {
+		{ sip_method_message, REQUEST_MESSAGE },
+		{ sip_method_register, REQUEST_REGISTER },
+		{ sip_method_options, REQUEST_OPTIONS },
+		{ sip_method_cancel, REQUEST_CANCEL },
+		{ sip_method_ack, REQUEST_ACK },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (methods[i].theirs == rq->rq_method)
+			return methods[i].ours;
+	return REQUEST_OTHER;
+}
+
+static void read_credentials(struct request *r, const msg_auth_t *au)
+{
+	struct auth_credentials *c;
+	size_t i;
+
+	for (; au && r->n_credentials < REQUEST_CREDENTIALS_MAX;
+	     au = au->au_next) {
+		c = &r->credentials[r->n_credentials++];
+		c->digest = au->au_scheme &&
+			    strcasecmp(au->au_scheme, "Digest") == 0;
+		for (i = 0; au->au_params && au->au_params[i]; i++)
+			auth_parameter(c, bytes_of(au->au_params[i]));
+	}
+}
+
+static enum err read_addresses(struct ua_incoming *in, const sip_t *sip)
+{
+	su_home_t *home = msg_home(in->msg);
+	struct request *r = &in->request;
+	const sip_p_asserted_identity_t *pai;
+
+	r->target = url_text(home, sip->sip_request->rq_url);
+	r->from = url_text(home, sip->sip_from->a_url);
+	r->from_name = sip->sip_from->a_display;
+	r->from_tag = sip->sip_from->a_tag;
+	r->to = url_text(home, sip->sip_to->a_url);
+	r->to_tag = sip->sip_to->a_tag;
+	if (!r->target || !r->from || !r->to)
+		return ERR_NOMEM;
+	if (!r->trusted)
+		return OK;
+	for (pai = sip_p_asserted_identity(sip);
+	     pai && r->n_asserted < REQUEST_IDENTITIES_MAX;
+	     pai = pai->paid_next) {
+		r->asserted[r->n_asserted] = url_text(home, pai->paid_url);
+		if (!r->asserted[r->n_asserted++])
+			return ERR_NOMEM;
+		if (!r->asserted_name)
+			r->asserted_name = pai->paid_display;
+	}
+	return OK;
+}
+
+/* The type with its parameters. */
+static enum err read_type(struct ua_incoming *in, const sip_t *sip)
+{
+	const sip_content_type_t *c = sip->sip_content_type;
+	su_home_t *home = msg_home(in->msg);
+	char text[1024];
+	size_t i, n;
+
+	if (!c)
+		return OK;
+	in->request.type = c->c_type;
+	if (!c->c_params || !c->c_params[0])
+		return OK;
+	n = (size_t)snprintf(text, sizeof(text), "%s", c->c_type);
+	for (i = 0; c->c_params[i] && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, ";%s",
+				      c->c_params[i]);
+	if (n >= sizeof(text))
+		return ERR_TOOBIG;
+	in->request.type = su_strdup(home, text);
+	return in->request.type ? OK : ERR_NOMEM;
+}
+
+/* The items of a list header, joined. */
+static const char *joined(su_home_t *home, const msg_list_t *list)
+{
+	const char *text;
+
+	if (!list || !list->k_items || !list->k_items[0])
+		return NULL;
+	text = list->k_items[0];
+	if (list->k_items[1])
+		text = su_sprintf(home, "%s, %s", text, list->k_items[1]);
+	return text;
+}
+
+static enum err read_entity(struct ua_incoming *in, const sip_t *sip)
+{
+	su_home_t *home = msg_home(in->msg);
+	struct request *r = &in->request;
+	enum err e = read_type(in, sip);
+
+	if (e != OK)
+		return e;
+	r->encoding = joined(home, sip->sip_content_encoding);
+	r->language = joined(home, sip->sip_content_language);
+	if (sip->sip_content_disposition)
+		r->disposition = sip->sip_content_disposition->cd_type;
+	if (sip->sip_payload)
+		r->body = (struct bytes){
+			(const uint8_t *)sip->sip_payload->pl_data,
+			sip->sip_payload->pl_len
+		};
+	return OK;
+}
+
+/* Headers that the library has no type for. */
+static void read_unknown(struct request *r, const sip_t *sip)
+{
+	const struct {
+		const char *name;
+		const char **to;
+	} known[] = {
+		{ "Conversation-ID", &r->conversation_id },
+		{ "Contribution-ID", &r->contribution_id },
+		{ "InReplyTo-Contribution-ID", &r->in_reply_to },
+		{ "P-Asserted-Service", &r->service },
+		{ "P-Preferred-Service", &r->service },
+		{ "P-Served-User", &r->served },
+	};
+	const sip_unknown_t *u;
+	size_t i;
+
+	for (u = sip->sip_unknown; u; u = u->un_next)
+		for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			if (u->un_name && !*known[i].to &&
+			    strcasecmp(u->un_name, known[i].name) == 0)
+				*known[i].to = u->un_value;
+}
+
+static void read_options(struct request *r, const sip_t *sip)
+{
+	static const char *const ours[] = { "path", "gruu", "outbound" };
+	const msg_list_t *lists[2];
+	bool known;
+	size_t i, j, k;
+
+	lists[0] = sip->sip_require;
+	lists[1] = sip->sip_proxy_require;
+	for (i = 0; i < 2; i++)
+		for (j = 0; lists[i] && lists[i]->k_items &&
+			    lists[i]->k_items[j];
+		     j++) {
+			known = false;
+			for (k = 0; k < sizeof(ours) / sizeof(ours[0]); k++)
+				known |= strcasecmp(lists[i]->k_items[j],
+						    ours[k]) == 0;
+			if (!known && !r->unsupported)
+				r->unsupported = lists[i]->k_items[j];
+		}
+	r->gruu = sip_has_feature(sip->sip_supported, "gruu") ||
+		  sip_has_feature(sip->sip_require, "gruu");
+	r->path_supported = sip_has_feature(sip->sip_supported, "path") ||
+			    sip_has_feature(sip->sip_require, "path");
+}
+
+static struct bytes as_bytes(const char *text)
+{
+	return bytes_of(text);
+}
+
+static enum err read_privacy(struct ua_incoming *in, const sip_t *sip)
+{
+	const sip_privacy_t *p = sip->sip_privacy;
+	su_home_t *home = msg_home(in->msg);
+	char *text = NULL;
+	size_t i;
+
+	for (i = 0; p && p->priv_values && p->priv_values[i] && i < 8; i++) {
+		text = su_sprintf(home, "%s%s%s", text ? text : "",
+				  text ? ";" : "", p->priv_values[i]);
+		if (!text)
+			return ERR_NOMEM;
+	}
+	in->request.privacy = as_bytes(text);
+	return OK;
+}
+
+static enum err read_common(struct ua_incoming *in, const sip_t *sip)
+{
+	struct request *r = &in->request;
+
+	if (sip->sip_expires) {
+		r->has_expires = true;
+		r->expires_s = sip->sip_expires->ex_delta > UINT32_MAX
+				       ? UINT32_MAX
+				       : (uint32_t)sip->sip_expires->ex_delta;
+		if (sip->sip_expires->ex_date > EPOCH_1900)
+			r->has_expires = false;
+	}
+	if (sip->sip_date && sip->sip_date->d_time > EPOCH_1900)
+		r->date_us = (uint64_t)(sip->sip_date->d_time - EPOCH_1900) *
+			     1000000;
+	if (sip->sip_priority)
+		r->priority = sip->sip_priority->g_string;
+	if (sip->sip_subject)
+		r->subject = sip->sip_subject->g_string;
+	read_options(r, sip);
+	read_unknown(r, sip);
+	return read_privacy(in, sip);
+}
+
+static enum err read_features(su_home_t *home, const sip_contact_t *m,
+			      struct request_contact *c)
+{
+	char *text = NULL;
+	size_t i;
+
+	for (i = 0; m->m_params && m->m_params[i] && i < 64; i++) {
+		if (m->m_params[i][0] != '+')
+			continue;
+		text = su_sprintf(home, "%s%s%s", text ? text : "",
+				  text ? ";" : "", m->m_params[i]);
+		if (!text)
+			return ERR_NOMEM;
+	}
+	c->features = as_bytes(text);
+	return OK;
+}
+
+static enum err read_contacts(struct ua_incoming *in, const sip_t *sip)
+{
+	su_home_t *home = msg_home(in->msg);
+	struct request *r = &in->request;
+	const sip_contact_t *m;
+	struct request_contact *c;
+	enum err e;
+
+	for (m = sip->sip_contact; m; m = m->m_next) {
+		if (r->n_contacts == REQUEST_CONTACTS_MAX) {
+			r->too_many_contacts = true;
+			return OK;
+		}
+		c = &r->contacts[r->n_contacts++];
+		c->all = m->m_url->url_type == url_any;
+		if (c->all)
+			continue;
+		/* Headers inside a URI are none of ours (RFC 3261 19.1.1). */
+		if (m->m_url->url_headers)
+			return ERR_MALFORMED;
+		c->uri = url_text(home, m->m_url);
+		if (!c->uri)
+			return ERR_NOMEM;
+		c->q = m->m_q;
+		c->expires = m->m_expires;
+		c->instance = msg_params_find(m->m_params, "+sip.instance=");
+		c->reg_id = msg_params_find(m->m_params, "reg-id=");
+		if ((e = read_features(home, m, c)) != OK)
+			return e;
+	}
+	return OK;
+}
+
+static enum err read_path(struct ua_incoming *in, const sip_t *sip)
+{
+	su_home_t *home = msg_home(in->msg);
+	const sip_path_t *p;
+	const char *uri;
+	char *text = NULL;
+	size_t n = 0;
+
+	for (p = sip->sip_path; p && n < 8; p = p->r_next, n++) {
+		uri = url_text(home, p->r_url);
+		text = su_sprintf(home, "%s%s<%s>", text ? text : "",
+				  text ? ", " : "", uri ? uri : "");
+		if (!text || !uri)
+			return ERR_NOMEM;
+	}
+	in->request.path = as_bytes(text);
+	return OK;
+}
+
+static void read_source(struct ua_incoming *in, const sip_t *sip)
+{
+	struct request *r = &in->request;
+	su_sockaddr_t *from = msg_addr(in->msg);
+	const sip_via_t *via = sip->sip_via;
+
+	r->source = &from->su_sa;
+	(void)tport_hostport(in->source, sizeof(in->source), from, 2);
+	r->source_text = in->source;
+	r->stream = tport_is_stream(in->tport) != 0;
+	r->moved = via->v_received && !via->v_next;
+	r->trusted = config_trusted(in->ua->config, r->source) != NULL;
+}
+
+enum err ua_read(struct ua_incoming *in, const sip_t *sip)
+{
+	struct request *r = &in->request;
+	enum err e;
+
+	r->method = method_of(sip->sip_request);
+	r->method_name = sip->sip_request->rq_method_name;
+	r->call_id = sip->sip_call_id->i_id;
+	r->cseq = sip->sip_cseq->cs_seq;
+	r->max_forwards = -1;
+	if (sip->sip_max_forwards)
+		r->max_forwards = (int)sip->sip_max_forwards->mf_count;
+	read_source(in, sip);
+	if ((e = read_addresses(in, sip)) != OK ||
+	    (e = read_common(in, sip)) != OK)
+		return e;
+	if (r->method == REQUEST_MESSAGE) {
+		read_credentials(r, sip->sip_proxy_authorization);
+		return read_entity(in, sip);
+	}
+	if (r->method != REQUEST_REGISTER)
+		return OK;
+	read_credentials(r, sip->sip_authorization);
+	if ((e = read_contacts(in, sip)) != OK)
+		return e;
+	return read_path(in, sip);
+}

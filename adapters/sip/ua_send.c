@@ -1,0 +1,192 @@
+#include "adapters/sip/ua_inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "codecs/arena.h"
+
+static void unlink_call(struct ua_call *c)
+{
+	if (c->older)
+		c->older->newer = c->newer;
+	else
+		c->ua->first_call = c->newer;
+	if (c->newer)
+		c->newer->older = c->older;
+}
+
+static void free_call(struct ua_call *c)
+{
+	unlink_call(c);
+	loop_clear_timer(c->ua->loop, &c->timer);
+	if (c->transaction)
+		nta_outgoing_destroy(c->transaction);
+	mem_free(c);
+}
+
+static void finish(struct ua_call *c, const struct sip_result *r)
+{
+	ua_done *done = c->done;
+	void *arg = c->arg;
+
+	/* The reason is text of the response: it goes with the transaction. */
+	done(arg, r);
+	free_call(c);
+}
+
+static void early_due(void *arg)
+{
+	struct ua_call *c = arg;
+
+	finish(c, &c->result);
+}
+
+static int on_response(struct ua_call *c, nta_outgoing_t *transaction,
+		       const sip_t *sip)
+{
+	struct sip_result r = { .status = 503, .own = true };
+
+	if (nta_outgoing_status(transaction) < 200)
+		return 0;
+	r.status = (unsigned)nta_outgoing_status(transaction);
+	r.own = nta_sip_is_internal(sip) != 0;
+	if (sip && sip->sip_status)
+		r.reason = sip->sip_status->st_phrase;
+	if (sip && sip->sip_retry_after)
+		r.retry_after_s = (uint32_t)sip->sip_retry_after->af_delta;
+	if (!c->sending) {
+		finish(c, &r);
+		return 0;
+	}
+	c->early = true;
+	c->result = r;
+	c->result.reason = NULL;
+	return 0;
+}
+
+/* Nothing but one line of text: what we are given may come from anywhere. */
+static bool one_line(const char *text)
+{
+	for (; text && *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7F)
+			return false;
+	return true;
+}
+
+static bool may_be_sent(const struct ua_message *m)
+{
+	return one_line(m->target) && one_line(m->route) &&
+	       one_line(m->from) && one_line(m->to) && one_line(m->call_id) &&
+	       one_line(m->type);
+}
+
+/* Puts a header that lives in the message's own memory into it. */
+static int put(msg_t *msg, void *header)
+{
+	return header ? msg_header_insert(msg, (msg_pub_t *)sip_object(msg),
+					  header)
+		      : -1;
+}
+
+/* What every request has, then ours, then the body. */
+static int fill(struct ua *u, const struct ua_message *m, msg_t *msg)
+{
+	uint64_t tag = u->callbacks.random(u->callbacks.arg);
+	su_home_t *home = msg_home(msg);
+	char *from = su_sprintf(home, "%s;tag=%016llx", m->from,
+				(unsigned long long)tag);
+
+	if (!from ||
+	    put(msg, sip_request_create(home, SIP_METHOD_MESSAGE,
+					URL_STRING_MAKE(m->target), NULL)) ||
+	    put(msg, sip_max_forwards_format(home, "%u", m->max_forwards)) ||
+	    put(msg, sip_from_make(home, from)) ||
+	    put(msg, sip_to_make(home, m->to)) ||
+	    put(msg, sip_call_id_make(home, m->call_id)) ||
+	    put(msg, sip_cseq_create(home, 1, SIP_METHOD_MESSAGE)) ||
+	    put(msg, sip_user_agent_make(home, u->config->server)))
+		return -1;
+	if (m->headers && m->headers[0] &&
+	    msg_header_add_str(msg, NULL, m->headers) < 0)
+		return -1;
+	if (put(msg, sip_content_type_make(home, m->type)))
+		return -1;
+	if (m->body.n > 0 &&
+	    put(msg, sip_payload_create(home, m->body.p, (isize_t)m->body.n)))
+		return -1;
+	return sip_complete_message(msg);
+}
+
+static msg_t *build(struct ua *u, const struct ua_message *m)
+{
+	msg_t *msg = nta_msg_create(u->agent, 0);
+
+	if (msg && fill(u, m, msg) < 0) {
+		msg_destroy(msg);
+		msg = NULL;
+	}
+	return msg;
+}
+
+static struct ua_call *make_call(struct ua *u, ua_done *done, void *arg)
+{
+	struct ua_call *c = mem_zero(sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->ua = u;
+	c->done = done;
+	c->arg = arg;
+	c->newer = u->first_call;
+	if (c->newer)
+		c->newer->older = c;
+	u->first_call = c;
+	return c;
+}
+
+enum err ua_send(struct ua *u, const struct ua_message *m, ua_done *done,
+		 void *arg, struct ua_call **made)
+{
+	tport_t *tport = (tport_t *)m->flow;
+	struct ua_call *c;
+	msg_t *msg;
+
+	if (!may_be_sent(m) || !(msg = build(u, m)))
+		return ERR_RANGE;
+	c = make_call(u, done, arg);
+	if (!c) {
+		msg_destroy(msg);
+		return ERR_NOMEM;
+	}
+	c->sending = true;
+	c->transaction = nta_outgoing_mcreate(
+		u->agent, on_response, c,
+		m->route && !tport ? URL_STRING_MAKE(m->route) : NULL, msg,
+		TAG_IF(tport, NTATAG_TPORT(tport)), TAG_END());
+	c->sending = false;
+	if (!c->transaction) {
+		msg_destroy(msg);
+		free_call(c);
+		return ERR_RANGE;
+	}
+	u->counts.sent++;
+	*made = c;
+	if (c->early &&
+	    loop_set_timer(u->loop, &c->timer, 0, early_due, c) != OK) {
+		free_call(c);
+		return ERR_NOMEM;
+	}
+	return OK;
+}
+
+void ua_forget(struct ua_call *c)
+{
+	if (c)
+		free_call(c);
+}
+
+void ua_calls_close(struct ua *u)
+{
+	while (u->first_call)
+		free_call(u->first_call);
+}

@@ -1,0 +1,305 @@
+/* Accounts that bind to the server: limits, and who may do what. */
+#include <string.h>
+
+#include "adapters/smpp/server_inside.h"
+#include "codecs/arena.h"
+
+struct account *account_named(struct server *v, const char *name)
+{
+	struct peer *p = names_find(&v->hub->names, bytes_of(name));
+
+	return p != NULL && p->manner.server ? p->self : NULL;
+}
+
+static void each_conn(struct account *a, void (*what)(struct conn *c))
+{
+	struct conn *c, *next;
+
+	for (c = a->conns; c != NULL; c = next) {
+		next = c->next;
+		what(c);
+	}
+}
+
+static void kick_conn(struct conn *c)
+{
+	session_close(c->session, "closed by the operator");
+}
+
+static void start(struct peer *p)
+{
+	((struct account *)p->self)->stopped = false;
+}
+
+static void stop(struct peer *p)
+{
+	struct account *a = p->self;
+
+	a->stopped = true;
+	each_conn(a, conn_leave);
+}
+
+static void kick(struct peer *p)
+{
+	each_conn(p->self, kick_conn);
+}
+
+static const struct peer_role role = { start, stop, kick };
+
+static void copy(char *to, size_t size, const char *from)
+{
+	size_t n = from == NULL ? 0 : strlen(from);
+
+	if (n >= size)
+		n = size - 1;
+	if (n > 0)
+		memcpy(to, from, n);
+	to[n] = 0;
+}
+
+enum err account_set(struct account *a, const struct found *f)
+{
+	enum err e = pace_set(&a->pace, f->rate);
+
+	if (e != OK)
+		return e;
+	a->window = f->window;
+	a->binds_most = f->binds;
+	a->any_sender = f->any_sender;
+	copy(a->short_code, sizeof a->short_code, f->short_code);
+	return OK;
+}
+
+static struct account *make(struct server *v, const char *name)
+{
+	struct account *a = mem_zero(sizeof *a);
+
+	if (a == NULL)
+		return NULL;
+	copy(a->name, sizeof a->name, name);
+	a->server = v;
+	a->asker.account = a;
+	a->asker.tickets.owner = &a->asker;
+	a->peer.self = a;
+	a->peer.role = &role;
+	a->peer.kind = "esme";
+	a->peer.entry.name = a->name;
+	manner_of_esme(v->hub->settings, a->name, &a->peer.manner);
+	if (peer_add(v->hub, &a->peer) != OK) {
+		mem_free(a);
+		return NULL;
+	}
+	a->next = v->accounts;
+	v->accounts = a;
+	return a;
+}
+
+struct account *account_make(struct server *v, const struct found *f)
+{
+	struct account *a = account_named(v, f->name);
+
+	if (a == NULL)
+		a = make(v, f->name);
+	return a != NULL && account_set(a, f) == OK ? a : NULL;
+}
+
+void account_free(struct account *a)
+{
+	ticket_abandon(&a->peer.hub->tickets, &a->asker.tickets);
+	peer_remove(&a->peer);
+	pace_clear(&a->pace);
+	mem_free(a);
+}
+
+void account_commit(struct account *a)
+{
+	manner_of_esme(a->peer.hub->settings, a->name, &a->peer.manner);
+}
+
+static const struct settings_group *group_of(const struct account *a)
+{
+	return settings_group_named(a->peer.hub->settings, "esme", a->name);
+}
+
+/* Is `text` an item of the list? An absent list has none. */
+static bool listed(const struct settings_group *g, const char *setting,
+		   struct bytes text, bool *any)
+{
+	struct bytes item;
+	size_t i;
+
+	*any = false;
+	for (i = 0; settings_item(g, setting, i, &item); i++) {
+		*any = true;
+		if (bytes_equal(item, text))
+			return true;
+	}
+	return false;
+}
+
+/* "127.0.0.1:1234", "[::1]:1234" -> the host alone. */
+static struct bytes host_of(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+	struct bytes host = bytes_of(address);
+
+	if (colon != NULL)
+		host.n = (size_t)(colon - address);
+	if (host.n >= 2 && host.p[0] == '[') {
+		host.p++;
+		host.n -= 2;
+	}
+	return host;
+}
+
+static const char *bind_word(const struct conn *c)
+{
+	if (c->receives && c->submits)
+		return "transceiver";
+	return c->receives ? "receiver" : "transmitter";
+}
+
+uint32_t account_refuses(const struct account *a, const struct conn *c)
+{
+	const struct settings_group *g = group_of(a);
+	bool any;
+
+	if (a->stopped || a->peer.hub->draining)
+		return ESME_RBINDFAIL;
+	if (a->binds_most > 0 && a->binds >= a->binds_most)
+		return ESME_RBINDFAIL;
+	if (g == NULL)
+		return ESME_ROK;
+	if (!listed(g, "bind", bytes_of(bind_word(c)), &any) && any)
+		return ESME_RBINDFAIL;
+	if (!listed(g, "allowed-host", host_of(session_address(c->session)),
+		    &any) &&
+	    any)
+		return ESME_RBINDFAIL;
+	return ESME_ROK;
+}
+
+static const char *kind_of(const struct conn *c)
+{
+	if (c->receives && c->submits)
+		return "esme transceiver";
+	return c->receives ? "esme receiver" : "esme transmitter";
+}
+
+enum err account_join(struct account *a, struct conn *c)
+{
+	enum err e = OK;
+
+	c->account = a;
+	c->next = a->conns;
+	a->conns = c;
+	a->binds++;
+	a->peer.kind = kind_of(c);
+	a->peer.text = NULL;
+	copy(a->peer.address, sizeof a->peer.address,
+	     session_address(c->session));
+	if (c->receives)
+		e = outbox_add(&a->peer.out, c->session);
+	return e;
+}
+
+void account_retire(struct account *a, struct conn *c)
+{
+	outbox_remove(&a->peer.out, c->session);
+	peer_tell(&a->peer, a->peer.out.n_sessions > 0);
+}
+
+void account_leave(struct account *a, struct conn *c)
+{
+	struct conn **at = &a->conns;
+
+	while (*at != NULL && *at != c)
+		at = &(*at)->next;
+	if (*at == NULL)
+		return;
+	*at = c->next;
+	a->binds--;
+	account_retire(a, c);
+}
+
+static unsigned unanswered(const struct account *a)
+{
+	const struct conn *c;
+	unsigned n = 0;
+
+	for (c = a->conns; c != NULL; c = c->next)
+		n += c->inbox.tickets.count;
+	return n;
+}
+
+uint32_t account_throttles(struct account *a)
+{
+	if (a->window > 0 && unanswered(a) >= a->window)
+		return ESME_RTHROTTLED;
+	if (!pace_pass(&a->pace, loop_now_us(a->peer.hub->loop)))
+		return ESME_RTHROTTLED;
+	return ESME_ROK;
+}
+
+/* "4420*" stands for all that begin so. */
+static bool allowed(const struct settings_group *g, const char *text)
+{
+	struct bytes item, sender = bytes_of(text);
+	size_t i;
+
+	for (i = 0; settings_item(g, "allowed-address", i, &item); i++) {
+		bool open = item.n > 0 && item.p[item.n - 1] == '*';
+		struct bytes front = sender;
+
+		if (open)
+			item.n--;
+		if (item.n > 0 && sender.n > 0 && sender.p[0] == '+' &&
+		    item.p[0] != '+')
+			front = bytes_after(sender, 1);
+		if (open && front.n > item.n)
+			front.n = item.n;
+		if (bytes_equal(front, item))
+			return true;
+	}
+	return false;
+}
+
+static bool is_code(const struct account *a, const struct address *from)
+{
+	const char *text = from->text;
+
+	if (a->short_code[0] == 0 || text == NULL)
+		return false;
+	if (text[0] == '+')
+		text++;
+	return strcmp(text, a->short_code + (a->short_code[0] == '+')) == 0;
+}
+
+uint32_t account_admit(struct inbox *in, struct message *m)
+{
+	struct account *a = in->peer->self;
+	const struct settings_group *g = group_of(a);
+
+	if (m->from.kind == ADDRESS_ANONYMOUS && a->short_code[0] != 0) {
+		m->from.kind = a->short_code[0] == '+' ? ADDRESS_E164
+						       : ADDRESS_SHORT;
+		m->from.text = a->short_code;
+		m->asserted = m->from;
+	}
+	if (a->any_sender || is_code(a, &m->from))
+		return ESME_ROK;
+	if (g != NULL && m->from.text != NULL && allowed(g, m->from.text))
+		return ESME_ROK;
+	return ESME_RINVSRCADR;
+}
+
+void account_found(struct account *a, const struct found *f)
+{
+	if (!f->exists) {
+		a->peer.text = "the account has gone";
+		each_conn(a, conn_leave);
+		return;
+	}
+	if (account_set(a, f) != OK)
+		a->peer.text = "no memory for new limits";
+}

@@ -1,0 +1,271 @@
+#include "adapters/smpp/client.h"
+
+#include <string.h>
+
+#include "adapters/smpp/client_inside.h"
+#include "codecs/arena.h"
+
+struct client *client_new(struct hub *h)
+{
+	struct client *c = mem_zero(sizeof *c);
+
+	if (c != NULL)
+		c->hub = h;
+	return c;
+}
+
+static void free_smsc(struct smsc *s)
+{
+	peer_remove(&s->peer);
+	mem_free(s->name);
+	mem_free(s);
+}
+
+void client_free(struct client *c)
+{
+	struct smsc *s;
+
+	if (c == NULL)
+		return;
+	while ((s = c->smscs) != NULL) {
+		c->smscs = s->next;
+		free_smsc(s);
+	}
+	mem_free(c);
+}
+
+static void start(struct peer *p)
+{
+	struct smsc *s = p->self;
+	unsigned i;
+
+	s->enabled = true;
+	p->out.closed = false;
+	for (i = 0; i < s->n_lines; i++) {
+		if (s->lines[i].state == LINE_WAITING)
+			line_close(&s->lines[i], "");
+		line_start(&s->lines[i]);
+	}
+}
+
+static void stop(struct peer *p)
+{
+	struct smsc *s = p->self;
+	unsigned i;
+
+	s->enabled = false;
+	for (i = 0; i < s->n_lines; i++)
+		line_leave(&s->lines[i]);
+	smsc_changed(s);
+}
+
+static void kick(struct peer *p)
+{
+	struct smsc *s = p->self;
+	unsigned i;
+
+	for (i = 0; i < s->n_lines; i++)
+		if (s->lines[i].session != NULL)
+			session_close(s->lines[i].session,
+				      "closed by the operator");
+}
+
+static const struct peer_role role = { start, stop, kick };
+
+static bool any_line(const struct smsc *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->n_lines; i++)
+		if (s->lines[i].session != NULL)
+			return true;
+	return false;
+}
+
+/* Retired links are freed here, never in the middle of an event of theirs. */
+static void sweep(struct client *c)
+{
+	struct smsc **at = &c->smscs, *s;
+
+	while ((s = *at) != NULL) {
+		if (!s->retired || any_line(s)) {
+			at = &s->next;
+			continue;
+		}
+		*at = s->next;
+		free_smsc(s);
+	}
+}
+
+void smsc_changed(struct smsc *s)
+{
+	struct peer *p = &s->peer;
+	struct session *session = s->lines[0].session;
+
+	if (session != NULL)
+		strncpy(p->address, session_address(session),
+			sizeof p->address - 1);
+	if (!s->retired)
+		peer_tell(p, p->out.n_sessions > 0);
+	hub_check_drained(p->hub);
+}
+
+static const char *kind_of(const char *bind)
+{
+	if (strcmp(bind, "pair") == 0)
+		return "smsc pair";
+	if (strcmp(bind, "transmitter") == 0)
+		return "smsc transmitter";
+	return strcmp(bind, "receiver") == 0 ? "smsc receiver"
+					     : "smsc transceiver";
+}
+
+static void make_lines(struct smsc *s)
+{
+	const char *bind = settings_text(s->group, "bind");
+	uint16_t port = (uint16_t)settings_number(s->group, "port");
+	uint16_t receive_port =
+		(uint16_t)settings_number(s->group, "receive-port");
+
+	s->peer.kind = kind_of(bind);
+	if (strcmp(bind, "transceiver") == 0) {
+		line_init(s, SMPP_BIND_TRANSCEIVER, port);
+		return;
+	}
+	if (strcmp(bind, "receiver") != 0)
+		line_init(s, SMPP_BIND_TRANSMITTER, port);
+	if (strcmp(bind, "transmitter") != 0)
+		line_init(s, SMPP_BIND_RECEIVER,
+			  receive_port != 0 ? receive_port : port);
+}
+
+static enum err add_smsc(struct client *c, const struct settings *settings,
+			 const struct settings_group *g)
+{
+	struct smsc *s = mem_zero(sizeof *s);
+
+	if (s == NULL || (s->name = mem_string(settings_name(g))) == NULL) {
+		mem_free(s);
+		return ERR_NOMEM;
+	}
+	s->client = c;
+	s->group = g;
+	s->enabled = settings_bool(g, "start");
+	s->peer.self = s;
+	s->peer.role = &role;
+	s->peer.entry.name = s->name;
+	manner_of_smsc(settings, g, &s->peer.manner);
+	make_lines(s);
+	if (peer_add(c->hub, &s->peer) != OK) {
+		mem_free(s->name);
+		mem_free(s);
+		return ERR_NOMEM;
+	}
+	s->next = c->smscs;
+	c->smscs = s;
+	peer_tell(&s->peer, false);
+	if (s->enabled)
+		start(&s->peer);
+	return OK;
+}
+
+/* Its settings end with this commit: what it still needs of them, its lines
+ * have. */
+static void retire(struct smsc *s)
+{
+	unsigned i;
+
+	peer_tell(&s->peer, false);
+	s->retired = true;
+	s->enabled = false;
+	for (i = 0; i < s->n_lines; i++)
+		line_leave(&s->lines[i]);
+	peer_remove(&s->peer);
+}
+
+enum err client_prepare(struct client *c, const struct settings *s,
+			struct buf *complaint)
+{
+	const struct settings_group *g;
+	struct smsc *x;
+
+	(void)complaint;
+	c->next_settings = s;
+	for (x = c->smscs; x != NULL; x = x->next) {
+		g = settings_group_named(s, "smsc", x->name);
+		x->next_group = NULL;
+		if (!x->retired && g != NULL &&
+		    settings_group_equal(g, x->group))
+			x->next_group = g;
+	}
+	return OK;
+}
+
+void client_abort(struct client *c)
+{
+	c->next_settings = NULL;
+}
+
+static void keep(struct smsc *x, const struct settings *s)
+{
+	x->group = x->next_group;
+	manner_of_smsc(s, x->group, &x->peer.manner);
+}
+
+void client_commit(struct client *c)
+{
+	const struct settings *s = c->next_settings;
+	const struct settings_group *g;
+	struct smsc *x;
+	size_t i;
+
+	for (x = c->smscs; x != NULL; x = x->next) {
+		if (x->next_group != NULL)
+			keep(x, s);
+		else if (!x->retired)
+			retire(x);
+	}
+	sweep(c);
+	for (i = 0; (g = settings_group_at(s, "smsc", i)) != NULL; i++) {
+		if (names_find(&c->hub->names, bytes_of(settings_name(g))))
+			continue;
+		if (add_smsc(c, s, g) != OK)
+			hub_give_up(c->hub);
+	}
+}
+
+void client_ready(struct client *c)
+{
+	struct smsc *s;
+
+	for (s = c->smscs; s != NULL; s = s->next)
+		if (s->enabled)
+			start(&s->peer);
+}
+
+static void each_line(struct client *c, void (*what)(struct line *l))
+{
+	struct smsc *s;
+	unsigned i;
+
+	for (s = c->smscs; s != NULL; s = s->next)
+		for (i = 0; i < s->n_lines; i++)
+			what(&s->lines[i]);
+}
+
+void client_drain(struct client *c)
+{
+	each_line(c, line_leave);
+}
+
+static void close_line(struct line *l)
+{
+	l->smsc->enabled = false;
+	line_close(l, "the gateway stops");
+	line_close(l, "");
+}
+
+void client_close(struct client *c)
+{
+	each_line(c, close_line);
+}

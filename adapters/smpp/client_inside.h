@@ -1,0 +1,66 @@
+/* adapters/smpp/client_inside.h - shared by client.c and line.c only. */
+#ifndef ADAPTERS_SMPP_CLIENT_INSIDE_H
+#define ADAPTERS_SMPP_CLIENT_INSIDE_H
+
+#include "adapters/smpp/client.h"
+#include "adapters/smpp/inbox.h"
+#include "adapters/smpp/resolve.h"
+
+struct smsc;
+
+enum line_state {
+	LINE_DOWN,
+	LINE_WAITING,			/* to try again                      */
+	LINE_RESOLVING,
+	LINE_CONNECTING,		/* and then binding                  */
+	LINE_BOUND,
+	LINE_LEAVING			/* nothing new                       */
+};
+
+/* One connection of a link; it outlives its sessions. */
+struct line {
+	struct smsc *smsc;
+	enum line_state state;
+	uint32_t bind_id;		/* SMPP_BIND_TRANSCEIVER ...         */
+	uint16_t port;
+	unsigned failures;		/* since it was bound                */
+	bool patient;			/* refused for good: try rarely      */
+	struct session *session;
+	struct resolve *resolve;
+	struct inbox inbox;
+	struct loop_timer timer;
+};
+
+struct smsc {
+	struct peer peer;
+	struct smsc *next;		/* of the client's                   */
+	struct client *client;
+	char *name;
+	const struct settings_group *group;
+	const struct settings_group *next_group;	/* the same, prepared */
+	bool enabled;			/* is to be bound                    */
+	bool retired;			/* goes when its lines are down      */
+	struct line lines[2];
+	unsigned n_lines;
+};
+
+struct client {
+	struct hub *hub;
+	struct smsc *smscs;		/* retired ones too                  */
+	const struct settings *next_settings;
+};
+
+/* line.c */
+void line_init(struct smsc *s, uint32_t bind_id, uint16_t port);
+/* Binds, unless it is on its way. */
+void line_start(struct line *l);
+/* Unbinds when what is under way is done; then it is down. */
+void line_leave(struct line *l);
+/* Closes at once. */
+void line_close(struct line *l, const char *why);
+
+/* client.c */
+/* A line has come up, or gone down. */
+void smsc_changed(struct smsc *s);
+
+#endif

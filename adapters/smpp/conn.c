@@ -1,0 +1,401 @@
+/* One connection of an ESME: who it is, what it may, and its end. */
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/smpp/password.h"
+#include "adapters/smpp/server_inside.h"
+#include "codecs/arena.h"
+#include "codecs/smpp_names.h"
+#include "gateway/oplog.h"
+
+#define STRANGER_PDU_OCTETS 2048	/* the longest before a bind         */
+#define REFUSE_US	    500000	/* guessing passwords takes its time */
+#define TAKEN_ALWAYS	    (UINT32_MAX / 2)
+
+static uint64_t setting_us(const struct server *v, const char *name)
+{
+	return settings_number(v->group, name) * 1000;
+}
+
+static void refuse_now(void *arg)
+{
+	struct conn *c = arg;
+	struct smpp_pdu p = { .command_id = smpp_response_id(c->bind_id),
+			      .command_status = c->status,
+			      .sequence_number = c->sequence };
+
+	session_send(c->session, &p);
+	session_finish(c->session, "bind refused");
+}
+
+static void refuse(struct conn *c, uint32_t status)
+{
+	c->state = CONN_REFUSED;
+	c->status = status;
+	oplog_line(uplink_oplog(c->server->hub->up), OPLOG_NOTICE,
+		   "bind of \"%s\" from %s refused: %s", c->name,
+		   session_address(c->session), smpp_status_name(status));
+	if (loop_set_timer(c->server->hub->loop, &c->delay, REFUSE_US,
+			   refuse_now, c) != OK)
+		refuse_now(c);
+}
+
+static void wipe(struct conn *c)
+{
+	explicit_bzero(c->password, sizeof c->password);
+}
+
+static bool copy(char *to, struct bytes from)
+{
+	if (from.n >= ACCOUNT_NAME)
+		return false;
+	if (from.n > 0)
+		memcpy(to, from.p, from.n);
+	to[from.n] = 0;
+	return true;
+}
+
+/* The engine is asked; nothing else is read until it has answered. */
+static void ask_engine(struct conn *c)
+{
+	struct hub *h = c->server->hub;
+	struct lookup v = { LOOKUP_ACCOUNT, c->name };
+	struct ticket unused;
+	uint64_t ref = ticket_open(&h->tickets, &c->asker.tickets, 0, 0);
+
+	if (ref == 0 || uplink_lookup(h->up, ref, &v) != OK) {
+		if (ref != 0 && ticket_close(&h->tickets, ref, &unused))
+			ref = 0;
+		refuse(c, ESME_RSYSERR);
+		return;
+	}
+	c->state = CONN_ASKING;
+	session_hold(c->session, true);
+}
+
+static void bind(struct conn *c, const struct smpp_pdu *p)
+{
+	if (c->state != CONN_OPEN) {
+		session_refuse(c->session, p, ESME_RALYBND);
+		return;
+	}
+	c->bind_id = p->command_id;
+	c->sequence = p->sequence_number;
+	c->version = p->interface_version;
+	c->receives = p->command_id != SMPP_BIND_TRANSMITTER;
+	c->submits = p->command_id != SMPP_BIND_RECEIVER;
+	if (!copy(c->name, p->system_id) || c->name[0] == 0)
+		refuse(c, ESME_RINVSYSID);
+	else if (!copy(c->password, p->password))
+		refuse(c, ESME_RINVPASWD);
+	else
+		ask_engine(c);
+}
+
+static void welcome(struct conn *c)
+{
+	struct buf tlvs = BUF_INIT(16);
+	struct smpp_pdu p = { .command_id = smpp_response_id(c->bind_id),
+			      .sequence_number = c->sequence };
+
+	p.system_id = bytes_of(settings_text(c->server->group, "system-id"));
+	if (p.system_id.n > 15)
+		p.system_id.n = 15;
+	if (c->version >= SMPP_INTERFACE_VERSION)
+		smpp_tlv_put_number(&tlvs, SMPP_TLV_SC_INTERFACE_VERSION,
+				    SMPP_INTERFACE_VERSION, 1);
+	if (buf_status(&tlvs) == OK)
+		p.tlvs = buf_bytes(&tlvs);
+	session_send(c->session, &p);
+	buf_clear(&tlvs);
+}
+
+static void answered(struct inbox *in)
+{
+	struct conn *c = in->owner;
+
+	if (c->state == CONN_LEAVING)
+		conn_leave(c);
+}
+
+static enum err set_bound_limits(struct conn *c, const struct account *a)
+{
+	const struct server *v = c->server;
+	unsigned window = (unsigned)settings_number(v->group, "window");
+	struct session_limits l = {
+		.window = a->window > 0 ? a->window : window,
+		.enquire_us = setting_us(v, "enquire-link"),
+		.response_us = setting_us(v, "response-timeout"),
+		.idle_us = setting_us(v, "idle-timeout"),
+		.pdu_octets = SMPP_PDU_OCTETS_MAX,
+	};
+
+	inbox_init(&c->inbox, &c->account->peer, c->session);
+	/* An account with a window of its own is throttled instead. */
+	c->inbox.most = a->window > 0 ? TAKEN_ALWAYS : window;
+	c->inbox.owner = c;
+	c->inbox.admit = account_admit;
+	c->inbox.answered = answered;
+	return session_set_limits(c->session, &l);
+}
+
+static void let_in(struct conn *c, struct account *a)
+{
+	c->account = a;
+	if (set_bound_limits(c, a) != OK) {
+		c->account = NULL;
+		refuse(c, ESME_RSYSERR);
+		return;
+	}
+	c->state = CONN_BOUND;
+	c->server->strangers--;
+	session_set_deadline(c->session, 0);
+	welcome(c);
+	if (account_join(a, c) != OK) {
+		session_close(c->session, "no memory");
+		return;
+	}
+	peer_log(&a->peer, "bound", session_address(c->session));
+	peer_tell(&a->peer, a->peer.out.n_sessions > 0);
+}
+
+void conn_found(struct conn *c, const struct found *f)
+{
+	struct account *a = NULL;
+	uint32_t status;
+	bool good = password_good(f->exists ? f->password_hash : NULL,
+				  bytes_of(c->password));
+
+	wipe(c);
+	session_hold(c->session, false);
+	if (!f->exists) {
+		refuse(c, ESME_RINVSYSID);
+		return;
+	}
+	if (!good) {
+		refuse(c, ESME_RINVPASWD);
+		return;
+	}
+	if ((a = account_make(c->server, f)) == NULL) {
+		refuse(c, ESME_RSYSERR);
+		return;
+	}
+	if ((status = account_refuses(a, c)) != ESME_ROK)
+		refuse(c, status);
+	else
+		let_in(c, a);
+}
+
+/* Nothing is under way in the direction that its end waits for. */
+static bool quiet(const struct conn *c)
+{
+	if (c->inbox.tickets.count > 0)
+		return false;
+	return c->unbind_asked || session_used(c->session) == 0;
+}
+
+static void say_goodbye(struct conn *c)
+{
+	struct smpp_pdu p = { .command_id = SMPP_UNBIND_RESP,
+			      .sequence_number = c->sequence };
+
+	if (c->gone)
+		return;
+	c->gone = true;
+	if (!c->unbind_asked) {
+		session_unbind(c->session);
+		return;
+	}
+	session_send(c->session, &p);
+	session_finish(c->session, "unbound by the far side");
+}
+
+void conn_leave(struct conn *c)
+{
+	if (c->state == CONN_BOUND) {
+		c->state = CONN_LEAVING;
+		account_retire(c->account, c);
+		session_set_deadline(c->session,
+				     2 * setting_us(c->server,
+						    "response-timeout"));
+	}
+	if (c->state == CONN_LEAVING && quiet(c))
+		say_goodbye(c);
+}
+
+static void unbind(struct conn *c, const struct smpp_pdu *p)
+{
+	c->unbind_asked = true;
+	c->sequence = p->sequence_number;
+	if (c->state == CONN_BOUND || c->state == CONN_LEAVING)
+		conn_leave(c);
+	else
+		say_goodbye(c);
+}
+
+static void submit(struct conn *c, const struct smpp_pdu *p)
+{
+	uint32_t status = ESME_ROK;
+
+	if ((p->esm_class & SMPP_ESM_TYPE) != SMPP_ESM_TYPE_MESSAGE)
+		inbox_report(&c->inbox, p);
+	else if ((status = account_throttles(c->account)) != ESME_ROK)
+		session_refuse(c->session, p, status);
+	else
+		inbox_message(&c->inbox, p);
+}
+
+/* What the server does not do is refused in the words that it has for it. */
+static uint32_t not_done(uint32_t command_id)
+{
+	switch (command_id) {
+	case SMPP_QUERY_SM:
+		return ESME_RQUERYFAIL;
+	case SMPP_CANCEL_SM:
+		return ESME_RCANCELFAIL;
+	case SMPP_REPLACE_SM:
+		return ESME_RREPLACEFAIL;
+	default:
+		return ESME_RINVCMDID;
+	}
+}
+
+static void bound_request(struct conn *c, const struct smpp_pdu *p)
+{
+	bool message = p->command_id == SMPP_SUBMIT_SM ||
+		       p->command_id == SMPP_DATA_SM;
+
+	if (!c->submits || c->unbind_asked)
+		session_refuse(c->session, p, ESME_RINVBNDSTS);
+	else if (!message)
+		session_refuse(c->session, p, not_done(p->command_id));
+	else if (c->state == CONN_LEAVING)
+		session_refuse(c->session, p, ESME_RSYSERR);
+	else
+		submit(c, p);
+}
+
+static void request(void *owner, struct session *s, const struct smpp_pdu *p)
+{
+	struct conn *c = owner;
+
+	switch (p->command_id) {
+	case SMPP_BIND_RECEIVER:
+	case SMPP_BIND_TRANSMITTER:
+	case SMPP_BIND_TRANSCEIVER:
+		bind(c, p);
+		return;
+	case SMPP_UNBIND:
+		unbind(c, p);
+		return;
+	default:
+		break;
+	}
+	if (c->account == NULL)
+		session_refuse(s, p, ESME_RINVBNDSTS);
+	else
+		bound_request(c, p);
+}
+
+static void response(void *owner, struct session *s,
+		     const struct window_item *item, const struct smpp_pdu *p)
+{
+	struct conn *c = owner;
+
+	(void)s;
+	outbox_response(&c->account->peer.out, item, p);
+	if (c->state == CONN_LEAVING)
+		conn_leave(c);
+}
+
+static void lost(void *owner, struct session *s, const struct window_item *item,
+		 enum session_loss how)
+{
+	struct conn *c = owner;
+
+	(void)s;
+	outbox_lost(&c->account->peer.out, item, how);
+}
+
+static void nothing(void *owner, struct session *s)
+{
+	(void)owner;
+	(void)s;
+}
+
+static void no_answer(void *owner, struct session *s, const struct smpp_pdu *p)
+{
+	(void)p;
+	nothing(owner, s);
+}
+
+static void bury(void *arg)
+{
+	struct server *v = arg;
+	struct conn *c;
+
+	while ((c = v->dead) != NULL) {
+		v->dead = c->next;
+		mem_free(c);
+	}
+}
+
+static void closed(void *owner, struct session *s, const char *why)
+{
+	struct conn *c = owner;
+	struct server *v = c->server;
+
+	(void)s;
+	loop_clear_timer(v->hub->loop, &c->delay);
+	ticket_abandon(&v->hub->tickets, &c->asker.tickets);
+	wipe(c);
+	if (c->account != NULL) {
+		c->account->peer.text = why;
+		peer_log(&c->account->peer, "unbound", why);
+		account_leave(c->account, c);
+		inbox_drop(&c->inbox);
+	} else {
+		v->strangers--;
+	}
+	*c->link = c->all;
+	if (c->all != NULL)
+		c->all->link = c->link;
+	c->next = v->dead;
+	v->dead = c;
+	if (v->bury.slot == 0 &&
+	    loop_set_timer(v->hub->loop, &v->bury, 0, bury, v) != OK)
+		v->bury.slot = 0;	/* the next one's timer does it */
+	hub_check_drained(v->hub);
+}
+
+static const struct session_events events = { nothing, request,	 no_answer,
+					      response, lost,	 closed };
+
+void conn_new(struct server *v, int fd)
+{
+	struct session_limits l = {
+		.response_us = setting_us(v, "response-timeout"),
+		.pdu_octets = STRANGER_PDU_OCTETS,
+	};
+	struct conn *c = mem_zero(sizeof *c);
+
+	if (c == NULL ||
+	    (c->session = session_new(v->hub->sessions, fd, &events, c)) ==
+		    NULL) {
+		mem_free(c);
+		close(fd);
+		return;
+	}
+	c->server = v;
+	c->asker.conn = c;
+	c->asker.tickets.owner = &c->asker;
+	v->strangers++;
+	c->all = v->conns;
+	c->link = &v->conns;
+	if (c->all != NULL)
+		c->all->link = &c->all;
+	v->conns = c;
+	session_set_deadline(c->session, setting_us(v, "bind-timeout"));
+	if (session_set_limits(c->session, &l) != OK)
+		session_close(c->session, "no memory");
+}

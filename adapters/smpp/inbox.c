@@ -1,0 +1,197 @@
+#include "adapters/smpp/inbox.h"
+
+#include "adapters/smpp/smpp_in.h"
+#include "adapters/smpp/smpp_map.h"
+#include "adapters/smpp/smpp_out.h"
+
+void inbox_init(struct inbox *in, struct peer *p, struct session *s)
+{
+	in->peer = p;
+	in->session = s;
+	in->tickets.owner = in;
+}
+
+void inbox_drop(struct inbox *in)
+{
+	if (in->peer != NULL)
+		ticket_abandon(&in->peer->hub->tickets, &in->tickets);
+	in->session = NULL;
+}
+
+static void count_up(struct inbox *in)
+{
+	if (in->tickets.count < in->most || in->holding)
+		return;
+	in->holding = true;
+	session_hold(in->session, true);
+}
+
+static void count_down(struct inbox *in)
+{
+	if (in->holding && in->tickets.count <= in->most / 2) {
+		in->holding = false;
+		session_hold(in->session, false);
+	}
+	if (in->answered != NULL)
+		in->answered(in);
+}
+
+static enum smpp_answer role_of(const struct inbox *in, uint32_t command_id)
+{
+	if (in->peer->manner.server)
+		return SMPP_ANSWER_SUBMIT;
+	return command_id == SMPP_DATA_SM ? SMPP_ANSWER_DATA
+					  : SMPP_ANSWER_DELIVER;
+}
+
+static enum err send_up(struct inbox *in, const struct smpp_arrival *arrival,
+			const struct smpp_pdu *p)
+{
+	struct hub *h = in->peer->hub;
+	struct intake v = { .segment = arrival->segment,
+			    .native = in->peer->manner.end_to_end &&
+				      arrival->segment.of <= 1 };
+	struct ticket unused;
+	uint64_t ref;
+	enum err e;
+
+	buf_reset(&h->image);
+	if ((e = message_image(&arrival->message, &h->image)) != OK)
+		return e;
+	v.message = buf_bytes(&h->image);
+	ref = ticket_open(&h->tickets, &in->tickets, p->sequence_number,
+			  p->command_id);
+	if (ref == 0)
+		return ERR_NOMEM;
+	e = uplink_intake(h->up, ref, &v);
+	if (e != OK && ticket_close(&h->tickets, ref, &unused))
+		return e;
+	return e;
+}
+
+void inbox_message(struct inbox *in, const struct smpp_pdu *p)
+{
+	struct hub *h = in->peer->hub;
+	struct smpp_arrival arrival;
+	uint32_t status;
+	enum err e;
+
+	status = smpp_message_in(p, &in->peer->manner, uplink_now_us(h->up),
+				 hub_arena(h), &arrival);
+	if (status == ESME_ROK && in->admit != NULL)
+		status = in->admit(in, &arrival.message);
+	if (status == ESME_ROK) {
+		e = send_up(in, &arrival, p);
+		status = e == OK	 ? ESME_ROK
+			 : e == ERR_TOOBIG ? ESME_RINVMSGLEN
+					   : ESME_RSYSERR;
+	}
+	if (status != ESME_ROK) {
+		in->peer->failed++;
+		session_refuse(in->session, p, status);
+		return;
+	}
+	in->peer->received++;
+	count_up(in);
+}
+
+/* MAPPING 5.3: what nobody can be told about is acknowledged all the same. */
+void inbox_report(struct inbox *in, const struct smpp_pdu *p)
+{
+	struct hub *h = in->peer->hub;
+	struct far_report v;
+	struct ticket unused;
+	uint64_t ref;
+	enum err e;
+
+	e = smpp_report_in(p, &in->peer->manner, uplink_now_us(h->up),
+			   hub_arena(h), &v);
+	if (e != OK) {
+		session_refuse(in->session, p,
+			       e == ERR_NOMEM ? ESME_RX_T_APPN : ESME_ROK);
+		return;
+	}
+	in->peer->received++;
+	ref = ticket_open(&h->tickets, &in->tickets, p->sequence_number,
+			  p->command_id);
+	if (ref != 0 && uplink_far_report(h->up, ref, &v) == OK) {
+		count_up(in);
+		return;
+	}
+	if (ref != 0 && ticket_close(&h->tickets, ref, &unused))
+		ref = 0;
+	session_refuse(in->session, p, ESME_RX_T_APPN);
+}
+
+/* Whose ticket it was; NULL: he has gone. */
+static struct inbox *take_ticket(struct hub *h, uint64_t ref,
+				 struct ticket *out)
+{
+	if (!ticket_close(&h->tickets, ref, out) || out->list == NULL)
+		return NULL;
+	return out->list->owner;
+}
+
+static struct smpp_pdu answer_to(const struct ticket *t, uint32_t status)
+{
+	return (struct smpp_pdu){
+		.command_id = smpp_response_id(t->command_id),
+		.command_status = status,
+		.sequence_number = t->sequence,
+	};
+}
+
+void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v)
+{
+	char id[SMPP_OUR_ID_SIZE];
+	struct ticket t = { 0 };
+	struct inbox *in = take_ticket(h, ref, &t);
+	struct smpp_pdu p = answer_to(&t, ESME_ROK);
+
+	if (in == NULL)
+		return;
+	smpp_our_id(h->id_key, v->id, id);
+	if (t.command_id != SMPP_DELIVER_SM)
+		p.message_id = bytes_of(id);
+	session_send(in->session, &p);
+	count_down(in);
+}
+
+/* Refused, or the far answer of a message that was not stored. */
+void inbox_outcome(struct hub *h, uint64_t ref, const struct outcome *v)
+{
+	struct buf tlvs = BUF_INIT(64);
+	struct ticket t = { 0 };
+	struct inbox *in = take_ticket(h, ref, &t);
+	struct smpp_status_answer a;
+	struct smpp_pdu p;
+
+	if (in == NULL)
+		return;
+	a = smpp_outcome_answer(v, role_of(in, t.command_id));
+	p = answer_to(&t, a.status);
+	if (a.status != ESME_ROK)
+		in->peer->failed++;
+	if (a.reason >= 0 && a.status != ESME_ROK)
+		smpp_tlv_put_number(&tlvs, SMPP_TLV_DELIVERY_FAILURE_REASON,
+				    (uint32_t)a.reason, 1);
+	if (buf_status(&tlvs) == OK)
+		p.tlvs = buf_bytes(&tlvs);
+	session_send(in->session, &p);
+	buf_clear(&tlvs);
+	count_down(in);
+}
+
+void inbox_reported(struct hub *h, uint64_t ref, const struct outcome *v)
+{
+	struct ticket t = { 0 };
+	struct inbox *in = take_ticket(h, ref, &t);
+	struct smpp_pdu p = answer_to(&t, ESME_ROK);
+
+	if (in == NULL)
+		return;
+	if (v->class == OUTCOME_LATER)
+		p.command_status = ESME_RX_T_APPN;
+	session_send(in->session, &p);
+	count_down(in);
+}

@@ -1,0 +1,43 @@
+/*
+ * adapters/smpp/inbox.h - messages and reports that come over one
+ * connection: up to the engine, and its answer back on the wire. No more are
+ * taken than may be unanswered: the connection is then not read.
+ */
+#ifndef ADAPTERS_SMPP_INBOX_H
+#define ADAPTERS_SMPP_INBOX_H
+
+#include "adapters/smpp/hub.h"
+
+struct inbox {
+	struct peer *peer;
+	struct session *session;	/* NULL: gone                        */
+	void *owner;			/* the connection                    */
+	struct ticket_list tickets;
+	unsigned most;			/* unanswered at most                */
+	bool holding;
+	/* May the account send this? 0, or the command_status that says no;
+	 * may fill in the sender. NULL: anything. */
+	uint32_t (*admit)(struct inbox *in, struct message *m);
+	/* One less is unanswered. NULL: nobody cares. */
+	void (*answered)(struct inbox *in);
+};
+
+/** Before its first use; `in` does not move afterwards. */
+void inbox_init(struct inbox *in, struct peer *p, struct session *s);
+
+/** The connection has gone: nobody is answered any more. */
+void inbox_drop(struct inbox *in);
+
+/** A message: deliver_sm, submit_sm or data_sm. It is answered when the
+ *  engine has it, or at once with what is wrong. */
+void inbox_message(struct inbox *in, const struct smpp_pdu *p);
+
+/** A report: goes to whoever waits for it. */
+void inbox_report(struct inbox *in, const struct smpp_pdu *p);
+
+/** The engine's answers. */
+void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v);
+void inbox_outcome(struct hub *h, uint64_t ref, const struct outcome *v);
+void inbox_reported(struct hub *h, uint64_t ref, const struct outcome *v);
+
+#endif

@@ -1,0 +1,317 @@
+#include "adapters/smpp/job.h"
+
+#include <string.h>
+
+#include "adapters/smpp/smpp_in.h"
+#include "adapters/smpp/smpp_map.h"
+#include "codecs/arena.h"
+#include "codecs/smpp_names.h"
+
+#define FREE_MAX	 4096
+#define PDUS_KEEP	 2048	/* octets that a free job may keep           */
+#define PDUS_MAX	 (512 * 1024)
+#define THROTTLED_MS	 1000
+#define ONCE_MORE_MS	 1	/* without the field that was refused        */
+
+static struct job *take_free(struct jobs *pool)
+{
+	struct job *j = pool->free;
+	struct buf pdus;
+
+	if (j == NULL) {
+		if ((j = mem_zero(sizeof *j)) != NULL)
+			j->pdus.limit = PDUS_MAX;
+		return j;
+	}
+	pool->free = j->next;
+	pool->n_free--;
+	pdus = j->pdus;
+	*j = (struct job){ .pdus = pdus };
+	buf_reset(&j->pdus);
+	return j;
+}
+
+void job_free(struct jobs *pool, struct job *j)
+{
+	if (j == NULL)
+		return;
+	if (j->segments != &j->one)
+		mem_free(j->segments);
+	j->segments = NULL;
+	if (pool->n_free >= FREE_MAX) {
+		buf_clear(&j->pdus);
+		mem_free(j);
+		return;
+	}
+	if (j->pdus.capacity > PDUS_KEEP)
+		buf_clear(&j->pdus);
+	j->next = pool->free;
+	pool->free = j;
+	pool->n_free++;
+}
+
+void jobs_clear(struct jobs *pool)
+{
+	struct job *j;
+
+	while ((j = pool->free) != NULL) {
+		pool->free = j->next;
+		buf_clear(&j->pdus);
+		mem_free(j);
+	}
+	pool->n_free = 0;
+}
+
+static void keep_far_id(struct job_segment *s, const char *id)
+{
+	size_t n = strlen(id);
+
+	s->fate = SEGMENT_TAKEN;
+	if (n >= sizeof s->far_id)
+		n = sizeof s->far_id - 1;
+	memcpy(s->far_id, id, n);
+	s->far_id[n] = 0;
+}
+
+static enum err make_segments(struct job *j, const struct departure *d)
+{
+	unsigned i;
+
+	j->of = d->of;
+	j->segments = &j->one;
+	if (j->of > 1) {
+		j->segments = mem_zero(j->of * sizeof *j->segments);
+		if (j->segments == NULL)
+			return ERR_NOMEM;
+	}
+	j->reference = d->progress->reference;
+	j->without = d->progress->without;
+	for (i = 0; i < j->of; i++)
+		if (progress_has(d->progress, i))
+			keep_far_id(&j->segments[i], d->progress->far_ids[i]);
+	return OK;
+}
+
+struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
+{
+	struct progress progress;
+	struct job *j = take_free(pool);
+
+	if (j == NULL ||
+	    progress_read(d->leg->progress, d->arena, &progress) != OK) {
+		smpp_no_way(why, OUTCOME_LATER, "no memory");
+		job_free(pool, j);
+		return NULL;
+	}
+	d->pdus = &j->pdus;
+	d->progress = &progress;
+	j->token = d->leg->token;
+	j->attempt = d->leg->attempt;
+	j->report = d->leg->message.kind == MESSAGE_REPORT;
+	j->server = d->manner->server;
+	if (!smpp_depart(d, why)) {
+		job_free(pool, j);
+		return NULL;
+	}
+	if (make_segments(j, d) != OK) {
+		smpp_no_way(why, OUTCOME_LATER, "no memory");
+		job_free(pool, j);
+		return NULL;
+	}
+	return j;
+}
+
+bool job_peek(struct job *j, struct bytes *pdu, unsigned *segment)
+{
+	struct bytes rest = bytes_after(buf_bytes(&j->pdus), j->pdus_at);
+
+	while (j->at < j->of && j->segments[j->at].fate != SEGMENT_UNSENT)
+		j->at++;
+	if (j->at == j->of || smpp_frame(rest, PDUS_MAX, pdu, NULL) != OK)
+		return false;
+	*segment = j->at;
+	return true;
+}
+
+void job_sent(struct job *j, unsigned segment)
+{
+	struct bytes rest = bytes_after(buf_bytes(&j->pdus), j->pdus_at), pdu;
+
+	if (smpp_frame(rest, PDUS_MAX, &pdu, NULL) == OK)
+		j->pdus_at += pdu.n;
+	j->segments[segment].fate = SEGMENT_SENT;
+	j->sent++;
+	j->at = segment + 1;
+}
+
+/* The greater decides for the whole: final ones, then doubt, then again. */
+static unsigned weight(enum outcome_class c)
+{
+	switch (c) {
+	case OUTCOME_NEVER:
+		return 5;
+	case OUTCOME_ADDRESS:
+		return 4;
+	case OUTCOME_UNANSWERED:
+		return 3;
+	case OUTCOME_LATER:
+	case OUTCOME_ABSENT:
+		return 2;
+	case OUTCOME_LINK:
+		return 1;
+	case OUTCOME_ACCEPTED:
+	case OUTCOME_DELIVERED:
+		break;
+	}
+	return 0;
+}
+
+static void decide(struct job *j, const struct smpp_decision *d)
+{
+	unsigned i;
+
+	if (!j->failed || weight(d->class) > weight(j->worst.class))
+		j->worst = *d;
+	j->failed = true;
+	if (d->class != OUTCOME_NEVER && d->class != OUTCOME_ADDRESS)
+		return;
+	/* It can never be whole: the rest is not sent. */
+	for (i = 0; i < j->of; i++)
+		if (j->segments[i].fate == SEGMENT_UNSENT)
+			j->segments[i].fate = SEGMENT_KEPT;
+}
+
+static void refused(struct job *j, const struct smpp_pdu *p)
+{
+	uint32_t reason = 0;
+	bool any = smpp_tlv_number(p->tlvs, SMPP_TLV_DELIVERY_FAILURE_REASON,
+				   &reason);
+	struct smpp_verdict v = smpp_status_verdict(p->command_status,
+						    any ? (int)reason : -1);
+	struct smpp_decision d = { v.class, p->command_status,
+				   smpp_status_name(p->command_status), 0 };
+
+	if (v.without != 0 && !(j->without & v.without)) {
+		j->without |= v.without;
+		d.class = OUTCOME_LATER;
+		d.retry_after_ms = ONCE_MORE_MS;
+	}
+	if (v.patient && j->attempt >= SMPP_PATIENCE)
+		d.class = OUTCOME_NEVER;
+	if (p->command_status == ESME_RTHROTTLED)
+		d.retry_after_ms = THROTTLED_MS;
+	decide(j, &d);
+}
+
+void job_answer(struct job *j, unsigned segment, const struct smpp_pdu *p,
+		const struct manner *m)
+{
+	struct job_segment *s = &j->segments[segment];
+
+	j->sent--;
+	if (p->command_status == ESME_ROK && p->command_id != SMPP_GENERIC_NACK) {
+		s->fate = SEGMENT_TAKEN;
+		smpp_answer_id(p->message_id, m, s->far_id);
+		return;
+	}
+	s->fate = SEGMENT_REFUSED;
+	refused(j, p);
+}
+
+void job_lost(struct job *j, unsigned segment, bool sent)
+{
+	struct smpp_decision d = { OUTCOME_UNANSWERED, 0, "no answer", 0 };
+
+	j->sent--;
+	j->segments[segment].fate = sent ? SEGMENT_UNKNOWN : SEGMENT_KEPT;
+	if (!sent) {
+		d.class = OUTCOME_LINK;
+		d.text = "the connection was lost before it was sent";
+	}
+	decide(j, &d);
+}
+
+void job_strand(struct job *j)
+{
+	struct smpp_decision d = { OUTCOME_LINK, 0, "no connection", 0 };
+	unsigned i;
+
+	for (i = 0; i < j->of; i++) {
+		if (j->segments[i].fate != SEGMENT_UNSENT)
+			continue;
+		j->segments[i].fate = SEGMENT_KEPT;
+		decide(j, &d);
+	}
+}
+
+bool job_settled(const struct job *j)
+{
+	unsigned i;
+
+	if (j->sent > 0)
+		return false;
+	for (i = j->at; i < j->of; i++)
+		if (j->segments[i].fate == SEGMENT_UNSENT)
+			return false;
+	return true;
+}
+
+static enum err outcome_ids(const struct job *j, struct arena *a,
+			    struct outcome *out)
+{
+	unsigned i;
+
+	if (j->server || j->report)
+		return OK;
+	out->far_ids = arena_array(a, j->of, sizeof *out->far_ids);
+	if (out->far_ids == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < j->of; i++)
+		if (j->segments[i].fate == SEGMENT_TAKEN &&
+		    j->segments[i].far_id[0] != 0)
+			out->far_ids[out->n_far_ids++] = j->segments[i].far_id;
+	return OK;
+}
+
+/* Only what a next attempt needs: nothing for one that had no effect. */
+static enum err outcome_progress(const struct job *j, struct arena *a,
+				 struct buf *scratch, struct outcome *out)
+{
+	struct progress p = { .reference = j->reference, .of = (uint8_t)j->of,
+			      .without = j->without };
+	unsigned i;
+
+	p.far_ids = arena_array(a, j->of, sizeof *p.far_ids);
+	if (p.far_ids == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < j->of; i++) {
+		if (j->segments[i].fate == SEGMENT_TAKEN)
+			p.far_ids[i] = j->segments[i].far_id;
+		if (j->of > 1 && j->segments[i].fate != SEGMENT_KEPT)
+			p.begun = true;
+	}
+	buf_reset(scratch);
+	progress_write(&p, scratch);
+	out->progress = buf_bytes(scratch);
+	return buf_status(scratch);
+}
+
+enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
+		     struct outcome *out)
+{
+	enum err e;
+
+	*out = (struct outcome){ .class = OUTCOME_ACCEPTED,
+				 .clause = "MAPPING 6.1" };
+	if (j->server || j->report)
+		out->class = OUTCOME_DELIVERED;
+	if (j->failed) {
+		out->class = j->worst.class;
+		out->far_code = j->worst.status;
+		out->text = j->worst.text;
+		out->retry_after_ms = j->worst.retry_after_ms;
+	}
+	if ((e = outcome_ids(j, a, out)) != OK)
+		return e;
+	return j->failed ? outcome_progress(j, a, scratch, out) : OK;
+}

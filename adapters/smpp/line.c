@@ -1,0 +1,329 @@
+/* One connection to an SMSC: connect, bind, work, and again. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/smpp/client_inside.h"
+#include "adapters/smpp/smpp_map.h"
+#include "codecs/smpp_names.h"
+
+#define INTAKES_MIN 100		/* unanswered by the engine, at least        */
+
+static void connect_to(void *arg, const struct resolved *r);
+static void resume(void *arg);
+
+static uint64_t setting_us(const struct line *l, const char *name)
+{
+	return settings_number(l->smsc->group, name) * 1000;
+}
+
+void line_init(struct smsc *s, uint32_t bind_id, uint16_t port)
+{
+	struct line *l = &s->lines[s->n_lines++];
+
+	*l = (struct line){ .smsc = s, .bind_id = bind_id, .port = port };
+}
+
+/* MAPPING has no say in it: doubling, never above the longest, and never
+ * all links at the same moment. */
+static uint64_t wait_us(const struct line *l)
+{
+	uint64_t first = setting_us(l, "reconnect-first");
+	uint64_t most = setting_us(l, "reconnect-most");
+	uint64_t wait = first;
+	unsigned i;
+
+	for (i = 1; i < l->failures && wait < most; i++)
+		wait *= 2;
+	if (wait > most || l->patient)
+		wait = most;
+	return wait - uplink_random(l->smsc->peer.hub->up) % (wait / 5 + 1);
+}
+
+static void wait_for_retry(struct line *l)
+{
+	struct hub *h = l->smsc->peer.hub;
+
+	l->state = LINE_DOWN;
+	if (!l->smsc->enabled || l->smsc->retired || h->draining)
+		return;
+	l->state = LINE_WAITING;
+	if (loop_set_timer(h->loop, &l->timer, wait_us(l), resume, l) != OK)
+		hub_give_up(h);
+}
+
+static void resume(void *arg)
+{
+	struct line *l = arg;
+
+	l->state = LINE_DOWN;
+	line_start(l);
+}
+
+static void fail(struct line *l, const char *why)
+{
+	/* The first of a row; the others are seen in the link's state. */
+	if (l->failures++ == 0)
+		peer_log(&l->smsc->peer, "not bound", why);
+	l->smsc->peer.text = why;
+	wait_for_retry(l);
+	smsc_changed(l->smsc);
+}
+
+void line_start(struct line *l)
+{
+	const char *host = settings_text(l->smsc->group, "host");
+	struct hub *h = l->smsc->peer.hub;
+	struct resolved r;
+
+	if (l->state != LINE_DOWN || !h->ready || h->draining)
+		return;
+	if (resolve_number(host, l->port, &r)) {
+		connect_to(l, &r);
+		return;
+	}
+	l->state = LINE_RESOLVING;
+	l->resolve = resolve_start(h->loop, host, l->port, connect_to, l);
+	if (l->resolve == NULL)
+		fail(l, "the host cannot be looked up");
+}
+
+static void connected(void *owner, struct session *s)
+{
+	struct line *l = owner;
+	const struct settings_group *g = l->smsc->group;
+	const char *password = settings_text(g, "password");
+	struct smpp_pdu p = { .command_id = l->bind_id,
+			      .interface_version = SMPP_INTERFACE_VERSION };
+
+	p.system_id = bytes_of(settings_text(g, "system-id"));
+	p.password = bytes_of(password);
+	p.system_type = bytes_of(settings_text(g, "system-type"));
+	p.range.ton = (uint8_t)settings_number(g, "address-ton");
+	p.range.npi = (uint8_t)settings_number(g, "address-npi");
+	p.range.digits = bytes_of(settings_text(g, "address-range"));
+	session_ask(s, &p);
+}
+
+static bool transmits(const struct line *l)
+{
+	return l->bind_id != SMPP_BIND_RECEIVER;
+}
+
+static enum err set_bound_limits(struct line *l)
+{
+	unsigned window = (unsigned)settings_number(l->smsc->group, "window");
+	struct session_limits limits = {
+		.window = window,
+		.enquire_us = setting_us(l, "enquire-link"),
+		.response_us = setting_us(l, "response-timeout"),
+		.pdu_octets = SMPP_PDU_OCTETS_MAX,
+	};
+	enum err e = session_set_limits(l->session, &limits);
+
+	if (e == OK && transmits(l))
+		e = outbox_add(&l->smsc->peer.out, l->session);
+	l->inbox = (struct inbox){ .most = window > INTAKES_MIN ? window
+								: INTAKES_MIN };
+	inbox_init(&l->inbox, &l->smsc->peer, l->session);
+	return e;
+}
+
+/* The answer to the bind. */
+static void answer(void *owner, struct session *s, const struct smpp_pdu *p)
+{
+	struct line *l = owner;
+	const struct smpp_name *row = smpp_status_row(p->command_status);
+
+	if (p->command_status != ESME_ROK ||
+	    p->command_id == SMPP_GENERIC_NACK) {
+		l->patient = p->command_status == ESME_RINVPASWD ||
+			     p->command_status == ESME_RINVSYSID ||
+			     p->command_status == ESME_RINVSYSTYP;
+		session_close(s, row != NULL ? row->name : "bind refused");
+		return;
+	}
+	l->state = LINE_BOUND;
+	l->failures = 0;
+	l->patient = false;
+	l->smsc->peer.text = NULL;
+	if (set_bound_limits(l) != OK) {
+		session_close(s, "no memory");
+		return;
+	}
+	peer_log(&l->smsc->peer, "bound", session_address(s));
+	smsc_changed(l->smsc);
+}
+
+static void unbound(struct line *l, const struct smpp_pdu *p)
+{
+	outbox_remove(&l->smsc->peer.out, l->session);
+	l->state = LINE_LEAVING;
+	session_refuse(l->session, p, ESME_ROK);
+	session_finish(l->session, "unbound by the SMSC");
+	smsc_changed(l->smsc);
+}
+
+static void deliver(struct line *l, const struct smpp_pdu *p)
+{
+	switch (p->esm_class & SMPP_ESM_TYPE) {
+	case SMPP_ESM_TYPE_MESSAGE:
+		inbox_message(&l->inbox, p);
+		break;
+	case SMPP_ESM_TYPE_RECEIPT:
+	case SMPP_ESM_TYPE_DELIVERY_ACK:
+	case SMPP_ESM_TYPE_USER_ACK:
+	case SMPP_ESM_TYPE_INTERMEDIATE:
+		inbox_report(&l->inbox, p);
+		break;
+	case SMPP_ESM_TYPE_ABORT:	/* of a session that we have not */
+		session_refuse(l->session, p, ESME_ROK);
+		break;
+	default:
+		session_refuse(l->session, p, ESME_RINVESMCLASS);
+	}
+}
+
+static void request(void *owner, struct session *s, const struct smpp_pdu *p)
+{
+	struct line *l = owner;
+
+	if (p->command_id == SMPP_UNBIND)
+		unbound(l, p);
+	else if (l->state == LINE_LEAVING)
+		session_refuse(s, p, ESME_RX_T_APPN);
+	else if (l->state == LINE_BOUND && (p->command_id == SMPP_DELIVER_SM ||
+					    p->command_id == SMPP_DATA_SM))
+		deliver(l, p);
+	else
+		session_refuse(s, p, ESME_RINVBNDSTS);
+}
+
+/* Only what is under way is waited for, both ways. */
+static void leave_if_quiet(struct line *l)
+{
+	if (l->state == LINE_LEAVING && session_used(l->session) == 0 &&
+	    l->inbox.tickets.count == 0)
+		session_unbind(l->session);
+}
+
+static void answered(struct inbox *in)
+{
+	leave_if_quiet(in->owner);
+}
+
+static void response(void *owner, struct session *s,
+		     const struct window_item *item, const struct smpp_pdu *p)
+{
+	struct line *l = owner;
+
+	(void)s;
+	outbox_response(&l->smsc->peer.out, item, p);
+	leave_if_quiet(l);
+}
+
+static void lost(void *owner, struct session *s, const struct window_item *item,
+		 enum session_loss how)
+{
+	struct line *l = owner;
+
+	(void)s;
+	outbox_lost(&l->smsc->peer.out, item, how);
+}
+
+static void closed(void *owner, struct session *s, const char *why)
+{
+	struct line *l = owner;
+
+	outbox_remove(&l->smsc->peer.out, s);
+	inbox_drop(&l->inbox);
+	l->session = NULL;
+	fail(l, why);
+}
+
+static const struct session_events events = { connected, request, answer,
+					      response,	 lost,	  closed };
+
+static int open_socket(const struct resolved *r)
+{
+	int fd = socket(r->address.ss_family,
+			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int yes = 1;
+
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0 &&
+	    (connect(fd, (const struct sockaddr *)&r->address, r->size) == 0 ||
+	     errno == EINPROGRESS))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static void connect_to(void *arg, const struct resolved *r)
+{
+	struct line *l = arg;
+	struct session_limits limits = {
+		.response_us = setting_us(l, "response-timeout"),
+		.pdu_octets = SMPP_PDU_OCTETS_MAX,
+	};
+	int fd;
+
+	l->resolve = NULL;
+	l->state = LINE_DOWN;
+	if (r->size == 0) {
+		fail(l, "no such host");
+		return;
+	}
+	if ((fd = open_socket(r)) < 0) {
+		fail(l, strerror(errno));
+		return;
+	}
+	l->session = session_new(l->smsc->peer.hub->sessions, fd, &events, l);
+	if (l->session == NULL) {
+		close(fd);
+		fail(l, "no memory");
+		return;
+	}
+	l->state = LINE_CONNECTING;
+	l->inbox = (struct inbox){ 0 };
+	if (session_set_limits(l->session, &limits) != OK)
+		session_close(l->session, "no memory");
+	else
+		session_connecting(l->session, limits.response_us);
+}
+
+static void stop_trying(struct line *l)
+{
+	loop_clear_timer(l->smsc->peer.hub->loop, &l->timer);
+	resolve_cancel(l->resolve);
+	l->resolve = NULL;
+	l->state = LINE_DOWN;
+}
+
+void line_close(struct line *l, const char *why)
+{
+	if (l->session != NULL)
+		session_close(l->session, why);
+	else
+		stop_trying(l);
+}
+
+void line_leave(struct line *l)
+{
+	if (l->state == LINE_LEAVING)
+		return;
+	if (l->state != LINE_BOUND) {
+		line_close(l, "stopped");
+		stop_trying(l);
+		return;
+	}
+	l->state = LINE_LEAVING;
+	l->inbox.owner = l;
+	l->inbox.answered = answered;
+	outbox_remove(&l->smsc->peer.out, l->session);
+	session_set_deadline(l->session, 2 * setting_us(l, "response-timeout"));
+	leave_if_quiet(l);
+}

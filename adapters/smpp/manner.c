@@ -1,0 +1,102 @@
+#include "adapters/smpp/manner.h"
+
+#include <string.h>
+
+#include "codecs/smpp_pdu.h"
+
+/* Which of `words` (NULL ends) the setting has; the rows allow no other. */
+static unsigned choice(const struct settings_group *g, const char *setting,
+		       const char *const *words)
+{
+	const char *text = settings_text(g, setting);
+	unsigned i;
+
+	for (i = 0; words[i] != NULL; i++)
+		if (text != NULL && strcmp(text, words[i]) == 0)
+			return i;
+	return 0;
+}
+
+/* "3/0"; false: it is something else. */
+static bool two_numbers(const char *text, uint8_t *ton, uint8_t *npi)
+{
+	struct bytes in = bytes_of(text);
+	size_t slash = bytes_find(in, '/');
+	uint64_t a, b;
+
+	if (bytes_decimal((struct bytes){ in.p, slash }, 255, &a) != OK ||
+	    bytes_decimal(bytes_after(in, slash + 1), 255, &b) != OK)
+		return false;
+	*ton = (uint8_t)a;
+	*npi = (uint8_t)b;
+	return true;
+}
+
+static void common(const struct settings *s, struct manner *out)
+{
+	const struct settings_group *g = settings_single(s, "gateway");
+
+	*out = (struct manner){ .short_ton = 3, .service_type = "" };
+	out->rules = (struct address_rules){
+		.country = settings_text(g, "country"),
+		.international_prefix =
+			settings_text(g, "international-prefix"),
+		.trunk_prefix = settings_text(g, "trunk-prefix"),
+		.home_domain = settings_text(g, "home-domain"),
+	};
+	out->joined_timeout_s =
+		(uint32_t)(settings_number(g, "reassembly-timeout") / 1000);
+}
+
+static enum smpp_id_kind id_kind(const struct settings_group *g,
+				 const char *setting)
+{
+	enum smpp_id_kind kind = SMPP_ID_STRING;
+
+	if (smpp_id_kind_read(bytes_of(settings_text(g, setting)), &kind) != OK)
+		return SMPP_ID_STRING;
+	return kind;
+}
+
+void manner_of_smsc(const struct settings *s, const struct settings_group *g,
+		    struct manner *out)
+{
+	static const char *const charsets[] = { "gsm7", "ascii", "latin1",
+						"utf-8", NULL };
+	static const char *const means[] = { "udh8", "udh16", "sar", "payload",
+					     NULL };
+	static const char *const modes[] = { "default", "datagram", "forward",
+					     "store", NULL };
+
+	common(s, out);
+	out->peer = settings_name(g);
+	if (settings_text(g, "country") != NULL)
+		out->rules.country = settings_text(g, "country");
+	out->read.default_charset =
+		(enum segment_charset)choice(g, "default-charset", charsets);
+	out->read.gsm_dcs = settings_bool(g, "gsm-dcs");
+	out->write.means = (enum segment_means)choice(g, "concat", means);
+	out->write.parts_max = (uint16_t)settings_number(g, "max-segments");
+	out->write.latin1 = settings_bool(g, "latin1");
+	out->write.gsm_dcs = out->read.gsm_dcs;
+	out->message_id = id_kind(g, "message-id");
+	out->receipt_id = id_kind(g, "receipt-id");
+	if (!two_numbers(settings_text(g, "short-ton-npi"), &out->short_ton,
+			 &out->short_npi))
+		out->short_ton = 3;
+	out->esm_mode = (uint8_t)choice(g, "esm-mode", modes);
+	out->always_receipt = settings_bool(g, "always-receipt");
+	out->sme_ack = settings_bool(g, "sme-ack");
+	out->end_to_end = strcmp(settings_text(g, "ack"), "end-to-end") == 0;
+	out->service_type = settings_text(g, "service-type");
+}
+
+void manner_of_esme(const struct settings *s, const char *name,
+		    struct manner *out)
+{
+	common(s, out);
+	out->peer = name;
+	out->server = true;
+	out->sme_ack = true;
+	out->write.parts_max = SEGMENT_PARTS_MAX;
+}

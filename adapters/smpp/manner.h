@@ -1,0 +1,36 @@
+/*
+ * adapters/smpp/manner.h - how one peer speaks SMPP: what its settings say,
+ * read once. Strings are borrowed from the settings, so it is read again
+ * after each commit.
+ */
+#ifndef ADAPTERS_SMPP_MANNER_H
+#define ADAPTERS_SMPP_MANNER_H
+
+#include "codecs/address.h"
+#include "codecs/segment.h"
+#include "codecs/smpp_receipt.h"
+#include "gateway/settings.h"
+
+struct manner {
+	const char *peer;		/* "smsc-a", "esme1"                 */
+	bool server;			/* we are the SMSC                   */
+	struct address_rules rules;
+	struct segment_rules read;
+	struct segment_options write;	/* without a reference               */
+	enum smpp_id_kind message_id, receipt_id;
+	uint8_t short_ton, short_npi;
+	uint8_t esm_mode;
+	bool always_receipt, sme_ack, end_to_end;
+	const char *service_type;	/* never NULL                        */
+	uint32_t joined_timeout_s;	/* for parts of a longer text        */
+};
+
+/** Of a link to an SMSC; `g` is an instance of group smsc. */
+void manner_of_smsc(const struct settings *s, const struct settings_group *g,
+		    struct manner *out);
+
+/** Of an account; `name` is borrowed too. */
+void manner_of_esme(const struct settings *s, const char *name,
+		    struct manner *out);
+
+#endif

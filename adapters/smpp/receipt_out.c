@@ -1,0 +1,226 @@
+/*
+ * Reports towards SMPP peers, MAPPING 5.7: the SMSC's delivery receipts to an
+ * ESME, and an SME's acknowledgements to an SMSC. Declared in smpp_out.h.
+ */
+#include "adapters/smpp/smpp_out.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "adapters/smpp/smpp_map.h"
+#include "codecs/digest.h"
+#include "codecs/smpp_pdu.h"
+#include "codecs/timestamp.h"
+#include "codecs/utf8.h"
+
+#define TYPE_GSM 3		/* network type of network_error_code, 5.3.2.31 */
+
+void smpp_our_id(const uint8_t *id_key, uint64_t id,
+		 char out[SMPP_OUR_ID_SIZE])
+{
+	snprintf(out, SMPP_OUR_ID_SIZE, "%" PRIu64,
+		 digest_scramble64(id_key, id));
+}
+
+static struct smpp_date date_of(uint64_t us)
+{
+	struct timestamp_civil c;
+	struct smpp_date d = { 0 };
+
+	if (us == 0 || timestamp_to_civil((int64_t)us, &c) != OK ||
+	    c.year < 1938 || c.year > 2037)
+		return d;
+	d.year = (uint16_t)c.year;
+	d.month = (uint8_t)c.month;
+	d.day = (uint8_t)c.day;
+	d.hour = (uint8_t)c.hour;
+	d.minute = (uint8_t)c.minute;
+	d.second = (uint8_t)c.second;
+	return d;
+}
+
+/* Three digits of our own cause table: the far code's last ones. */
+static void error_digits(const struct report *r, char out[4])
+{
+	unsigned code = 0;
+
+	if (smpp_state_out(r->state) != SMPP_STATE_DELIVERED)
+		code = r->far_code % 1000;
+	snprintf(out, 4, "%03u", code);
+}
+
+static void put_error_code(struct buf *to, const struct report *r)
+{
+	if (r->far_code == 0 ||
+	    smpp_state_out(r->state) == SMPP_STATE_DELIVERED)
+		return;
+	buf_u16(to, SMPP_TLV_NETWORK_ERROR_CODE);
+	buf_u16(to, 3);
+	buf_u8(to, r->far_code >> 16 ? (uint8_t)(r->far_code >> 16) : TYPE_GSM);
+	buf_u16(to, (uint16_t)r->far_code);
+}
+
+/* The front of the message's text, when it is anybody's to read. */
+static struct bytes excerpt(const struct message *m)
+{
+	struct bytes text = { NULL, 0 };
+
+	if (m->n_parts == 0 || m->privacy != 0)
+		return text;
+	text = m->parts[0].body;
+	if (text.n > SMPP_RECEIPT_TEXT_MAX)
+		text.n = SMPP_RECEIPT_TEXT_MAX;
+	return utf8_ascii(text) ? text : (struct bytes){ NULL, 0 };
+}
+
+/* One receipt about the id `id`; 5.7 says what is in it. */
+static enum err write_receipt(struct departure *d, struct smpp_pdu *p,
+			      const char *id)
+{
+	const struct message *m = &d->leg->message;
+	const char *reference = message_id_of(m, ID_SMPP_REFERENCE);
+	struct smpp_receipt text = { .id = bytes_of(id), .sub = 1 };
+	struct buf octets = BUF_INIT(SMPP_RECEIPT_OCTETS_MAX + 64);
+	char error[4];
+	uint64_t number;
+	enum err e;
+
+	text.state = smpp_state_out(m->report.state);
+	text.dlvrd = text.state == SMPP_STATE_DELIVERED;
+	text.submitted = date_of(m->submitted_us);
+	text.done = date_of(m->report.event_us);
+	error_digits(&m->report, error);
+	text.err = bytes_of(error);
+	text.text = excerpt(m);
+	buf_reset(d->scratch);
+	smpp_tlv_put_text(d->scratch, SMPP_TLV_RECEIPTED_MESSAGE_ID, text.id);
+	smpp_tlv_put_number(d->scratch, SMPP_TLV_MESSAGE_STATE,
+			    (uint32_t)text.state, 1);
+	put_error_code(d->scratch, &m->report);
+	if (bytes_decimal(bytes_of(reference), UINT16_MAX, &number) == OK)
+		smpp_tlv_put_number(d->scratch, SMPP_TLV_USER_MESSAGE_REFERENCE,
+				    (uint32_t)number, 2);
+	if ((e = smpp_receipt_encode(&text, &octets, NULL)) == OK &&
+	    (e = buf_status(d->scratch)) == OK) {
+		p->short_message = buf_bytes(&octets);
+		p->tlvs = buf_bytes(d->scratch);
+		e = smpp_pdu_encode(p, d->pdus, NULL);
+	}
+	buf_clear(&octets);
+	return e;
+}
+
+/* Is this segment's receipt asked for, in that state? */
+static bool wanted(uint8_t want, enum delivery_state state)
+{
+	if (!delivery_state_final(state))
+		return want & WANT_INTERMEDIATE;
+	if (smpp_state_out(state) == SMPP_STATE_DELIVERED)
+		return want & WANT_POSITIVE;
+	return want & WANT_NEGATIVE;
+}
+
+/* One, or one for each segment that asks; d->of counts them. */
+static enum err write_receipts(struct departure *d, struct smpp_pdu *p)
+{
+	const struct message *m = &d->leg->message;
+	const struct message_id *id;
+	unsigned n = 0;
+	enum err e;
+	size_t i;
+
+	for (i = 0; i < m->n_ids; i++) {
+		id = &m->ids[i];
+		if (id->kind != ID_SMPP || !wanted(id->want, m->report.state))
+			continue;
+		n++;
+		if (progress_has(d->progress, n - 1))
+			continue;
+		if ((e = write_receipt(d, p, id->value)) != OK)
+			return e;
+	}
+	d->of = n;
+	return OK;
+}
+
+static enum err write_receipt_of_all(struct departure *d, struct smpp_pdu *p)
+{
+	char id[SMPP_OUR_ID_SIZE];
+
+	smpp_our_id(d->id_key, d->leg->message.report.about, id);
+	d->of = 1;
+	return write_receipt(d, p, id);
+}
+
+static bool depart_receipts(struct departure *d, struct smpp_pdu *p,
+			    struct outcome *why)
+{
+	enum err e;
+
+	p->command_id = SMPP_DELIVER_SM;
+	p->esm_class = delivery_state_final(d->leg->message.report.state)
+			       ? SMPP_ESM_TYPE_RECEIPT
+			       : SMPP_ESM_TYPE_INTERMEDIATE;
+	if (message_id_of(&d->leg->message, ID_SMPP) != NULL)
+		e = write_receipts(d, p);
+	else
+		e = write_receipt_of_all(d, p);
+	if (e == ERR_NOMEM)
+		return smpp_no_way(why, OUTCOME_LATER, "no memory");
+	if (e != OK || d->of > 255)
+		return smpp_no_way(why, OUTCOME_NEVER, "no such receipt");
+	if (d->of == 0)
+		return smpp_no_way(why, OUTCOME_DELIVERED,
+				   "no segment asked for it");
+	return true;
+}
+
+static bool depart_acknowledgement(struct departure *d, struct smpp_pdu *p,
+				   struct outcome *why)
+{
+	const struct message *m = &d->leg->message;
+	const char *reference = message_id_of(m, ID_SMPP_REFERENCE);
+	uint64_t number;
+
+	p->command_id = SMPP_SUBMIT_SM;
+	p->esm_class = d->manner->esm_mode;
+	if (m->report.state == STATE_DISPLAYED)
+		p->esm_class |= SMPP_ESM_TYPE_USER_ACK;
+	else if (m->report.state == STATE_DELIVERED)
+		p->esm_class |= SMPP_ESM_TYPE_DELIVERY_ACK;
+	else
+		return smpp_no_way(why, OUTCOME_NEVER,
+				   "an SME acknowledges only what arrived");
+	buf_reset(d->scratch);
+	if (bytes_decimal(bytes_of(reference), UINT16_MAX, &number) == OK)
+		smpp_tlv_put_number(d->scratch, SMPP_TLV_USER_MESSAGE_REFERENCE,
+				    (uint32_t)number, 2);
+	p->tlvs = buf_bytes(d->scratch);
+	*d->progress = (struct progress){ 0 };
+	d->of = 1;
+	if (smpp_pdu_encode(p, d->pdus, NULL) != OK)
+		return smpp_no_way(why, OUTCOME_NEVER, "does not fit a PDU");
+	return true;
+}
+
+bool smpp_depart_report(struct departure *d, struct outcome *why)
+{
+	const struct report *r = &d->leg->message.report;
+	struct smpp_pdu p = { 0 };
+	struct smpp_address wire[2];
+	struct address from = r->recipient;
+
+	if (r->state == STATE_REPORT_DENIED ||
+	    smpp_state_out(r->state) == SMPP_STATE_NONE)
+		return smpp_no_way(why, OUTCOME_DELIVERED,
+				   "SMPP has no such report");
+	if (from.kind != ADDRESS_E164 && from.kind != ADDRESS_SHORT)
+		from = (struct address){ ADDRESS_ANONYMOUS, "" };
+	if (!smpp_depart_addresses(d, &from, wire, why))
+		return false;
+	p.source = wire[0];
+	p.dest = wire[1];
+	return d->manner->server ? depart_receipts(d, &p, why)
+				 : depart_acknowledgement(d, &p, why);
+}

@@ -1,0 +1,284 @@
+#include "adapters/smpp/server.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "adapters/smpp/server_inside.h"
+#include "codecs/arena.h"
+
+#define BACKLOG	      1024
+#define ACCEPTS	      64	/* a turn                                    */
+#define PAUSE_US      200000	/* out of descriptors                        */
+#define STRANGERS_MIN 16
+
+struct server *server_new(struct hub *h)
+{
+	struct server *v = mem_zero(sizeof *v);
+
+	if (v == NULL)
+		return NULL;
+	v->hub = h;
+	v->now.fd = v->next.fd = -1;
+	return v;
+}
+
+static void close_listener(struct server *v, struct listener *l)
+{
+	if (l->fd < 0)
+		return;
+	if (l == &v->now && v->watching) {
+		loop_unwatch(v->hub->loop, l->fd);
+		v->watching = false;
+	}
+	close(l->fd);
+	l->fd = -1;
+}
+
+static void free_dead(struct server *v)
+{
+	struct conn *c;
+
+	loop_clear_timer(v->hub->loop, &v->bury);
+	while ((c = v->dead) != NULL) {
+		v->dead = c->next;
+		mem_free(c);
+	}
+}
+
+void server_free(struct server *v)
+{
+	struct account *a;
+
+	if (v == NULL)
+		return;
+	close_listener(v, &v->now);
+	close_listener(v, &v->next);
+	loop_clear_timer(v->hub->loop, &v->pause);
+	while ((a = v->accounts) != NULL) {
+		v->accounts = a->next;
+		account_free(a);
+	}
+	free_dead(v);
+	mem_free(v);
+}
+
+static enum err complain(const struct settings_group *g, const char *setting,
+			 struct buf *complaint, const char *what)
+{
+	settings_where(g, setting, complaint);
+	buf_printf(complaint, ": group smpp: %s: %s\n", setting, what);
+	return ERR_IO;
+}
+
+/* Numbers only: names would have to be asked for. */
+static enum err resolve(const struct listener *l, struct addrinfo **out)
+{
+	struct addrinfo hints = { .ai_family = AF_UNSPEC,
+				  .ai_socktype = SOCK_STREAM,
+				  .ai_flags = AI_NUMERICHOST | AI_PASSIVE |
+					      AI_NUMERICSERV };
+	const char *host = l->address;
+	char port[8];
+
+	if (strcmp(host, "localhost") == 0)
+		host = "127.0.0.1";
+	snprintf(port, sizeof port, "%u", l->port);
+	return getaddrinfo(host, port, &hints, out) == 0 ? OK : ERR_MALFORMED;
+}
+
+static enum err open_listener(struct listener *l)
+{
+	struct addrinfo *a;
+	int yes = 1;
+	bool good;
+	int error;
+
+	if (resolve(l, &a) != OK)
+		return ERR_MALFORMED;
+	l->fd = socket(a->ai_family,
+		       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	good = l->fd >= 0 &&
+	       setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) ==
+		       0 &&
+	       bind(l->fd, a->ai_addr, a->ai_addrlen) == 0 &&
+	       listen(l->fd, BACKLOG) == 0;
+	error = errno;
+	freeaddrinfo(a);
+	if (good)
+		return OK;
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+	errno = error;
+	return ERR_IO;
+}
+
+enum err server_prepare(struct server *v, const struct settings *s,
+			struct buf *complaint)
+{
+	const struct settings_group *g = settings_single(s, "smpp");
+	struct listener l = { .fd = -1 };
+	enum err e;
+
+	v->next_settings = s;
+	snprintf(l.address, sizeof l.address, "%s",
+		 settings_text(g, "address"));
+	l.port = (uint16_t)settings_number(g, "port");
+	if (v->now.fd >= 0 && l.port == v->now.port &&
+	    strcmp(l.address, v->now.address) == 0)
+		return OK;
+	if ((e = open_listener(&l)) == ERR_MALFORMED)
+		return complain(g, "address", complaint,
+				"has to be an IP address");
+	if (e != OK)
+		return complain(g, "port", complaint, strerror(errno));
+	v->next = l;
+	return OK;
+}
+
+static void accept_some(void *arg, int fd, unsigned events);
+
+static void watch(struct server *v)
+{
+	if (v->watching || v->now.fd < 0 || !v->hub->ready || v->hub->draining)
+		return;
+	v->watching = loop_watch(v->hub->loop, v->now.fd, LOOP_READ,
+				 accept_some, v) == OK;
+}
+
+static void go_on(void *arg)
+{
+	watch(arg);
+}
+
+static void pause_accepting(struct server *v)
+{
+	loop_unwatch(v->hub->loop, v->now.fd);
+	v->watching = false;
+	if (loop_set_timer(v->hub->loop, &v->pause, PAUSE_US, go_on, v) != OK)
+		watch(v);
+}
+
+static bool crowded(const struct server *v)
+{
+	uint64_t most = settings_number(v->group, "connections");
+	uint64_t strangers = most / 4;
+
+	if (strangers < STRANGERS_MIN)
+		strangers = STRANGERS_MIN;
+	return sessions_count(v->hub->sessions) >= most ||
+	       v->strangers >= strangers;
+}
+
+static void take_connection(struct server *v, int fd)
+{
+	int yes = 1;
+
+	if (crowded(v) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0) {
+		close(fd);
+		return;
+	}
+	conn_new(v, fd);
+}
+
+static void accept_some(void *arg, int fd, unsigned events)
+{
+	struct server *v = arg;
+	unsigned i;
+	int made;
+
+	(void)events;
+	for (i = 0; i < ACCEPTS; i++) {
+		made = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (made >= 0) {
+			take_connection(v, made);
+			continue;
+		}
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+		    errno == ENOMEM)
+			pause_accepting(v);
+		if (errno != EINTR && errno != ECONNABORTED)
+			return;
+	}
+}
+
+void server_commit(struct server *v)
+{
+	struct account *a;
+
+	v->group = settings_single(v->next_settings, "smpp");
+	if (v->next.fd >= 0) {
+		close_listener(v, &v->now);
+		v->now = v->next;
+		v->next.fd = -1;
+	}
+	for (a = v->accounts; a != NULL; a = a->next)
+		account_commit(a);
+	watch(v);
+}
+
+void server_abort(struct server *v)
+{
+	close_listener(v, &v->next);
+}
+
+void server_ready(struct server *v)
+{
+	watch(v);
+}
+
+void server_drain(struct server *v)
+{
+	struct conn *c, *next;
+
+	close_listener(v, &v->now);
+	for (c = v->conns; c != NULL; c = next) {
+		next = c->all;
+		if (c->account != NULL)
+			conn_leave(c);
+		else
+			session_close(c->session, "the gateway stops");
+	}
+}
+
+void server_close(struct server *v)
+{
+	while (v->conns != NULL)
+		session_close(v->conns->session, "the gateway stops");
+}
+
+void server_found(struct server *v, uint64_t ref, const struct found *f)
+{
+	struct ticket t;
+	struct asker *who;
+
+	if (!ticket_close(&v->hub->tickets, ref, &t) || t.list == NULL)
+		return;
+	who = t.list->owner;
+	if (who->conn != NULL)
+		conn_found(who->conn, f);
+	else
+		account_found(who->account, f);
+}
+
+void server_changed(struct server *v, const char *account)
+{
+	struct account *a = account_named(v, account);
+	struct lookup what = { LOOKUP_ACCOUNT, account };
+	struct ticket unused;
+	uint64_t ref;
+
+	if (a == NULL)
+		return;
+	ref = ticket_open(&v->hub->tickets, &a->asker.tickets, 0, 0);
+	if (ref != 0 && uplink_lookup(v->hub->up, ref, &what) != OK &&
+	    ticket_close(&v->hub->tickets, ref, &unused))
+		a->peer.text = "new limits could not be asked for";
+}

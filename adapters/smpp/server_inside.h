@@ -1,0 +1,109 @@
+/* adapters/smpp/server_inside.h - shared by server.c, conn.c and account.c
+ * only. */
+#ifndef ADAPTERS_SMPP_SERVER_INSIDE_H
+#define ADAPTERS_SMPP_SERVER_INSIDE_H
+
+#include "adapters/smpp/inbox.h"
+#include "adapters/smpp/pace.h"
+#include "adapters/smpp/server.h"
+
+#define ACCOUNT_NAME 16			/* system_id and its NUL: 4.1.1      */
+#define ACCOUNT_CODE 24
+
+struct conn;
+
+/* Who has asked the engine about an account. */
+struct asker {
+	struct ticket_list tickets;
+	struct conn *conn;		/* to bind                           */
+	struct account *account;	/* because it has changed            */
+};
+
+struct account {
+	struct peer peer;
+	struct account *next;		/* of the server's                   */
+	struct server *server;
+	char name[ACCOUNT_NAME];
+	char short_code[ACCOUNT_CODE];
+	bool any_sender, stopped;
+	unsigned window;		/* 0: the server's                   */
+	unsigned binds_most, binds;
+	struct pace pace;
+	struct conn *conns;
+	struct asker asker;
+};
+
+enum conn_state {
+	CONN_OPEN,			/* nobody yet                        */
+	CONN_ASKING,			/* the engine, who it is             */
+	CONN_REFUSED,			/* to be told so in a moment         */
+	CONN_BOUND,
+	CONN_LEAVING			/* nothing new                       */
+};
+
+struct conn {
+	struct server *server;
+	struct session *session;
+	enum conn_state state;
+	struct account *account;
+	struct conn *next;		/* of the account's, then of `dead`  */
+	struct conn *all, **link;	/* of the server's                   */
+	struct inbox inbox;
+	struct asker asker;
+	struct loop_timer delay;
+	bool receives, submits;
+	bool unbind_asked;		/* by the far side                   */
+	bool gone;			/* the last word was said            */
+	uint32_t bind_id, sequence;	/* of the bind, or the unbind        */
+	uint32_t status;		/* of the refusal                    */
+	uint8_t version;
+	char name[ACCOUNT_NAME], password[ACCOUNT_NAME];
+};
+
+struct listener {
+	int fd;				/* -1: none                          */
+	char address[80];
+	uint16_t port;
+};
+
+struct server {
+	struct hub *hub;
+	struct listener now, next;
+	struct loop_timer pause;	/* until accept() is tried again     */
+	const struct settings *next_settings;
+	const struct settings_group *group;	/* "smpp"                    */
+	struct account *accounts;
+	struct conn *conns;		/* all that are open                 */
+	struct conn *dead;		/* freed when the turn ends          */
+	struct loop_timer bury;
+	unsigned strangers;		/* connections that are not bound    */
+	bool watching;
+};
+
+/* conn.c */
+void conn_new(struct server *v, int fd);
+void conn_found(struct conn *c, const struct found *f);
+/* Ends when what it has under way is done. */
+void conn_leave(struct conn *c);
+
+/* account.c */
+struct account *account_named(struct server *v, const char *name);
+/* The account, made if need be; NULL: no memory. */
+struct account *account_make(struct server *v, const struct found *f);
+/* Takes the limits that the engine gave. ERR_NOMEM. */
+enum err account_set(struct account *a, const struct found *f) CHECKED;
+void account_free(struct account *a);
+void account_commit(struct account *a);
+/* 0, or the command_status that refuses this bind. */
+uint32_t account_refuses(const struct account *a, const struct conn *c);
+enum err account_join(struct account *a, struct conn *c) CHECKED;
+void account_leave(struct account *a, struct conn *c);
+/* It is on its way out: no more legs over it. */
+void account_retire(struct account *a, struct conn *c);
+/* 0, or ESME_RTHROTTLED: may it submit one more now? */
+uint32_t account_throttles(struct account *a);
+/* inbox.admit and inbox.answered of its connections. */
+uint32_t account_admit(struct inbox *in, struct message *m);
+void account_found(struct account *a, const struct found *f);
+
+#endif

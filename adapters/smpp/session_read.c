@@ -1,0 +1,175 @@
+/* What comes in: octets -> PDUs -> the owner's slots. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "adapters/smpp/session_inside.h"
+
+static void answer_enquire(struct session *s, const struct smpp_pdu *p)
+{
+	session_refuse(s, p, ESME_ROK);
+}
+
+static void take_request(struct session *s, const struct smpp_pdu *p)
+{
+	if (p->command_id == SMPP_ENQUIRE_LINK) {
+		answer_enquire(s, p);
+		return;
+	}
+	s->message_us = s->read_us;
+	s->events->request(s->owner, s, p);
+}
+
+/* The answer to something that stands outside the window? */
+static bool take_special(struct session *s, const struct smpp_pdu *p)
+{
+	if (s->enquired_us != 0 && p->sequence_number == s->enquired) {
+		s->enquired_us = 0;
+		return true;
+	}
+	if (s->asked_us == 0 || p->sequence_number != s->asked)
+		return p->command_id == SMPP_ENQUIRE_LINK_RESP;
+	s->asked_us = 0;
+	if (s->unbinding)
+		session_close(s, "unbound");
+	else
+		s->events->answer(s->owner, s, p);
+	return true;
+}
+
+/* A response that nobody waits for any more is passed over. */
+static void take_response(struct session *s, const struct smpp_pdu *p)
+{
+	struct window_item item;
+
+	if (take_special(s, p) || s->window == NULL)
+		return;
+	if (!window_take(s->window, p->sequence_number, &item))
+		return;
+	s->events->response(s->owner, s, &item, p);
+}
+
+static void take_pdu(struct session *s, struct bytes octets)
+{
+	struct smpp_refusal why = { .answer_id = 0 };
+	struct smpp_pdu p, no;
+	enum err e = smpp_pdu_decode(octets, &p, &why);
+
+	/* A broken response still tells which request it was for. */
+	if (p.command_id & SMPP_RESP) {
+		take_response(s, &p);
+		return;
+	}
+	if (e == OK) {
+		take_request(s, &p);
+		return;
+	}
+	if (why.answer_id != 0) {
+		no = smpp_refusal_pdu(&why);
+		session_send(s, &no);
+	}
+	if (why.framing_lost)
+		session_finish(s, "framing lost");
+}
+
+static void lose_framing(struct session *s, const struct smpp_refusal *why)
+{
+	struct smpp_pdu no = smpp_refusal_pdu(why);
+
+	session_send(s, &no);
+	session_finish(s, "framing lost");
+}
+
+/* Keeps what is not a whole PDU yet, or not to be looked at yet. */
+static void keep(struct session *s, struct bytes rest)
+{
+	if (s->dead || s->finishing)
+		return;
+	if (s->in.n > 0) {
+		buf_shift(&s->in, s->in.n - rest.n);
+		return;
+	}
+	buf_put(&s->in, rest);
+	if (s->in.bad != OK)
+		session_close(s, "no memory");
+}
+
+void session_parse(struct session *s, struct bytes in)
+{
+	struct smpp_refusal why;
+	struct bytes pdu;
+	enum err e = OK;
+
+	while (!s->dead && s->holds == 0 && in.n > 0) {
+		e = smpp_frame(in, s->limits.pdu_octets, &pdu, &why);
+		if (e != OK)
+			break;
+		in = bytes_after(in, pdu.n);
+		take_pdu(s, pdu);
+	}
+	if (s->dead)
+		return;
+	if (e != OK && e != ERR_MORE) {
+		lose_framing(s, &why);
+		return;
+	}
+	keep(s, in);
+}
+
+/* Where the next octets go: behind the front of a PDU if there is one. */
+static ssize_t read_some(struct session *s, struct bytes *in)
+{
+	size_t before = s->in.n;
+	uint8_t *to = s->all->buffer;
+	ssize_t n;
+
+	if (before > 0) {
+		to = buf_room(&s->in, SESSION_READ_OCTETS);
+		if (to == NULL) {
+			errno = ENOMEM;
+			return -1;
+		}
+	}
+	n = recv(s->fd, to, SESSION_READ_OCTETS, 0);
+	if (before > 0)
+		s->in.n = before + (n > 0 ? (size_t)n : 0);
+	*in = before > 0 ? buf_bytes(&s->in)
+			 : (struct bytes){ to, n > 0 ? (size_t)n : 0 };
+	return n;
+}
+
+void session_read(struct session *s)
+{
+	struct bytes in;
+	ssize_t n;
+
+	if (s->lingering) {
+		n = recv(s->fd, s->all->buffer, SESSION_READ_OCTETS, 0);
+		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+			session_close(s, s->finish_why);
+		return;
+	}
+	n = read_some(s, &in);
+	if (n < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			session_close(s, strerror(errno));
+		return;
+	}
+	if (n == 0) {
+		session_close(s, "closed by the far side");
+		return;
+	}
+	s->read_us = session_now(s);
+	session_parse(s, in);
+	if (!s->dead && s->in.n == 0 && s->in.capacity > 0)
+		buf_clear(&s->in);
+	if (!s->dead)
+		session_watch(s);
+}
+
+void session_go_on(struct session *s)
+{
+	s->resume = false;
+	if (s->in.n > 0)
+		session_parse(s, buf_bytes(&s->in));
+}

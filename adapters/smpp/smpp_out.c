@@ -1,0 +1,265 @@
+#include "adapters/smpp/smpp_out.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/smpp/smpp_map.h"
+#include "adapters/smpp/text_out.h"
+#include "codecs/smpp_pdu.h"
+#include "codecs/timestamp.h"
+
+bool smpp_no_way(struct outcome *why, enum outcome_class class,
+		 const char *text)
+{
+	*why = (struct outcome){ .class = class, .text = text,
+				 .clause = "MAPPING 3.1" };
+	return false;
+}
+
+/* Name or user part as an alphanumeric sender that nobody can answer. */
+static struct address alpha_sender(const struct message *m, struct arena *a)
+{
+	const char *text = m->from_name;
+	char *name = arena_alloc(a, ADDRESS_ALPHA_MAX + 1);
+	size_t n = 0;
+
+	if (text == NULL && m->from.text != NULL)
+		text = strncmp(m->from.text, "sip:", 4) == 0 ? m->from.text + 4
+							      : m->from.text;
+	if (text == NULL || name == NULL)
+		return (struct address){ ADDRESS_ANONYMOUS, "" };
+	for (; *text != 0 && *text != '@' && n < ADDRESS_ALPHA_MAX; text++)
+		if ((*text >= 'a' && *text <= 'z') || *text == ' ' ||
+		    (*text >= 'A' && *text <= 'Z') ||
+		    (*text >= '0' && *text <= '9'))
+			name[n++] = *text;
+	while (n > 0 && name[n - 1] == ' ')
+		name[--n] = 0;
+	if (n == 0)
+		return (struct address){ ADDRESS_ANONYMOUS, "" };
+	return (struct address){ ADDRESS_ALPHA, name };
+}
+
+static bool numbered(const struct address *a)
+{
+	return a->kind == ADDRESS_E164 || a->kind == ADDRESS_SHORT;
+}
+
+/* MAPPING 1.2: the number when there is one, else a name. */
+static struct address sender(const struct message *m, struct arena *a)
+{
+	if (m->from.kind == ADDRESS_ANONYMOUS || m->from.kind == ADDRESS_NONE)
+		return (struct address){ ADDRESS_ANONYMOUS, "" };
+	if (numbered(&m->from) || m->from.kind == ADDRESS_ALPHA)
+		return m->from;
+	if (numbered(&m->asserted))
+		return m->asserted;
+	return alpha_sender(m, a);
+}
+
+static enum err wire_address(const struct departure *d,
+			     const struct address *a, struct smpp_address *out)
+{
+	struct address_smpp wire = { 0 };
+	enum err e = address_to_smpp(a, d->arena, &wire);
+
+	if (e != OK)
+		return e;
+	*out = (struct smpp_address){ wire.ton, wire.npi, wire.text };
+	if (a->kind == ADDRESS_SHORT && wire.ton == 3) {
+		out->ton = d->manner->short_ton;
+		out->npi = d->manner->short_npi;
+	}
+	return OK;
+}
+
+bool smpp_depart_addresses(struct departure *d, const struct address *from,
+			   struct smpp_address wire[2], struct outcome *why)
+{
+	enum err e;
+
+	wire[0] = (struct smpp_address){ 0 };
+	if (from->kind != ADDRESS_ANONYMOUS && from->kind != ADDRESS_NONE) {
+		e = wire_address(d, from, &wire[0]);
+		if (e == ERR_NOMEM)
+			return smpp_no_way(why, OUTCOME_LATER, "no memory");
+		if (e != OK)
+			return smpp_no_way(why, OUTCOME_NEVER,
+					   "sender has no form in SMPP");
+	}
+	e = wire_address(d, &d->leg->to, &wire[1]);
+	if (e == ERR_NOMEM)
+		return smpp_no_way(why, OUTCOME_LATER, "no memory");
+	if (e != OK)
+		return smpp_no_way(why, OUTCOME_ADDRESS,
+				   "recipient has no number");
+	return true;
+}
+
+static void put_vendor_tlvs(const struct message *m, struct buf *to)
+{
+	char digits[5];
+	size_t i;
+
+	for (i = 0; i < m->n_extras; i++) {
+		const struct extra *x = &m->extras[i];
+
+		if (strncmp(x->name, "smpp.tlv.", 9) != 0 ||
+		    strlen(x->name) != 13)
+			continue;
+		memcpy(digits, x->name + 9, sizeof digits);
+		smpp_tlv_put(to, (uint16_t)strtoul(digits, NULL, 16), x->value);
+	}
+}
+
+/* The parameters of one segment, in d->scratch. */
+static struct bytes tlvs(const struct departure *d,
+			 const struct segment_plan *plan, size_t i)
+{
+	const struct segment *s = &plan->segments[i];
+	const struct message *m = &d->leg->message;
+	struct buf *to = d->scratch;
+
+	buf_reset(to);
+	if (plan->payload)
+		smpp_tlv_put(to, SMPP_TLV_MESSAGE_PAYLOAD, s->short_message);
+	if (plan->sar) {
+		smpp_tlv_put_number(to, SMPP_TLV_SAR_MSG_REF_NUM,
+				    plan->reference, 2);
+		smpp_tlv_put_number(to, SMPP_TLV_SAR_TOTAL_SEGMENTS, s->of, 1);
+		smpp_tlv_put_number(to, SMPP_TLV_SAR_SEGMENT_SEQNUM, s->part,
+				    1);
+	}
+	if (d->progress->without & SMPP_WITHOUT_TLVS)
+		return buf_bytes(to);
+	smpp_tlv_put_number(to, SMPP_TLV_USER_MESSAGE_REFERENCE,
+			    (uint16_t)d->leg->id, 2);
+	if (!d->manner->server && i + 1 < plan->count)
+		smpp_tlv_put_number(to, SMPP_TLV_MORE_MESSAGES_TO_SEND, 1, 1);
+	if (m->sms_class == 0 && plan->data_coding == 0x08)
+		smpp_tlv_put_number(to, SMPP_TLV_DEST_ADDR_SUBUNIT, 1, 1);
+	put_vendor_tlvs(m, to);
+	return buf_bytes(to);
+}
+
+/* What all segments have in common. */
+static bool common(struct departure *d, struct smpp_pdu *p, struct buf *expiry,
+		   struct outcome *why)
+{
+	const struct message *m = &d->leg->message;
+	struct address from = sender(m, d->arena);
+	struct smpp_address wire[2];
+	struct bytes pid = message_extra(m, "smpp.protocol_id");
+	uint8_t without = d->progress->without;
+
+	if (!smpp_depart_addresses(d, &from, wire, why))
+		return false;
+	p->source = wire[0];
+	p->dest = wire[1];
+	p->service_type = bytes_of(m->service_type != NULL
+					   ? m->service_type
+					   : d->manner->service_type);
+	if (p->service_type.n > 5)
+		p->service_type.n = 5;
+	if (pid.n == 1)
+		p->protocol_id = pid.p[0];
+	if (!(without & SMPP_WITHOUT_PRIORITY))
+		p->priority_flag = smpp_priority_out(m->priority);
+	if (d->manner->server)
+		return true;
+	p->esm_class = d->manner->esm_mode;
+	if (!(without & SMPP_WITHOUT_RECEIPT))
+		p->registered_delivery = smpp_registered_out(
+			m->want, d->manner->sme_ack, d->manner->always_receipt);
+	if (m->expires_us == 0 || without & SMPP_WITHOUT_VALIDITY)
+		return true;
+	if (timestamp_smpp_encode((int64_t)m->expires_us, expiry) == OK)
+		p->validity_period = buf_bytes(expiry);
+	return true;
+}
+
+static bool write_segments(struct departure *d, struct smpp_pdu *p,
+			   const struct segment_plan *plan, struct outcome *why)
+{
+	uint8_t esm_class = p->esm_class;
+	size_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		const struct segment *s = &plan->segments[i];
+
+		if (progress_has(d->progress, (unsigned)i))
+			continue;
+		p->esm_class = esm_class;
+		if (s->udhi)
+			p->esm_class |= SMPP_ESM_UDHI;
+		p->data_coding = plan->data_coding;
+		p->short_message = (struct bytes){ NULL, 0 };
+		if (!plan->payload)
+			p->short_message = s->short_message;
+		p->tlvs = tlvs(d, plan, i);
+		if (buf_status(d->scratch) != OK ||
+		    smpp_pdu_encode(p, d->pdus, NULL) != OK)
+			return smpp_no_way(why, OUTCOME_NEVER,
+					   "does not fit a PDU");
+	}
+	return true;
+}
+
+/*
+ * Segments that the far side has keep their reference; a plan of another
+ * length (other settings since then) starts anew.
+ */
+static bool plan_segments(struct departure *d, struct segment_plan *plan,
+			  struct outcome *why)
+{
+	uint16_t reference = d->progress->begun ? d->progress->reference
+						: d->reference;
+
+	if (!text_out_plan(d, reference, plan, why))
+		return false;
+	if (d->progress->begun && d->progress->of == plan->count)
+		return true;
+	if (d->progress->begun && !text_out_plan(d, d->reference, plan, why))
+		return false;
+	d->progress->begun = true;
+	d->progress->reference = plan->reference;
+	d->progress->of = (uint8_t)plan->count;
+	d->progress->far_ids = arena_array(d->arena, plan->count,
+					   sizeof *d->progress->far_ids);
+	if (d->progress->far_ids == NULL)
+		return smpp_no_way(why, OUTCOME_LATER, "no memory");
+	return true;
+}
+
+static bool depart_message(struct departure *d, struct outcome *why)
+{
+	const struct message *m = &d->leg->message;
+	struct smpp_pdu p = { .command_id = d->manner->server
+						    ? SMPP_DELIVER_SM
+						    : SMPP_SUBMIT_SM };
+	struct segment_plan plan = { 0 };
+	struct buf expiry = BUF_INIT(32);
+	bool good;
+
+	if (m->expires_us != 0 && m->expires_us <= d->now_us) {
+		smpp_no_way(why, OUTCOME_NEVER, "expired");
+		why->state = STATE_EXPIRED;
+		return false;
+	}
+	good = plan_segments(d, &plan, why) && common(d, &p, &expiry, why) &&
+	       write_segments(d, &p, &plan, why);
+	d->of = (unsigned)plan.count;
+	buf_clear(&expiry);
+	return good;
+}
+
+bool smpp_depart(struct departure *d, struct outcome *why)
+{
+	bool good = d->leg->message.kind == MESSAGE_REPORT
+			    ? smpp_depart_report(d, why)
+			    : depart_message(d, why);
+
+	if (good && buf_status(d->pdus) != OK)
+		return smpp_no_way(why, OUTCOME_LATER, "no memory");
+	return good;
+}

@@ -1,0 +1,53 @@
+/*
+ * adapters/smpp/smpp_out.h - legs -> PDUs: submit_sm towards an SMSC,
+ * deliver_sm towards an ESME; messages in as many segments as they need, and
+ * reports as the other side understands them. MAPPING 2, 3.1, 5.7. Pure.
+ */
+#ifndef ADAPTERS_SMPP_SMPP_OUT_H
+#define ADAPTERS_SMPP_SMPP_OUT_H
+
+#include "adapters/smpp/manner.h"
+#include "adapters/smpp/progress.h"
+#include "codecs/smpp_tlv.h"
+#include "gateway/leg.h"
+#include "gateway/outcome.h"
+
+struct departure {
+	const struct leg *leg;
+	const struct manner *manner;
+	struct progress *progress;	/* of earlier attempts; completed    */
+	uint16_t reference;		/* for a concatenation that is new   */
+	const uint8_t *id_key;		/* 16 octets: digest_scramble64()    */
+	uint64_t now_us;
+	struct arena *arena;		/* for the time of the call          */
+	struct buf *scratch;		/* likewise                          */
+	struct buf *pdus;		/* PDUs are appended, sequence 0     */
+	unsigned of;			/* out: segments, all of them        */
+};
+
+/**
+ * Writes the PDUs of those segments that d->progress has not, in order.
+ * False: it cannot go this way; *why says what becomes of the leg (its
+ * strings are constants).
+ */
+bool smpp_depart(struct departure *d, struct outcome *why);
+
+/** Our id as an ESME sees it: at most 20 decimal digits and a NUL. */
+#define SMPP_OUR_ID_SIZE 21
+void smpp_our_id(const uint8_t *id_key, uint64_t id,
+		 char out[SMPP_OUR_ID_SIZE]);
+
+/**
+ * The addresses of a leg: from whom, and to whom. False: as smpp_depart.
+ */
+bool smpp_depart_addresses(struct departure *d, const struct address *from,
+			   struct smpp_address wire[2], struct outcome *why);
+
+/** Receipts (server) or an SME's acknowledgement: legs of kind REPORT. */
+bool smpp_depart_report(struct departure *d, struct outcome *why);
+
+/** For the two above: OUTCOME_`class` with a constant text; false. */
+bool smpp_no_way(struct outcome *why, enum outcome_class class,
+		 const char *text);
+
+#endif

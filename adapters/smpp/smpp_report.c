@@ -1,0 +1,104 @@
+/* Reports from an SMSC, as in MAPPING 5.3; declared in smpp_in.h. */
+#include "adapters/smpp/smpp_in.h"
+
+#include <string.h>
+
+#include "adapters/smpp/smpp_map.h"
+
+void smpp_answer_id(struct bytes message_id, const struct manner *m,
+		    char out[SMPP_ID_ROOM])
+{
+	out[0] = 0;
+	if (smpp_id_canonical(message_id, m->message_id, out) == OK)
+		return;
+	if (smpp_id_canonical(message_id, SMPP_ID_STRING, out) != OK)
+		out[0] = 0;
+}
+
+static enum err canonical(struct bytes id, const struct manner *m,
+			  struct arena *a, const char **out)
+{
+	char text[SMPP_ID_ROOM];
+
+	if (smpp_id_canonical(id, m->receipt_id, text) != OK &&
+	    smpp_id_canonical(id, SMPP_ID_STRING, text) != OK)
+		return ERR_MALFORMED;
+	*out = arena_string(a, bytes_of(text));
+	return *out == NULL ? ERR_NOMEM : OK;
+}
+
+/* 5.3.2.31: type of network, then the code; else `err` of the text. */
+static uint32_t far_code(const struct smpp_pdu *p,
+			 const struct smpp_receipt *text)
+{
+	struct bytes v;
+	uint64_t code;
+
+	if (smpp_tlv_find(p->tlvs, SMPP_TLV_NETWORK_ERROR_CODE, &v) && v.n == 3)
+		return (uint32_t)v.p[0] << 16 | (uint32_t)v.p[1] << 8 | v.p[2];
+	if (bytes_decimal(text->err, UINT32_MAX, &code) == OK)
+		return (uint32_t)code;
+	return 0;
+}
+
+/* What kind of report this is, and the state if it does not say. */
+static enum delivery_state by_class(uint8_t esm_class, enum want *kind)
+{
+	*kind = WANT_POSITIVE;
+	switch (esm_class & SMPP_ESM_TYPE) {
+	case SMPP_ESM_TYPE_DELIVERY_ACK:
+		return STATE_DELIVERED;
+	case SMPP_ESM_TYPE_USER_ACK:
+		*kind = WANT_DISPLAY;
+		return STATE_DISPLAYED;
+	case SMPP_ESM_TYPE_INTERMEDIATE:
+		return STATE_ENROUTE;
+	default:
+		return STATE_UNKNOWN;
+	}
+}
+
+/* The word as anybody may print it; NULL: no memory. */
+static const char *clean_word(struct arena *a, struct bytes in)
+{
+	char *text = arena_string(a, in);
+	size_t i;
+
+	for (i = 0; text != NULL && i < in.n; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			text[i] = '?';
+	return text;
+}
+
+enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
+			uint64_t now_us, struct arena *a,
+			struct far_report *out)
+{
+	struct smpp_receipt text = { .state = SMPP_STATE_NONE };
+	enum smpp_state state = SMPP_STATE_NONE;
+	struct far_report r = { .peer = m->peer, .event_us = now_us };
+	bool readable = smpp_receipt_decode(smpp_pdu_message(p), &text, NULL) ==
+			OK;
+	struct bytes id;
+	uint32_t number;
+	enum err e;
+
+	if (!smpp_tlv_text(p->tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id) ||
+	    id.n == 0)
+		id = text.id;
+	if ((e = canonical(id, m, a, &r.far_id)) != OK)
+		return e;
+	if (smpp_tlv_number(p->tlvs, SMPP_TLV_MESSAGE_STATE, &number))
+		state = smpp_state_number(number);
+	if (state == SMPP_STATE_NONE && readable)
+		state = text.state;
+	r.state = by_class(p->esm_class, &r.kind);
+	if (r.kind == WANT_POSITIVE && state != SMPP_STATE_NONE)
+		r.state = smpp_state_in(state);
+	r.far_code = far_code(p, &text);
+	if (readable && text.stat.n > 0 &&
+	    (r.text = clean_word(a, text.stat)) == NULL)
+		return ERR_NOMEM;
+	*out = r;
+	return OK;
+}

@@ -1,0 +1,159 @@
+#include "adapters/smpp/text_out.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/smpp/smpp_map.h"
+#include "codecs/ucs2.h"
+#include "codecs/utf8.h"
+
+#define PORT_VCARD    9204
+#define PORT_CALENDAR 9205
+
+static bool starts(const char *text, const char *with)
+{
+	return strncasecmp(text, with, strlen(with)) == 0;
+}
+
+static bool charset_is(const char *type, const char *name)
+{
+	const char *at = strcasestr(type, "charset=");
+
+	if (at == NULL)
+		return false;
+	at += strlen("charset=");
+	return starts(at + (*at == '"'), name);
+}
+
+/* One text part as UTF-8, whatever its label promised. */
+static enum err add_text(const struct part *part, struct arena *a,
+			 struct buf *to)
+{
+	bool damaged = false;
+	uint8_t *latin;
+	size_t n;
+
+	if (charset_is(part->type, "utf-16"))
+		return ucs2_decode(part->body, to, &damaged);
+	if (!charset_is(part->type, "iso-8859-1"))
+		return utf8_repair(part->body, to, &damaged);
+	if ((latin = arena_alloc(a, 3 * part->body.n + 1)) == NULL)
+		return ERR_NOMEM;
+	n = utf8_from_set(UTF8_SET_LATIN1, part->body, latin, &damaged);
+	buf_put(to, (struct bytes){ latin, n });
+	return buf_status(to);
+}
+
+/* The texts one after the other, LF between them; *any: there was one. */
+static enum err gather(const struct message *m, struct arena *a, struct buf *to,
+		       bool *any)
+{
+	enum err e;
+	size_t i;
+
+	*any = false;
+	if (m->subject != NULL && m->subject[0] != 0) {
+		buf_text(to, m->subject);
+		buf_text(to, "\n");
+	}
+	for (i = 0; i < m->n_parts; i++) {
+		if (!starts(m->parts[i].type, "text/plain"))
+			continue;
+		if (m->parts[i].external)
+			return ERR_TOOBIG;
+		if (*any)
+			buf_text(to, "\n");
+		*any = true;
+		if ((e = add_text(&m->parts[i], a, to)) != OK)
+			return e;
+	}
+	return buf_status(to);
+}
+
+/* MAPPING 2.6: the port that says what the octets are; 0: none. */
+static unsigned port_of(const char *type)
+{
+	const char *at = strstr(type, "x-port=");
+	unsigned long port;
+
+	if (starts(type, "text/x-vcard"))
+		return PORT_VCARD;
+	if (starts(type, "text/calendar"))
+		return PORT_CALENDAR;
+	if (at == NULL)
+		return 0;
+	port = strtoul(at + strlen("x-port="), NULL, 10);
+	return port <= UINT16_MAX ? (unsigned)port : 0;
+}
+
+static const struct part *data_part(const struct message *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n_parts; i++)
+		if (!m->parts[i].external &&
+		    (port_of(m->parts[i].type) != 0 ||
+		     starts(m->parts[i].type, "application/octet-stream")))
+			return &m->parts[i];
+	return NULL;
+}
+
+static struct segment_options options_of(const struct departure *d,
+					 uint16_t reference)
+{
+	struct segment_options o = d->manner->write;
+	const struct message *m = &d->leg->message;
+
+	o.reference = o.means == SEGMENT_UDH8 ? reference & 0xFF : reference;
+	o.header.other = message_extra(m, "smpp.udh");
+	if (m->sms_class >= 0 && m->sms_class <= 3) {
+		o.classed = true;
+		o.message_class = (uint8_t)m->sms_class;
+	}
+	if (d->progress->without & SMPP_AS_UCS2)
+		o.latin1 = o.classed = false;	/* what is left: 00 and 08 */
+	return o;
+}
+
+static bool planned(enum err e, struct outcome *why)
+{
+	if (e == OK)
+		return true;
+	if (e == ERR_NOMEM)
+		return smpp_no_way(why, OUTCOME_LATER, "no memory");
+	if (e == ERR_TOOBIG)
+		return smpp_no_way(why, OUTCOME_NEVER,
+				   "more segments than max-segments");
+	return smpp_no_way(why, OUTCOME_NEVER, "cannot be cut into segments");
+}
+
+static bool plan_data(struct departure *d, struct segment_options *o,
+		      struct segment_plan *plan, struct outcome *why)
+{
+	const struct part *part = data_part(&d->leg->message);
+	unsigned port;
+
+	if (part == NULL)
+		return smpp_no_way(why, OUTCOME_ADDRESS,
+				   "nothing in it that SMS carries");
+	port = port_of(part->type);
+	o->header.ports = port != 0;
+	o->header.to_port = (uint16_t)port;
+	return planned(segment_split_data(part->body, o, d->arena, plan), why);
+}
+
+bool text_out_plan(struct departure *d, uint16_t reference,
+		   struct segment_plan *plan, struct outcome *why)
+{
+	struct segment_options o = options_of(d, reference);
+	enum err e;
+	bool any;
+
+	buf_reset(d->scratch);
+	e = gather(&d->leg->message, d->arena, d->scratch, &any);
+	if (e == OK && !any)
+		return plan_data(d, &o, plan, why);
+	if (e == OK)
+		e = segment_split(buf_bytes(d->scratch), &o, d->arena, plan);
+	return planned(e, why);
+}

@@ -1,0 +1,15 @@
+/*
+ * adapters/smpp/text_out.h - the content of a message as short messages:
+ * its subject and texts joined, or 8-bit data for a port. MAPPING 2.1, 2.6,
+ * 10.1 to 10.3.
+ */
+#ifndef ADAPTERS_SMPP_TEXT_OUT_H
+#define ADAPTERS_SMPP_TEXT_OUT_H
+
+#include "adapters/smpp/smpp_out.h"
+
+/** The plan under that reference; in d->arena. False: as smpp_depart. */
+bool text_out_plan(struct departure *d, uint16_t reference,
+		   struct segment_plan *plan, struct outcome *why);
+
+#endif

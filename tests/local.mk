@@ -272,11 +272,19 @@ ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 adapter_tests =
 adapter_tests += tests/adapters/test_loopback
+adapter_tests += tests/adapters/test_smpp_server
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
 
 tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
+
+# cpmgw-smpp: the program at both its ends, and its tables alone.
+SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
+	$(CUNIT_LIBS)
+noinst_LIBRARIES += libsmppcheck.a
+libsmppcheck_a_SOURCES = tests/adapters/smpp_world.c tests/adapters/smpp_world.h
+tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
 tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
 
 # A disk in memory that loses power, fills up and fails when it is told.

@@ -98,5 +98,3 @@ gwctl_SOURCES += gateway/gwctl_show.c
 gwctl_SOURCES += gateway/gwctl_trace.c
 gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
 gwctl_LDADD = libcodecs.a
-
-cpmgwd_SOURCES =

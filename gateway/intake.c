@@ -87,8 +87,9 @@ static enum err own_ways(struct live *l, const struct route_verdict *v)
 static enum err fill_leg(struct engine *e, struct live *l,
 			 const struct message *m, size_t index)
 {
-	const struct address *from =
-		m->asserted.kind != ADDRESS_NONE ? &m->asserted : &m->from;
+	bool hidden = m->from.kind == ADDRESS_NONE ||
+		      m->from.kind == ADDRESS_ANONYMOUS;
+	const struct address *from = hidden ? &m->asserted : &m->from;
 	enum err why;
 
 	l->want = m->want;

@@ -98,3 +98,4 @@ gwctl_SOURCES += gateway/gwctl_show.c
 gwctl_SOURCES += gateway/gwctl_trace.c
 gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
 gwctl_LDADD = libcodecs.a
+

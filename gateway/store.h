@@ -105,7 +105,7 @@ enum step_kind {
 				 * state, number2 = lane, count               */
 	STEP_WAITING_WHO,	/* distinct recipients that have waiting legs,
 				 * > after_id, limit -> items: count = hash   */
-	STEP_FORGET,		/* dedupe, orphan rows past until_us: <= limit */
+	STEP_FORGET,		/* dedupe, orphans past until_us: <= limit    */
 	STEP_TRACE		/* octets: records for the trace file         */
 };
 
@@ -150,7 +150,7 @@ struct step {
 	size_t n_found;
 
 	struct arena *arena;	/* owns the step itself too                   */
-	void (*done)(void *owner, struct step *s);	/* engine's; may be NULL */
+	void (*done)(void *owner, struct step *s); /* engine's; may be NULL  */
 	void *owner, *context;
 	uint64_t context_id;
 };

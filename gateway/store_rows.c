@@ -95,7 +95,8 @@ static enum err own_image(sqlite3_stmt *q, struct step *step,
 	return arena_copy(step->arena, image, &leg->image);
 }
 
-static enum err leg_row(struct store *s, enum statement which, struct step *step)
+static enum err leg_row(struct store *s, enum statement which,
+			struct step *step)
 {
 	sqlite3_stmt *q = prepared(s, which);
 	struct step_item *item;

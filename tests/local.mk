@@ -229,6 +229,7 @@ gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_children
 gateway_tests += tests/gateway/test_gwctl
 gateway_tests += tests/gateway/test_commit
+gateway_tests += tests/gateway/test_crash
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_link
 gateway_tests += tests/gateway/test_loop
@@ -237,6 +238,7 @@ gateway_tests += tests/gateway/test_message
 gateway_tests += tests/gateway/test_oplog
 gateway_tests += tests/gateway/test_settings
 gateway_tests += tests/gateway/test_store
+gateway_tests += tests/gateway/test_store_lists
 gateway_tests += tests/gateway/test_trace
 
 check_PROGRAMS += $(gateway_tests)
@@ -295,9 +297,43 @@ libsimdisk_a_SOURCES = tests/sim/disk.c tests/sim/disk.h \
 STORE_TEST_LIBS = libcheck.a libsimdisk.a libgateway.a libpolicy.a \
 	libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS)
 tests_gateway_test_commit_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_commit_SOURCES = tests/gateway/test_commit.c \
+	tests/gateway/commit_fixture.c tests/gateway/commit_fixture.h
+tests_gateway_test_crash_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_crash_SOURCES = tests/gateway/test_crash.c \
+	tests/gateway/commit_fixture.c tests/gateway/commit_fixture.h
 tests_gateway_test_store_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_store_SOURCES = tests/gateway/test_store.c \
+	tests/gateway/store_fixture.c tests/gateway/store_fixture.h
+tests_gateway_test_store_lists_LDADD = $(STORE_TEST_LIBS)
+tests_gateway_test_store_lists_SOURCES = tests/gateway/test_store_lists.c \
+	tests/gateway/store_fixture.c tests/gateway/store_fixture.h
 tests_gateway_test_trace_LDADD = $(STORE_TEST_LIBS)
 
 # The house itself: which file may include what.
 TESTS += tests/check-layers.sh
 EXTRA_DIST += tests/check-layers.sh
+
+# `make bench-store`: lives of messages in the spool beside the disk's limit.
+# In the build directory, which should be on the disk that is meant.
+EXTRA_PROGRAMS += tests/bench/store_bench
+CLEANFILES += tests/bench/store_bench
+tests_bench_store_bench_SOURCES = tests/bench/store_bench.c \
+	codecs/arena.c codecs/bytes.c codecs/err.c gateway/checksum.c \
+	gateway/commit.c gateway/commit_thread.c gateway/schema.c \
+	gateway/step.c gateway/store_far.c gateway/store_legs.c \
+	gateway/store_parts.c gateway/store_rows.c gateway/store_sqlite.c \
+	gateway/store_statements.c gateway/store_steps.c \
+	gateway/store_tally.c gateway/trace.c gateway/trace_form.c \
+	gateway/trace_read.c
+tests_bench_store_bench_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_store_bench_LDFLAGS = -pthread
+tests_bench_store_bench_LDADD = $(SQLITE_LIBS)
+
+BENCH_SECONDS = 3
+BENCH_WAITING = 0
+bench-store: tests/bench/store_bench
+	@rm -rf bench-spool
+	@tests/bench/store_bench bench-spool $(BENCH_SECONDS) $(BENCH_WAITING)
+	@rm -rf bench-spool
+.PHONY: bench-store

@@ -163,7 +163,8 @@ static int remove_file(sqlite3_vfs *vfs, const char *name, int sync)
 	return sim_file_remove(d, f, sync != 0);
 }
 
-static int access_file(sqlite3_vfs *vfs, const char *name, int flags, int *out)
+static int access_file(sqlite3_vfs *vfs, const char *name, int flags,
+		       int *out)
 {
 	(void)flags;
 	*out = sim_file_find(vfs->pAppData, name, false) != NULL;

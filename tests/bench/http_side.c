@@ -2,7 +2,7 @@
  * The load by HTTP, as Kannel's sendsms takes it: one request at a time on
  * each of `window` connections, receipts by its dlr-url.
  */
-#include "tests/bench/smpp_load.h"
+#include "tests/bench/traffic.h"
 
 #include <stdio.h>
 #include <string.h>

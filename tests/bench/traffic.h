@@ -1,6 +1,6 @@
-/* tests/bench/smpp_load.h - what the parts of the generator share. */
-#ifndef BENCH_SMPP_LOAD_H
-#define BENCH_SMPP_LOAD_H
+/* tests/bench/traffic.h - what the sides of the load generator share. */
+#ifndef BENCH_TRAFFIC_H
+#define BENCH_TRAFFIC_H
 
 #include "codecs/smpp_pdu.h"
 #include "tests/bench/ledger.h"
@@ -25,6 +25,16 @@ struct options {
 	size_t ahead;			/* sent and not through; 0: no limit */
 	size_t expect;			/* of an earlier load                */
 	bool arrivals, receipts;
+	unsigned recipients;		/* different ones; up to 100,000     */
+
+	unsigned sip, sip_own;		/* the server, and our own port      */
+	unsigned users;			/* registered; 0: no SIP at all      */
+	const char *domain;
+	bool tcp;
+	bool sip_source;		/* users send ...                    */
+	bool sip_recipients;		/* ... to users                      */
+	bool imdn;			/* devices report what they get      */
+
 	const char *probe_id, *probe_password;
 	size_t probe_after;		/* arrivals                          */
 };
@@ -37,15 +47,21 @@ struct bench {
 	double first_arrived;		/* since 1970                        */
 	uint64_t next_id;		/* of the SMSCs                      */
 	size_t throttled, receipts_again;
+	unsigned last_status;		/* of a SIP refusal                  */
+	bool held;			/* users are still registering       */
 
 	struct session *sessions;
 	struct asker *askers;		/* o.window of them                  */
+	struct sip *sip;
+	size_t sent_again, came_again;	/* retransmissions                   */
 	struct session *probe;
 	size_t probe_number, probe_mark;	/* arrivals when answered    */
 	bool probing, probed;
 	size_t overtaken;		/* that arrived before the probe     */
 };
 
+/** All users are registered: the clock of the load starts. */
+void bench_ready(struct bench *b);
 /** May one more message be sent now? */
 bool bench_may_send(const struct bench *b);
 void bench_arrived(struct bench *b, struct bytes text);
@@ -68,6 +84,13 @@ void session_probe(struct session *s);
 
 void http_start(struct bench *b);
 void http_fill(struct bench *b);
+
+/** Registers the users; then they send, if they are the source. */
+void sip_start(struct bench *b);
+void sip_fill(struct bench *b);
+/** Retransmissions: call it about every 50 ms. */
+void sip_tick(struct bench *b);
+void sip_free(struct bench *b);
 
 /** "15550200123": the recipient of message `n`. */
 void number_of(const struct bench *b, size_t n, char text[NUMBERS_ROOM]);

@@ -1,4 +1,4 @@
-#include "tests/bench/smpp_load.h"
+#include "tests/bench/traffic.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,7 +53,7 @@ static void respond(struct session *s, const struct smpp_pdu *request,
 
 void number_of(const struct bench *b, size_t n, char text[NUMBERS_ROOM])
 {
-	snprintf(text, NUMBERS_ROOM, "%s%05zu", b->o.to, n % 100000);
+	snprintf(text, NUMBERS_ROOM, "%s%05zu", b->o.to, n % b->o.recipients);
 }
 
 static void send_one(struct session *s)

@@ -6,7 +6,7 @@
  * how long that took. Prints one JSON object; ends with 1 when a message was
  * lost or came twice.
  */
-#include "tests/bench/smpp_load.h"
+#include "tests/bench/traffic.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include <time.h>
 
 static const char help[] =
-	"Usage: smpp_load [options]\n"
+	"Usage: traffic [options]\n"
 	"  --connect PORT      an ESME that submits to that port\n"
 	"  --system-id ID --password WORD   its account\n"
 	"  --binds N           its binds (1)\n"
@@ -22,7 +22,14 @@ static const char help[] =
 	"  --inject            the first SMSC sends the messages\n"
 	"  --sendsms PORT      they are sent to a Kannel smsbox there\n"
 	"  --dlr PORT          whose receipts come here\n"
+	"  --sip PORT --own PORT   users of that SIP server, their port\n"
+	"  --users N --domain D    so many, bench000@D, ... (100, cpm.example)\n"
+	"  --tcp               over TCP\n"
+	"  --sip-source        the users send\n"
+	"  --sip-recipients    the users get them\n"
+	"  --imdn              their devices report what they got\n"
 	"  --from N --to N     sender; recipients without their last 5 digits\n"
+	"  --recipients N      different numbers (100000)\n"
 	"  --submit N          so many messages at most\n"
 	"  --seconds S         sends so long\n"
 	"  --patience S        ends after so long without anything (10)\n"
@@ -39,6 +46,8 @@ bool bench_may_send(const struct bench *b)
 	size_t through = b->o.receipts ? l->counts[REPORTED]
 				       : l->counts[ARRIVED];
 
+	if (b->held)
+		return false;
 	if (b->o.submit != 0 && l->n - b->o.expect >= b->o.submit)
 		return false;
 	if (b->o.ahead != 0 && l->n - through >= b->o.ahead)
@@ -73,7 +82,21 @@ void bench_arrived(struct bench *b, struct bytes text)
 	}
 }
 
-enum { OPTION_ARRIVALS = 1000, OPTION_RECEIPTS, OPTION_INJECT };
+void bench_ready(struct bench *b)
+{
+	b->held = false;
+	b->began_us = b->last_us = now_us();
+}
+
+enum {
+	OPTION_ARRIVALS = 1000,
+	OPTION_RECEIPTS,
+	OPTION_INJECT,
+	OPTION_TCP,
+	OPTION_SIP_SOURCE,
+	OPTION_SIP_RECIPIENTS,
+	OPTION_IMDN
+};
 
 static const struct option long_options[] = {
 	{ "connect", required_argument, NULL, 'c' },
@@ -84,6 +107,15 @@ static const struct option long_options[] = {
 	{ "inject", no_argument, NULL, OPTION_INJECT },
 	{ "sendsms", required_argument, NULL, 'h' },
 	{ "dlr", required_argument, NULL, 'd' },
+	{ "sip", required_argument, NULL, 'S' },
+	{ "own", required_argument, NULL, 'O' },
+	{ "users", required_argument, NULL, 'u' },
+	{ "domain", required_argument, NULL, 'D' },
+	{ "tcp", no_argument, NULL, OPTION_TCP },
+	{ "sip-source", no_argument, NULL, OPTION_SIP_SOURCE },
+	{ "sip-recipients", no_argument, NULL, OPTION_SIP_RECIPIENTS },
+	{ "imdn", no_argument, NULL, OPTION_IMDN },
+	{ "recipients", required_argument, NULL, 'r' },
 	{ "from", required_argument, NULL, 'f' },
 	{ "to", required_argument, NULL, 't' },
 	{ "submit", required_argument, NULL, 'n' },
@@ -126,6 +158,9 @@ static bool text_option(struct options *o, int c)
 	case 'W':
 		o->probe_password = optarg;
 		return true;
+	case 'D':
+		o->domain = optarg;
+		return true;
 	case 's':
 		o->seconds = atof(optarg);
 		return true;
@@ -139,55 +174,49 @@ static bool text_option(struct options *o, int c)
 
 static bool flag_option(struct options *o, int c)
 {
-	if (c == OPTION_ARRIVALS)
-		o->arrivals = true;
-	else if (c == OPTION_RECEIPTS)
-		o->receipts = true;
-	else if (c == OPTION_INJECT)
-		o->inject = true;
-	else
+	bool *const flags[] = {
+		&o->arrivals,	&o->receipts,	   &o->inject, &o->tcp,
+		&o->sip_source, &o->sip_recipients, &o->imdn,
+	};
+
+	if (c < OPTION_ARRIVALS || c > OPTION_IMDN)
 		return false;
+	*flags[c - OPTION_ARRIVALS] = true;
 	return true;
 }
 
 static bool number_option(struct options *o, int c)
 {
-	switch (c) {
-	case 'c':
-		o->connect = number(optarg);
-		break;
-	case 'b':
-		o->binds = number(optarg);
-		break;
-	case 'l':
+	const struct {
+		int c;
+		unsigned *to;
+	} numbers[] = {
+		{ 'c', &o->connect }, { 'b', &o->binds },
+		{ 'h', &o->sendsms }, { 'd', &o->dlr },
+		{ 'w', &o->window },  { 'S', &o->sip },
+		{ 'O', &o->sip_own }, { 'u', &o->users },
+		{ 'r', &o->recipients },
+	};
+	const struct {
+		int c;
+		size_t *to;
+	} sizes[] = {
+		{ 'n', &o->submit }, { 'a', &o->ahead },
+		{ 'e', &o->expect }, { 'A', &o->probe_after },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (numbers[i].c == c)
+			*numbers[i].to = number(optarg);
+	for (i = 0; i < sizeof sizes / sizeof *sizes; i++)
+		if (sizes[i].c == c)
+			*sizes[i].to = number(optarg);
+	if (c == 'l') {
 		must(o->n_listen < PORTS_MAX, "too many --listen");
 		o->listen[o->n_listen++] = number(optarg);
-		break;
-	case 'h':
-		o->sendsms = number(optarg);
-		break;
-	case 'd':
-		o->dlr = number(optarg);
-		break;
-	case 'n':
-		o->submit = number(optarg);
-		break;
-	case 'w':
-		o->window = number(optarg);
-		break;
-	case 'a':
-		o->ahead = number(optarg);
-		break;
-	case 'e':
-		o->expect = number(optarg);
-		break;
-	case 'A':
-		o->probe_after = number(optarg);
-		break;
-	default:
-		return false;
 	}
-	return true;
+	return c != '?';
 }
 
 static void read_options(int argc, char **argv, struct options *o)
@@ -218,6 +247,8 @@ static void start(struct bench *b)
 					   b->o.probe_password);
 	if (b->o.sendsms != 0)
 		http_start(b);
+	if (b->o.sip != 0)
+		sip_start(b);
 }
 
 static bool through(const struct bench *b)
@@ -235,24 +266,42 @@ static bool through(const struct bench *b)
 	       (b->o.probe_id == NULL || b->probed);
 }
 
+/* What may have become possible, on any side. */
+static void fill(struct bench *b)
+{
+	sip_fill(b);
+	if (b->o.ahead == 0 && b->sip == NULL)
+		return;
+	sessions_fill(b);
+	http_fill(b);
+}
+
+static void tick(struct bench *b)
+{
+	if (b->sip != NULL)
+		sip_tick(b);
+	if (b->probe != NULL && !b->probing && !b->probed &&
+	    b->ledger.counts[ARRIVED] >= b->o.probe_after)
+		session_probe(b->probe);
+}
+
 static void run(struct bench *b)
 {
-	uint64_t now = now_us();
+	uint64_t now = now_us(), ticked = now;
 
+	b->held = b->o.sip != 0;
 	b->began_us = b->last_us = now;
 	start(b);
 	while (!through(b)) {
-		load_turn(b->load, 50);
-		if (b->o.ahead != 0) {
-			sessions_fill(b);
-			http_fill(b);
-		}
+		fill(b);
+		load_turn(b->load, 20);
 		now = now_us();
 		if ((double)(now - b->last_us) > b->o.patience * 1e6)
 			break;
-		if (b->probe != NULL && !b->probing && !b->probed &&
-		    b->ledger.counts[ARRIVED] >= b->o.probe_after)
-			session_probe(b->probe);
+		if (now - ticked < 20000)
+			continue;
+		ticked = now;
+		tick(b);
 	}
 }
 
@@ -262,6 +311,9 @@ int main(int argc, char **argv)
 				  .from = "22222",
 				  .to = "155502",
 				  .patience = 10,
+				  .recipients = 100000,
+				  .users = 100,
+				  .domain = "cpm.example",
 				  .window = 100 } };
 	bool whole;
 
@@ -274,11 +326,14 @@ int main(int argc, char **argv)
 	run(&b);
 	printf("{");
 	ledger_print(&b.ledger, b.o.arrivals, b.o.receipts);
+	printf(",\"sent_again\":%zu,\"came_again\":%zu,\"last_status\":%u",
+	       b.sent_again, b.came_again, b.last_status);
 	printf(",\"throttled\":%zu,\"receipts_again\":%zu,"
 	       "\"first_arrived\":%.3f,\"probed\":%s,\"overtaken\":%zu}\n",
 	       b.throttled, b.receipts_again, b.first_arrived,
 	       b.probed ? "true" : "false", b.overtaken);
 	whole = ledger_whole(&b.ledger, b.o.arrivals, b.o.receipts);
+	sip_free(&b);
 	load_free(b.load);
 	ledger_clear(&b.ledger);
 	return whole ? 0 : 1;

@@ -18,16 +18,20 @@ static uint64_t hash_of(struct bytes in)
 static bool again(struct sip *s, struct bytes m)
 {
 	struct bytes branch;
+	struct came *c;
 	uint64_t h;
+	unsigned i;
 
 	if (!wire_between(m, "branch=", ";\r\n,", &branch))
 		return false;
 	h = hash_of(branch);
-	if (s->came[h % CAME].branch == h) {
-		s->bench->came_again++;
-		return true;
-	}
-	s->came[h % CAME].branch = h;
+	c = &s->came[h % (CAME / CAME_WAYS)];
+	for (i = 0; i < CAME_WAYS; i++)
+		if (c->branches[i] == h) {
+			s->bench->came_again++;
+			return true;
+		}
+	c->branches[c->next++ % CAME_WAYS] = h;
 	return false;
 }
 

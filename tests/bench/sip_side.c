@@ -312,7 +312,7 @@ void sip_start(struct bench *b)
 	s->n_slots = b->o.window + (b->o.imdn ? NOTIFY_SLOTS : 0);
 	s->slots = mem_zero(s->n_slots * sizeof *s->slots);
 	s->users = mem_zero(b->o.users * sizeof *s->users);
-	s->came = mem_zero(CAME * sizeof *s->came);
+	s->came = mem_zero(CAME / CAME_WAYS * sizeof *s->came);
 	must(s->slots != NULL && s->users != NULL && s->came != NULL, "memory");
 	for (i = 0; i < b->o.users; i++)
 		name_of(i, s->users[i].name);

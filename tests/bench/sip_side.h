@@ -9,7 +9,8 @@
 #define NAME_ROOM    NUMBERS_ROOM
 #define TARGET_ROOM  192
 #define NOTIFY_SLOTS 4096
-#define CAME	     65536
+#define CAME	     (1 << 20)
+#define CAME_WAYS    8		/* places of one hash                        */
 
 struct user {
 	char name[NAME_ROOM];
@@ -30,9 +31,10 @@ struct slot {
 	uint64_t due_us, wait_us;
 };
 
-/* What came: to know the same transaction again. */
+/* What came: to know the same transaction again. The oldest gives way. */
 struct came {
-	uint64_t branch;		/* hash                              */
+	uint64_t branches[CAME_WAYS];	/* their hashes                      */
+	unsigned next;
 };
 
 struct sip {

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/admit.h"
+
 #define USER_FLOWS 16		/* people share so many flows per priority */
 
 /* What an insertion needs to know when it comes back. */
@@ -231,27 +233,23 @@ void intake_spool(struct engine *e, struct live *leg)
 static bool admissible(struct engine *e, const struct message *m,
 		       struct outcome *why)
 {
-	*why = (struct outcome){ .class = OUTCOME_NEVER,
-				 .state = STATE_REJECTED };
-	if (m->n_recipients == 0 || m->n_recipients > MESSAGE_RECIPIENTS_MAX) {
-		why->text = "no recipient, or too many";
-		return false;
-	}
-	if (m->expires_us != 0 && m->expires_us <= e->last_us) {
-		why->state = STATE_EXPIRED;
-		why->text = "it has expired already";
-		return false;
-	}
-	if (e->draining || e->world.disk_short(e->world.arg)) {
-		why->class = OUTCOME_LATER;
-		why->state = STATE_NONE;
-		why->retry_after_ms = 5000;
-		why->text = e->draining ? "the gateway is stopping"
-					: "the disk is nearly full";
-		why->clause = e->draining ? NULL : "minimum-free";
-		return false;
-	}
-	return true;
+	struct admit_facts f = {
+		.recipients = m->n_recipients,
+		.recipients_most = MESSAGE_RECIPIENTS_MAX,
+		.expires_us = m->expires_us,
+		.now_us = e->last_us,
+		.disk_short = e->world.disk_short(e->world.arg),
+		.stopping = e->draining,
+	};
+	struct admit_verdict v;
+
+	admit_decide(&f, &v);
+	*why = (struct outcome){ .class = v.class,
+				 .state = v.state,
+				 .retry_after_ms = v.retry_after_ms,
+				 .text = v.reason,
+				 .clause = v.clause };
+	return v.yes;
 }
 
 /* The legs of all recipients that have a way; `why` names the last without. */

@@ -33,7 +33,12 @@ bool appliance_send(struct appliance *a, unsigned child, const struct frame *f)
 	struct child *c = a->programs[child].child;
 	struct link *l = c == NULL ? NULL : children_link(c);
 
-	return l != NULL && link_send(l, f, -1) == OK;
+	if (l == NULL)
+		return false;
+	if (link_send(l, f, -1) == OK)
+		return true;
+	children_kill(c, "it does not read what it is sent");
+	return false;
 }
 
 /* Behind a snapshot goes a question: its answer says that listeners answer. */

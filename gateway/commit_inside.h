@@ -11,12 +11,16 @@ struct step_list {
 	struct step *first, **last;
 };
 
-/* What waits longer than one fsync: see linger() in commit_thread.c. */
+/* Whether batches wait for more steps: see linger() in commit_thread.c. */
+enum trial { TRY_WITHOUT, TRY_WITH, KEEP };
+
 struct linger {
-	uint64_t began_us;	/* the last batch                            */
-	size_t last;		/* its steps                                 */
-	int worth;		/* > 0: waiting has brought more lately      */
-	unsigned tried;		/* batches since the last try                */
+	uint64_t began_us;		/* the last batch                    */
+	size_t last;			/* its steps                         */
+	enum trial trial;
+	uint64_t since_us, steps;	/* of this trial                     */
+	uint64_t without;		/* steps a second when not waiting   */
+	bool on;
 };
 
 struct commit {

@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #define ENOUGH		64	/* steps: waiting for more saves little     */
+#define WORTHWHILE	4	/* steps to be expected meanwhile           */
 #define SLICE_LEAST_US	60
-#define TRY_EVERY	128	/* batches, when waiting was not worth it   */
-#define WORTH_MOST	8
+#define TRIAL		8	/* times the linger                         */
+#define KEEP_US		2000000
 #define FULL_PAUSE_US	100000
 
 static uint64_t now_us(void)
@@ -44,52 +45,61 @@ static uint64_t at_most(uint64_t v, uint64_t most)
 }
 
 /*
- * As long as steps keep coming, wait for more, a slice at a time. True: at
- * least one came.
+ * Senders that wait for our answers send nothing meanwhile: waiting for more
+ * only holds them up. Others send all the same. Which it is shows in a short
+ * trial: if with waiting less than a third as much comes in, it is off for a
+ * while, and else on.
  */
-static bool gather(struct commit *c, uint64_t slice_us, uint64_t end_us)
+static void judge(struct linger *l, uint64_t now, uint64_t most)
 {
-	size_t before, first = c->n_waiting;
+	uint64_t took = now - l->since_us, least, rate;
 
-	do {
-		before = c->n_waiting;
-		wait_for(c, ENOUGH, at_most(now_us() + slice_us, end_us));
-	} while (c->n_waiting > before && c->n_waiting < ENOUGH &&
-		 !c->stopping && now_us() < end_us);
-	return c->n_waiting > first;
+	if (l->since_us == 0)
+		l->since_us = now;
+	least = l->trial == KEEP ? KEEP_US : TRIAL * most;
+	if (l->since_us == now || took < least)
+		return;
+	rate = l->steps * 1000000 / took;
+	switch (l->trial) {
+	case TRY_WITHOUT:
+		l->without = rate;
+		l->on = rate * most >= UINT64_C(1000000) * WORTHWHILE;
+		l->trial = l->on ? TRY_WITH : KEEP;
+		break;
+	case TRY_WITH:
+		l->on = 3 * rate >= l->without;
+		l->trial = KEEP;
+		break;
+	case KEEP:
+		l->on = false;
+		l->trial = TRY_WITHOUT;
+		break;
+	}
+	l->since_us = now;
+	l->steps = 0;
 }
 
 /*
  * Under the lock, something waits. Every transaction writes whole pages and
- * syncs, so more steps in it cost less each; but a sender who waits for our
- * answer sends nothing meanwhile. Hence: first until as many wait as the last
- * batch answered (they come back at once when their senders were waiting for
- * us), then longer only if that has brought more lately, tried now and then.
+ * syncs, so more steps in it cost less each. First until as many wait as the
+ * last batch answered: they come back at once when their senders waited for
+ * us. Then, if that is worth it, until many wait or the time is up.
  */
 static void linger(struct commit *c)
 {
 	uint64_t most = c->options.linger_us, now = now_us(), slice;
 	struct linger *l = &c->linger;
-	bool idle = l->last == 0 || now - l->began_us > 2 * most + 1000;
 
-	if (most == 0 || idle || c->n_waiting >= ENOUGH || c->stopping) {
-		if (idle)
-			l->worth = 0;
-		return;
-	}
-	slice = 2 * (now - l->began_us) / l->last;
-	slice = at_most(slice, most / 4);
+	judge(l, now, most);
+	if (most == 0 || l->last == 0 || now - l->began_us > 2 * most)
+		return;		/* idle until now */
+	slice = at_most(2 * (now - l->began_us) / l->last, most / 4);
 	if (slice < SLICE_LEAST_US)
 		slice = SLICE_LEAST_US;
 	if (c->n_waiting < l->last)
 		wait_for(c, l->last < ENOUGH ? l->last : ENOUGH, now + slice);
-	if (l->worth <= 0 && ++l->tried < TRY_EVERY)
-		return;
-	l->tried = 0;
-	if (gather(c, slice, now + most))
-		l->worth += l->worth < WORTH_MOST ? 2 : 0;
-	else
-		l->worth -= l->worth > 0 ? 1 : 0;
+	if (l->on)
+		wait_for(c, ENOUGH, now + most);
 }
 
 /* False: it is the end, and nothing waits. */
@@ -107,6 +117,7 @@ static bool next_batch(struct commit *c)
 	any = c->full ? !c->stopping : c->n_waiting > 0;
 	c->linger.began_us = now_us();
 	c->linger.last = c->n_waiting;
+	c->linger.steps += c->n_waiting;
 	pthread_mutex_unlock(&c->lock);
 	return any;
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/admit.h"
+
 #define USER_FLOWS 16		/* people share so many flows per priority */
 
 /* What an insertion needs to know when it comes back. */
@@ -155,10 +157,25 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	l->recipient = recipient_hash(e, l, user);
 	if (place_leg(e, l, m, v->wait) != OK)
 		goto fail;
+	if (v->wait && (l->want & WANT_PROCESSING) != 0) {
+		l->stored = true;
+		l->told |= WANT_PROCESSING;
+	}
 	return l;
 fail:
 	live_free(l);
 	return NULL;
+}
+
+/* Held from the start: told so, if that was asked for (RFC 5438 8.1). */
+static void enter(struct engine *e, struct live *l)
+{
+	road_count(l);
+	if (l->state == LEG_WAITING && l->stored) {
+		l->told &= (uint8_t)~WANT_PROCESSING;
+		report_extra(e, l, STATE_STORED);
+	}
+	dispatch_enter(e, l);
 }
 
 static void spooled_done(void *owner, struct step *s)
@@ -173,10 +190,8 @@ static void spooled_done(void *owner, struct step *s)
 	if (s->result == OK) {
 		e->counts.accepted++;
 		accept_as(e, &c->reply, c->story, false);
-		for (i = 0; i < c->n; i++) {
-			road_count(c->legs[i]);
-			dispatch_enter(e, c->legs[i]);
-		}
+		for (i = 0; i < c->n; i++)
+			enter(e, c->legs[i]);
 		return;
 	}
 	for (i = 0; i < c->n; i++)
@@ -231,27 +246,23 @@ void intake_spool(struct engine *e, struct live *leg)
 static bool admissible(struct engine *e, const struct message *m,
 		       struct outcome *why)
 {
-	*why = (struct outcome){ .class = OUTCOME_NEVER,
-				 .state = STATE_REJECTED };
-	if (m->n_recipients == 0 || m->n_recipients > MESSAGE_RECIPIENTS_MAX) {
-		why->text = "no recipient, or too many";
-		return false;
-	}
-	if (m->expires_us != 0 && m->expires_us <= e->last_us) {
-		why->state = STATE_EXPIRED;
-		why->text = "it has expired already";
-		return false;
-	}
-	if (e->draining || e->world.disk_short(e->world.arg)) {
-		why->class = OUTCOME_LATER;
-		why->state = STATE_NONE;
-		why->retry_after_ms = 5000;
-		why->text = e->draining ? "the gateway is stopping"
-					: "the disk is nearly full";
-		why->clause = e->draining ? NULL : "minimum-free";
-		return false;
-	}
-	return true;
+	struct admit_facts f = {
+		.recipients = m->n_recipients,
+		.recipients_most = MESSAGE_RECIPIENTS_MAX,
+		.expires_us = m->expires_us,
+		.now_us = e->last_us,
+		.disk_short = e->world.disk_short(e->world.arg),
+		.stopping = e->draining,
+	};
+	struct admit_verdict v;
+
+	admit_decide(&f, &v);
+	*why = (struct outcome){ .class = v.class,
+				 .state = v.state,
+				 .retry_after_ms = v.retry_after_ms,
+				 .text = v.reason,
+				 .clause = v.clause };
+	return v.yes;
 }
 
 /* The legs of all recipients that have a way; `why` names the last without. */

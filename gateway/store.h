@@ -110,6 +110,8 @@ enum step_kind {
 				 * is the greatest id of a leg, 0 none        */
 	STEP_WAITING_WHO,	/* distinct recipients that have waiting legs,
 				 * > after_id, limit -> items: count = hash   */
+	STEP_WAITING_COUNTS,	/* the same, all of them, with how many legs
+				 * wait -> items: count = hash, number        */
 	STEP_FORGET,		/* dedupe, orphans past until_us: <= limit    */
 	STEP_TRACE		/* octets: records for the trace file         */
 };

@@ -36,6 +36,8 @@ static const char *const texts[STATEMENTS] = {
 	[LEGS_LIST] = LEG_COLUMNS "WHERE id>?1 ORDER BY id",
 	[LEG_RECIPIENT] = "SELECT recipient FROM leg WHERE state=1"
 			  " AND recipient>?1 ORDER BY recipient LIMIT 1",
+	[LEG_RECIPIENTS] = "SELECT recipient,COUNT(*) FROM leg WHERE state=1"
+			   " GROUP BY recipient",
 	[CONTENT_INSERT] = "INSERT INTO content(story,legs) VALUES(?1,?2)",
 	[CONTENT_COUNT] = "SELECT legs FROM content WHERE story=?1",
 	[CONTENT_RECOUNT] = "UPDATE content SET legs=?2 WHERE story=?1",

@@ -65,6 +65,17 @@ static enum err add_name(struct step *step, sqlite3_stmt *q)
 	return OK;
 }
 
+static enum err add_recipient(struct step *step, sqlite3_stmt *q)
+{
+	struct step_item *item = item_add(step);
+
+	if (item == NULL)
+		return ERR_NOMEM;
+	item->count = column_hash(q, 0);
+	item->number = column_number(q, 1);
+	return OK;
+}
+
 /* All rows, or as many as `limit` and the arena allow; ERR_NOMEM: neither. */
 static enum err all_rows(struct store *s, enum statement which,
 			 struct step *step,
@@ -188,6 +199,8 @@ static enum err apply(struct store *s, struct step *step)
 		return all_names(s, step);
 	case STEP_COUNTS:
 		return counts(s, step);
+	case STEP_WAITING_COUNTS:
+		return all_rows(s, LEG_RECIPIENTS, step, add_recipient);
 	case STEP_WAITING_WHO:
 		return legs_waiting_who(s, step);
 	case STEP_FORGET:

@@ -82,16 +82,12 @@ TESTS += $(oracle_tests)
 
 ORACLE_SOURCES = tests/codecs/oracle.h tests/codecs/oracle_smpp.c \
 	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
-KANNEL_CPPFLAGS = $(XML_CFLAGS) -isystem /usr/include/kannel
-KANNEL_LIBDIR = $(dir $(firstword $(wildcard /usr/lib/*/kannel/libgw.a \
-	/usr/lib/kannel/libgw.a)))
-KANNEL_LIBS = -L$(KANNEL_LIBDIR) -lgw -lgwlib $(XML_LIBS) -lssl \
-	$(CRYPTO_LIBS) -lpcreposix -lm
+KANNEL_CPPFLAGS = $(XML_CFLAGS) -isystem $(KANNEL_INCLUDE)
 
 tests_codecs_oracle_kannel_SOURCES = tests/codecs/oracle_kannel.c \
 	$(ORACLE_SOURCES)
 tests_codecs_oracle_kannel_CPPFLAGS = $(AM_CPPFLAGS) $(KANNEL_CPPFLAGS)
-tests_codecs_oracle_kannel_LDADD = $(CODEC_TEST_LIBS) $(KANNEL_LIBS)
+tests_codecs_oracle_kannel_LDADD = $(CODEC_TEST_LIBS) -lgw $(KANNEL_LIBS)
 tests_codecs_oracle_smpp34_SOURCES = tests/codecs/oracle_smpp34.c \
 	$(ORACLE_SOURCES)
 tests_codecs_oracle_smpp34_LDADD = $(CODEC_TEST_LIBS) -lsmpp34
@@ -123,7 +119,7 @@ tests_bench_codec_kannel_SOURCES = tests/codecs/oracle_kannel.c \
 tests_bench_codec_kannel_CPPFLAGS = $(AM_CPPFLAGS) $(KANNEL_CPPFLAGS)
 tests_bench_codec_kannel_CFLAGS = $(BENCH_CFLAGS)
 tests_bench_codec_kannel_LDFLAGS = -pthread
-tests_bench_codec_kannel_LDADD = $(KANNEL_LIBS)
+tests_bench_codec_kannel_LDADD = -lgw $(KANNEL_LIBS)
 
 bench-smpp: $(smpp_benches)
 	@tests/bench/codec_smpp
@@ -274,19 +270,44 @@ ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 adapter_tests =
 adapter_tests += tests/adapters/test_loopback
+adapter_tests += tests/adapters/test_sip_auth
+adapter_tests += tests/adapters/test_sip_deliver
+adapter_tests += tests/adapters/test_sip_hostile
+adapter_tests += tests/adapters/test_sip_link
+adapter_tests += tests/adapters/test_sip_map
+adapter_tests += tests/adapters/test_smpp_client
+adapter_tests += tests/adapters/test_smpp_map
+adapter_tests += tests/adapters/test_smpp_parts
 adapter_tests += tests/adapters/test_smpp_server
+adapter_tests += tests/adapters/test_smpp_text
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
 
 tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
 
+# Tests of cpmgw-sip: its engine and its devices.
+noinst_LIBRARIES += libsipcheck.a
+libsipcheck_a_SOURCES = tests/adapters/sip_world.c tests/adapters/sip_world.h \
+	tests/adapters/sip_device.c
+libsipcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+SIP_TEST_LIBS = libsipcheck.a $(ADAPTER_TEST_LIBS)
+SIP_UNIT_LIBS = libsip.a $(ADAPTER_TEST_LIBS)
+tests_adapters_test_sip_auth_LDADD = $(SIP_UNIT_LIBS)
+tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
+tests_adapters_test_sip_deliver_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 # cpmgw-smpp: the program at both its ends, and its tables alone.
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(CUNIT_LIBS)
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES = tests/adapters/smpp_world.c tests/adapters/smpp_world.h
+tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_parts_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)
 tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
 
 # A disk in memory that loses power, fills up and fails when it is told.

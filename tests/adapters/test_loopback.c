@@ -20,7 +20,14 @@
 
 #define GUARD_US UINT64_C(20000000)
 
-/* What came last of the type that was waited for. */
+#define KEPT_MAX 64
+
+/* What came and was not waited for yet, in its order. */
+struct kept {
+	struct frame f;
+	uint8_t payload[4096];
+};
+
 struct world {
 	struct loop *loop;
 	struct process process;
@@ -28,8 +35,10 @@ struct world {
 	struct loop_timer guard;
 	uint8_t waited_for;
 	struct frame got;
-	uint8_t payload[65536];
-	bool have, closed;
+	uint8_t payload[4096];
+	struct kept kept[KEPT_MAX];
+	size_t n_kept;
+	bool closed;
 	const char *directory;
 	char socket[300], record[300];
 	struct arena *arena;
@@ -38,16 +47,16 @@ struct world {
 static void on_frame(void *arg, const struct frame *f, int fd)
 {
 	struct world *w = arg;
+	struct kept *k = &w->kept[w->n_kept];
 
-	CU_ASSERT(fd == -1 && f->payload.n <= sizeof w->payload);
-	if (f->type != w->waited_for || w->have)
-		return;
+	CU_ASSERT_FATAL(fd == -1 && f->payload.n <= sizeof k->payload &&
+			w->n_kept < KEPT_MAX);
+	k->f = *f;
 	if (f->payload.n > 0)
-		memcpy(w->payload, f->payload.p, f->payload.n);
-	w->got = *f;
-	w->got.payload.p = w->payload;
-	w->have = true;
-	loop_end(w->loop);
+		memcpy(k->payload, f->payload.p, f->payload.n);
+	w->n_kept++;
+	if (f->type == w->waited_for)
+		loop_end(w->loop);
 }
 
 static void on_closed(void *arg, enum err why)
@@ -70,16 +79,35 @@ static void on_guard(void *arg)
 
 static const struct link_events events = { on_frame, on_closed, NULL };
 
+/* Takes the first kept frame of that type; false: there is none. */
+static bool take(struct world *w, uint8_t type)
+{
+	size_t i;
+
+	for (i = 0; i < w->n_kept && w->kept[i].f.type != type; i++)
+		;
+	if (i == w->n_kept)
+		return false;
+	w->got = w->kept[i].f;
+	memcpy(w->payload, w->kept[i].payload, sizeof w->payload);
+	w->got.payload.p = w->payload;
+	w->n_kept--;
+	memmove(&w->kept[i], &w->kept[i + 1],
+		(w->n_kept - i) * sizeof w->kept[0]);
+	return true;
+}
+
 /* The next frame of that type; of no type: until the link is closed. */
 static bool wait_for(struct world *w, uint8_t type)
 {
 	w->waited_for = type;
-	w->have = false;
+	if (type != 0 && take(w, type))
+		return true;
 	CU_ASSERT(loop_set_timer(w->loop, &w->guard, GUARD_US, on_guard, w) ==
 		  OK);
 	CU_ASSERT(loop_run(w->loop) == OK);
 	loop_clear_timer(w->loop, &w->guard);
-	return type == 0 ? w->closed : w->have;
+	return type == 0 ? w->closed : take(w, type);
 }
 
 static void tell(struct world *w, enum frame_type type, uint64_t ref,

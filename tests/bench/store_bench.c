@@ -7,6 +7,8 @@
  *
  *	store_bench [directory [seconds [waiting]]]
  *
+ * Then the same at a steady rate, whoever waits: how long accepting takes and
+ * what is written.
  * `waiting`: legs that lie in the spool meanwhile, in another lane.
  */
 #include <errno.h>
@@ -31,6 +33,7 @@
 #define LATENCIES	(1 << 20)
 
 struct life {
+	struct life *next;		/* of those that are free */
 	uint64_t id, began_us;
 	unsigned stage;
 };
@@ -39,6 +42,9 @@ struct bench {
 	const char *directory;
 	double seconds;
 	unsigned in_flight;
+	unsigned rate;			/* lives a second; 0: at once */
+	struct life *unused;
+	uint64_t next_us;
 
 	/* The store. */
 	struct commit *commit;
@@ -197,6 +203,19 @@ static void submit_notes(struct bench *b)
 	commit_submit(b->commit, s);
 }
 
+/* Those whose time has come, at the bench's rate. */
+static void begin_lives(struct bench *b)
+{
+	struct life *l;
+
+	while (b->next_us <= now_us() && (l = b->unused) != NULL) {
+		b->unused = l->next;
+		b->next_us += 1000000 / b->rate;
+		begin_life(b, l);
+	}
+	submit_notes(b);
+}
+
 static void stage_done(struct bench *b, struct life *l)
 {
 	if (l->stage == 0 && b->n_latency < LATENCIES)
@@ -207,7 +226,12 @@ static void stage_done(struct bench *b, struct life *l)
 		return;
 	}
 	b->done++;
-	begin_life(b, l);
+	if (b->rate == 0) {
+		begin_life(b, l);
+		return;
+	}
+	l->next = b->unused;
+	b->unused = l;
 }
 
 static void collect(struct bench *b)
@@ -227,10 +251,14 @@ static void collect(struct bench *b)
 static void turn_store(struct bench *b)
 {
 	struct pollfd p = { .fd = b->wake, .events = POLLIN };
-	uint64_t n;
+	uint64_t now = now_us(), left = b->next_us > now ? b->next_us - now : 0;
+	const struct timespec t = { 0, (long)left * 1000 };
+	eventfd_t n;
 
-	poll(&p, 1, -1);
-	must(read(b->wake, &n, sizeof n) == sizeof n, "eventfd");
+	if (b->rate != 0)
+		begin_lives(b);
+	if (ppoll(&p, 1, b->rate == 0 ? NULL : &t, NULL) == 1)
+		must(eventfd_read(b->wake, &n) == 0, "eventfd");
 	must(!commit_failed(b->commit), "the disk");
 	collect(b);
 }
@@ -411,8 +439,14 @@ static struct figures store_figures(struct bench *b, struct store *store,
 	must(lives != NULL, "memory");
 	must(commit_new(&b->commit, store, trace, &o) == OK, "commit_new");
 	must(commit_start(b->commit, b->wake) == OK, "commit_start");
-	for (i = 0; i < b->in_flight; i++)
-		begin_life(b, &lives[i]);
+	b->unused = NULL;
+	b->next_us = now_us();
+	for (i = 0; i < b->in_flight; i++) {
+		lives[i].next = b->unused;
+		b->unused = &lives[i];
+		if (b->rate == 0)
+			begin_life(b, &lives[i]);
+	}
 	submit_notes(b);
 	f = measure(b, turn_store);
 	drain_store(b);
@@ -421,9 +455,51 @@ static struct figures store_figures(struct bench *b, struct store *store,
 	return f;
 }
 
-int main(int argc, char **argv)
+static void at_full_speed(struct bench *b, struct store *store,
+			  struct trace *trace)
 {
 	static const unsigned in_flight[] = { 1, 16, 256, 1024 };
+	struct figures f, raw;
+	unsigned i;
+
+	printf("in flight | lives/s   raw log  ratio | accept p50  p99 ms |"
+	       " CPU us: all  commit thread | octets/life\n");
+	for (i = 0; i < sizeof in_flight / sizeof in_flight[0]; i++) {
+		b->in_flight = in_flight[i];
+		f = store_figures(b, store, trace);
+		raw = log_figures(b);
+		printf("%9u | %7.0f  %8.0f  %5.2f | %10.2f  %6.2f |"
+		       " %11.1f  %13.1f | %11.0f\n",
+		       b->in_flight, f.per_second, raw.per_second,
+		       f.per_second / raw.per_second, f.p50_ms, f.p99_ms,
+		       f.cpu_us, f.thread_us, f.written);
+		fflush(stdout);
+	}
+}
+
+static void at_a_rate(struct bench *b, struct store *store,
+		      struct trace *trace)
+{
+	static const unsigned rates[] = { 50, 500, 2000 };
+	struct figures f;
+	unsigned i;
+
+	printf("  lives/s |    done | accept p50  p99 ms | CPU us |"
+	       " octets/life\n");
+	b->in_flight = 65536;
+	for (i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+		b->rate = rates[i];
+		f = store_figures(b, store, trace);
+		printf("%9u | %7.0f | %10.2f  %6.2f | %6.1f | %11.0f\n",
+		       b->rate, f.per_second, f.p50_ms, f.p99_ms, f.cpu_us,
+		       f.written);
+		fflush(stdout);
+	}
+	b->rate = 0;
+}
+
+int main(int argc, char **argv)
+{
 	struct bench b = { .directory = argc > 1 ? argv[1] : "bench-spool",
 			   .seconds = argc > 2 ? atof(argv[2]) : 3,
 			   .notes = BUF_INIT(16 << 20),
@@ -431,11 +507,9 @@ int main(int argc, char **argv)
 			   .news = PTHREAD_COND_INITIALIZER };
 	unsigned long waiting = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
 	struct buf why = BUF_INIT(1000);
-	struct figures f, raw;
 	struct store *store;
 	struct trace *trace;
 	uint64_t began = now_us();
-	unsigned i;
 
 	if (store_open(&store, b.directory, NULL, &why) != OK) {
 		fprintf(stderr, "%s\n", buf_string(&why));
@@ -448,19 +522,8 @@ int main(int argc, char **argv)
 	if (waiting > 0)
 		lay_down(store, waiting);
 	make_log(&b);
-	printf("in flight | lives/s   raw log  ratio | accept p50  p99 ms |"
-	       " CPU us: all  commit thread | octets/life\n");
-	for (i = 0; i < sizeof in_flight / sizeof in_flight[0]; i++) {
-		b.in_flight = in_flight[i];
-		f = store_figures(&b, store, trace);
-		raw = log_figures(&b);
-		printf("%9u | %7.0f  %8.0f  %5.2f | %10.2f  %6.2f |"
-		       " %11.1f  %13.1f | %11.0f\n",
-		       b.in_flight, f.per_second, raw.per_second,
-		       f.per_second / raw.per_second, f.p50_ms, f.p99_ms,
-		       f.cpu_us, f.thread_us, f.written);
-		fflush(stdout);
-	}
+	at_full_speed(&b, store, trace);
+	at_a_rate(&b, store, trace);
 	store_close(store);
 	trace_close(trace);
 	buf_clear(&b.notes);

@@ -173,9 +173,10 @@ static int access_file(sqlite3_vfs *vfs, const char *name, int flags,
 
 static int full_name(sqlite3_vfs *vfs, const char *name, int size, char *out)
 {
+	int n = snprintf(out, (size_t)size, "%s", name);
+
 	(void)vfs;
-	return snprintf(out, (size_t)size, "%s", name) < size ? SQLITE_OK
-							       : SQLITE_CANTOPEN;
+	return n < size ? SQLITE_OK : SQLITE_CANTOPEN;
 }
 
 static int randomness(sqlite3_vfs *vfs, int n, char *out)

@@ -1,0 +1,58 @@
+#!/bin/sh
+# Installs what Debian 12 lacks to build, run or test cpmgw; what is there is
+# left alone, and with nothing missing nothing is asked of anybody.
+#
+# usage: sh packaging/dependencies.sh build|demo|test
+set -eu
+
+build='gcc make autoconf automake pkg-config libc6-dev libsqlite3-dev
+	libxml2-dev libssl-dev zlib1g-dev libsofia-sip-ua-dev libsmpp34-dev
+	kannel-dev libpcre3-dev libcunit1-dev'
+demo="$build python3 nodejs npm"
+test="$demo kannel kannel-extras sip-tester liblinphone-dev g++ valgrind
+	xz-utils procps"
+
+case ${1:-} in
+build) wanted=$build ;;
+demo) wanted=$demo ;;
+test) wanted=$test ;;
+*)
+	echo "usage: $0 build|demo|test" >&2
+	exit 2
+	;;
+esac
+
+installed() {
+	case $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) in
+	*' installed') return 0 ;;
+	esac
+	# Node.js and npm may have come another way.
+	case $1 in
+	nodejs) command -v node >/dev/null 2>&1 ;;
+	npm) command -v npm >/dev/null 2>&1 ;;
+	pkg-config) command -v pkg-config >/dev/null 2>&1 ;;
+	*) return 1 ;;
+	esac
+}
+
+missing=
+for package in $wanted; do
+	installed "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=sudo
+echo "installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+
+# No server that comes along is started.
+install_all() {
+	# shellcheck disable=SC2086
+	$as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+		apt-get install -y -qq --no-install-recommends $missing >&2
+}
+install_all || {
+	$as_root apt-get update -qq >&2
+	install_all
+}

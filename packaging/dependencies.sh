@@ -42,7 +42,13 @@ done
 [ -n "$missing" ] || exit 0
 
 as_root=
-[ "$(id -u)" -eq 0 ] || as_root=sudo
+if [ "$(id -u)" -ne 0 ]; then
+	as_root=sudo
+	command -v sudo >/dev/null 2>&1 || {
+		echo "$0: please install as root:$missing" >&2
+		exit 1
+	}
+fi
 echo "installing:$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 

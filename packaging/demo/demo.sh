@@ -104,7 +104,8 @@ prepare_smsc() {
 	if ! cmp -s "$top/packaging/demo/package-lock.json" \
 		"$work/smsc/installed"; then
 		cp "$top/packaging/demo/package-lock.json" "$work/smsc/"
-		run npm ci --silent --prefix "$work/smsc" ||
+		run npm ci --no-audit --no-fund --loglevel error \
+			--prefix "$work/smsc" >&2 ||
 			fail 'node-smpp cannot be installed from npm'
 		cp "$work/smsc/package-lock.json" "$work/smsc/installed"
 	fi

@@ -125,7 +125,7 @@ static bool map_recipient(struct work *w)
 	return true;
 }
 
-/* From, inside and outside, must be the sender's own (GW-SEC-04). */
+/* From, inside and outside, must be the sender's own (RFC 3325 5). */
 static bool map_sender(struct work *w)
 {
 	const struct identity *s = w->in->sender;

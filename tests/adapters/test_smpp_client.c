@@ -1,6 +1,6 @@
 /*
  * cpmgw-smpp as a client of an SMSC, over real sockets; the test is the
- * engine and the SMSC. SMPP v3.4 chapter 4; MAPPING 2.5, 3.1, 5.3, 5.7, 6.
+ * engine and the SMSC. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP v3.4 4.4.1, SMPP v3.4 appendix B, SMPP v3.4 5.2.12, SMPP v3.4 5.1.3.
  */
 #include <stdio.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static struct message text_message(struct part *part, const char *text)
 	return m;
 }
 
-/* MAPPING 3.1, field by field. */
+/* SMPP v3.4 4.4.1, field by field. */
 static void test_submit(void)
 {
 	struct leg leg = leg_of(5);
@@ -334,7 +334,7 @@ static void test_message(void)
 	world_finish(&w);
 }
 
-/* MAPPING 6.2: the far answer decides. */
+/* RFC 3261 21: the far answer decides. */
 static void test_end_to_end(void)
 {
 	static const struct row {
@@ -381,7 +381,7 @@ static void test_end_to_end(void)
 	world_finish(&w);
 }
 
-/* MAPPING 5.3: TLVs first, then the text; other bases are the same id. */
+/* SMPP v3.4 appendix B: TLVs first, then the text; other bases are the same id. */
 static void test_receipts(void)
 {
 	static const char delivered[] =
@@ -459,7 +459,7 @@ static void test_receipts(void)
 	world_finish(&w);
 }
 
-/* MAPPING 5.7: we are the SME that acknowledges. */
+/* SMPP v3.4 5.2.12: we are the SME that acknowledges. */
 static void test_acknowledge(void)
 {
 	struct message_id id = { ID_SMPP_REFERENCE, "513", 0 };
@@ -497,7 +497,7 @@ static void test_acknowledge(void)
 	world_finish(&w);
 }
 
-/* What an SMSC does not like is left out once: MAPPING 6.1. */
+/* What an SMSC does not like is left out once: SMPP v3.4 5.1.3. */
 static void test_once_more_without(void)
 {
 	struct leg leg = leg_of(5);

@@ -292,7 +292,7 @@ static void test_no_way(void)
 	}
 }
 
-/* MAPPING 1.2 */
+/* SMPP v3.4 5.2.5 */
 static void test_senders_out(void)
 {
 	static const struct row {

@@ -337,32 +337,7 @@ struct live *road_find(const struct engine *e, uint64_t id)
 
 	while (l != NULL && l->id != id)
 		l = l->next_by_id;
-	return l == NULL || l->gone ? NULL : l;
-}
-
-static bool is_gone(const struct engine *e, uint64_t id)
-{
-	const struct live *l = e->by_id[id_place(e, id)];
-
-	while (l != NULL && l->id != id)
-		l = l->next_by_id;
-	return l != NULL && l->gone;
-}
-
-void road_bury(struct engine *e, struct live *l)
-{
-	correlate_drop(e, l);
-	l->gone = true;
-}
-
-void road_forget_gone(struct engine *e, uint64_t id)
-{
-	struct live *l = e->by_id[id_place(e, id)];
-
-	while (l != NULL && l->id != id)
-		l = l->next_by_id;
-	if (l != NULL && l->gone)
-		road_forget(e, l);
+	return l;
 }
 
 static void grow_by_id(struct engine *e)
@@ -457,9 +432,9 @@ void road_row(struct engine *e, struct step *s, const struct live *l,
 
 struct live *road_load(struct engine *e, const struct store_leg *row)
 {
-	struct live *l;
+	struct live *l = live_new();
 
-	if (is_gone(e, row->id) || (l = live_new()) == NULL)
+	if (l == NULL)
 		return NULL;
 	if (live_read(l, row) != OK ||
 	    (l->lane = road_lane_numbered(e, row->lane)) == NULL ||

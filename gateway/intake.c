@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "policy/admit.h"
-#include "policy/receipts.h"
 
 #define USER_FLOWS 16		/* people share so many flows per priority */
 
@@ -162,33 +161,25 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	l->recipient = recipient_hash(e, l, user);
 	if (place_leg(e, l, m, v->wait) != OK)
 		goto fail;
+	if (v->wait && (l->want & WANT_PROCESSING) != 0) {
+		l->stored = true;
+		l->told |= WANT_PROCESSING;
+	}
 	return l;
 fail:
 	live_free(l);
 	return NULL;
 }
 
-/* Its recipient cannot be reached now. */
-static bool is_held(struct engine *e, const struct live *l)
-{
-	const struct user *u =
-		directory_user_hashed(e->directory, l->recipient);
-
-	return l->state == LEG_WAITING &&
-	       (u == NULL || u->devices == 0 || l->due_us > road_now(e));
-}
-
-/* The sender of what is held hears of it now, if he asked to. */
+/* Held from the start: told so, if that was asked for (RFC 5438 8.1). */
 static void enter(struct engine *e, struct live *l)
 {
-	uint8_t want = (uint8_t)(l->want & ~(unsigned)l->told);
-
-	if (!is_held(e, l) || !receipts_owed(want, STATE_STORED)) {
-		dispatch_enter(e, l);
-		return;
+	road_count(l);
+	if (l->state == LEG_WAITING && l->stored) {
+		l->told &= (uint8_t)~WANT_PROCESSING;
+		report_extra(e, l, STATE_STORED);
 	}
-	report_extra(e, l, STATE_STORED);
-	settle_update(e, l);
+	dispatch_enter(e, l);
 }
 
 static void spooled_done(void *owner, struct step *s)
@@ -203,10 +194,8 @@ static void spooled_done(void *owner, struct step *s)
 	if (s->result == OK) {
 		e->counts.accepted++;
 		accept_as(e, &c->reply, c->story, false);
-		for (i = 0; i < c->n; i++) {
-			road_count(c->legs[i]);
+		for (i = 0; i < c->n; i++)
 			enter(e, c->legs[i]);
-		}
 		return;
 	}
 	for (i = 0; i < c->n; i++)

@@ -107,10 +107,6 @@ void road_all_flows(struct engine *e, struct lane *l);
 struct flow *road_flow_numbered(struct engine *e, struct lane *l,
 				uint32_t number);
 struct live *road_find(const struct engine *e, uint64_t id);
-/** Settled, and its row about to go; road_find() does not find it any more. */
-void road_bury(struct engine *e, struct live *l);
-/** Its row has gone. */
-void road_forget_gone(struct engine *e, uint64_t id);
 void road_remember(struct engine *e, struct live *l);
 void road_forget(struct engine *e, struct live *l);	/* frees it */
 void road_dirty(struct engine *e, struct lane *l);

@@ -285,10 +285,9 @@ class Gateway:
               f'link {name} is {state}', seconds)
 
     def waiting(self):
-        """How many messages wait to be sent; not those whose report is
-        awaited."""
-        return len([m for m in self.ask('queue', '--messages')
-                    if m['state'] != 'sent'])
+        """How many messages wait on disk."""
+        return sum(leg['state'] in ('queued', 'waiting')
+                   for leg in self.ask('queue', '--messages'))
 
     def sanitizer_reports(self):
         found = []

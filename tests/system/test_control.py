@@ -5,7 +5,7 @@ import secrets
 import signal
 import subprocess
 
-from device import Device
+from device import NUMBERS, Device
 from peers import Esme, Smsc
 from rig import (BUILD, DEADLINE, TOP, Rig, check, equal,
                  is_running, until)
@@ -178,8 +178,8 @@ def case_a_trace_of_a_device_s_message_has_its_report(w):
                                    'positive-delivery')
     bob.notify(bob.wait_text(text), 'delivered')
     w.mary.wait_imdn(message_id, 'delivered')
-    until(lambda: any('delivered' in (s['verdict'] or '') and
-                      s['step'].startswith('report')
+    until(lambda: any(s['from'] == NUMBERS['bob'] and
+                      s['verdict'] == 'delivered'
                       for s in w.gateway.trace(message_id)), 'the report')
     bob.register(0)
 

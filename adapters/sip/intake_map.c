@@ -283,7 +283,7 @@ static bool map_ids(struct work *w)
 	const struct request *r = w->request;
 	struct message *m = w->m;
 
-	m->ids = arena_array(w->arena, 5, sizeof(*m->ids));
+	m->ids = arena_array(w->arena, 6, sizeof(*m->ids));
 	if (!m->ids)
 		return out_of_memory(w);
 	if (w->is_cpim && cpm_message_id_valid(w->cpim.message_id))
@@ -292,6 +292,9 @@ static bool map_ids(struct work *w)
 	add_id(w, ID_CONVERSATION, valid(r->conversation_id));
 	add_id(w, ID_CONTRIBUTION, valid(r->contribution_id));
 	add_id(w, ID_IN_REPLY_TO, valid(r->in_reply_to));
+	/* The trace of what it tells about shall have it too. */
+	if (w->out->kind == MAPPED_IMDN)
+		add_id(w, ID_LINKED, keep(w, w->out->imdn.message_id));
 	return true;
 }
 

@@ -93,7 +93,7 @@ static void fetch_target(struct engine *e, struct target *t)
 	s->recipient = t->recipient;
 	s->after_id = t->after_id;
 	s->limit = TARGET_ROWS;
-	road_submit_read(e, s);
+	road_submit(e, s);
 }
 
 static void unpause(struct engine *e, struct target *t)

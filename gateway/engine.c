@@ -67,19 +67,10 @@ static void free_names(struct engine *e)
 	}
 }
 
-static void free_steps(struct step *s)
-{
-	struct step *next;
-
-	for (; s != NULL; s = next) {
-		next = s->next;
-		step_free(s);
-	}
-}
-
 void engine_free(struct engine *e)
 {
 	struct lane *l, *next;
+	struct step *s, *after;
 
 	if (e == NULL)
 		return;
@@ -88,8 +79,10 @@ void engine_free(struct engine *e)
 		next = l->next;
 		lane_free(l);
 	}
-	free_steps(e->first_step);
-	free_steps(e->reads);
+	for (s = e->first_step; s != NULL; s = after) {
+		after = s->next;
+		step_free(s);
+	}
 	free_names(e);
 	settings_free(e->settings);
 	directory_free(e->directory);
@@ -198,12 +191,6 @@ void road_submit(struct engine *e, struct step *s)
 	s->next = NULL;
 	*e->last_step = s;
 	e->last_step = &s->next;
-}
-
-void road_submit_read(struct engine *e, struct step *s)
-{
-	s->next = e->reads;
-	e->reads = s;
 }
 
 void road_send(struct engine *e, const struct reply *to, enum frame_type type,
@@ -533,11 +520,8 @@ static void slow_down(struct engine *e)
 
 static void hand_over(struct engine *e)
 {
-	struct step *s, *next;
+	struct step *s = e->first_step, *next;
 
-	*e->last_step = e->reads;
-	s = e->first_step;
-	e->reads = NULL;
 	e->first_step = NULL;
 	e->last_step = &e->first_step;
 	for (; s != NULL; s = next) {
@@ -581,6 +565,5 @@ void engine_drain(struct engine *e)
 bool engine_idle(const struct engine *e)
 {
 	return e->counts.in_flight == 0 && e->first_step == NULL &&
-	       e->reads == NULL &&
 	       e->world.steps_waiting(e->world.arg) == 0;
 }

@@ -77,7 +77,6 @@ struct engine {
 	struct arena *scratch;	/* one frame or step                          */
 	struct buf payload, image, meta, notes;
 	struct step *first_step, **last_step;	/* to hand over this turn     */
-	struct step *reads;			/* and behind them            */
 	struct engine_counts counts;
 	struct target *paused[1024];
 	size_t n_paused;
@@ -95,9 +94,6 @@ struct step *road_step(struct engine *e, enum step_kind kind,
 void *road_room(struct step *s, size_t count, size_t size);
 struct bytes road_octets(struct step *s, struct bytes in);
 void road_submit(struct engine *e, struct step *s);
-/* As road_submit(), behind all steps of this turn: what it reads is as this
- * turn leaves it. */
-void road_submit_read(struct engine *e, struct step *s);
 void road_send(struct engine *e, const struct reply *to, enum frame_type type,
 	       struct bytes payload);
 void road_refuse(struct engine *e, const struct reply *to,

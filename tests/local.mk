@@ -351,7 +351,6 @@ tests_bench_store_bench_CFLAGS = $(BENCH_CFLAGS)
 tests_bench_store_bench_LDFLAGS = -pthread
 tests_bench_store_bench_LDADD = $(SQLITE_LIBS)
 
-BENCH_SECONDS = 3
 BENCH_WAITING = 0
 bench-store: tests/bench/store_bench
 	@rm -rf bench-spool

@@ -82,7 +82,7 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p)
 		status = in->admit(in, &arrival.message);
 	if (status == ESME_ROK) {
 		e = send_up(in, &arrival, p);
-		status = e == OK	 ? ESME_ROK
+		status = e == OK	   ? ESME_ROK
 			 : e == ERR_TOOBIG ? ESME_RINVMSGLEN
 					   : ESME_RSYSERR;
 	}

@@ -9,7 +9,7 @@
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/smpp_names.h"
 
-#define INTAKES_MIN 100		/* unanswered by the engine, at least        */
+#define INTAKES_MIN 100 /* unanswered by the engine, at least        */
 
 static void connect_to(void *arg, const struct resolved *r);
 static void resume(void *arg);
@@ -178,7 +178,7 @@ static void deliver(struct line *l, const struct smpp_pdu *p)
 	case SMPP_ESM_TYPE_INTERMEDIATE:
 		inbox_report(&l->inbox, p);
 		break;
-	case SMPP_ESM_TYPE_ABORT:	/* of a session that we have not */
+	case SMPP_ESM_TYPE_ABORT: /* of a session that we have not */
 		session_refuse(l->session, p, ESME_ROK);
 		break;
 	default:

@@ -14,10 +14,9 @@
 #include "codecs/timestamp.h"
 #include "codecs/utf8.h"
 
-#define TYPE_GSM 3		/* network type of network_error_code, 5.3.2.31 */
+#define TYPE_GSM 3 /* network type of network_error_code, 5.3.2.31 */
 
-void smpp_our_id(const uint8_t *id_key, uint64_t id,
-		 char out[SMPP_OUR_ID_SIZE])
+void smpp_our_id(const uint8_t *id_key, uint64_t id, char out[SMPP_OUR_ID_SIZE])
 {
 	snprintf(out, SMPP_OUR_ID_SIZE, "%" PRIu64,
 		 digest_scramble64(id_key, id));

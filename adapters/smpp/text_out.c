@@ -111,7 +111,7 @@ static struct segment_options options_of(const struct departure *d,
 		o.message_class = (uint8_t)m->sms_class;
 	}
 	if (d->progress->without & SMPP_AS_UCS2)
-		o.latin1 = o.classed = false;	/* what is left: 00 and 08 */
+		o.latin1 = o.classed = false; /* what is left: 00 and 08 */
 	return o;
 }
 

@@ -10,7 +10,7 @@ build='gcc make autoconf automake pkg-config libc6-dev libsqlite3-dev
 	kannel-dev libpcre3-dev libcunit1-dev'
 demo="$build nodejs npm liblinphone-dev linphone-common"
 test="$demo python3 kannel kannel-extras sip-tester g++ valgrind
-	xz-utils procps"
+	xz-utils procps iproute2"
 
 case ${1:-} in
 build) wanted=$build ;;

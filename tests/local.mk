@@ -270,8 +270,16 @@ ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
 	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 adapter_tests =
 adapter_tests += tests/adapters/test_loopback
+adapter_tests += tests/adapters/test_sip_auth
+adapter_tests += tests/adapters/test_sip_deliver
+adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
+adapter_tests += tests/adapters/test_sip_map
+adapter_tests += tests/adapters/test_smpp_client
+adapter_tests += tests/adapters/test_smpp_map
+adapter_tests += tests/adapters/test_smpp_parts
 adapter_tests += tests/adapters/test_smpp_server
+adapter_tests += tests/adapters/test_smpp_text
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
@@ -284,13 +292,22 @@ libsipcheck_a_SOURCES = tests/adapters/sip_world.c tests/adapters/sip_world.h \
 	tests/adapters/sip_device.c
 libsipcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SIP_TEST_LIBS = libsipcheck.a $(ADAPTER_TEST_LIBS)
+SIP_UNIT_LIBS = libsip.a $(ADAPTER_TEST_LIBS)
+tests_adapters_test_sip_auth_LDADD = $(SIP_UNIT_LIBS)
+tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
+tests_adapters_test_sip_deliver_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 # cpmgw-smpp: the program at both its ends, and its tables alone.
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(CUNIT_LIBS)
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES = tests/adapters/smpp_world.c tests/adapters/smpp_world.h
+tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_parts_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)
 tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
 
 # A disk in memory that loses power, fills up and fails when it is told.
@@ -341,3 +358,26 @@ bench-store: tests/bench/store_bench
 	@tests/bench/store_bench bench-spool $(BENCH_SECONDS) $(BENCH_WAITING)
 	@rm -rf bench-spool
 .PHONY: bench-store
+
+# `make sim SIM_RUNS=100000 SIM_SEED=1`: the engine in a simulated world.
+sim_programs = tests/sim/sim
+check_PROGRAMS += $(sim_programs)
+tests_sim_sim_SOURCES =
+tests_sim_sim_SOURCES += tests/sim/adapter.c
+tests_sim_sim_SOURCES += tests/sim/chance.c
+tests_sim_sim_SOURCES += tests/sim/far.c
+tests_sim_sim_SOURCES += tests/sim/ledger.c
+tests_sim_sim_SOURCES += tests/sim/main.c
+tests_sim_sim_SOURCES += tests/sim/people.c
+tests_sim_sim_SOURCES += tests/sim/sender.c
+tests_sim_sim_SOURCES += tests/sim/sim.c tests/sim/sim.h
+tests_sim_sim_SOURCES += tests/sim/verdict.c
+tests_sim_sim_SOURCES += tests/sim/wire.c
+tests_sim_sim_SOURCES += tests/sim/world.c
+tests_sim_sim_LDADD = libsimdisk.a libgateway.a libtables.a libpolicy.a \
+	libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
+SIM_RUNS = 20000
+SIM_SEED = 1
+sim: tests/sim/sim
+	@tests/sim/sim --seed $(SIM_SEED) --runs $(SIM_RUNS)
+.PHONY: sim

@@ -214,6 +214,7 @@ static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 			 uint64_t key)
 {
 	struct ua_incoming *in;
+	enum err e;
 
 	if (u->counts.pending >= UA_PENDING_MAX) {
 		refuse(u, msg, tport, 503, key);
@@ -224,8 +225,9 @@ static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 		msg_destroy(msg);
 		return;
 	}
-	if (ua_read(in, sip) != OK) {
-		ua_answer_status(&in->request, 400);
+	e = ua_read(in, sip);
+	if (e != OK) {
+		ua_answer_status(&in->request, e == ERR_TOOBIG ? 413 : 400);
 		return;
 	}
 	if (!in->trying && u->trying.slot == 0 &&
@@ -286,6 +288,18 @@ static void silence(void)
 	su_log_set_level(tport_log, 0);
 }
 
+/*
+ * A datagram above the library's limit leaves it in a state where the next
+ * one ends the process, so the limit is never below the longest datagram.
+ * Shorter limits are ours: see ua_read().
+ */
+static unsigned size_limit(const struct sip_config *c)
+{
+	unsigned most = c->message_maximum + UA_HEADERS_OCTETS;
+
+	return most > UA_DATAGRAM_OCTETS ? most : UA_DATAGRAM_OCTETS;
+}
+
 static nta_agent_t *make_agent(struct ua *u, const struct sip_config *c)
 {
 	char url[160];
@@ -298,7 +312,7 @@ static nta_agent_t *make_agent(struct ua *u, const struct sip_config *c)
 		NTATAG_MCLASS(u->parser), NTATAG_UA(0),
 		NTATAG_BAD_REQ_MASK(~0u), NTATAG_BAD_RESP_MASK(~0u),
 		NTATAG_UDP_MTU(c->pager_limit),
-		NTATAG_MAXSIZE(c->message_maximum),
+		NTATAG_MAXSIZE(size_limit(c)),
 		NTATAG_SIP_T1X64(c->deliver_timeout_ms),
 		NTATAG_SIP_T4(UA_LINGER_MS), NTATAG_SERVER_RPORT(1),
 		NTATAG_CLIENT_RPORT(1), NTATAG_TCP_RPORT(1),
@@ -365,7 +379,7 @@ void ua_configure(struct ua *u, const struct sip_config *c)
 	u->config = c;
 	connections_limits(u->connections, c->connections, c->idle_timeout_ms);
 	nta_agent_set_params(u->agent, NTATAG_UDP_MTU(c->pager_limit),
-			     NTATAG_MAXSIZE(c->message_maximum),
+			     NTATAG_MAXSIZE(size_limit(c)),
 			     NTATAG_SIP_T1X64(c->deliver_timeout_ms),
 			     TAG_END());
 }

@@ -17,6 +17,8 @@
 #define UA_ANSWERS_MAX	 500000	/* transactions remembered                   */
 #define UA_TRYING_US	 3500000u	/* then 100 over UDP (RFC 4320 4.1)  */
 #define UA_LINGER_MS	 2000	/* a finished call absorbs repetitions       */
+#define UA_HEADERS_OCTETS 65536	/* of a message, above its body      */
+#define UA_DATAGRAM_OCTETS 66000	/* more than any datagram has        */
 #define UA_SOCKET_OCTETS 4000000	/* of the UDP socket, each way       */
 
 struct ua;

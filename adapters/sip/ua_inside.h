@@ -71,10 +71,11 @@ struct ua {
 	char address[96];
 };
 
-/** Fills `r`; memory from the message. ERR_NOMEM, ERR_MALFORMED. */
+/** Fills in->request; memory from the message. ERR_NOMEM, ERR_MALFORMED,
+ *  ERR_TOOBIG: a body above message-maximum. */
 enum err ua_read(struct ua_incoming *in, const sip_t *sip) CHECKED;
 
-/** A call's timer: hands on the answer that came early. */
+/** Forgets all calls. */
 void ua_calls_close(struct ua *u);
 
 #endif

@@ -92,7 +92,7 @@ static enum err read_type(struct ua_incoming *in, const sip_t *sip)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, ";%s",
 				      c->c_params[i]);
 	if (n >= sizeof(text))
-		return ERR_TOOBIG;
+		return ERR_MALFORMED;
 	in->request.type = su_strdup(home, text);
 	return in->request.type ? OK : ERR_NOMEM;
 }
@@ -118,6 +118,9 @@ static enum err read_entity(struct ua_incoming *in, const sip_t *sip)
 
 	if (e != OK)
 		return e;
+	if (sip->sip_payload &&
+	    sip->sip_payload->pl_len > in->ua->config->message_maximum)
+		return ERR_TOOBIG;
 	r->encoding = joined(home, sip->sip_content_encoding);
 	r->language = joined(home, sip->sip_content_language);
 	if (sip->sip_content_disposition)

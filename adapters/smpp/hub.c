@@ -112,6 +112,8 @@ void peer_retell(struct peer *p)
 	};
 
 	p->told = p->sent + p->received + p->failed;
+	if (p->hub->closing)
+		return;
 	if (uplink_peer(p->hub->up, &v) != OK)
 		hub_give_up(p->hub);
 }
@@ -169,7 +171,9 @@ uint16_t hub_reference(struct hub *h, const struct peer *p,
 
 void hub_give_up(struct hub *h)
 {
-	oplog_line(uplink_oplog(h->up), OPLOG_ALARM,
+	if (h->closing)
+		return;
+	oplog_line(uplink_oplog(h->up), OPLOG_ERROR,
 		   "the engine cannot be told any more: ends");
 	loop_end(h->loop);
 }

@@ -38,6 +38,7 @@ struct hub {
 	struct loop_timer tell;		/* peers' numbers, now and then      */
 	bool ready;			/* connections may be made           */
 	bool draining, drained;
+	bool closing;			/* the engine hears nothing more     */
 };
 
 /* What `gwctl link ...` may want of a peer. */

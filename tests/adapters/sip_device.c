@@ -212,7 +212,7 @@ static void keep_nonce(struct device_socket *d)
 }
 
 /* Answers of the program need the engine: its turn comes while we wait. */
-static bool receive_with_world(struct device_socket *d)
+bool device_await(struct device_socket *d)
 {
 	struct world *w = (struct world *)d->world;
 	int tries;
@@ -229,12 +229,12 @@ unsigned device_converse(struct device_socket *d, struct device_request *r)
 {
 	d->nonce[0] = 0;
 	device_ask(d, r);
-	CU_ASSERT_FATAL(receive_with_world(d));
+	CU_ASSERT_FATAL(device_await(d));
 	if (device_status(d) != 401 && device_status(d) != 407)
 		return device_status(d);
 	keep_nonce(d);
 	device_ask(d, r);
-	CU_ASSERT_FATAL(receive_with_world(d));
+	CU_ASSERT_FATAL(device_await(d));
 	return device_status(d);
 }
 

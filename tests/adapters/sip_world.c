@@ -259,6 +259,16 @@ static void put_group(struct settings_raw *r, const char *group,
 			set_line(r, more[i]);
 }
 
+static bool names(const char *const *more, const char *what)
+{
+	size_t i;
+
+	for (i = 0; more && more[i]; i++)
+		if (strncmp(more[i], what, strlen(what)) == 0)
+			return true;
+	return false;
+}
+
 static bool has_group(const char *group, const char *const *more)
 {
 	size_t n = strlen(group), i;
@@ -282,7 +292,8 @@ static void settings_of(struct world *w, const char *const *more,
 	snprintf(port, sizeof(port), "%u", w->port);
 	CU_ASSERT_FATAL(settings_raw_group(r, "sip", "test", 1) == OK);
 	set(r, "address", "127.0.0.1");
-	set(r, "port", port);
+	if (!names(more, "sip.port="))
+		set(r, "port", port);
 	put_group(r, "sip", more);
 	for (i = 0; i < 2; i++) {
 		if (!has_group(others[i], more))
@@ -315,7 +326,12 @@ bool world_configure(struct world *w, const char *const *more, char *why,
 		 (const char *)f->payload.p);
 	if (f->payload.n > 0)
 		return false;
+	while (find(w, FRAME_PEER))
+		continue;
 	world_tell(w, FRAME_COMMIT, 0, (struct bytes){ 0 });
+	/* Peers are told of when it has been done. */
+	if (w->ready)
+		CU_ASSERT(world_wait(w, FRAME_PEER) != NULL);
 	return true;
 }
 
@@ -344,6 +360,7 @@ void world_ready(struct world *w)
 {
 	world_tell(w, FRAME_SNAPSHOT_END, 0, (struct bytes){ 0 });
 	CU_ASSERT_FATAL(world_wait(w, FRAME_PEER) != NULL);
+	w->ready = true;
 }
 
 void world_start(struct world *w, const char *const *more)

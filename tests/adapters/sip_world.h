@@ -31,7 +31,7 @@ struct world {
 	struct world_frame frames[WORLD_FRAMES];
 	size_t n_frames;
 	uint8_t waited_for;
-	bool closed, timed_out;
+	bool closed, timed_out, ready;
 	bool keep_bindings;	/* BOUND is left to the test                 */
 	uint16_t port;
 	size_t lookups;
@@ -83,6 +83,8 @@ void device_close(struct device_socket *d);
 void device_send(struct device_socket *d, const char *text, size_t n);
 /* The next message in d->text; false after 10 s. */
 bool device_receive(struct device_socket *d);
+/* The same, while the engine's end does its work. */
+bool device_await(struct device_socket *d);
 bool device_silent(struct device_socket *d, unsigned ms);
 /* Status of the response in d->text; 0: a request. */
 unsigned device_status(const struct device_socket *d);

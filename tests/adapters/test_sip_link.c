@@ -42,7 +42,7 @@ static struct world_frame *send_in(struct world *w, struct device_socket *d,
 
 	if (!d->nonce[0]) {
 		device_ask(d, r);
-		CU_ASSERT_FATAL(device_receive(d));
+		CU_ASSERT_FATAL(device_await(d));
 		CU_ASSERT(device_status(d) == 407);
 		CU_ASSERT(sscanf(strstr(d->text, "nonce=\"") + 7, "%127[^\"]",
 				 d->nonce) == 1);
@@ -127,7 +127,7 @@ static void test_register_waits(void)
 	w.keep_bindings = true;
 	device_open(&d, &w, true);
 	device_ask(&d, &r);
-	CU_ASSERT_FATAL(device_receive(&d));
+	CU_ASSERT_FATAL(device_await(&d));
 	CU_ASSERT(sscanf(strstr(d.text, "nonce=\"") + 7, "%127[^\"]",
 			 d.nonce) == 1);
 	device_ask(&d, &r);
@@ -135,7 +135,7 @@ static void test_register_waits(void)
 	CU_ASSERT_FATAL(f != NULL);
 	CU_ASSERT(device_silent(&d, 100));
 	world_tell(&w, FRAME_BOUND, f->ref, (struct bytes){ 0 });
-	CU_ASSERT_FATAL(device_receive(&d));
+	CU_ASSERT_FATAL(device_await(&d));
 	CU_ASSERT(device_status(&d) == 200);
 	CU_ASSERT(strstr(device_header(&d, "Contact"),
 			 "pub-gruu=\"sip:peter@cpm.example;gr=urn:uuid:1\"") !=
@@ -143,7 +143,7 @@ static void test_register_waits(void)
 	/* The same CSeq in another transaction is late (10.3 step 7). */
 	r.cseq = d.cseq;
 	device_ask(&d, &r);
-	CU_ASSERT_FATAL(device_receive(&d));
+	CU_ASSERT_FATAL(device_await(&d));
 	CU_ASSERT(device_status(&d) == 500);
 	device_close(&d);
 	world_finish(&w);
@@ -241,7 +241,7 @@ static void test_message_in(void)
 	CU_ASSERT(bytes_is(m.parts[0].body, "hello \xe2\x82\xac"));
 	/* RFC 3428 7: 202, no body, no Contact. */
 	world_accept(&w, f->ref);
-	CU_ASSERT_FATAL(device_receive(&d));
+	CU_ASSERT_FATAL(device_await(&d));
 	CU_ASSERT(device_status(&d) == 202);
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "Contact"), "");
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "Content-Length"), "0");
@@ -268,11 +268,11 @@ static void test_repeated(void)
 	device_ask(&d, &r); /* while the engine is at work: nothing */
 	CU_ASSERT(device_silent(&d, 50));
 	world_accept(&w, f->ref);
-	CU_ASSERT_FATAL(device_receive(&d));
+	CU_ASSERT_FATAL(device_await(&d));
 	CU_ASSERT(device_status(&d) == 202);
 	snprintf(tag, sizeof(tag), "%s", device_header(&d, "To"));
 	device_ask(&d, &r);
-	CU_ASSERT_FATAL(device_receive(&d));
+	CU_ASSERT_FATAL(device_await(&d));
 	CU_ASSERT(device_status(&d) == 202);
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "To"), tag);
 	CU_ASSERT(world_silent(&w, FRAME_INTAKE, 50));
@@ -294,10 +294,10 @@ static void test_replayed(void)
 	device_open(&d, &w, false);
 	f = send_in(&w, &d, &r, &in, &m);
 	world_accept(&w, f->ref);
-	CU_ASSERT_FATAL(device_receive(&d));
+	CU_ASSERT_FATAL(device_await(&d));
 	d.nonce_count--;
 	device_ask(&d, &r);
-	CU_ASSERT_FATAL(device_receive(&d));
+	CU_ASSERT_FATAL(device_await(&d));
 	CU_ASSERT(device_status(&d) == 407);
 	CU_ASSERT(strstr(d.text, "stale=true") != NULL);
 	/* A greater count of the same nonce is fine. */
@@ -306,7 +306,7 @@ static void test_replayed(void)
 	f = world_wait(&w, FRAME_INTAKE);
 	CU_ASSERT_FATAL(f != NULL);
 	world_accept(&w, f->ref);
-	CU_ASSERT_FATAL(device_receive(&d));
+	CU_ASSERT_FATAL(device_await(&d));
 	CU_ASSERT(device_status(&d) == 202);
 	device_close(&d);
 	world_finish(&w);
@@ -348,7 +348,7 @@ static void test_message_answers(void)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		f = send_in(&w, &d, &r, &in, &m);
 		world_outcome(&w, rows[i].type, f->ref, &rows[i].o);
-		CU_ASSERT_FATAL(device_receive(&d));
+		CU_ASSERT_FATAL(device_await(&d));
 		ROW(&rows[i], device_status(&d) == rows[i].status);
 		ROW(&rows[i], strcmp(device_header(&d, "Retry-After"),
 				     rows[i].retry_after) == 0);

@@ -286,7 +286,8 @@ class Gateway:
 
     def waiting(self):
         """How many messages wait on disk."""
-        return len(self.ask('queue', '--messages'))
+        return sum(leg['state'] in ('queued', 'waiting')
+                   for leg in self.ask('queue', '--messages'))
 
     def sanitizer_reports(self):
         found = []

@@ -72,7 +72,7 @@ bool engine_idle(const struct engine *e);
 struct engine_counts {
 	uint64_t accepted, refused, duplicates, delivered, failed, expired;
 	uint64_t reports, retries, maybe_duplicates, quarantined;
-	uint64_t in_flight, waiting;
+	uint64_t in_flight, waiting, in_memory;	/* legs */
 };
 
 void engine_counts(const struct engine *e, struct engine_counts *out);

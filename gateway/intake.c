@@ -136,6 +136,10 @@ static enum err place_leg(struct engine *e, struct live *l,
 		return ERR_NOMEM;
 	l->due_us = road_now(e);
 	l->state = LEG_QUEUED;
+	if (m->earliest_us > l->due_us) {
+		l->due_us = m->earliest_us;
+		return OK;
+	}
 	t = l->lane->by_target ? lane_target(l->lane, l->recipient) : NULL;
 	if (wait || (t != NULL && (t->draining || t->paused_until_us != 0)))
 		l->state = LEG_WAITING;

@@ -90,11 +90,25 @@ static bool client_there(const struct reader *r)
 	return recv(r->fd, &c, 1, MSG_DONTWAIT | MSG_PEEK) != 0;
 }
 
+/* The number that stands above each story: 16 hexadecimal digits. */
+static bool story_number(const char *key, uint64_t *number)
+{
+	if (strlen(key) != 16 || strspn(key, "0123456789abcdef") != 16)
+		return false;
+	*number = strtoull(key, NULL, 16);
+	return true;
+}
+
 static bool look(struct reader *r)
 {
-	enum err e = trace_find(r->directory, r->key, STORIES_MAX, each_record,
-				r);
+	uint64_t number;
+	enum err e = ERR_NOTFOUND;
 
+	if (story_number(r->key, &number))
+		e = trace_find_story(r->directory, number, each_record, r);
+	if (e == ERR_NOTFOUND)
+		e = trace_find(r->directory, r->key, STORIES_MAX, each_record,
+			       r);
 	return (e == OK || e == ERR_NOTFOUND) && send_lines(r);
 }
 

@@ -46,6 +46,7 @@ static const char *const texts[STATEMENTS] = {
 			 " VALUES(?1,?2,?3)",
 	[IMAGE_GET] = "SELECT sum,octets FROM image WHERE story=?1",
 	[IMAGE_DELETE] = "DELETE FROM image WHERE story=?1",
+	[LEG_GREATEST] = "SELECT max(id) FROM leg",
 	[FAR_INSERT] = "INSERT OR REPLACE INTO far(high,low,leg)"
 		       " VALUES(?1,?2,?3)",
 	[FAR_GET] = "SELECT leg FROM far WHERE high=?1 AND low=?2",
@@ -61,6 +62,10 @@ static const char *const texts[STATEMENTS] = {
 			  " FROM orphan WHERE until<=?1 ORDER BY until"
 			  " LIMIT ?2)",
 	[ORPHAN_COUNT] = "SELECT count(*) FROM orphan",
+	[ORPHAN_CLAIMED] = "SELECT number,octets FROM orphan"
+			   " WHERE number>?1 AND EXISTS (SELECT 1 FROM far"
+			   " WHERE far.high=orphan.high"
+			   " AND far.low=orphan.low) ORDER BY number",
 	[DEDUPE_GET] = "SELECT until,story FROM dedupe"
 		       " WHERE high=?1 AND low=?2",
 	[DEDUPE_INSERT] = "INSERT OR REPLACE INTO dedupe(high,low,until,story)"

@@ -95,7 +95,7 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p)
 	count_up(in);
 }
 
-/* MAPPING 5.3: what nobody can be told about is acknowledged all the same. */
+/* SMPP v3.4 appendix B: what nobody can be told about is acknowledged all the same. */
 void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 {
 	struct hub *h = in->peer->hub;

@@ -304,7 +304,7 @@ enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
 	enum err e;
 
 	*out = (struct outcome){ .class = OUTCOME_ACCEPTED,
-				 .clause = "MAPPING 6.1" };
+				 .clause = "SMPP v3.4 5.1.3" };
 	if (j->server || j->report)
 		out->class = OUTCOME_DELIVERED;
 	if (j->failed) {

@@ -26,8 +26,8 @@ void line_init(struct smsc *s, uint32_t bind_id, uint16_t port)
 	*l = (struct line){ .smsc = s, .bind_id = bind_id, .port = port };
 }
 
-/* MAPPING has no say in it: doubling, never above the longest, and never
- * all links at the same moment. */
+/* Doubling, never above the longest, and never all links at the same
+ * moment. */
 static uint64_t wait_us(const struct line *l)
 {
 	uint64_t first = setting_us(l, "reconnect-first");

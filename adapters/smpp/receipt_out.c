@@ -1,5 +1,5 @@
 /*
- * Reports towards SMPP peers, MAPPING 5.7: the SMSC's delivery receipts to an
+ * Reports towards SMPP peers, SMPP v3.4 5.2.12: the SMSC's delivery receipts to an
  * ESME, and an SME's acknowledgements to an SMSC. Declared in smpp_out.h.
  */
 #include "adapters/smpp/smpp_out.h"

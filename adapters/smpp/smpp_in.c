@@ -125,7 +125,7 @@ static uint32_t read_joining(struct reading *r)
 	if (r->udh.joined)
 		return ESME_RINVOPTPARAMVAL;
 	if (part == 0 || of == 0 || part > of || of > 255)
-		return ESME_ROK; /* MAPPING 2.5: a message of its own */
+		return ESME_ROK; /* 3GPP TS 23.040 9.2.3.24.1: a message of its own */
 	r->sar = true;
 	r->ref = (uint16_t)ref;
 	r->part = (uint8_t)part;
@@ -143,7 +143,7 @@ static uint8_t *put_key(uint8_t *to, const struct smpp_address *a)
 	return to;
 }
 
-/* Same octets for all parts of one text: MAPPING 2.5. */
+/* Same octets for all parts of one text: 3GPP TS 23.040 9.2.3.24.1. */
 static enum err read_segment(const struct reading *r, struct segment_note *out)
 {
 	size_t peer = strlen(r->m->peer) + 1;
@@ -179,7 +179,7 @@ static unsigned port_of(const struct reading *r)
 	return 0;
 }
 
-/* MAPPING 2.6. NULL: no memory. */
+/* 3GPP TS 23.040 9.2.3.24.3. NULL: no memory. */
 static const char *data_type(const struct reading *r, unsigned port)
 {
 	char text[64];

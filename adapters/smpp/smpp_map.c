@@ -56,7 +56,7 @@ static enum outcome_class failure_class(int reason)
 struct smpp_verdict smpp_status_verdict(uint32_t status, int reason)
 {
 	size_t n = sizeof status_rows / sizeof status_rows[0], i;
-	struct smpp_verdict v = { OUTCOME_NEVER, 0, false, "MAPPING 6.1" };
+	struct smpp_verdict v = { OUTCOME_NEVER, 0, false, "SMPP v3.4 5.1.3" };
 
 	if (status == ESME_RDELIVERYFAILURE) {
 		v.class = failure_class(reason);
@@ -72,7 +72,7 @@ struct smpp_verdict smpp_status_verdict(uint32_t status, int reason)
 	return v;
 }
 
-/* Which line of MAPPING 6.2 a SIP status stands in. */
+/* Which line of RFC 3261 21 a SIP status stands in. */
 enum sip_line {
 	SIP_BAD,     /* the message will not do                   */
 	SIP_OURS,    /* credentials, our own fault                */

@@ -13,7 +13,7 @@ bool smpp_no_way(struct outcome *why, enum outcome_class class,
 {
 	*why = (struct outcome){ .class = class,
 				 .text = text,
-				 .clause = "MAPPING 3.1" };
+				 .clause = "SMPP v3.4 4.4.1" };
 	return false;
 }
 
@@ -46,7 +46,7 @@ static bool numbered(const struct address *a)
 	return a->kind == ADDRESS_E164 || a->kind == ADDRESS_SHORT;
 }
 
-/* MAPPING 1.2: the number when there is one, else a name. */
+/* SMPP v3.4 5.2.5: the number when there is one, else a name. */
 static struct address sender(const struct message *m, struct arena *a)
 {
 	if (m->from.kind == ADDRESS_ANONYMOUS || m->from.kind == ADDRESS_NONE)

@@ -1,4 +1,4 @@
-/* Reports from an SMSC, as in MAPPING 5.3; declared in smpp_in.h. */
+/* Reports from an SMSC, as in SMPP v3.4 appendix B; declared in smpp_in.h. */
 #include "adapters/smpp/smpp_in.h"
 
 #include <string.h>

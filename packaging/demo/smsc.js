@@ -37,7 +37,7 @@ function digits(address) {
 function text_of(pdu) {
 	const octets = pdu.short_message;
 
-	return octets ? octets.toString('latin1') : '';
+	return octets && octets.length ? ': ' + octets.toString('latin1') : '';
 }
 
 function stamp() {
@@ -66,7 +66,7 @@ function submitted(session, pdu) {
 		'acknowledgement' : 'submit_sm';
 
 	tell(`${kind} ${id} +${pdu.source_addr} -> ` +
-		`+${pdu.destination_addr}: ${text_of(pdu)}`);
+		`+${pdu.destination_addr}${text_of(pdu)}`);
 	session.send(pdu.response({ message_id: id }));
 	if (pdu.registered_delivery & WANTS_RECEIPT)
 		send_receipt(session, pdu, id);
@@ -113,4 +113,5 @@ server.on('error', (error) => {
 	process.exit(1);
 });
 server.listen(+process.argv[2], '127.0.0.1', () => tell('listening'));
-readline.createInterface({ input: process.stdin }).on('line', send_message);
+readline.createInterface({ input: process.stdin }).on('line', send_message)
+	.on('close', () => process.exit(0));

@@ -1,6 +1,6 @@
 /*
  * cpmgw-smpp as a client: what comes from an SMSC, and acknowledgements to
- * it. SMPP v3.4 4.6, 5.2.12, appendix B; MAPPING 4.1, 5.3, 5.7, 6.2.
+ * it. SMPP v3.4 4.6, 5.2.12, appendix B; SMPP v3.4 5.2.12, SMPP v3.4 appendix B, RFC 3261 21.
  */
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static void test_message(void)
 	world_finish(&w);
 }
 
-/* MAPPING 6.2: the far answer decides. */
+/* RFC 3261 21: the far answer decides. */
 static void test_end_to_end(void)
 {
 	static const struct row {
@@ -115,7 +115,7 @@ static const struct receipt {
 	  STATE_DISPLAYED },
 };
 
-/* MAPPING 5.3: TLVs first, then the text; other bases are the same id. */
+/* SMPP v3.4 appendix B: TLVs first, then the text; other bases are the same id. */
 static void test_receipts(void)
 {
 	const struct world_setting s[] = { WORLD_LINK,
@@ -169,7 +169,7 @@ static void test_receipts(void)
 	world_finish(&w);
 }
 
-/* MAPPING 5.7: we are the SME that acknowledges. */
+/* SMPP v3.4 5.2.12: we are the SME that acknowledges. */
 static void test_acknowledge(void)
 {
 	struct message_id id = { ID_SMPP_REFERENCE, "513", 0 };

@@ -1,6 +1,6 @@
 /*
  * cpmgw-smpp as a client of an SMSC, over real sockets; the test is the
- * engine and the SMSC. SMPP v3.4 chapter 4; MAPPING 2.5, 3.1, 5.3, 5.7, 6.
+ * engine and the SMSC. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP v3.4 4.4.1, SMPP v3.4 appendix B, SMPP v3.4 5.2.12, SMPP v3.4 5.1.3.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static struct message text_message(struct part *part, const char *text)
 	return m;
 }
 
-/* MAPPING 3.1, field by field. */
+/* SMPP v3.4 4.4.1, field by field. */
 static void test_submit(void)
 {
 	struct leg leg = world_leg_of(5);
@@ -252,7 +252,7 @@ static void test_refused_bind(void)
 	world_finish(&w);
 }
 
-/* What an SMSC does not like is left out once: MAPPING 6.1. */
+/* What an SMSC does not like is left out once: SMPP v3.4 5.1.3. */
 static void test_once_more_without(void)
 {
 	struct leg leg = world_leg_of(5);

@@ -1,6 +1,6 @@
 /*
  * cpmgw-smpp as a server, towards ESMEs: deliveries and receipts. SMPP v3.4
- * 4.6 and appendix B; MAPPING 5.7.
+ * 4.6 and appendix B; SMPP v3.4 5.2.12.
  */
 #include <stdio.h>
 #include <string.h>
@@ -73,7 +73,7 @@ static void test_deliver(void)
 	world_finish(&w);
 }
 
-/* MAPPING 5.7: text and TLVs, addresses turned round, our decimal id. */
+/* SMPP v3.4 5.2.12: text and TLVs, addresses turned round, our decimal id. */
 static void test_receipt(void)
 {
 	struct leg leg = leg_to_esme(8);

@@ -1,6 +1,6 @@
 /*
  * cpmgw-smpp as a server for ESMEs, over real sockets; the test is the
- * engine. SMPP v3.4 chapter 4; MAPPING 2.5, 5.2, 5.7, 6.2; LAB (esme2).
+ * engine. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP v3.4 5.2.17, SMPP v3.4 5.2.12, RFC 3261 21; LAB (esme2).
  */
 #include <stdio.h>
 #include <string.h>
@@ -197,7 +197,7 @@ static void test_submit(void)
 	world_finish(&w);
 }
 
-/* MAPPING 6.2 and what the lab says about no route. */
+/* RFC 3261 21 and what the lab says about no route. */
 static void test_submit_refused(void)
 {
 	static const struct row {
@@ -233,7 +233,7 @@ static void test_submit_refused(void)
 	world_finish(&w);
 }
 
-/* Parts keep their own octets and share a key: MAPPING 2.5. */
+/* Parts keep their own octets and share a key: 3GPP TS 23.040 9.2.3.24.1. */
 static void test_parts(void)
 {
 	static const char *const texts[] = { "05 00 03 ab 02 01 04 1f d8 3d",

@@ -296,7 +296,7 @@ static void test_no_way(void)
 	}
 }
 
-/* MAPPING 1.2 */
+/* SMPP v3.4 5.2.5 */
 static const struct sender {
 	const char *name;
 	struct address from, asserted;

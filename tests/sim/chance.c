@@ -235,7 +235,6 @@ static void describe(struct sim *s, uint64_t value)
 		return;
 	engine_describe_links(s->engine, &lines);
 	engine_describe_lanes(s->engine, &lines);
-	engine_describe_users(s->engine, NULL, &lines);
 	buf_clear(&lines);
 }
 

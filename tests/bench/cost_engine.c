@@ -152,7 +152,7 @@ static void put_outcome(struct world *w, const struct owed *o)
 	if (o->far_id != 0) {
 		snprintf(id, sizeof id, "%llu", (unsigned long long)o->far_id);
 		v = (struct outcome){ .class = OUTCOME_ACCEPTED,
-				      .clause = "MAPPING 6.1",
+				      .clause = "SMPP v3.4 5.1.3",
 				      .far_ids = ids,
 				      .n_far_ids = 1 };
 	}

@@ -9,8 +9,6 @@
 #include "adapters/sip/sip.h"
 #include "codecs/base64.h"
 
-#define DELIVERY_ARENA_MAX (4 * 1024 * 1024)
-
 /* One device's copy. */
 struct branch {
 	struct target_item item;	/* first: it is found by it          */
@@ -53,7 +51,7 @@ static void free_delivery(struct delivery *v)
 	if (v->next)
 		v->next->previous = v->previous;
 	s->n_deliveries--;
-	arena_free(v->arena);
+	sip_arena_give(s, v->arena);
 	mem_free(v);
 	sip_maybe_drained(s);
 }
@@ -162,6 +160,7 @@ static void aim(const struct branch *b, struct ua_message *m)
 	m->target = c->core ? v->draft.target : c->uri;
 	m->route = c->core ? c->uri : c->route;
 	m->flow = c->path ? NULL : b->device->flow;
+	m->datagram = b->device->datagram;
 }
 
 static enum err send_to(struct branch *b)
@@ -255,6 +254,8 @@ static void branch_end(struct branch *b, const struct sip_result *r)
 {
 	if (!b->delivery)
 		return;
+	if (b->device && r->datagram)
+		b->device->datagram = true;
 	if (try_plain(b, r))
 		return;
 	if (r->status < 300)
@@ -340,7 +341,7 @@ static struct delivery *make(struct sip *s, const struct leg *leg)
 
 	if (!v)
 		return NULL;
-	v->arena = arena_new(DELIVERY_ARENA_MAX);
+	v->arena = sip_arena_take(s);
 	if (!v->arena) {
 		mem_free(v);
 		return NULL;

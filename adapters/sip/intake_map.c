@@ -445,12 +445,10 @@ static bool look_inside(struct work *w, const struct body *b)
 static bool map_body(struct work *w)
 {
 	struct body_source s = source_of(w);
-	struct body *b = arena_alloc(w->arena, sizeof(*b));
+	struct body b;
 	enum err e;
 
-	if (!b)
-		return out_of_memory(w);
-	e = body_read(&s, PARTS_LIMIT, w->arena, b);
+	e = body_read(&s, PARTS_LIMIT, w->arena, &b);
 	if (e == ERR_NOMEM)
 		return out_of_memory(w);
 	if (e == ERR_TOOBIG)
@@ -461,7 +459,7 @@ static bool map_body(struct work *w)
 		return refuse(w, 400, "body");
 	w->m->native = w->body;
 	w->m->native_type = w->request->type ? w->request->type : "text/plain";
-	return keep_parts(w, b) && look_inside(w, b);
+	return keep_parts(w, &b) && look_inside(w, &b);
 }
 
 /* -- all of it ------------------------------------------------------------ */

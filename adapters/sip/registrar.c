@@ -271,6 +271,7 @@ enum err registrar_put(struct registrar *r, const struct contact *c,
 		return e;
 	}
 	news = is_news(p, d, made, flow);
+	d->datagram = false;
 	ua_flow_release(d->flow);
 	d->flow = ua_flow_hold(flow);
 	set_reachable(d, !c->stream || flow);

@@ -14,7 +14,7 @@ struct asked *asked_new(struct sip *s, struct request *r)
 	struct asked *a = mem_zero(sizeof(*a));
 
 	if (a)
-		a->arena = arena_new(SIP_ARENA_MAX);
+		a->arena = sip_arena_take(s);
 	if (a && a->arena)
 		a->ref = slots_put(&s->asked, a);
 	if (a && a->ref) {
@@ -23,7 +23,7 @@ struct asked *asked_new(struct sip *s, struct request *r)
 		return a;
 	}
 	if (a)
-		arena_free(a->arena);
+		sip_arena_give(s, a->arena);
 	mem_free(a);
 	ua_answer(r, &busy);
 	return NULL;
@@ -36,7 +36,7 @@ void asked_end(struct asked *a, const struct ua_reply *reply)
 	if (a->request)
 		ua_answer(a->request, reply);
 	slots_drop(&s->asked, a->ref);
-	arena_free(a->arena);
+	sip_arena_give(s, a->arena);
 	mem_free(a);
 	sip_maybe_drained(s);
 }

@@ -237,6 +237,23 @@ static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 	u->callbacks.request(u->callbacks.arg, &in->request);
 }
 
+/*
+ * A request of our own has come back: a contact that is our own address, or a
+ * connection to a local port that the system has joined to itself.
+ */
+static bool is_loop(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
+		    uint64_t key)
+{
+	bool stream = tport_is_stream(tport) != 0;
+
+	if (!nta_outgoing_find(u->agent, msg, sip, sip->sip_via))
+		return false;
+	refuse(u, msg, tport, stream ? 503 : 482, key);
+	if (stream)
+		tport_shutdown(tport, 2);
+	return true;
+}
+
 /* Everything that belongs to no transaction of the library. */
 static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 {
@@ -258,6 +275,8 @@ static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 	}
 	u->counts.requests++;
 	key = transaction_key(u, sip);
+	if (is_loop(u, msg, sip, tport, key))
+		return 0;
 	if (!tport_is_stream(tport)) {
 		if (!u->serving) {
 			msg_destroy(msg); /* it will come again */
@@ -309,7 +328,7 @@ static nta_agent_t *make_agent(struct ua *u, const struct sip_config *c)
 		       c->address, c->port);
 	return nta_agent_create(
 		loop_su_root(u->loop), URL_STRING_MAKE(url), on_message, u,
-		NTATAG_MCLASS(u->parser), NTATAG_UA(0),
+		NTATAG_MCLASS(u->parser), NTATAG_UA(0), NTATAG_PRELOAD(UA_PRELOAD_OCTETS),
 		NTATAG_BAD_REQ_MASK(~0u), NTATAG_BAD_RESP_MASK(~0u),
 		NTATAG_UDP_MTU(c->pager_limit),
 		NTATAG_MAXSIZE(size_limit(c)),

@@ -7,11 +7,11 @@
 #include "adapters/sip/sip.h"
 #include "gateway/settings_rows.h"
 
-#define STATUS_US 5000000u	/* between two reports of the peers          */
+#define STATUS_US 5000000u /* between two reports of the peers          */
 
-static const struct setting_group *const groups[] = {
-	&rows_sip, &rows_core, &rows_domain, &rows_iwf, &rows_gateway, NULL
-};
+static const struct setting_group *const groups[] = { &rows_sip,     &rows_core,
+						      &rows_domain,  &rows_iwf,
+						      &rows_gateway, NULL };
 
 /* -- what the engine is told of us ---------------------------------------- */
 

@@ -11,12 +11,12 @@
 
 /* One device's copy. */
 struct branch {
-	struct target_item item;	/* first: it is found by it          */
+	struct target_item item; /* first: it is found by it          */
 	struct branch *next;
 	struct delivery *delivery;
-	struct device *device;	/* NULL: gone, or a domain                   */
+	struct device *device; /* NULL: gone, or a domain                   */
 	struct ua_call *call;
-	bool plain;		/* as text/plain now                         */
+	bool plain; /* as text/plain now                         */
 };
 
 struct delivery {
@@ -24,16 +24,16 @@ struct delivery {
 	struct sip *sip;
 	struct arena *arena;
 	uint64_t token;
-	const char *user;	/* name, once it is known                    */
+	const char *user; /* name, once it is known                    */
 	const struct sip_domain *domain;
 	struct draft draft;
 	unsigned attempt;
 	struct branch *branches;
-	size_t left;		/* branches without their end                */
-	bool finding;		/* the directory is being asked              */
-	bool told;		/* the engine has its outcome                */
-	struct outcome best;	/* of what has failed                        */
-	bool any;		/* `best` is one                             */
+	size_t left;	     /* branches without their end                */
+	bool finding;	     /* the directory is being asked              */
+	bool told;	     /* the engine has its outcome                */
+	struct outcome best; /* of what has failed                        */
+	bool any;	     /* `best` is one                             */
 };
 
 static void branch_end(struct branch *b, const struct sip_result *r);
@@ -228,8 +228,7 @@ static void success(struct branch *b, const struct sip_result *r)
 	struct delivery *v = b->delivery;
 	struct outcome o;
 
-	outcome_of_sip(r, v->draft.report_follows && !b->plain, v->attempt,
-		       &o);
+	outcome_of_sip(r, v->draft.report_follows && !b->plain, v->attempt, &o);
 	if (v->user)
 		registrar_seen(v->sip->registrar, v->user);
 	tell(v, &o);

@@ -57,9 +57,8 @@ static void put_name(struct buf *to, const char *name)
 
 static const char *kept(struct drafting *d, struct buf *text)
 {
-	return buf_status(text) == OK
-		       ? arena_string(d->arena, buf_bytes(text))
-		       : NULL;
+	return buf_status(text) == OK ? arena_string(d->arena, buf_bytes(text))
+				      : NULL;
 }
 
 /* "Name" <uri>: the URI that came with a message of our own side, else the
@@ -139,7 +138,8 @@ static void put_asserted(struct drafting *d, struct buf *to)
 	struct buf one = BUF_INIT(URI_MAX);
 
 	if (!d->c->assert_identity || (m->privacy & PRIVACY_ID) ||
-	    m->kind == MESSAGE_REPORT || m->from.kind == ADDRESS_ANONYMOUS || m->from.kind == ADDRESS_NONE)
+	    m->kind == MESSAGE_REPORT || m->from.kind == ADDRESS_ANONYMOUS ||
+	    m->from.kind == ADDRESS_NONE)
 		return;
 	if (address_uri(&m->from, rules, &one) != OK)
 		goto out;
@@ -148,8 +148,7 @@ static void put_asserted(struct drafting *d, struct buf *to)
 	buf_reset(&one);
 	if ((m->asserted.kind != ADDRESS_NONE &&
 	     address_uri(&m->asserted, rules, &one) == OK) ||
-	    (m->asserted.kind == ADDRESS_NONE &&
-	     m->from.kind == ADDRESS_E164 &&
+	    (m->asserted.kind == ADDRESS_NONE && m->from.kind == ADDRESS_E164 &&
 	     address_sip_uri(&m->from, rules, &one) == OK))
 		buf_printf(to, ", <%.*s>", (int)one.n, (const char *)one.p);
 	buf_text(to, "\r\n");
@@ -163,8 +162,10 @@ static void put_privacy(const struct message *m, struct buf *to)
 		uint8_t bit;
 		const char *word;
 	} words[] = {
-		{ PRIVACY_ID, "id" },	      { PRIVACY_HEADER, "header" },
-		{ PRIVACY_HISTORY, "history" }, { PRIVACY_USER, "user" },
+		{ PRIVACY_ID, "id" },
+		{ PRIVACY_HEADER, "header" },
+		{ PRIVACY_HISTORY, "history" },
+		{ PRIVACY_USER, "user" },
 		{ PRIVACY_CRITICAL, "critical" },
 	};
 	const char *separator = "Privacy: ";
@@ -334,9 +335,8 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	if (e == OK && out->body.n > c->config->message_maximum)
 		e = ERR_TOOBIG;
 	/* Only message/cpim carries the wish for a notification. */
-	out->report_follows =
-		d.m->kind == MESSAGE_USER && out->type &&
-		strcmp(out->type, CPIM_MIME_TYPE) == 0 &&
-		(d.m->want & (WANT_POSITIVE | WANT_DISPLAY)) != 0;
+	out->report_follows = d.m->kind == MESSAGE_USER && out->type &&
+			      strcmp(out->type, CPIM_MIME_TYPE) == 0 &&
+			      (d.m->want & (WANT_POSITIVE | WANT_DISPLAY)) != 0;
 	return e;
 }

@@ -90,9 +90,8 @@ static bool one_line(const char *text)
 
 static bool may_be_sent(const struct ua_message *m)
 {
-	return one_line(m->target) && one_line(m->route) &&
-	       one_line(m->from) && one_line(m->to) && one_line(m->call_id) &&
-	       one_line(m->type);
+	return one_line(m->target) && one_line(m->route) && one_line(m->from) &&
+	       one_line(m->to) && one_line(m->call_id) && one_line(m->type);
 }
 
 /* Puts a header that lives in the message's own memory into it. */

@@ -286,6 +286,7 @@ adapter_tests += tests/adapters/test_smpp_client
 adapter_tests += tests/adapters/test_smpp_deliver
 adapter_tests += tests/adapters/test_smpp_map
 adapter_tests += tests/adapters/test_smpp_parts
+adapter_tests += tests/adapters/test_sip_reports
 adapter_tests += tests/adapters/test_smpp_server
 adapter_tests += tests/adapters/test_smpp_text
 
@@ -297,7 +298,8 @@ tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
 # Tests of cpmgw-sip: its engine and its devices.
 noinst_LIBRARIES += libsipcheck.a
 libsipcheck_a_SOURCES = tests/adapters/sip_world.c tests/adapters/sip_world.h \
-	tests/adapters/sip_device.c
+	tests/adapters/sip_device.c tests/adapters/sip_sample.c \
+	tests/adapters/sip_sample.h
 libsipcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SIP_TEST_LIBS = libsipcheck.a $(ADAPTER_TEST_LIBS)
 SIP_UNIT_LIBS = libsip.a $(ADAPTER_TEST_LIBS)
@@ -305,6 +307,7 @@ tests_adapters_test_sip_auth_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_deliver_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_reports_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 # cpmgw-smpp: the program at both its ends, and its tables alone.
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \

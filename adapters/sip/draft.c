@@ -130,7 +130,7 @@ static enum err put_addresses(struct drafting *d)
 
 /* -- more headers --------------------------------------------------------- */
 
-/* MAPPING 1.3: the number as tel: and as sip:, then what else is asserted. */
+/* RFC 3966: the number as tel: and as sip:, then what else is asserted. */
 static void put_asserted(struct drafting *d, struct buf *to)
 {
 	const struct address_rules *rules = &d->c->config->rules;

@@ -1,5 +1,5 @@
 /*
- * cpmgw-sip as a program: notifications both ways. MAPPING 5, RFC 5438.
+ * cpmgw-sip as a program: notifications both ways. RFC 5438, RFC 5438.
  */
 #include "tests/adapters/sip_sample.h"
 
@@ -7,7 +7,7 @@
 
 /* -- notifications -------------------------------------------------------- */
 
-/* MAPPING 5.1, 5.4: to the sender, about his message, in his own words. */
+/* RFC 5438 7.2, SMPP v3.4 5.2.28: to the sender, about his message, in his own words. */
 static void test_report(void)
 {
 	struct device_socket d;

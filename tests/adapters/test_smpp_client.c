@@ -109,7 +109,7 @@ static void test_statuses(void)
 	world_finish(&w);
 }
 
-/* MAPPING 6.1, 0x04: the message waits for its retry, the link binds anew. */
+/* SMPP v3.4 5.1.3x04: the message waits for its retry, the link binds anew. */
 static void test_forgotten_bind(void)
 {
 	struct leg leg = leg_of(5);

@@ -229,6 +229,8 @@ static bool only_reads(const struct step *s)
 	case STEP_NAMES:
 	case STEP_COUNTS:
 	case STEP_WAITING_WHO:
+	case STEP_ORPHANS:
+	case STEP_WAITING_COUNTS:
 	case STEP_TRACE:
 		return true;
 	case STEP_FAR:

@@ -138,10 +138,7 @@ static void mark_segment(struct live *l, const struct arrival *a)
 
 static bool display_to_come(const struct live *l, enum delivery_state s)
 {
-	const struct route_way *way = live_way(l);
-
-	return s == STATE_DELIVERED && way != NULL &&
-	       way->technology == TECHNOLOGY_CPM &&
+	return s == STATE_DELIVERED &&
 	       (l->want & ~(unsigned)l->told & WANT_DISPLAY) != 0;
 }
 
@@ -165,7 +162,7 @@ static void final(struct engine *e, struct live *l, const struct arrival *a)
 		e->counts.failed++;
 	if (display_to_come(l, s)) {
 		report_extra(e, l, s);
-		l->told |= WANT_POSITIVE;
+		l->told |= WANT_POSITIVE | WANT_NEGATIVE;
 		settle_tell(e, l, &a->reply);
 		return;
 	}
@@ -190,7 +187,7 @@ static void apply(struct engine *e, struct live *l, const struct arrival *a)
 			 .far_id = a->report.ours ? NULL : a->report.far_id,
 			 .peer = a->report.peer,
 			 .text = a->report.text });
-	if (l->is_report) {
+	if (l->is_report || l->place == LIVE_GONE) {
 		acknowledge(e, &a->reply, OUTCOME_DELIVERED);
 		return;
 	}

@@ -18,6 +18,7 @@ void engine_counts(const struct engine *e, struct engine_counts *out)
 	const struct lane *l;
 
 	*out = e->counts;
+	out->in_memory = e->n_live;
 	for (l = e->lanes; l != NULL; l = l->next)
 		out->waiting += l->waiting;
 }
@@ -119,38 +120,68 @@ void engine_describe_lanes(struct engine *e, struct buf *lines)
 	}
 }
 
-static void describe_user(const struct engine *e, const struct user *u,
-			  struct buf *lines)
+static void describe_user(const struct user *u, struct buf *lines)
 {
 	struct json_writer w = JSON_WRITER(lines);
-	const struct target *t = NULL;
-	const struct lane *l;
 
-	for (l = e->lanes; l != NULL; l = l->next)
-		if (l->by_target)
-			t = lane_target(l, u->hash);
 	json_open_object(&w);
 	json_put_string(&w, "name", u->name);
 	json_put_string(&w, "address", u->address);
 	json_put_string(&w, "number", u->number);
 	json_put_uint(&w, "devices", u->devices);
 	json_put_uint(&w, "devices_most", u->devices_most);
-	json_put_uint(&w, "waiting", t == NULL ? 0 : t->n);
+	json_put_uint(&w, "waiting", u->waiting);
 	json_put_bool(&w, "held", u->n_wishes == 0);
 	json_close_object(&w);
-	buf_text(lines, "\n");
 }
 
-void engine_describe_users(struct engine *e, const char *name,
-			   struct buf *lines)
+static void describe_users(struct engine *e, const char *name,
+			   const struct listing *to)
 {
+	struct buf line = BUF_INIT(4096);
 	const struct user *u;
 
+	for (u = directory_users(e->directory); u != NULL; u = u->next_all) {
+		if (name != NULL && strcmp(u->name, name) != 0 &&
+		    (u->number == NULL || strcmp(u->number, name) != 0) &&
+		    strcmp(u->address, name) != 0)
+			continue;
+		buf_reset(&line);
+		describe_user(u, &line);
+		to->each(to->arg, buf_bytes(&line), 0);
+	}
+	to->each(to->arg, (struct bytes){ NULL, 0 }, 0);
+	buf_clear(&line);
+}
+
+static void counted_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct step_item *item;
+	struct user *u;
+
 	for (u = directory_users(e->directory); u != NULL; u = u->next_all)
-		if (name == NULL || strcmp(u->name, name) == 0 ||
-		    (u->number != NULL && strcmp(u->number, name) == 0) ||
-		    strcmp(u->address, name) == 0)
-			describe_user(e, u, lines);
+		u->waiting = 0;
+	for (item = s->found; item != NULL; item = item->next)
+		if ((u = directory_user_hashed(e->directory, item->count)) !=
+		    NULL)
+			u->waiting = item->number;
+	describe_users(e, s->text, s->context);
+}
+
+void engine_list_users(struct engine *e, const char *name, engine_listed *each,
+		       void *arg)
+{
+	struct step *s = road_step(e, STEP_WAITING_COUNTS, counted_done);
+	struct listing *to = road_room(s, 1, sizeof *to);
+
+	*to = (struct listing){ each, arg };
+	s->context = to;
+	if (name != NULL)
+		s->text = (const char *)road_octets(
+			s, (struct bytes){ (const uint8_t *)name,
+					   strlen(name) + 1 }).p;
+	road_submit(e, s);
 }
 
 /* By its whole name, or by its peer where only one lane has it. */

@@ -25,6 +25,7 @@ struct user {
 	size_t n_wishes;
 	uint64_t hash;		/* of its name: the recipient in the store    */
 	uint32_t devices;	/* registered now                             */
+	uint64_t waiting;	/* legs held for him when last counted        */
 	struct user *next_name, *next_number, *next_all;
 };
 

@@ -72,15 +72,13 @@ bool engine_idle(const struct engine *e);
 struct engine_counts {
 	uint64_t accepted, refused, duplicates, delivered, failed, expired;
 	uint64_t reports, retries, maybe_duplicates, quarantined;
-	uint64_t in_flight, waiting;
+	uint64_t in_flight, waiting, in_memory;	/* legs */
 };
 
 void engine_counts(const struct engine *e, struct engine_counts *out);
 /** One object per lane that is a peer; and one per lane with anything. */
 void engine_describe_links(struct engine *e, struct buf *lines);
 void engine_describe_lanes(struct engine *e, struct buf *lines);
-void engine_describe_users(struct engine *e, const char *name,
-			   struct buf *lines);
 /** Holds or releases a lane by its name, "sms/smsc-a" or "smsc-a"; what is
  *  held stays so over a restart. ERR_NOTFOUND. */
 enum err engine_hold(struct engine *e, const char *lane, bool held) CHECKED;
@@ -97,6 +95,10 @@ const char *engine_lane_name(const struct engine *e, uint32_t number);
 typedef void engine_listed(void *arg, struct bytes object, uint64_t next);
 enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 		     engine_listed *each, void *arg) CHECKED;
+
+/** The same for users; `name`: name, number or address of one, or NULL. */
+void engine_list_users(struct engine *e, const char *name, engine_listed *each,
+		       void *arg);
 
 /**
  * Holds one leg back, or lets a held or quarantined one go on. `done`: OK;

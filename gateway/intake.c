@@ -136,6 +136,10 @@ static enum err place_leg(struct engine *e, struct live *l,
 		return ERR_NOMEM;
 	l->due_us = road_now(e);
 	l->state = LEG_QUEUED;
+	if (m->earliest_us > l->due_us) {
+		l->due_us = m->earliest_us;
+		return OK;
+	}
 	t = l->lane->by_target ? lane_target(l->lane, l->recipient) : NULL;
 	if (wait || (t != NULL && (t->draining || t->paused_until_us != 0)))
 		l->state = LEG_WAITING;
@@ -157,10 +161,25 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	l->recipient = recipient_hash(e, l, user);
 	if (place_leg(e, l, m, v->wait) != OK)
 		goto fail;
+	if (v->wait && (l->want & WANT_PROCESSING) != 0) {
+		l->stored = true;
+		l->told |= WANT_PROCESSING;
+	}
 	return l;
 fail:
 	live_free(l);
 	return NULL;
+}
+
+/* Held from the start: told so, if that was asked for (RFC 5438 8.1). */
+static void enter(struct engine *e, struct live *l)
+{
+	road_count(l);
+	if (l->state == LEG_WAITING && l->stored) {
+		l->told &= (uint8_t)~WANT_PROCESSING;
+		report_extra(e, l, STATE_STORED);
+	}
+	dispatch_enter(e, l);
 }
 
 static void spooled_done(void *owner, struct step *s)
@@ -175,10 +194,8 @@ static void spooled_done(void *owner, struct step *s)
 	if (s->result == OK) {
 		e->counts.accepted++;
 		accept_as(e, &c->reply, c->story, false);
-		for (i = 0; i < c->n; i++) {
-			road_count(c->legs[i]);
-			dispatch_enter(e, c->legs[i]);
-		}
+		for (i = 0; i < c->n; i++)
+			enter(e, c->legs[i]);
 		return;
 	}
 	for (i = 0; i < c->n; i++)

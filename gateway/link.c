@@ -357,7 +357,7 @@ void link_finish(struct link *l, int wait_ms)
 
 	enter(l);
 	link_flush(l);
-	while (!l->freed && link_pending_octets(l) > 0 &&
+	while (!l->freed && !l->broken && link_pending_octets(l) > 0 &&
 	       poll(&p, 1, wait_ms) == 1) {
 		l->blocked = false;
 		link_flush(l);

@@ -46,7 +46,9 @@ enum live_place {
 	LIVE_FLOW,		/* in its flow's queue                        */
 	LIVE_TARGET,		/* behind another one for the same recipient  */
 	LIVE_FLIGHT,		/* with an adapter                            */
-	LIVE_SENT		/* kept at hand, its report is awaited        */
+	LIVE_SENT,		/* kept at hand, its report is awaited        */
+	LIVE_GONE		/* its row is being removed: until that is    */
+				/* done, rows read before it are not it again */
 };
 
 struct live {
@@ -81,6 +83,7 @@ struct live {
 	unsigned updating;	/* steps about its row that are still out     */
 	struct early early;	/* a report that came before the answer       */
 	bool native;		/* not on disk; its sender waits in `reply`   */
+	bool stored;		/* "stored" is to be told when it is          */
 	struct lane *counted;	/* the lane whose `waiting` includes it       */
 	struct reply reply;
 	struct store_key dedupe;

@@ -14,7 +14,7 @@ static void answer(struct engine *e, const struct live *l,
 static void try_now(struct engine *e, struct live *l)
 {
 	tell_leg(e, l, &(struct story){ .step = "native", .verdict = "trying",
-					.clause = "REQ GW-MSG-05" });
+					.clause = "RFC 3428 7" });
 	lane_push(l->lane, l);
 	road_dirty(e, l->lane);
 }
@@ -61,7 +61,7 @@ void native_spool(struct engine *e, struct live *l)
 {
 	tell_leg(e, l, &(struct story){ .step = "spool", .verdict = "held",
 					.text = "no final answer: accepted",
-					.clause = "REQ GW-MSG-02" });
+					.clause = "RFC 4320" });
 	intake_spool(e, l);
 }
 

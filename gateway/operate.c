@@ -90,11 +90,25 @@ static bool client_there(const struct reader *r)
 	return recv(r->fd, &c, 1, MSG_DONTWAIT | MSG_PEEK) != 0;
 }
 
+/* The number that stands above each story: 16 hexadecimal digits. */
+static bool story_number(const char *key, uint64_t *number)
+{
+	if (strlen(key) != 16 || strspn(key, "0123456789abcdef") != 16)
+		return false;
+	*number = strtoull(key, NULL, 16);
+	return true;
+}
+
 static bool look(struct reader *r)
 {
-	enum err e = trace_find(r->directory, r->key, STORIES_MAX, each_record,
-				r);
+	uint64_t number;
+	enum err e = ERR_NOTFOUND;
 
+	if (story_number(r->key, &number))
+		e = trace_find_story(r->directory, number, each_record, r);
+	if (e == ERR_NOTFOUND)
+		e = trace_find(r->directory, r->key, STORIES_MAX, each_record,
+			       r);
 	return (e == OK || e == ERR_NOTFOUND) && send_lines(r);
 }
 
@@ -276,28 +290,51 @@ static void links(struct appliance *a, struct control_session *s,
 	buf_clear(&lines);
 }
 
-static void users(struct appliance *a, struct control_session *s,
-		  const struct json_value *arguments)
-{
-	struct buf lines = BUF_INIT(LINES_MAX);
-	char *name = text_of(arguments, "name");
-
-	engine_describe_users(a->engine, name, &lines);
-	control_lines(s, buf_bytes(&lines));
-	if (name != NULL && lines.n == 0)
-		control_end(s, 1, "no such user");
-	else
-		control_end(s, 0, NULL);
-	mem_free(name);
-	buf_clear(&lines);
-}
-
-/* A listing of legs goes on page by page while its session lives. */
+/* A listing goes on page by page while its session lives. */
 struct paging {
 	struct appliance *appliance;
 	uint64_t ticket;
-	char *lane;
+	char *lane;		/* of legs                                    */
+	bool one;		/* it was asked for by name                   */
+	bool any;
 };
+
+static void each_user(void *arg, struct bytes object, uint64_t next)
+{
+	struct paging *p = arg;
+	struct control_session *s =
+		control_find(p->appliance->control, p->ticket);
+
+	(void)next;
+	if (object.n > 0) {
+		p->any = true;
+		if (s != NULL)
+			control_line(s, object);
+		return;
+	}
+	if (s != NULL && p->one && !p->any)
+		control_end(s, 1, "no such user");
+	else if (s != NULL)
+		control_end(s, 0, NULL);
+	mem_free(p);
+}
+
+static void users(struct appliance *a, struct control_session *s,
+		  const struct json_value *arguments)
+{
+	char *name = text_of(arguments, "name");
+	struct paging *p = mem_zero(sizeof *p);
+
+	if (p == NULL) {
+		control_end(s, 1, "out of memory");
+	} else {
+		*p = (struct paging){ .appliance = a,
+				      .ticket = control_ticket(s),
+				      .one = name != NULL };
+		engine_list_users(a->engine, name, each_user, p);
+	}
+	mem_free(name);
+}
 
 static void page(void *arg, struct bytes object, uint64_t next)
 {
@@ -329,7 +366,9 @@ static void queue_messages(struct appliance *a, struct control_session *s,
 		control_end(s, 1, "out of memory");
 		return;
 	}
-	*p = (struct paging){ a, control_ticket(s), lane };
+	*p = (struct paging){ .appliance = a,
+			      .ticket = control_ticket(s),
+			      .lane = lane };
 	if (engine_list(a->engine, lane, 0, page, p) == OK)
 		return;
 	control_end(s, 1, "no such lane");

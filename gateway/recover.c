@@ -242,6 +242,7 @@ static void expire(struct engine *e, const struct store_leg *row)
 	case LIVE_FLOW:
 	case LIVE_TARGET:
 	case LIVE_FLIGHT:
+	case LIVE_GONE:
 		return;		/* seen when its turn comes, or it lands */
 	case LIVE_NOWHERE:
 	case LIVE_SENT:

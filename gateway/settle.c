@@ -35,10 +35,18 @@ static void set_after(struct step *s, struct live *l, const struct reply *tell)
 
 static void removed_done(void *owner, struct step *s)
 {
-	land_slot(owner, s->context);
+	struct engine *e = owner;
+	struct live *l = road_find(e, s->context_id);
+
+	land_slot(e, s->context);
+	if (l != NULL)
+		road_forget(e, l);
 }
 
-/* The row goes; the leg is forgotten at once. */
+/*
+ * The row goes, and with it the leg. Until that is done it is remembered: a
+ * fetch that was on its way may still bring the row.
+ */
 void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 {
 	struct step *s = road_step(e, STEP_REMOVE, removed_done);
@@ -47,9 +55,10 @@ void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 	s->legs[0].id = l->id;
 	s->legs[0].story = l->shared ? l->story : l->id;
 	road_submit(e, s);
+	correlate_drop(e, l);
+	l->place = LIVE_GONE;
 	l->state = LEG_SENT;
 	road_count(l);
-	road_forget(e, l);
 }
 
 
@@ -337,6 +346,10 @@ void settle_final(struct engine *e, struct live *l, enum delivery_state s,
 
 void settle_expired(struct engine *e, struct live *l)
 {
+	if ((l->told & WANT_POSITIVE) != 0) {
+		settle_remove(e, l, NULL);	/* was delivered, not read */
+		return;
+	}
 	e->counts.expired++;
 	settle_final(e, l, STATE_EXPIRED,
 		     &(struct outcome){ .class = OUTCOME_NEVER,

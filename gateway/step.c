@@ -19,6 +19,10 @@ struct step *step_new(enum step_kind kind, size_t limit_octets)
 
 void step_free(struct step *s)
 {
-	if (s != NULL)
+	struct step *also;
+
+	for (; s != NULL; s = also) {
+		also = s->also;
 		arena_free(s->arena);
+	}
 }

@@ -56,8 +56,9 @@ enum step_kind {
 				 * and `story`; else OK. Read-only            */
 	/* Replaces state, lane, flow, due, expires, recipient and meta of
 	 * legs[0]; with drop_far removes all far keys of the leg; then adds
-	 * `far` keys. For every far key that an orphan report waits under the
-	 * orphan is removed and its octets appended to `found`. */
+	 * `far` keys. The octets of orphan reports that wait under one of
+	 * these are appended to `found`. They stay until the leg loses that
+	 * key, so that none is lost before it has been acted upon.           */
 	STEP_UPDATE,
 	STEP_REMOVE,		/* legs[0].id (.story when shared), far keys,
 				 * and the content with its last leg          */
@@ -78,6 +79,9 @@ enum step_kind {
 	 * keeps them until until_us (at most STORE_ORPHANS_MAX rows: the
 	 * oldest goes).                                                      */
 	STEP_FAR,
+	/* Orphans whose far key belongs to a leg, number > after_id, at most
+	 * `limit` (0: all) -> items with octets and number.                  */
+	STEP_ORPHANS,
 	/* Keeps part `number` of `of` under part_key until until_us. An equal
 	 * part is kept once (ERR_EXISTS); another of that number replaces it.
 	 * When all are there (also after an equal one): result OK and
@@ -102,9 +106,12 @@ enum step_kind {
 	STEP_NAME,		/* number <-> text for enum name_kind `name`  */
 	STEP_NAMES,		/* all of kind `name` -> items (number, text) */
 	STEP_COUNTS,		/* legs by (state, lane) -> items: number =
-				 * state, number2 = lane, count               */
+				 * state, number2 = lane, count; and `story`
+				 * is the greatest id of a leg, 0 none        */
 	STEP_WAITING_WHO,	/* distinct recipients that have waiting legs,
 				 * > after_id, limit -> items: count = hash   */
+	STEP_WAITING_COUNTS,	/* the same, all of them, with how many legs
+				 * wait -> items: count = hash, number        */
 	STEP_FORGET,		/* dedupe, orphans past until_us: <= limit    */
 	STEP_TRACE		/* octets: records for the trace file         */
 };
@@ -125,6 +132,9 @@ struct step {
 	struct step *next;	/* of the queue                               */
 	enum step_kind kind;
 	bool intake;		/* may be refused when the disk is short      */
+	/* Applied behind this one in the same transaction if this one came to
+	 * OK, and comes back with it; freed with it. */
+	struct step *also;
 
 	/* What is asked. Octets belong to `arena`. */
 	struct store_leg *legs;

@@ -38,7 +38,7 @@ enum err orphans_count(struct store *s)
 }
 
 static enum err orphans_of(struct store *s, struct step *step,
-			   const struct store_key *key, bool *any)
+			   const struct store_key *key)
 {
 	sqlite3_stmt *q = prepared(s, ORPHAN_GET);
 	struct step_item *item;
@@ -47,7 +47,6 @@ static enum err orphans_of(struct store *s, struct step *step,
 
 	bind_key(q, key);
 	while ((e = next_row(s, ORPHAN_GET, &row)) == OK && row) {
-		*any = true;
 		e = item_octets(step, column_octets(q, 0), &item);
 		if (e != OK)
 			break;
@@ -56,22 +55,65 @@ static enum err orphans_of(struct store *s, struct step *step,
 	return e;
 }
 
-/* First all are read: when the arena is full nothing has been removed. */
-enum err orphans_take(struct store *s, struct step *step)
+enum err orphans_find(struct store *s, struct step *step)
 {
-	sqlite3_stmt *q = prepared(s, ORPHAN_DELETE);
 	enum err e = OK;
-	bool any = false;
 	size_t i;
 
 	for (i = 0; s->orphans > 0 && e == OK && i < step->n_far; i++)
-		e = orphans_of(s, step, &step->far[i], &any);
-	for (i = 0; any && e == OK && i < step->n_far; i++) {
-		bind_key(q, &step->far[i]);
-		e = run(s, ORPHAN_DELETE);
-		s->orphans -= (uint64_t)sqlite3_changes(s->db);
+		e = orphans_of(s, step, &step->far[i]);
+	return e;
+}
+
+static bool sets(const struct step *step, const struct store_key *key)
+{
+	size_t i;
+
+	for (i = 0; step != NULL && i < step->n_far; i++)
+		if (step->far[i].high == key->high &&
+		    step->far[i].low == key->low)
+			return true;
+	return false;
+}
+
+enum err orphans_drop(struct store *s, struct bytes list,
+		      const struct step *step)
+{
+	sqlite3_stmt *q = prepared(s, ORPHAN_DELETE);
+	struct store_key key;
+	enum err e = OK;
+
+	for (; s->orphans > 0 && e == OK && list.n >= FAR_KEY_OCTETS;
+	     list = bytes_after(list, FAR_KEY_OCTETS)) {
+		key = far_key(list.p);
+		if (sets(step, &key))
+			continue;
+		bind_key(q, &key);
+		if ((e = run(s, ORPHAN_DELETE)) == OK)
+			s->orphans -= (uint64_t)sqlite3_changes(s->db);
 	}
 	return e;
+}
+
+enum err orphans_claimed(struct store *s, struct step *step)
+{
+	sqlite3_stmt *q = prepared(s, ORPHAN_CLAIMED);
+	struct step_item *item;
+	enum err e;
+	bool row;
+
+	bind_number(q, 1, step->after_id);
+	while ((e = next_row(s, ORPHAN_CLAIMED, &row)) == OK && row) {
+		if (step->limit != 0 && step->n_found == step->limit)
+			break;
+		e = item_octets(step, column_octets(q, 1), &item);
+		if (e != OK)
+			break;
+		item->number = column_number(q, 0);
+	}
+	rows_end(s, ORPHAN_CLAIMED);
+	step->complete = e == OK && !row;
+	return e == ERR_NOMEM && step->n_found > 0 ? OK : e;
 }
 
 static enum err keep_orphan(struct store *s, const struct step *step)

@@ -28,6 +28,7 @@ enum statement {
 	LEGS_EXPIRED,
 	LEGS_LIST,
 	LEG_RECIPIENT,
+	LEG_RECIPIENTS,
 	CONTENT_INSERT,
 	CONTENT_COUNT,
 	CONTENT_RECOUNT,
@@ -35,6 +36,7 @@ enum statement {
 	IMAGE_INSERT,
 	IMAGE_GET,
 	IMAGE_DELETE,
+	LEG_GREATEST,
 	FAR_INSERT,
 	FAR_GET,
 	FAR_DELETE,
@@ -44,6 +46,7 @@ enum statement {
 	ORPHAN_OLDEST,
 	ORPHAN_FORGET,
 	ORPHAN_COUNT,
+	ORPHAN_CLAIMED,
 	DEDUPE_GET,
 	DEDUPE_INSERT,
 	DEDUPE_FORGET,
@@ -156,13 +159,20 @@ enum err legs_waiting_who(struct store *s, struct step *step) CHECKED;
 /** The leg -> found. ERR_NOTFOUND; ERR_MALFORMED: damaged. */
 enum err leg_get(struct store *s, struct step *step, uint64_t id) CHECKED;
 
+/** One of the keys that a leg's row lists. */
+#define FAR_KEY_OCTETS 16
+struct store_key far_key(const uint8_t octets[FAR_KEY_OCTETS]);
 enum err far_add(struct store *s, const struct step *step, uint64_t leg)
 	CHECKED;
 /** Removes the keys of `list` (16 octets each) that point to `leg`. */
 enum err far_drop(struct store *s, uint64_t leg, struct bytes list) CHECKED;
 enum err far_step(struct store *s, struct step *step) CHECKED;
-/** Orphans of the step's far keys -> found, then removes them. */
-enum err orphans_take(struct store *s, struct step *step) CHECKED;
+/** Orphans of the step's far keys -> found. */
+enum err orphans_find(struct store *s, struct step *step) CHECKED;
+/** Removes those of the keys in `list` that `step` (or NULL) does not set. */
+enum err orphans_drop(struct store *s, struct bytes list,
+		      const struct step *step) CHECKED;
+enum err orphans_claimed(struct store *s, struct step *step) CHECKED;
 enum err orphans_count(struct store *s) CHECKED;
 enum err far_forget(struct store *s, const struct step *step) CHECKED;
 

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #define INLINE_MAX	1600	/* larger images have a row of their own */
-#define KEY_OCTETS	16
-#define FAR_OCTETS	(STEP_FAR_MAX * KEY_OCTETS)
+#define FAR_OCTETS	(STEP_FAR_MAX * FAR_KEY_OCTETS)
 
 /* What a change must know of the row before. */
 struct before {
@@ -276,17 +275,25 @@ static void put_key(uint8_t *to, const struct store_key *k)
 	memcpy(to, halves, sizeof halves);
 }
 
+struct store_key far_key(const uint8_t octets[FAR_KEY_OCTETS])
+{
+	uint64_t halves[2];
+
+	memcpy(halves, octets, sizeof halves);
+	return (struct store_key){ le64toh(halves[0]), le64toh(halves[1]) };
+}
+
 enum err far_drop(struct store *s, uint64_t leg, struct bytes list)
 {
 	sqlite3_stmt *q = prepared(s, FAR_DELETE);
-	uint64_t halves[2];
+	struct store_key key;
 	enum err e = OK;
 
-	for (; e == OK && list.n >= KEY_OCTETS;
-	     list = bytes_after(list, KEY_OCTETS)) {
-		memcpy(halves, list.p, sizeof halves);
-		bind_hash(q, 1, le64toh(halves[0]));
-		bind_hash(q, 2, le64toh(halves[1]));
+	for (; e == OK && list.n >= FAR_KEY_OCTETS;
+	     list = bytes_after(list, FAR_KEY_OCTETS)) {
+		key = far_key(list.p);
+		bind_hash(q, 1, key.high);
+		bind_hash(q, 2, key.low);
 		bind_number(q, 3, leg);
 		e = run(s, FAR_DELETE);
 	}
@@ -344,19 +351,20 @@ enum err leg_update(struct store *s, struct step *step)
 	if ((e = read_before(s, leg->id, &b)) != OK)
 		return e;
 	kept = step->drop_far ? 0 : b.far_octets;
-	if (step->n_far > (FAR_OCTETS - kept) / KEY_OCTETS)
+	if (step->n_far > (FAR_OCTETS - kept) / FAR_KEY_OCTETS)
 		return ERR_RANGE;
-	if ((e = orphans_take(s, step)) != OK ||
+	if ((e = orphans_find(s, step)) != OK ||
 	    (e = tally_add(s, leg->state, leg->lane, 1)) != OK ||
 	    (e = tally_add(s, b.state, b.lane, -1)) != OK)
 		return e;
 	if (step->drop_far) {
 		struct bytes old = { b.far, b.far_octets };
 
-		if ((e = far_drop(s, leg->id, old)) != OK)
+		if ((e = far_drop(s, leg->id, old)) != OK ||
+		    (e = orphans_drop(s, old, step)) != OK)
 			return e;
 	}
-	for (i = 0; i < step->n_far; i++, kept += KEY_OCTETS)
+	for (i = 0; i < step->n_far; i++, kept += FAR_KEY_OCTETS)
 		put_key(b.far + kept, &step->far[i]);
 	b.far_octets = kept;
 	if ((e = write_update(s, step, &b)) != OK)
@@ -368,11 +376,15 @@ enum err leg_remove(struct store *s, struct step *step)
 {
 	uint64_t id = step->legs[0].id;
 	struct before b;
+	struct bytes far = { b.far, 0 };
 	enum err e;
 
-	if ((e = read_before(s, id, &b)) != OK ||
-	    (e = delete_leg(s, id, b.state, b.lane)) != OK ||
-	    (e = far_drop(s, id, (struct bytes){ b.far, b.far_octets })) != OK)
+	if ((e = read_before(s, id, &b)) != OK)
+		return e;
+	far.n = b.far_octets;
+	if ((e = delete_leg(s, id, b.state, b.lane)) != OK ||
+	    (e = far_drop(s, id, far)) != OK ||
+	    (e = orphans_drop(s, far, NULL)) != OK)
 		return e;
 	return b.shared ? release_content(s, b.story) : OK;
 }

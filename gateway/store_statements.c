@@ -36,6 +36,8 @@ static const char *const texts[STATEMENTS] = {
 	[LEGS_LIST] = LEG_COLUMNS "WHERE id>?1 ORDER BY id",
 	[LEG_RECIPIENT] = "SELECT recipient FROM leg WHERE state=1"
 			  " AND recipient>?1 ORDER BY recipient LIMIT 1",
+	[LEG_RECIPIENTS] = "SELECT recipient,COUNT(*) FROM leg WHERE state=1"
+			   " GROUP BY recipient",
 	[CONTENT_INSERT] = "INSERT INTO content(story,legs) VALUES(?1,?2)",
 	[CONTENT_COUNT] = "SELECT legs FROM content WHERE story=?1",
 	[CONTENT_RECOUNT] = "UPDATE content SET legs=?2 WHERE story=?1",
@@ -44,6 +46,7 @@ static const char *const texts[STATEMENTS] = {
 			 " VALUES(?1,?2,?3)",
 	[IMAGE_GET] = "SELECT sum,octets FROM image WHERE story=?1",
 	[IMAGE_DELETE] = "DELETE FROM image WHERE story=?1",
+	[LEG_GREATEST] = "SELECT max(id) FROM leg",
 	[FAR_INSERT] = "INSERT OR REPLACE INTO far(high,low,leg)"
 		       " VALUES(?1,?2,?3)",
 	[FAR_GET] = "SELECT leg FROM far WHERE high=?1 AND low=?2",
@@ -59,6 +62,10 @@ static const char *const texts[STATEMENTS] = {
 			  " FROM orphan WHERE until<=?1 ORDER BY until"
 			  " LIMIT ?2)",
 	[ORPHAN_COUNT] = "SELECT count(*) FROM orphan",
+	[ORPHAN_CLAIMED] = "SELECT number,octets FROM orphan"
+			   " WHERE number>?1 AND EXISTS (SELECT 1 FROM far"
+			   " WHERE far.high=orphan.high"
+			   " AND far.low=orphan.low) ORDER BY number",
 	[DEDUPE_GET] = "SELECT until,story FROM dedupe"
 		       " WHERE high=?1 AND low=?2",
 	[DEDUPE_INSERT] = "INSERT OR REPLACE INTO dedupe(high,low,until,story)"

@@ -65,6 +65,17 @@ static enum err add_name(struct step *step, sqlite3_stmt *q)
 	return OK;
 }
 
+static enum err add_recipient(struct step *step, sqlite3_stmt *q)
+{
+	struct step_item *item = item_add(step);
+
+	if (item == NULL)
+		return ERR_NOMEM;
+	item->count = column_hash(q, 0);
+	item->number = column_number(q, 1);
+	return OK;
+}
+
 /* All rows, or as many as `limit` and the arena allow; ERR_NOMEM: neither. */
 static enum err all_rows(struct store *s, enum statement which,
 			 struct step *step,
@@ -115,6 +126,21 @@ static enum err keep_name(struct store *s, const struct step *step)
 	return run(s, NAME_INSERT);
 }
 
+static enum err counts(struct store *s, struct step *step)
+{
+	enum err e;
+	bool row;
+
+	step->story = 0;
+	if ((e = next_row(s, LEG_GREATEST, &row)) != OK)
+		return e;
+	if (row) {
+		step->story = column_number(prepared(s, LEG_GREATEST), 0);
+		rows_end(s, LEG_GREATEST);
+	}
+	return tally_items(s, step);
+}
+
 /* The steps about legs and far keys. */
 static enum err apply_leg(struct store *s, struct step *step)
 {
@@ -145,6 +171,8 @@ static enum err apply(struct store *s, struct step *step)
 		return apply_leg(s, step);
 	case STEP_SEEN:
 		return key_seen(s, step);
+	case STEP_ORPHANS:
+		return orphans_claimed(s, step);
 	case STEP_REFILL:
 		return legs_refill(s, step);
 	case STEP_WAITING:
@@ -170,7 +198,9 @@ static enum err apply(struct store *s, struct step *step)
 	case STEP_NAMES:
 		return all_names(s, step);
 	case STEP_COUNTS:
-		return tally_items(s, step);
+		return counts(s, step);
+	case STEP_WAITING_COUNTS:
+		return all_rows(s, LEG_RECIPIENTS, step, add_recipient);
 	case STEP_WAITING_WHO:
 		return legs_waiting_who(s, step);
 	case STEP_FORGET:
@@ -182,7 +212,7 @@ static enum err apply(struct store *s, struct step *step)
 }
 
 /* A step that is applied again, after a rollback, starts from nothing. */
-void store_apply(struct store *s, struct step *step)
+static enum err apply_one(struct store *s, struct step *step)
 {
 	step->found = NULL;
 	step->found_end = &step->found;
@@ -190,4 +220,21 @@ void store_apply(struct store *s, struct step *step)
 	step->next_us = 0;
 	step->complete = false;
 	step->result = apply(s, step);
+	return step->result;
+}
+
+void store_apply(struct store *s, struct step *step)
+{
+	enum err e = apply_one(s, step);
+	struct step *also;
+
+	for (also = step->also; also != NULL; also = also->also) {
+		if (step->result != OK) {
+			also->result = step->result;
+			continue;
+		}
+		e = apply_one(s, also);
+		if (e == ERR_IO || e == ERR_TOOBIG)
+			step->result = e;
+	}
 }

@@ -8,9 +8,9 @@ set -eu
 build='gcc make autoconf automake pkg-config libc6-dev libsqlite3-dev
 	libxml2-dev libssl-dev zlib1g-dev libsofia-sip-ua-dev libsmpp34-dev
 	kannel-dev libpcre3-dev libcunit1-dev'
-demo="$build python3 nodejs npm"
-test="$demo kannel kannel-extras sip-tester liblinphone-dev g++ valgrind
-	xz-utils procps"
+demo="$build nodejs npm liblinphone-dev linphone-common"
+test="$demo python3 kannel kannel-extras sip-tester g++ valgrind
+	xz-utils procps iproute2"
 
 case ${1:-} in
 build) wanted=$build ;;
@@ -42,7 +42,13 @@ done
 [ -n "$missing" ] || exit 0
 
 as_root=
-[ "$(id -u)" -eq 0 ] || as_root=sudo
+if [ "$(id -u)" -ne 0 ]; then
+	as_root=sudo
+	command -v sudo >/dev/null 2>&1 || {
+		echo "$0: please install as root:$missing" >&2
+		exit 1
+	}
+fi
 echo "installing:$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 

@@ -12,3 +12,13 @@ CLEANFILES += packaging/man/cpmgw.conf.5
 packaging/man/cpmgw.conf.5: cpmgw-conf$(EXEEXT)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)./cpmgw-conf --document man >$@.new && mv $@.new $@
+
+EXTRA_DIST += packaging/build.sh
+EXTRA_DIST += packaging/demo/demo.sh
+EXTRA_DIST += packaging/demo/package-lock.json
+EXTRA_DIST += packaging/demo/package.json
+EXTRA_DIST += packaging/demo/smsc.js
+EXTRA_DIST += packaging/dependencies.sh
+EXTRA_DIST += packaging/run.sh
+EXTRA_DIST += packaging/test.sh
+EXTRA_DIST += tests/peers/linphone/phone.c

@@ -65,12 +65,41 @@ case $offset in
 esac
 [ -d "$conf" ] || usage "--conf: no such directory: $conf"
 
+step=
+gateway=
+demo=
+ready=
+ended=no
+
+# Every process that was started here, by its pid; the peers first, so that
+# they can take their leave.
+stop_all() {
+	ended=yes
+	trap '' INT TERM
+	for pid in $demo $step $gateway; do
+		kill -TERM "$pid" 2>/dev/null || :
+		wait "$pid" 2>/dev/null || :
+	done
+	[ -z "$ready" ] || rm -f "$ready"
+}
+
+trap 'stop_all; exit 0' INT TERM
+trap 'stop_all' EXIT
+
+# run COMMAND...: a signal does not wait for its end
+run() {
+	"$@" &
+	step=$!
+	wait "$step"
+	step=
+}
+
 if [ "$quiet" = yes ]; then
-	sh "$top/packaging/dependencies.sh" build
+	run sh "$top/packaging/dependencies.sh" build >&2
 else
-	sh "$top/packaging/dependencies.sh" demo
+	run sh "$top/packaging/dependencies.sh" demo >&2
 fi
-sh "$top/packaging/build.sh" build-run all CFLAGS='-O2 -g'
+run sh "$top/packaging/build.sh" build-run all CFLAGS='-O2 -g' >&2
 
 umask 077
 if [ ! -d "$state" ]; then
@@ -87,26 +116,7 @@ if [ -z "$(ls -A "$state/conf")" ]; then
 	cp "$conf"/* "$state/conf/"
 fi
 
-gateway=
-demo=
-watch=
-ended=no
-
-# Every process that was started here, by its pid.
-stop_all() {
-	ended=yes
-	for pid in $demo $gateway; do
-		kill -TERM "$pid" 2>/dev/null || :
-	done
-	for pid in $demo $gateway; do
-		wait "$pid" 2>/dev/null || :
-	done
-	rm -f "$ready"
-}
-
 ready=$state/ready.$$
-trap 'stop_all; exit 0' INT TERM
-trap 'stop_all' EXIT
 
 start_gateway() {
 	rm -f "$ready"

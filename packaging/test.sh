@@ -72,9 +72,10 @@ run() {
 	count "$build/$name.log" "$status"
 }
 
-(cd "$top/tests/peers/node" && [ -d node_modules/smpp ] || npm ci --silent) ||
+(cd "$top/tests/peers/node" && { [ -d node_modules/smpp ] ||
+	npm ci --no-audit --no-fund --loglevel error; }) >&2 ||
 	fatal 'the peers from npm cannot be installed'
-run system python3 "$top/tests/system/run.py" "$build"
+run system env CPMGW_BUILD="$build" python3 "$top/tests/system/run.py"
 run fault-engine python3 "$top/tests/fault/kill_loopback.py" "$build" 40
 
 echo "$passed passed, $failed failed"

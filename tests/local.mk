@@ -150,6 +150,7 @@ fuzz_tests += tests/fuzz/fuzz_json
 fuzz_tests += tests/fuzz/fuzz_multipart
 fuzz_tests += tests/fuzz/fuzz_xml
 fuzz_tests += tests/fuzz/fuzz_adapter
+fuzz_tests += tests/fuzz/fuzz_smpp_map
 fuzz_tests += tests/fuzz/fuzz_smpp_pdu
 fuzz_tests += tests/fuzz/fuzz_smpp_receipt
 fuzz_tests += tests/fuzz/fuzz_frame
@@ -177,8 +178,13 @@ fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
 	gateway/outcome.c policy/facts.c $(libgatewaycheck_a_SOURCES)
 fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
 	$(libtables_a_SOURCES)
+# Of the SMPP side what needs no loop.
+fuzz_smpp = adapters/smpp/progress.c adapters/smpp/receipt_out.c \
+	adapters/smpp/smpp_in.c adapters/smpp/smpp_map.c \
+	adapters/smpp/smpp_out.c adapters/smpp/smpp_report.c \
+	adapters/smpp/text_out.c
 fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
-	$(filter %.c,$(fuzz_images) $(fuzz_settings)))
+	$(filter %.c,$(fuzz_images) $(fuzz_settings) $(fuzz_smpp)))
 
 fuzz/%.o: $(srcdir)/%.c
 	@$(MKDIR_P) $(@D)
@@ -275,8 +281,14 @@ adapter_tests += tests/adapters/test_sip_deliver
 adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
+adapter_tests += tests/adapters/test_smpp_arrive
+adapter_tests += tests/adapters/test_smpp_client
+adapter_tests += tests/adapters/test_smpp_deliver
+adapter_tests += tests/adapters/test_smpp_map
+adapter_tests += tests/adapters/test_smpp_parts
 adapter_tests += tests/adapters/test_sip_reports
 adapter_tests += tests/adapters/test_smpp_server
+adapter_tests += tests/adapters/test_smpp_text
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
@@ -302,7 +314,14 @@ SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(CUNIT_LIBS)
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES = tests/adapters/smpp_world.c tests/adapters/smpp_world.h
+tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
+tests_fuzz_fuzz_smpp_map_LDADD = libreplay.a libsmppside.a $(ADAPTER_LIBS)
+tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_deliver_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_parts_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)
 tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
 
 # A disk in memory that loses power, fills up and fails when it is told.
@@ -346,10 +365,32 @@ tests_bench_store_bench_CFLAGS = $(BENCH_CFLAGS)
 tests_bench_store_bench_LDFLAGS = -pthread
 tests_bench_store_bench_LDADD = $(SQLITE_LIBS)
 
-BENCH_SECONDS = 3
 BENCH_WAITING = 0
 bench-store: tests/bench/store_bench
 	@rm -rf bench-spool
 	@tests/bench/store_bench bench-spool $(BENCH_SECONDS) $(BENCH_WAITING)
 	@rm -rf bench-spool
 .PHONY: bench-store
+
+# `make sim SIM_RUNS=100000 SIM_SEED=1`: the engine in a simulated world.
+sim_programs = tests/sim/sim
+check_PROGRAMS += $(sim_programs)
+tests_sim_sim_SOURCES =
+tests_sim_sim_SOURCES += tests/sim/adapter.c
+tests_sim_sim_SOURCES += tests/sim/chance.c
+tests_sim_sim_SOURCES += tests/sim/far.c
+tests_sim_sim_SOURCES += tests/sim/ledger.c
+tests_sim_sim_SOURCES += tests/sim/main.c
+tests_sim_sim_SOURCES += tests/sim/people.c
+tests_sim_sim_SOURCES += tests/sim/sender.c
+tests_sim_sim_SOURCES += tests/sim/sim.c tests/sim/sim.h
+tests_sim_sim_SOURCES += tests/sim/verdict.c
+tests_sim_sim_SOURCES += tests/sim/wire.c
+tests_sim_sim_SOURCES += tests/sim/world.c
+tests_sim_sim_LDADD = libsimdisk.a libgateway.a libtables.a libpolicy.a \
+	libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
+SIM_RUNS = 20000
+SIM_SEED = 1
+sim: tests/sim/sim
+	@tests/sim/sim --seed $(SIM_SEED) --runs $(SIM_RUNS)
+.PHONY: sim

@@ -1,7 +1,7 @@
 /*
  * LEG: a message to the devices of one user, or to another domain. All
  * devices get it at once, each its queue permitting; the first 2xx decides
- * (GW-MSG-02), else the best of the refusals.
+ * (RFC 4320), else the best of the refusals.
  */
 #include <string.h>
 
@@ -91,7 +91,7 @@ static void all_done(struct delivery *v)
 			registrar_doubt(r, v->user);
 		tell(v, &v->best);
 	}
-	tell_class(v, OUTCOME_ABSENT, "no device is registered", "GW-IW-11");
+	tell_class(v, OUTCOME_ABSENT, "no device is registered", "RFC 5438 8.1");
 	free_delivery(v);
 }
 
@@ -209,7 +209,7 @@ static void gone(struct target_item *item)
 	branch_end(b, &left);
 }
 
-/* 415 to CPIM: once more, as plain text (MAPPING 6.2). */
+/* 415 to CPIM: once more, as plain text (RFC 3261 21). */
 static bool try_plain(struct branch *b, const struct sip_result *r)
 {
 	struct delivery *v = b->delivery;
@@ -380,7 +380,7 @@ static void not_drafted(struct delivery *v, enum err e)
 	struct outcome o = { .class = OUTCOME_NEVER,
 			     .state = STATE_UNDELIVERABLE,
 			     .text = err_name(e),
-			     .clause = "MAPPING 4.3" };
+			     .clause = "RFC 3862" };
 
 	if (e == ERR_NOMEM)
 		o.class = OUTCOME_LATER;

@@ -130,11 +130,13 @@ static enum err put_addresses(struct drafting *d)
 
 /* -- more headers --------------------------------------------------------- */
 
-/* MAPPING 1.3: the number as tel: and as sip:, then what else is asserted. */
+/* RFC 3966: the number as tel: and as sip:, then what else is asserted. */
 static void put_asserted(struct drafting *d, struct buf *to)
 {
 	const struct address_rules *rules = &d->c->config->rules;
 	const struct message *m = d->m;
+	bool another = m->asserted.kind != ADDRESS_NONE &&
+		       !address_equal(&m->asserted, &m->from);
 	struct buf one = BUF_INIT(URI_MAX);
 
 	if (!d->c->assert_identity || (m->privacy & PRIVACY_ID) ||
@@ -146,9 +148,8 @@ static void put_asserted(struct drafting *d, struct buf *to)
 	buf_printf(to, "P-Asserted-Identity: <%.*s>", (int)one.n,
 		   (const char *)one.p);
 	buf_reset(&one);
-	if ((m->asserted.kind != ADDRESS_NONE &&
-	     address_uri(&m->asserted, rules, &one) == OK) ||
-	    (m->asserted.kind == ADDRESS_NONE && m->from.kind == ADDRESS_E164 &&
+	if ((another && address_uri(&m->asserted, rules, &one) == OK) ||
+	    (!another && m->from.kind == ADDRESS_E164 &&
 	     address_sip_uri(&m->from, rules, &one) == OK))
 		buf_printf(to, ", <%.*s>", (int)one.n, (const char *)one.p);
 	buf_text(to, "\r\n");

@@ -1,6 +1,6 @@
 /*
  * adapters/sip/failures.h - who has tried too many wrong passwords: a name
- * from one address is locked out for a while (GW-SEC-02). The owner of the
+ * from one address is locked out for a while (RFC 7616 5.7). The owner of the
  * name, elsewhere, is not. Bounded: the table forgets the oldest.
  */
 #ifndef ADAPTERS_SIP_FAILURES_H

@@ -125,7 +125,7 @@ static bool map_recipient(struct work *w)
 	return true;
 }
 
-/* From, inside and outside, must be the sender's own (GW-SEC-04). */
+/* From, inside and outside, must be the sender's own (RFC 3325 5). */
 static bool map_sender(struct work *w)
 {
 	const struct identity *s = w->in->sender;
@@ -284,7 +284,7 @@ static bool map_ids(struct work *w)
 	const struct request *r = w->request;
 	struct message *m = w->m;
 
-	m->ids = arena_array(w->arena, 5, sizeof(*m->ids));
+	m->ids = arena_array(w->arena, 6, sizeof(*m->ids));
 	if (!m->ids)
 		return out_of_memory(w);
 	if (w->is_cpim && cpm_message_id_valid(w->cpim.message_id))
@@ -293,6 +293,9 @@ static bool map_ids(struct work *w)
 	add_id(w, ID_CONVERSATION, valid(r->conversation_id));
 	add_id(w, ID_CONTRIBUTION, valid(r->contribution_id));
 	add_id(w, ID_IN_REPLY_TO, valid(r->in_reply_to));
+	/* The trace of what it tells about shall have it too. */
+	if (w->out->kind == MAPPED_IMDN)
+		add_id(w, ID_LINKED, keep(w, w->out->imdn.message_id));
 	return true;
 }
 

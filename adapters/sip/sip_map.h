@@ -1,6 +1,6 @@
 /*
- * adapters/sip/sip_map.h - SIP status codes <-> struct outcome. MAPPING 6.1,
- * 6.2; RFC 3428 7 (6xx: the user has seen it and refused), RFC 4320 (a
+ * adapters/sip/sip_map.h - SIP status codes <-> struct outcome. RFC 3261 21,
+ * RFC 3428 7 (6xx: the user has seen it and refused), RFC 4320 (a
  * MESSAGE is never answered 408).
  */
 #ifndef ADAPTERS_SIP_MAP_H

@@ -15,7 +15,7 @@ static void close_all(void *self)
 {
 	struct hub *h = self;
 
-	h->draining = h->drained = true;
+	h->draining = h->drained = h->closing = true;
 	if (h->client != NULL)
 		client_close(h->client);
 	if (h->server != NULL)

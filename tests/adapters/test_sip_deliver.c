@@ -10,7 +10,7 @@
 
 /* -- what is sent --------------------------------------------------------- */
 
-/* MAPPING 4.2, row by row; GW-IW-03. */
+/* RFC 3862, row by row; RFC 3428. */
 static void test_from_sms(void)
 {
 	struct device_socket d;
@@ -59,7 +59,7 @@ static void test_from_sms(void)
 	sample_finish(&w, &d);
 }
 
-/* CPIM is never changed on its way (RFC 3862 2; GW-MSG-01). */
+/* CPIM is never changed on its way (RFC 3862 2; RFC 3428). */
 static void test_native(void)
 {
 	static const char cpim[] =
@@ -100,7 +100,7 @@ static void test_native(void)
 	sample_finish(&w, &d);
 }
 
-/* Hidden senders: RFC 3323 4.1, MAPPING 4.3. */
+/* Hidden senders: RFC 3323 4.1, RFC 3862. */
 static void test_hidden(void)
 {
 	struct device_socket d;
@@ -169,7 +169,7 @@ static void test_answers(void)
 	sample_finish(&w, &d);
 }
 
-/* 415 to CPIM: the text alone, and from then on at once (MAPPING 6.2). */
+/* 415 to CPIM: the text alone, and from then on at once (RFC 3261 21). */
 static void test_plain(void)
 {
 	struct device_socket d;
@@ -230,7 +230,7 @@ static void test_nobody(void)
 	world_finish(&w);
 }
 
-/* No answer within deliver-timeout: he is away (GW-MSG-02). */
+/* No answer within deliver-timeout: he is away (RFC 4320). */
 static void test_silent_device(void)
 {
 	static const char *const fast[] = { "sip.deliver-timeout=1s", NULL };

@@ -1,5 +1,5 @@
 /*
- * adapters/sip: SIP status <-> outcome (MAPPING 6.1, 6.2), and the small
+ * adapters/sip: SIP status <-> outcome (RFC 3261 21, RFC 3428), and the small
  * rooms that everything goes through: answers, slots, targets, contacts.
  */
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * cpmgw-sip as a program: notifications both ways. MAPPING 5, RFC 5438.
+ * cpmgw-sip as a program: notifications both ways. RFC 5438.
  */
 #include "tests/adapters/sip_sample.h"
 
@@ -27,7 +27,7 @@
 	"<delivery-notification><status><delivered/></status>"                 \
 	"</delivery-notification></imdn>\r\n"
 
-/* MAPPING 5.1, 5.4: to the sender, about his message, in his own words. */
+/* RFC 5438 7.2.1, 11: to the sender, about his message, in his own words. */
 static void test_report(void)
 {
 	struct device_socket d;

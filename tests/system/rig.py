@@ -272,7 +272,7 @@ class Gateway:
             if status == 0 else []
 
     def trace(self, key):
-        return self.ask('trace', key)
+        return self.ask('trace', '--', key)
 
     def link(self, name):
         for link in self.ask('links'):
@@ -286,7 +286,8 @@ class Gateway:
 
     def waiting(self):
         """How many messages wait on disk."""
-        return len(self.ask('queue', '--messages'))
+        return sum(leg['state'] in ('queued', 'waiting')
+                   for leg in self.ask('queue', '--messages'))
 
     def sanitizer_reports(self):
         found = []

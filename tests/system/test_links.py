@@ -51,8 +51,10 @@ def case_what_is_sent_while_the_smsc_is_down_arrives_once(w):
     w.smsc.submits(number, 26, 2 * DEADLINE)
     for message_id in ids:
         equal(w.esme.receipt(message_id)[0], 2)
-    equal([text_of(e) for e in w.smsc.submits(number, 26)],
-          words + ['mine too'], 'once each, in order')
+    texts = [text_of(e) for e in w.smsc.submits(number, 26)]
+    equal(texts.count('mine too'), 1, 'once')
+    texts.remove('mine too')
+    equal(texts, words, "once each, one sender's in their order")
 
 
 def case_a_bind_is_tried_again_within_two_seconds(w):

@@ -1,6 +1,7 @@
 // An ESME made of node-smpp, any number of sessions: node esme.js HTTP_PORT
 //
 //	/bind	{ name, port, tls, mode, system_id, password, ... }
+//	/connect { name, port }			without a bind
 //	/send	{ name, command, fields, timeout_ms }	the answer
 //	/burst	{ name, list: [fields], timeout_ms }	all at once; the answers
 //	/rules	{ name, list: [{ hex, times, status, delay_ms, silent }] }
@@ -87,10 +88,8 @@ async function bind(q) {
 
 	if (answer.status === 0)
 		sessions.set(q.name, session);
-	else if (!q.keep)
-		session.destroy();
 	else
-		sessions.set(q.name, session);
+		session.destroy();
 	return answer;
 }
 
@@ -150,6 +149,12 @@ async function load_session(q) {
 
 const verbs = {
 	bind,
+	connect: async (q) => {
+		const session = await connect(q);
+
+		attend(q.name, session);
+		sessions.set(q.name, session);
+	},
 	send: (q) => ask(need(q.name), new smpp.PDU(q.command || 'submit_sm',
 		fields(q.fields)), q.timeout_ms),
 	burst: async (q) => ({ answers: await Promise.all(q.list.map((one) =>

@@ -99,9 +99,8 @@ static void test_from_sms(void)
 	CU_ASSERT(strncmp(device_header(&d, "From"),
 			  "<sip:+15550200001@cpm.example;user=phone>;tag=",
 			  46) == 0);
-	CU_ASSERT_STRING_EQUAL(
-		device_header(&d, "To"),
-		"<sip:+15550100001@cpm.example;user=phone>");
+	CU_ASSERT_STRING_EQUAL(device_header(&d, "To"),
+			       "<sip:mary@cpm.example>");
 	CU_ASSERT(strstr(d.text,
 			 "P-Asserted-Identity: <tel:+15550200001>\r\n"
 			 "P-Asserted-Identity: "

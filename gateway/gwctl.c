@@ -234,7 +234,7 @@ static char **sort_arguments(int argc, char **argv)
 	return sorted;
 }
 
-int main(int argc, char **argv)
+static int serve(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
@@ -247,17 +247,9 @@ int main(int argc, char **argv)
 		{ NULL, 0, NULL, 0 }
 	};
 	struct call call = { .command = NULL };
-	char **sorted = sort_arguments(argc, argv);
 	bool help = false;
-	int c, n = 0;
+	int c;
 
-	setlocale(LC_CTYPE, "");
-	if (sorted == NULL)
-		return usage("out of memory", NULL);
-	while (sorted[n] != NULL)
-		n++;
-	argv = sorted;	/* stays until the end */
-	argc = n;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'j')
 			call.json = true;
@@ -282,4 +274,19 @@ int main(int argc, char **argv)
 	call.arguments = argv + optind + 1;
 	call.n = argc - optind - 1;
 	return run(&call);
+}
+
+int main(int argc, char **argv)
+{
+	char **sorted = sort_arguments(argc, argv);
+	int status, n = 0;
+
+	setlocale(LC_CTYPE, "");
+	if (sorted == NULL)
+		return usage("out of memory", NULL);
+	while (sorted[n] != NULL)
+		n++;
+	status = serve(n, sorted);
+	mem_free(sorted);
+	return status;
 }

@@ -271,8 +271,8 @@ static void to_somebody(struct sim *s, struct copy *c)
 		snprintf(c->address, sizeof c->address, "sip:x%u@%s", dice % 3,
 			 peer_models[REMOTE].name);
 	} else {
-		c->kind = ADDRESS_E164;	/* no route leads there */
-		snprintf(c->address, sizeof c->address, "+4499900%u", dice);
+		c->kind = ADDRESS_E164;
+		snprintf(c->address, sizeof c->address, NO_ROUTE "00%u", dice);
 	}
 }
 

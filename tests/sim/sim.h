@@ -34,8 +34,9 @@
 #define JOBS_MAX	1024
 #define ASKED_MAX	4096
 #define RECEIPTS_MAX	8192
-#define STORIES_MAX	8
+#define STORIES_MAX	16
 #define PEERS_UP_US	(20 * MS)
+#define NO_ROUTE	"+44999"	/* no route leads there */
 
 enum child_number { SIP, SMPP, CHILDREN };
 enum peer_number { CPM, REMOTE, SMSC_A, SMSC_B, ESME1, ESME2, PEERS };
@@ -93,6 +94,7 @@ struct mail {
 	unsigned tries, open;		/* submissions; those without answer  */
 	unsigned lost;			/* submissions whose answer was lost  */
 	bool positive, negative;
+	bool end_to_end;		/* answered by the far side itself    */
 	uint64_t id;			/* of FRAME_ACCEPTED                  */
 	uint64_t stories[STORIES_MAX];
 	unsigned n_stories;
@@ -162,7 +164,7 @@ struct adapter_model {
 enum crash { CRASH_NONE, CRASH_KILL, CRASH_POWER };
 
 struct sim {
-	uint64_t seed, random, now, wall_base, order;
+	uint64_t seed, random, now, wall_base, set_back_us, order;
 	struct event *events;		/* a heap                             */
 	size_t n_events, events_size;
 	bool telling, failed;

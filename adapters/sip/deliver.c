@@ -9,16 +9,14 @@
 #include "adapters/sip/sip.h"
 #include "codecs/base64.h"
 
-#define DELIVERY_ARENA_MAX (4 * 1024 * 1024)
-
 /* One device's copy. */
 struct branch {
-	struct target_item item;	/* first: it is found by it          */
+	struct target_item item; /* first: it is found by it          */
 	struct branch *next;
 	struct delivery *delivery;
-	struct device *device;	/* NULL: gone, or a domain                   */
+	struct device *device; /* NULL: gone, or a domain                   */
 	struct ua_call *call;
-	bool plain;		/* as text/plain now                         */
+	bool plain; /* as text/plain now                         */
 };
 
 struct delivery {
@@ -26,16 +24,16 @@ struct delivery {
 	struct sip *sip;
 	struct arena *arena;
 	uint64_t token;
-	const char *user;	/* name, once it is known                    */
+	const char *user; /* name, once it is known                    */
 	const struct sip_domain *domain;
 	struct draft draft;
 	unsigned attempt;
 	struct branch *branches;
-	size_t left;		/* branches without their end                */
-	bool finding;		/* the directory is being asked              */
-	bool told;		/* the engine has its outcome                */
-	struct outcome best;	/* of what has failed                        */
-	bool any;		/* `best` is one                             */
+	size_t left;	     /* branches without their end                */
+	bool finding;	     /* the directory is being asked              */
+	bool told;	     /* the engine has its outcome                */
+	struct outcome best; /* of what has failed                        */
+	bool any;	     /* `best` is one                             */
 };
 
 static void branch_end(struct branch *b, const struct sip_result *r);
@@ -53,7 +51,7 @@ static void free_delivery(struct delivery *v)
 	if (v->next)
 		v->next->previous = v->previous;
 	s->n_deliveries--;
-	arena_free(v->arena);
+	sip_arena_give(s, v->arena);
 	mem_free(v);
 	sip_maybe_drained(s);
 }
@@ -162,6 +160,7 @@ static void aim(const struct branch *b, struct ua_message *m)
 	m->target = c->core ? v->draft.target : c->uri;
 	m->route = c->core ? c->uri : c->route;
 	m->flow = c->path ? NULL : b->device->flow;
+	m->datagram = b->device->datagram;
 }
 
 static enum err send_to(struct branch *b)
@@ -229,8 +228,7 @@ static void success(struct branch *b, const struct sip_result *r)
 	struct delivery *v = b->delivery;
 	struct outcome o;
 
-	outcome_of_sip(r, v->draft.report_follows && !b->plain, v->attempt,
-		       &o);
+	outcome_of_sip(r, v->draft.report_follows && !b->plain, v->attempt, &o);
 	if (v->user)
 		registrar_seen(v->sip->registrar, v->user);
 	tell(v, &o);
@@ -255,6 +253,8 @@ static void branch_end(struct branch *b, const struct sip_result *r)
 {
 	if (!b->delivery)
 		return;
+	if (b->device && r->datagram)
+		b->device->datagram = true;
 	if (try_plain(b, r))
 		return;
 	if (r->status < 300)
@@ -340,7 +340,7 @@ static struct delivery *make(struct sip *s, const struct leg *leg)
 
 	if (!v)
 		return NULL;
-	v->arena = arena_new(DELIVERY_ARENA_MAX);
+	v->arena = sip_arena_take(s);
 	if (!v->arena) {
 		mem_free(v);
 		return NULL;

@@ -77,8 +77,9 @@ static enum err content(struct drafting *d, struct cpim_draft *draft)
 		};
 	}
 	if (m->n_parts <= 1) {
-		draft->content_type = bytes_of(
-			m->n_parts ? parts[0].type : "text/plain;charset=UTF-8");
+		draft->content_type =
+			bytes_of(m->n_parts ? parts[0].type
+					    : "text/plain;charset=UTF-8");
 		draft->disposition = bytes_of(parts[0].disposition);
 		draft->body = parts[0].body;
 		return OK;

@@ -26,7 +26,7 @@ struct work {
 	const struct request *request;
 	struct mapped *out;
 	struct message *m;
-	struct bytes body;	/* as sent, content encoding undone          */
+	struct bytes body; /* as sent, content encoding undone          */
 	struct cpim cpim;
 	bool is_cpim, hidden;
 };
@@ -209,8 +209,10 @@ static uint8_t privacy_of(struct bytes text)
 		const char *word;
 		uint8_t bit;
 	} words[] = {
-		{ "id", PRIVACY_ID },	      { "header", PRIVACY_HEADER },
-		{ "history", PRIVACY_HISTORY }, { "user", PRIVACY_USER },
+		{ "id", PRIVACY_ID },
+		{ "header", PRIVACY_HEADER },
+		{ "history", PRIVACY_HISTORY },
+		{ "user", PRIVACY_USER },
 		{ "critical", PRIVACY_CRITICAL },
 	};
 	uint8_t bits = 0;
@@ -246,9 +248,8 @@ static void map_times(struct work *w)
 			    OK &&
 		    t > 0)
 			m->submitted_us = (uint64_t)t;
-	} else if (timestamp_rfc3339_encode(
-			   (int64_t)(from / 1000000 * 1000000), 0, &text) ==
-		   OK) {
+	} else if (timestamp_rfc3339_encode((int64_t)(from / 1000000 * 1000000),
+					    0, &text) == OK) {
 		m->submitted_text = keep(w, buf_bytes(&text));
 	}
 	buf_clear(&text);
@@ -312,8 +313,7 @@ static bool map_extras(struct work *w)
 
 	if (routes > 32)
 		routes = 32;
-	w->m->extras =
-		arena_array(w->arena, routes + 6, sizeof(*w->m->extras));
+	w->m->extras = arena_array(w->arena, routes + 6, sizeof(*w->m->extras));
 	if (!w->m->extras)
 		return out_of_memory(w);
 	if (!w->hidden)
@@ -448,12 +448,10 @@ static bool look_inside(struct work *w, const struct body *b)
 static bool map_body(struct work *w)
 {
 	struct body_source s = source_of(w);
-	struct body *b = arena_alloc(w->arena, sizeof(*b));
+	struct body b;
 	enum err e;
 
-	if (!b)
-		return out_of_memory(w);
-	e = body_read(&s, PARTS_LIMIT, w->arena, b);
+	e = body_read(&s, PARTS_LIMIT, w->arena, &b);
 	if (e == ERR_NOMEM)
 		return out_of_memory(w);
 	if (e == ERR_TOOBIG)
@@ -464,7 +462,7 @@ static bool map_body(struct work *w)
 		return refuse(w, 400, "body");
 	w->m->native = w->body;
 	w->m->native_type = w->request->type ? w->request->type : "text/plain";
-	return keep_parts(w, b) && look_inside(w, b);
+	return keep_parts(w, &b) && look_inside(w, &b);
 }
 
 /* -- all of it ------------------------------------------------------------ */

@@ -26,6 +26,7 @@ struct device {
 	struct ua_flow *flow;	/* held; NULL: by address                    */
 	bool reachable;		/* false: a connection that has gone         */
 	bool plain;		/* takes text/plain only                     */
+	bool datagram;		/* takes no connections                      */
 	struct target target;
 	struct loop_timer expiry;
 };

@@ -8,13 +8,13 @@
 
 struct asked *asked_new(struct sip *s, struct request *r)
 {
-	static const struct ua_reply busy = {
-		.status = 503, .retry_after_s = SIP_RETRY_AFTER_S
-	};
+	static const struct ua_reply busy = { .status = 503,
+					      .retry_after_s =
+						      SIP_RETRY_AFTER_S };
 	struct asked *a = mem_zero(sizeof(*a));
 
 	if (a)
-		a->arena = arena_new(SIP_ARENA_MAX);
+		a->arena = sip_arena_take(s);
 	if (a && a->arena)
 		a->ref = slots_put(&s->asked, a);
 	if (a && a->ref) {
@@ -23,7 +23,7 @@ struct asked *asked_new(struct sip *s, struct request *r)
 		return a;
 	}
 	if (a)
-		arena_free(a->arena);
+		sip_arena_give(s, a->arena);
 	mem_free(a);
 	ua_answer(r, &busy);
 	return NULL;
@@ -36,7 +36,7 @@ void asked_end(struct asked *a, const struct ua_reply *reply)
 	if (a->request)
 		ua_answer(a->request, reply);
 	slots_drop(&s->asked, a->ref);
-	arena_free(a->arena);
+	sip_arena_give(s, a->arena);
 	mem_free(a);
 	sip_maybe_drained(s);
 }
@@ -55,7 +55,7 @@ void asked_end_status(struct asked *a, unsigned status)
 struct asking {
 	struct asked *asked;
 	sip_known *known;
-	size_t credentials;	/* which of the request's                    */
+	size_t credentials; /* which of the request's                    */
 };
 
 void sip_challenge(struct asked *a, bool stale)
@@ -66,11 +66,9 @@ void sip_challenge(struct asked *a, bool stale)
 	struct sip *s = a->sip;
 	enum err e;
 
-	e = auth_challenge(s->auth,
-			   registers ? "WWW-Authenticate"
-				     : "Proxy-Authenticate",
-			   uplink_now_us(s->up), uplink_random(s->up), stale,
-			   &text);
+	e = auth_challenge(
+		s->auth, registers ? "WWW-Authenticate" : "Proxy-Authenticate",
+		uplink_now_us(s->up), uplink_random(s->up), stale, &text);
 	reply.headers = e == OK ? buf_string(&text) : NULL;
 	if (reply.headers)
 		asked_end(a, &reply);
@@ -98,8 +96,7 @@ static void user_found(void *arg, const struct user *u)
 	}
 	r.ha1_md5 = u->ha1_md5;
 	r.ha1_sha256 = u->ha1_sha256;
-	if (u->exists && u->name &&
-	    bytes_is(r.credentials->username, u->name))
+	if (u->exists && u->name && bytes_is(r.credentials->username, u->name))
 		v = auth_check(s->auth, &r);
 	if (v == AUTH_GOOD)
 		q->known(a, u);
@@ -119,8 +116,8 @@ static void believe(struct asking *q)
 {
 	struct asked *a = q->asked;
 	const struct request *r = a->request;
-	const char *uri = r->method == REQUEST_REGISTER ? r->to
-							: r->asserted[0];
+	const char *uri =
+		r->method == REQUEST_REGISTER ? r->to : r->asserted[0];
 	struct lookup what = { .kind = LOOKUP_USER_ADDRESS };
 	struct address address;
 	enum err e;
@@ -188,10 +185,10 @@ static void options(struct request *r)
 	struct ua_reply reply = {
 		.status = 200,
 		.headers = ALLOW
-			"Accept: message/cpim, message/imdn+xml, text/plain, "
-			"multipart/mixed, application/im-iscomposing+xml\r\n"
-			"Accept-Encoding: deflate, gzip, identity\r\n"
-			"Supported: path, gruu\r\n",
+		"Accept: message/cpim, message/imdn+xml, text/plain, "
+		"multipart/mixed, application/im-iscomposing+xml\r\n"
+		"Accept-Encoding: deflate, gzip, identity\r\n"
+		"Supported: path, gruu\r\n",
 	};
 
 	ua_answer(r, &reply);
@@ -218,9 +215,9 @@ static bool scheme_known(const char *uri)
 
 static void message(struct sip *s, struct request *r)
 {
-	static const struct ua_reply busy = {
-		.status = 503, .retry_after_s = SIP_RETRY_AFTER_S
-	};
+	static const struct ua_reply busy = { .status = 503,
+					      .retry_after_s =
+						      SIP_RETRY_AFTER_S };
 	struct asked *a;
 
 	if (s->slow || s->draining || s->stopped) {

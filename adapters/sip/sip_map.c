@@ -1,6 +1,6 @@
 #include "adapters/sip/sip_map.h"
 
-#define RETRY_AFTER_S	  5	/* when we have no better idea               */
+#define RETRY_AFTER_S	  5 /* when we have no better idea               */
 #define RETRY_AFTER_MAX_S 3600
 
 /* RFC 3261 21: what a final response means, in order of code. */
@@ -184,8 +184,8 @@ static unsigned of_class(const struct outcome *o)
 struct sip_status sip_status_of(const struct outcome *o)
 {
 	struct sip_status s = { .code = o->far_code };
-	bool good = o->class == OUTCOME_DELIVERED ||
-		    o->class == OUTCOME_ACCEPTED;
+	bool good =
+		o->class == OUTCOME_DELIVERED || o->class == OUTCOME_ACCEPTED;
 
 	/* Codes of other technologies lie outside SIP's final ones. */
 	if (good ? s.code < 200 || s.code > 299 : s.code < 300 || s.code > 699)

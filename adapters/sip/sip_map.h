@@ -13,6 +13,7 @@
 struct sip_result {
 	unsigned status;	/* final, 200..699                           */
 	bool own;		/* made here: no answer, or no way           */
+	bool datagram;		/* went by UDP in spite of its length        */
 	uint32_t retry_after_s;	/* 0: none                                   */
 	const char *reason;	/* phrase; may be NULL                       */
 };

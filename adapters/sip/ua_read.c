@@ -167,8 +167,8 @@ static void read_options(struct request *r, const sip_t *sip)
 	lists[0] = sip->sip_require;
 	lists[1] = sip->sip_proxy_require;
 	for (i = 0; i < 2; i++)
-		for (j = 0; lists[i] && lists[i]->k_items &&
-			    lists[i]->k_items[j];
+		for (j = 0;
+		     lists[i] && lists[i]->k_items && lists[i]->k_items[j];
 		     j++) {
 			known = false;
 			for (k = 0; k < sizeof(ours) / sizeof(ours[0]); k++)

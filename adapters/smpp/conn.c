@@ -233,16 +233,26 @@ static void unbind(struct conn *c, const struct smpp_pdu *p)
 		say_goodbye(c);
 }
 
+/* 5.2.12: an ESME submits messages and acknowledgements, nothing else. */
 static void submit(struct conn *c, const struct smpp_pdu *p)
 {
-	uint32_t status = ESME_ROK;
+	uint32_t status = account_throttles(c->account);
 
-	if ((p->esm_class & SMPP_ESM_TYPE) != SMPP_ESM_TYPE_MESSAGE)
-		inbox_report(&c->inbox, p);
-	else if ((status = account_throttles(c->account)) != ESME_ROK)
+	if (status != ESME_ROK) {
 		session_refuse(c->session, p, status);
-	else
+		return;
+	}
+	switch (p->esm_class & SMPP_ESM_TYPE) {
+	case SMPP_ESM_TYPE_MESSAGE:
 		inbox_message(&c->inbox, p);
+		break;
+	case SMPP_ESM_TYPE_DELIVERY_ACK:
+	case SMPP_ESM_TYPE_USER_ACK:
+		inbox_report(&c->inbox, p);
+		break;
+	default:
+		session_refuse(c->session, p, ESME_RINVESMCLASS);
+	}
 }
 
 /* What the server does not do is refused in the words that it has for it. */

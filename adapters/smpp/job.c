@@ -196,6 +196,9 @@ static void refused(struct job *j, const struct smpp_pdu *p)
 		d.class = OUTCOME_LATER;
 		d.retry_after_ms = ONCE_MORE_MS;
 	}
+	/* It answers: sent again at once, it would answer the same. */
+	if (v.class == OUTCOME_LINK || p->command_status == ESME_ROK)
+		d.class = OUTCOME_LATER;
 	if (v.patient && j->attempt >= SMPP_PATIENCE)
 		d.class = OUTCOME_NEVER;
 	if (p->command_status == ESME_RTHROTTLED)

@@ -221,7 +221,11 @@ static void response(void *owner, struct session *s,
 
 	(void)s;
 	outbox_response(&l->smsc->peer.out, item, p);
-	leave_if_quiet(l);
+	/* SMPP v3.4 5.1.3: it has forgotten the bind, so it gets a new one. */
+	if (p->command_status == ESME_RINVBNDSTS && l->state == LINE_BOUND)
+		line_leave(l);
+	else
+		leave_if_quiet(l);
 }
 
 static void lost(void *owner, struct session *s, const struct window_item *item,

@@ -326,6 +326,7 @@ uint32_t smpp_message_in(const struct smpp_pdu *p, const struct manner *m,
 
 	message_init(&out->message);
 	out->segment = (struct segment_note){ 0 };
+	out->message.submitted_us = now_us;
 	out->message.origin.technology = TECHNOLOGY_SMS;
 	out->message.origin.peer = m->peer;
 	out->message.origin.account = m->server ? m->peer : NULL;

@@ -52,8 +52,7 @@ static struct world_frame *send_in(struct world *w, struct device_socket *d,
 	f = world_wait(w, FRAME_INTAKE);
 	CU_ASSERT_FATAL(f != NULL);
 	CU_ASSERT_FATAL(intake_read(f->payload, intake) == OK);
-	CU_ASSERT_FATAL(message_read(intake->message, w->arena, m, NULL) ==
-			OK);
+	CU_ASSERT_FATAL(message_read(intake->message, w->arena, m, NULL) == OK);
 	return f;
 }
 
@@ -72,8 +71,7 @@ static void test_register(void)
 	device_open(&d, &w, false);
 	CU_ASSERT(device_register(&d, "mary", 600) == 200);
 	/* RFC 3261 10.3; TS 24.229 5.4.1: what the 200 says. */
-	CU_ASSERT(strstr(device_header(&d, "Contact"), ";expires=600") !=
-		  NULL);
+	CU_ASSERT(strstr(device_header(&d, "Contact"), ";expires=600") != NULL);
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "P-Associated-URI"),
 			       "<sip:mary@cpm.example>, <tel:+15550100001>");
 	CU_ASSERT(device_header(&d, "Service-Route")[0] == '<');
@@ -113,9 +111,10 @@ static void test_register_waits(void)
 				    .target = "sip:cpm.example",
 				    .from = "<sip:peter@cpm.example>",
 				    .to = "<sip:peter@cpm.example>",
-				    .headers = "Contact: <sip:peter@127.0.0.1:9>"
-					       ";+sip.instance=\"<urn:uuid:1>\""
-					       "\r\nSupported: gruu\r\n",
+				    .headers =
+					    "Contact: <sip:peter@127.0.0.1:9>"
+					    ";+sip.instance=\"<urn:uuid:1>\""
+					    "\r\nSupported: gruu\r\n",
 				    .user = "peter",
 				    .password = "peter-secret",
 				    .algorithm = DIGEST_SHA256 };
@@ -167,7 +166,8 @@ static void test_register_refused(void)
 		  "Contact: *, <sip:x@127.0.0.1:9>\r\nExpires: 0\r\n", 400 },
 		{ "four devices of three", "<sip:mary@cpm.example>",
 		  "Contact: <sip:1@127.0.0.1:9>, <sip:2@127.0.0.1:9>, "
-		  "<sip:3@127.0.0.1:9>, <sip:4@127.0.0.1:9>\r\n", 403 },
+		  "<sip:3@127.0.0.1:9>, <sip:4@127.0.0.1:9>\r\n",
+		  403 },
 		{ "unknown extension", "<sip:mary@cpm.example>",
 		  "Require: nothing\r\nContact: <sip:x@127.0.0.1:9>\r\n", 420 },
 		{ "all gone", "<sip:mary@cpm.example>",
@@ -232,8 +232,8 @@ static void test_message_in(void)
 	CU_ASSERT_STRING_EQUAL(message_id_of(&m, ID_CALL), "message-1");
 	CU_ASSERT_STRING_EQUAL(message_id_of(&m, ID_CONVERSATION),
 			       "f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
-	CU_ASSERT_STRING_EQUAL(
-		m.service, "urn:urn-7:3gpp-service.ims.icsi.oma.cpm.msg");
+	CU_ASSERT_STRING_EQUAL(m.service,
+			       "urn:urn-7:3gpp-service.ims.icsi.oma.cpm.msg");
 	CU_ASSERT_STRING_EQUAL(m.native_type, "message/cpim");
 	CU_ASSERT(bytes_is(m.native, CPIM_TEXT));
 	CU_ASSERT_FATAL(m.n_parts == 1);
@@ -321,18 +321,35 @@ static void test_message_answers(void)
 		unsigned status;
 		const char *retry_after;
 	} rows[] = {
-		{ "device's 200", FRAME_ANSWER,
-		  { .class = OUTCOME_DELIVERED, .far_code = 200 }, 200, "" },
-		{ "far 202", FRAME_ANSWER,
-		  { .class = OUTCOME_ACCEPTED, .far_code = 202 }, 202, "" },
-		{ "device declined", FRAME_ANSWER,
-		  { .class = OUTCOME_NEVER, .far_code = 603 }, 603, "" },
-		{ "never 408 (RFC 4320)", FRAME_ANSWER,
-		  { .class = OUTCOME_ABSENT, .far_code = 408 }, 480, "" },
-		{ "no route", FRAME_REFUSED,
-		  { .class = OUTCOME_ADDRESS }, 404, "" },
-		{ "not now", FRAME_REFUSED,
-		  { .class = OUTCOME_LATER, .retry_after_ms = 1500 }, 503,
+		{ "device's 200",
+		  FRAME_ANSWER,
+		  { .class = OUTCOME_DELIVERED, .far_code = 200 },
+		  200,
+		  "" },
+		{ "far 202",
+		  FRAME_ANSWER,
+		  { .class = OUTCOME_ACCEPTED, .far_code = 202 },
+		  202,
+		  "" },
+		{ "device declined",
+		  FRAME_ANSWER,
+		  { .class = OUTCOME_NEVER, .far_code = 603 },
+		  603,
+		  "" },
+		{ "never 408 (RFC 4320)",
+		  FRAME_ANSWER,
+		  { .class = OUTCOME_ABSENT, .far_code = 408 },
+		  480,
+		  "" },
+		{ "no route",
+		  FRAME_REFUSED,
+		  { .class = OUTCOME_ADDRESS },
+		  404,
+		  "" },
+		{ "not now",
+		  FRAME_REFUSED,
+		  { .class = OUTCOME_LATER, .retry_after_ms = 1500 },
+		  503,
 		  "2" },
 	};
 	struct device_request r = message_from_mary("text/plain", "hello");
@@ -363,25 +380,25 @@ static void test_message_refused(void)
 		const char *name, *target, *from, *type, *headers, *body;
 		unsigned status;
 	} rows[] = {
-		{ "another's From", "tel:+15550200001",
-		  "<sip:bob@cpm.example>", "text/plain", NULL, "x", 403 },
+		{ "another's From", "tel:+15550200001", "<sip:bob@cpm.example>",
+		  "text/plain", NULL, "x", 403 },
 		{ "another's CPIM From", "tel:+15550200001",
 		  "<sip:mary@cpm.example>", "message/cpim", NULL,
 		  "From: <sip:bob@cpm.example>\r\n\r\n"
-		  "Content-Type: text/plain\r\n\r\nx", 403 },
+		  "Content-Type: text/plain\r\n\r\nx",
+		  403 },
 		{ "unknown required header", "tel:+15550200001",
 		  "<sip:mary@cpm.example>", "message/cpim", NULL,
 		  "From: <sip:mary@cpm.example>\r\nRequire: Burn\r\n\r\n"
-		  "Content-Type: text/plain\r\n\r\nx", 400 },
-		{ "broken CPIM", "tel:+15550200001",
-		  "<sip:mary@cpm.example>", "message/cpim", NULL, "no colon",
+		  "Content-Type: text/plain\r\n\r\nx",
 		  400 },
+		{ "broken CPIM", "tel:+15550200001", "<sip:mary@cpm.example>",
+		  "message/cpim", NULL, "no colon", 400 },
 		{ "unknown encoding", "tel:+15550200001",
 		  "<sip:mary@cpm.example>", "text/plain",
 		  "Content-Encoding: br\r\n", "x", 415 },
-		{ "not deflated", "tel:+15550200001",
-		  "<sip:mary@cpm.example>", "text/plain",
-		  "Content-Encoding: deflate\r\n", "x", 400 },
+		{ "not deflated", "tel:+15550200001", "<sip:mary@cpm.example>",
+		  "text/plain", "Content-Encoding: deflate\r\n", "x", 400 },
 		{ "unknown scheme", "nobody:here", "<sip:mary@cpm.example>",
 		  "text/plain", NULL, "x", 416 },
 		{ "too many digits", "tel:+1234567890123456789",

@@ -65,7 +65,8 @@ static void test_statuses(void)
 		{ "RSYSERR", ESME_RSYSERR, OUTCOME_LATER },
 		{ "RINVDSTADR", ESME_RINVDSTADR, OUTCOME_ADDRESS },
 		{ "RINVSRCADR", ESME_RINVSRCADR, OUTCOME_NEVER },
-		{ "RINVBNDSTS", ESME_RINVBNDSTS, OUTCOME_LINK },
+		{ "RINVCMDLEN", ESME_RINVCMDLEN, OUTCOME_LATER },
+		{ "RINVPASWD", ESME_RINVPASWD, OUTCOME_LATER },
 		{ "RTHROTTLED", ESME_RTHROTTLED, OUTCOME_LATER },
 		{ "vendor", 0x451, OUTCOME_NEVER },
 		{ "reserved", 0x7777, OUTCOME_NEVER },
@@ -96,7 +97,40 @@ static void test_statuses(void)
 				  .sequence_number = p.sequence_number };
 	wire_send(&x, &nack);
 	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
-	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_LINK);
+	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_LATER);
+	world_leg(&w, &leg, &m);
+	CU_ASSERT(wire_read(&x, &p));
+	nack.command_status = ESME_ROK;
+	nack.sequence_number = p.sequence_number;
+	wire_send(&x, &nack);
+	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
+	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_LATER);
+	wire_close(&x);
+	world_finish(&w);
+}
+
+/* SMPP v3.4 5.1.3x04: the message waits for its retry, the link binds anew. */
+static void test_forgotten_bind(void)
+{
+	struct leg leg = leg_of(5);
+	struct part part;
+	struct message m = text_message(&part, "x");
+	struct smpp_pdu p;
+	struct world w;
+	struct wire x;
+
+	start(&w, &x);
+	world_leg(&w, &leg, &m);
+	CU_ASSERT_FATAL(wire_read(&x, &p));
+	wire_respond(&x, &p, ESME_RINVBNDSTS, "");
+	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
+	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_LATER);
+	CU_ASSERT(wire_read(&x, &p) && p.command_id == SMPP_UNBIND);
+	wire_respond(&x, &p, ESME_ROK, "");
+	CU_ASSERT(wire_is_closed(&x));
+	wire_close(&x);
+	wire_accept(&w, &x);
+	wire_take_bind(&x, ESME_ROK);
 	wire_close(&x);
 	world_finish(&w);
 }
@@ -356,6 +390,7 @@ static void test_pair(void)
 static const struct check_test tests[] = {
 	{ "a submission", test_submit },
 	{ "what the SMSC answers", test_statuses },
+	{ "an SMSC that has forgotten the bind", test_forgotten_bind },
 	{ "segments", test_segments },
 	{ "lost in the window", test_lost_in_window },
 	{ "silence", test_silence },

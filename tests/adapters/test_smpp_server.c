@@ -274,6 +274,42 @@ static void test_parts(void)
 	world_finish(&w);
 }
 
+/* 5.2.12: of the special types an ESME has the two acknowledgements. */
+static void test_types(void)
+{
+	static const struct row {
+		const char *name;
+		uint8_t esm_class;
+		uint32_t status;
+	} rows[] = {
+		{ "receipt", SMPP_ESM_TYPE_RECEIPT, ESME_RINVESMCLASS },
+		{ "abort", SMPP_ESM_TYPE_ABORT, ESME_RINVESMCLASS },
+		{ "notice", SMPP_ESM_TYPE_INTERMEDIATE, ESME_RINVESMCLASS },
+		{ "reserved", 0x3c, ESME_RINVESMCLASS },
+		{ "throttled", SMPP_ESM_TYPE_DELIVERY_ACK, ESME_RTHROTTLED },
+	};
+	struct found a = world_account();
+	struct smpp_pdu p;
+	struct world w;
+	struct wire x;
+	size_t i;
+
+	a.rate = 4;
+	world_start(&w);
+	world_run(&w, settings);
+	wire_connect(&w, &x);
+	CU_ASSERT(wire_bind(&w, &x, SMPP_BIND_TRANSMITTER, &a) == ESME_ROK);
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		p = submission(&x, "x");
+		p.esm_class = rows[i].esm_class;
+		wire_send(&x, &p);
+		ROW(&rows[i], wire_read(&x, &p));
+		ROW(&rows[i], p.command_status == rows[i].status);
+	}
+	wire_close(&x);
+	world_finish(&w);
+}
+
 /* esme2 of the lab: the 11th within a second, and the 11th unanswered. */
 static void test_throttle(void)
 {
@@ -448,6 +484,7 @@ static const struct check_test tests[] = {
 	{ "submissions", test_submit },
 	{ "submissions refused", test_submit_refused },
 	{ "parts of a longer text", test_parts },
+	{ "what an ESME may submit", test_types },
 	{ "throttled", test_throttle },
 	{ "senders", test_sender },
 	{ "stopped at once", test_drain },

@@ -35,3 +35,41 @@ else
 		--state bench-state --seconds $(BENCH_SECONDS) $(BENCH)
 endif
 .PHONY: bench
+
+# Instructions per message, counted by callgrind and held against
+# tests/bench/baseline. `make baseline` writes that anew: look at the
+# difference and give the reason in the commit. Built by itself, since counts
+# mean something only without sanitizers.
+COST_FLAGS = -std=c17 -O2 -pthread
+cost_objects = $(patsubst %.c,cost/%.o,$(sort $(filter %.c,$(libcodecs_a_SOURCES) \
+	$(libpolicy_a_SOURCES) $(libgateway_a_SOURCES) $(libtables_a_SOURCES) \
+	$(libsimdisk_a_SOURCES)) tests/bench/cost.c tests/bench/cost_codecs.c \
+	tests/bench/cost_engine.c))
+
+cost/%.o: $(srcdir)/%.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(CC) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
+		$(COST_FLAGS) -MMD -c -o $@ $<
+
+cost/cost: $(cost_objects)
+	$(AM_V_CCLD)$(CC) $(COST_FLAGS) -o $@ $(cost_objects) \
+		$(SQLITE_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+
+# What the counts depend on besides our sources.
+cost/with: Makefile
+	@$(MKDIR_P) $(@D)
+	@{ $(CC) --version | head -n 1; $(PKG_CONFIG) --modversion \
+		sqlite3 libcrypto libxml-2.0; getconf GNU_LIBC_VERSION; } >$@
+
+baseline:
+	@$(srcdir)/tests/bench/instructions.sh --write
+clean-local: clean-cost
+clean-cost:
+	-rm -rf cost cost.log
+.PHONY: baseline clean-cost
+-include $(cost_objects:.o=.d)
+
+TESTS += tests/bench/instructions.sh
+EXTRA_DIST += tests/bench/instructions.sh tests/bench/baseline \
+	tests/bench/cost.c tests/bench/cost.h tests/bench/cost_codecs.c \
+	tests/bench/cost_engine.c

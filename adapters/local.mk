@@ -74,6 +74,7 @@ libsip_a_SOURCES += adapters/sip/deferred/targets.h
 libsip_a_SOURCES += adapters/sip/deliver.c
 libsip_a_SOURCES += adapters/sip/draft.c adapters/sip/draft.h
 libsip_a_SOURCES += adapters/sip/draft_body.c adapters/sip/draft_inside.h
+libsip_a_SOURCES += adapters/sip/failures.c adapters/sip/failures.h
 libsip_a_SOURCES += adapters/sip/identity.c adapters/sip/identity.h
 libsip_a_SOURCES += adapters/sip/imdn_flow.c
 libsip_a_SOURCES += adapters/sip/intake_map.c adapters/sip/intake_map.h

@@ -183,12 +183,14 @@ static void enter_waiting(struct engine *e, struct live *l)
 	const struct user *u =
 		directory_user_hashed(e->directory, l->recipient);
 	bool there = u != NULL && u->devices > 0;
+	const struct target *t;
 
 	if (there && l->due_us > road_now(e) && pause_target(e, l)) {
 		road_forget(e, l);
 		return;
 	}
-	if (there && l->lane->up)
+	t = lane_target(l->lane, l->recipient);
+	if (there && l->lane->up && (t == NULL || t->paused_until_us == 0))
 		dispatch_drain_target(e, l->lane, l->recipient);
 	road_forget(e, l);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/sip/failures.h"
 #include "adapters/sip/settings.h"
 #include "adapters/sip/sip.h"
 #include "gateway/settings_rows.h"
@@ -134,6 +135,7 @@ static void sip_close(void *self)
 		ua_close(u);
 	}
 	auth_free(s->auth);
+	failures_free(s->failures);
 	config_free(s->config);
 	config_free(s->next_config);
 	slots_clear(&s->asked);
@@ -164,7 +166,8 @@ static enum err sip_open(struct uplink *up, const struct welcome *w,
 	s->since_us = uplink_now_us(up);
 	s->users = users_new(up, s->hash_key);
 	s->registrar = registrar_new(up, s->hash_key);
-	if (!s->users || !s->registrar ||
+	s->failures = failures_new(s->hash_key);
+	if (!s->users || !s->registrar || !s->failures ||
 	    loop_set_timer(s->loop, &s->status, STATUS_US, status_due, s) !=
 		    OK) {
 		sip_close(s);

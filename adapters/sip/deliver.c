@@ -317,6 +317,22 @@ static void to_devices(struct delivery *v, const struct person *p)
 		all_done(v);
 }
 
+/*
+ * Whatever number or alias was called: a device knows itself by its user's
+ * address only (MAPPING 4.2), and refuses what is for anybody else.
+ */
+static void to_user(struct delivery *v, const struct user *u)
+{
+	struct buf text = BUF_INIT(1024);
+	const char *to;
+
+	buf_printf(&text, "<sip:%s@%s>", u->name, u->domain);
+	to = arena_string(v->arena, buf_bytes(&text));
+	if (buf_status(&text) == OK && to)
+		v->draft.to = to;
+	buf_clear(&text);
+}
+
 static void user_found(void *arg, const struct user *u)
 {
 	struct delivery *v = arg;
@@ -330,6 +346,8 @@ static void user_found(void *arg, const struct user *u)
 	}
 	if (u->exists && u->name)
 		v->user = arena_string(v->arena, bytes_of(u->name));
+	if (v->user && u->domain)
+		to_user(v, u);
 	to_devices(v, v->user ? registrar_person(v->sip->registrar, v->user)
 			      : NULL);
 }

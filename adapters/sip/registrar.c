@@ -4,7 +4,7 @@
 
 #include "adapters/sip/ua.h"
 
-#define DEVICE_ARENA_MAX 65536
+#define CONTACT_ARENA_MAX 65536
 
 struct registrar {
 	struct uplink *up;
@@ -43,7 +43,7 @@ static void free_device(struct registrar *r, struct device *d)
 {
 	loop_clear_timer(r->loop, &d->expiry);
 	ua_flow_release(d->flow);
-	arena_free(d->arena);
+	mem_free(d->texts);
 	mem_free(d);
 }
 
@@ -226,17 +226,13 @@ static struct device *make_device(struct registrar *r, struct person *p)
 /* The new texts in the place of the old ones, if there is memory. */
 static enum err renew(struct device *d, const struct contact *c)
 {
-	struct arena *arena = arena_new(DEVICE_ARENA_MAX);
-	enum err e;
+	char *texts;
+	enum err e = contact_keep(c, &d->contact, &texts);
 
-	if (!arena)
-		return ERR_NOMEM;
-	if ((e = contact_copy(c, arena, &d->contact)) != OK) {
-		arena_free(arena);
+	if (e != OK)
 		return e;
-	}
-	arena_free(d->arena);
-	d->arena = arena;
+	mem_free(d->texts);
+	d->texts = texts;
 	return OK;
 }
 
@@ -281,7 +277,7 @@ enum err registrar_put(struct registrar *r, const struct contact *c,
 
 enum err registrar_restore(struct registrar *r, const struct binding *b)
 {
-	struct arena *a = arena_new(DEVICE_ARENA_MAX);
+	struct arena *a = arena_new(CONTACT_ARENA_MAX);
 	struct contact c;
 	enum err e;
 

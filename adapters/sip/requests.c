@@ -1,4 +1,5 @@
 /* Requests from the wire: who sent them, and which room they belong to. */
+#include "adapters/sip/failures.h"
 #include "adapters/sip/intake_map.h"
 #include "adapters/sip/sip.h"
 
@@ -77,31 +78,55 @@ void sip_challenge(struct asked *a, bool stale)
 	buf_clear(&text);
 }
 
-static void user_found(void *arg, const struct user *u)
+/* Where he is, without the port: it changes with every connection. */
+static struct bytes host_of(const struct request *r)
 {
-	struct asking *q = arg;
-	struct asked *a = q->asked;
+	struct bytes text = bytes_of(r->source_text);
+
+	while (text.n > 0 && text.p[text.n - 1] != ':')
+		text.n--;
+	return text;
+}
+
+static enum auth_verdict check(struct asked *a, size_t which,
+			       const struct user *u)
+{
 	struct sip *s = a->sip;
 	struct auth_request r = {
-		.credentials = &a->request->credentials[q->credentials],
+		.credentials = &a->request->credentials[which],
+		.ha1_md5 = u->ha1_md5,
+		.ha1_sha256 = u->ha1_sha256,
 		.method = bytes_of(a->request->method_name),
 		.body = a->request->body,
 		.now_us = uplink_now_us(s->up),
 	};
+	struct bytes name = r.credentials->username;
+	struct bytes host = host_of(a->request);
 	enum auth_verdict v = AUTH_BAD;
 
+	if (u->exists && u->name && bytes_is(name, u->name))
+		v = auth_check(s->auth, &r);
+	if (v == AUTH_BAD)
+		failures_add(s->failures, name, host, r.now_us);
+	else if (v == AUTH_GOOD)
+		failures_clear(s->failures, name, host);
+	return v;
+}
+
+static void user_found(void *arg, const struct user *u)
+{
+	struct asking *q = arg;
+	enum auth_verdict v;
+
 	if (!u) {
-		asked_end_status(a, 503);
+		asked_end_status(q->asked, 503);
 		return;
 	}
-	r.ha1_md5 = u->ha1_md5;
-	r.ha1_sha256 = u->ha1_sha256;
-	if (u->exists && u->name && bytes_is(r.credentials->username, u->name))
-		v = auth_check(s->auth, &r);
+	v = check(q->asked, q->credentials, u);
 	if (v == AUTH_GOOD)
-		q->known(a, u);
+		q->known(q->asked, u);
 	else
-		sip_challenge(a, v == AUTH_STALE);
+		sip_challenge(q->asked, v == AUTH_STALE);
 }
 
 /* A server that we trust says who: P-Asserted-Identity; in REGISTER, To. */
@@ -168,6 +193,12 @@ void sip_authenticate(struct asked *a, sip_known *known)
 	}
 	if (!pick(a, q, &stale)) {
 		sip_challenge(a, stale);
+		return;
+	}
+	if (failures_locked(a->sip->failures,
+			    a->request->credentials[q->credentials].username,
+			    host_of(a->request), uplink_now_us(a->sip->up))) {
+		asked_end_status(a, 403);
 		return;
 	}
 	what.name = arena_string(

@@ -17,6 +17,7 @@
 #define SIP_SPARES	   64		/* arenas kept for the next message  */
 
 struct delivery;
+struct failures;
 
 /* A request whose answer depends on the engine. */
 struct asked {
@@ -41,6 +42,7 @@ struct sip {
 	struct ua *ua, *next_ua;
 	struct ua *retired;	/* replaced, with answers to give   */
 	struct auth *auth;
+	struct failures *failures;	/* wrong passwords           */
 	struct users *users;
 	struct registrar *registrar;
 	struct slots asked;	/* intake, far reports, bindings             */

@@ -203,52 +203,53 @@ struct sip_status sip_status_of(const struct outcome *o)
 	return s;
 }
 
+static const struct {
+	unsigned code;
+	const char *phrase;
+} phrases[] = {
+	{ 100, "Trying" },
+	{ 200, "OK" },
+	{ 202, "Accepted" },
+	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
+	{ 403, "Forbidden" },
+	{ 404, "Not Found" },
+	{ 405, "Method Not Allowed" },
+	{ 406, "Not Acceptable" },
+	{ 407, "Proxy Authentication Required" },
+	{ 410, "Gone" },
+	{ 413, "Request Entity Too Large" },
+	{ 415, "Unsupported Media Type" },
+	{ 416, "Unsupported URI Scheme" },
+	{ 420, "Bad Extension" },
+	{ 423, "Interval Too Brief" },
+	{ 433, "Anonymity Disallowed" },
+	{ 480, "Temporarily Unavailable" },
+	{ 481, "Call/Transaction Does Not Exist" },
+	{ 482, "Loop Detected" },
+	{ 483, "Too Many Hops" },
+	{ 484, "Address Incomplete" },
+	{ 485, "Ambiguous" },
+	{ 486, "Busy Here" },
+	{ 487, "Request Terminated" },
+	{ 488, "Not Acceptable Here" },
+	{ 491, "Request Pending" },
+	{ 493, "Undecipherable" },
+	{ 500, "Server Internal Error" },
+	{ 501, "Not Implemented" },
+	{ 502, "Bad Gateway" },
+	{ 503, "Service Unavailable" },
+	{ 504, "Server Time-out" },
+	{ 505, "Version Not Supported" },
+	{ 513, "Message Too Large" },
+	{ 600, "Busy Everywhere" },
+	{ 603, "Decline" },
+	{ 604, "Does Not Exist Anywhere" },
+	{ 606, "Not Acceptable" },
+};
+
 const char *sip_phrase(unsigned code)
 {
-	static const struct {
-		unsigned code;
-		const char *phrase;
-	} phrases[] = {
-		{ 100, "Trying" },
-		{ 200, "OK" },
-		{ 202, "Accepted" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 406, "Not Acceptable" },
-		{ 407, "Proxy Authentication Required" },
-		{ 410, "Gone" },
-		{ 413, "Request Entity Too Large" },
-		{ 415, "Unsupported Media Type" },
-		{ 416, "Unsupported URI Scheme" },
-		{ 420, "Bad Extension" },
-		{ 423, "Interval Too Brief" },
-		{ 433, "Anonymity Disallowed" },
-		{ 480, "Temporarily Unavailable" },
-		{ 481, "Call/Transaction Does Not Exist" },
-		{ 482, "Loop Detected" },
-		{ 483, "Too Many Hops" },
-		{ 484, "Address Incomplete" },
-		{ 485, "Ambiguous" },
-		{ 486, "Busy Here" },
-		{ 487, "Request Terminated" },
-		{ 488, "Not Acceptable Here" },
-		{ 491, "Request Pending" },
-		{ 493, "Undecipherable" },
-		{ 500, "Server Internal Error" },
-		{ 501, "Not Implemented" },
-		{ 502, "Bad Gateway" },
-		{ 503, "Service Unavailable" },
-		{ 504, "Server Time-out" },
-		{ 505, "Version Not Supported" },
-		{ 513, "Message Too Large" },
-		{ 600, "Busy Everywhere" },
-		{ 603, "Decline" },
-		{ 604, "Does Not Exist Anywhere" },
-		{ 606, "Not Acceptable" },
-	};
 	size_t i;
 
 	for (i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)

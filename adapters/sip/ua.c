@@ -39,6 +39,7 @@ static void link_incoming(struct ua *u, struct ua_incoming *in)
 		u->oldest = in;
 	u->newest = in;
 	u->counts.pending++;
+	u->octets += in->octets;
 }
 
 static void unlink_incoming(struct ua *u, struct ua_incoming *in)
@@ -52,6 +53,7 @@ static void unlink_incoming(struct ua *u, struct ua_incoming *in)
 	else
 		u->newest = in->older;
 	u->counts.pending--;
+	u->octets -= in->octets;
 }
 
 static void free_incoming(struct ua_incoming *in)
@@ -205,6 +207,7 @@ static struct ua_incoming *make_incoming(struct ua *u, msg_t *msg,
 	in->came_us = u->callbacks.now_us(u->callbacks.arg);
 	in->trying = tport_is_stream(tport);
 	in->request.incoming = in;
+	in->octets = msg_size(msg) + UA_PRELOAD_OCTETS;
 	link_incoming(u, in);
 	return in;
 }
@@ -215,7 +218,8 @@ static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 	struct ua_incoming *in;
 	enum err e;
 
-	if (u->counts.pending >= UA_PENDING_MAX) {
+	if (u->counts.pending >= UA_PENDING_MAX ||
+	    u->octets >= UA_PENDING_OCTETS) {
 		refuse(u, msg, tport, 503, key);
 		return;
 	}

@@ -14,6 +14,7 @@
 #include "adapters/sip/sip_map.h"
 
 #define UA_PENDING_MAX	 50000	/* requests that wait for their answer       */
+#define UA_PENDING_OCTETS (256 * 1024 * 1024)	/* all of them       */
 #define UA_ANSWERS_MAX	 500000	/* transactions remembered                   */
 #define UA_TRYING_US	 3500000u	/* then 100 over UDP (RFC 4320 4.1)  */
 #define UA_LINGER_MS	 500	/* a finished call absorbs repetitions       */

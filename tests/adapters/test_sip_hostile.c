@@ -257,7 +257,34 @@ static void test_too_big(void)
 	world_finish(&w);
 }
 
-/* 4 MB of zeros in 4 KB: 413, not 4 MB (RFC 1951). */
+/* Somebody who says nothing more is sent away; a wrong password ten times
+ * locks the name out, for this address. */
+static void test_idle(void)
+{
+	static const char *const short_idle[] = { "sip.idle-timeout=1s", NULL };
+	struct device_request r = { .method = "REGISTER",
+				    .target = "sip:cpm.example",
+				    .from = "<sip:mary@cpm.example>",
+				    .to = "<sip:mary@cpm.example>",
+				    .user = "mary",
+				    .password = "wrong" };
+	struct device_socket d;
+	struct world w;
+	char octet;
+	int i;
+
+	world_start(&w, short_idle);
+	device_open(&d, &w, true);
+	for (i = 0; i < 10; i++)
+		CU_ASSERT(device_converse(&d, &r) == 401);
+	CU_ASSERT(device_converse(&d, &r) == 403);
+	CU_ASSERT(recv(d.fd, &octet, 1, 0) == 0);
+	device_close(&d);
+	CU_ASSERT(alive(&w));
+	world_finish(&w);
+}
+
+/* What says that it is compressed and is not. */
 static void test_bomb(void)
 {
 	static const uint8_t head[] = { 0x78, 0xDA, 0xEC, 0xC1, 0x01, 0x0D,
@@ -471,16 +498,18 @@ static void test_reload(void)
 	world_finish(&w);
 }
 
-static const struct check_test tests[] = { { "bad messages", test_bad },
-					   { "messages cut short",
-					     test_prefixes },
-					   { "torture", test_torture },
-					   { "too big", test_too_big },
-					   { "bad compression", test_bomb },
-					   { "back-pressure", test_slow },
-					   { "100 in time", test_trying },
-					   { "trust", test_trusted },
-					   { "other domains", test_domain },
-					   { "reload", test_reload },
-					   { NULL, NULL } };
+static const struct check_test tests[] = {
+	{ "bad messages", test_bad },
+	{ "messages cut short", test_prefixes },
+	{ "torture", test_torture },
+	{ "too big", test_too_big },
+	{ "bad compression", test_bomb },
+	{ "idle connections", test_idle },
+	{ "back-pressure", test_slow },
+	{ "100 in time", test_trying },
+	{ "trust", test_trusted },
+	{ "other domains", test_domain },
+	{ "reload", test_reload },
+	{ NULL, NULL }
+};
 CHECK_MAIN("sip hostile", tests)

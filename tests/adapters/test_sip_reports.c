@@ -1,5 +1,5 @@
 /*
- * cpmgw-sip as a program: notifications both ways. RFC 5438, RFC 5438.
+ * cpmgw-sip as a program: notifications both ways. RFC 5438.
  */
 #include "tests/adapters/sip_sample.h"
 
@@ -7,7 +7,27 @@
 
 /* -- notifications -------------------------------------------------------- */
 
-/* RFC 5438 7.2, SMPP v3.4 5.2.28: to the sender, about his message, in his own words. */
+#define REPORT                                                                 \
+	"From: <tel:+15550200001>\r\n"                                         \
+	"To: <sip:mary@cpm.example>\r\n"                                       \
+	"DateTime: 2025-11-21T02:01:00Z\r\n"                                   \
+	"NS: imdn <urn:ietf:params:imdn>\r\n"                                  \
+	"imdn.Message-ID: " PUBLIC_ID "\r\n"                                   \
+	"imdn.IMDN-Route: <sip:core.example>\r\n"                              \
+	"\r\n"                                                                 \
+	"Content-Type: message/imdn+xml\r\n"                                   \
+	"Content-Disposition: notification\r\n"                                \
+	"Content-Length: 297\r\n"                                              \
+	"\r\n"                                                                 \
+	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"                       \
+	"<imdn xmlns=\"urn:ietf:params:xml:ns:imdn\">"                         \
+	"<message-id>Aa1234567890</message-id>"                                \
+	"<datetime>2025-11-20T21:00:00-05:00</datetime>"                       \
+	"<recipient-uri>tel:+15550200001</recipient-uri>"                      \
+	"<delivery-notification><status><delivered/></status>"                 \
+	"</delivery-notification></imdn>\r\n"
+
+/* RFC 5438 7.2.1, 11: to the sender, about his message, in his own words. */
 static void test_report(void)
 {
 	struct device_socket d;
@@ -34,26 +54,7 @@ static void test_report(void)
 	sample_extra(&s, "sip.cpim-from", "sip:mary@cpm.example");
 	world_leg(&w, &s.leg);
 	sample_take(&d, 200);
-	CU_ASSERT_STRING_EQUAL(
-		device_body(&d),
-		"From: <tel:+15550200001>\r\n"
-		"To: <sip:mary@cpm.example>\r\n"
-		"DateTime: 2025-11-21T02:01:00Z\r\n"
-		"NS: imdn <urn:ietf:params:imdn>\r\n"
-		"imdn.Message-ID: " PUBLIC_ID "\r\n"
-		"imdn.IMDN-Route: <sip:core.example>\r\n"
-		"\r\n"
-		"Content-Type: message/imdn+xml\r\n"
-		"Content-Disposition: notification\r\n"
-		"Content-Length: 297\r\n"
-		"\r\n"
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
-		"<imdn xmlns=\"urn:ietf:params:xml:ns:imdn\">"
-		"<message-id>Aa1234567890</message-id>"
-		"<datetime>2025-11-20T21:00:00-05:00</datetime>"
-		"<recipient-uri>tel:+15550200001</recipient-uri>"
-		"<delivery-notification><status><delivered/></status>"
-		"</delivery-notification></imdn>\r\n");
+	CU_ASSERT_STRING_EQUAL(device_body(&d), REPORT);
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "Conversation-ID"),
 			       "conversation");
 	CU_ASSERT(world_answer(&w, 91, &o));

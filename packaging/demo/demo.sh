@@ -124,7 +124,7 @@ prepare_phone() {
 
 start_peers() {
 	rm -f "$work"/*.log "$work"/*.in
-	rm -rf "$work/home"
+	rm -rf "${work:?}/home"
 	mkdir "$work/home"
 	mkfifo "$work/smsc.in" "$work/phone.in"
 	exec 8<>"$work/smsc.in" 9<>"$work/phone.in"

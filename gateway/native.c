@@ -77,7 +77,7 @@ static void spool(struct engine *e, struct live *l, const char *why)
 {
 	tell_leg(e, l, &(struct story){ .step = "spool", .verdict = "held",
 					.text = why,
-					.clause = "REQ GW-MSG-02" });
+					.clause = "RFC 4320" });
 	strike_off(e, l);
 	intake_spool(e, l);
 }
@@ -88,7 +88,7 @@ static void try_now(struct engine *e, struct live *l)
 	if (dispatch_native(e, l))
 		tell_leg(e, l, &(struct story){ .step = "native",
 						.verdict = "trying",
-						.clause = "REQ GW-MSG-05" });
+						.clause = "RFC 3428 7" });
 	else
 		spool(e, l, "it has to wait: accepted");
 }

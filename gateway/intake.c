@@ -45,6 +45,22 @@ static void refuse(struct engine *e, const struct reply *to,
 	road_refuse(e, to, FRAME_REFUSED, o);
 }
 
+/*
+ * A repetition gets the first answer again: that of the far side when the
+ * message went natively, else that it was accepted.
+ */
+void intake_again(struct engine *e, const struct reply *to, uint64_t story)
+{
+	if ((story & INTAKE_ANSWERED) == 0) {
+		intake_accept(e, to, story, true);
+		return;
+	}
+	road_refuse(e, to, FRAME_ANSWER,
+		    &(struct outcome){ .class = OUTCOME_DELIVERED,
+				       .state = STATE_DELIVERED,
+				       .far_code = 200 });
+}
+
 void intake_accept(struct engine *e, const struct reply *to, uint64_t story,
 		   bool duplicate)
 {
@@ -204,14 +220,23 @@ static void forget_all(struct engine *e, struct live **legs, size_t n)
 		road_forget(e, legs[--n]);
 }
 
-static void answer_all(struct engine *e, const struct spooled *c,
-		       uint64_t story, bool duplicate)
+static void answer_all(struct engine *e, const struct spooled *c)
 {
 	const struct waiter *w;
 
-	intake_accept(e, &c->reply, story, duplicate);
+	intake_accept(e, &c->reply, c->story, false);
 	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
-		intake_accept(e, &w->reply, story, true);
+		intake_accept(e, &w->reply, c->story, true);
+}
+
+static void answer_all_again(struct engine *e, const struct spooled *c,
+			     uint64_t story)
+{
+	const struct waiter *w;
+
+	intake_again(e, &c->reply, story);
+	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
+		intake_again(e, &w->reply, story);
 }
 
 static void refuse_all(struct engine *e, const struct spooled *c)
@@ -234,13 +259,13 @@ static void spooled_done(void *owner, struct step *s)
 
 	if (s->result == OK) {
 		e->counts.accepted++;
-		answer_all(e, c, c->story, false);
+		answer_all(e, c);
 		entered(e, c);
 		return;
 	}
 	if (s->result == ERR_EXISTS) {
 		e->counts.duplicates++;
-		answer_all(e, c, s->story, true);
+		answer_all_again(e, c, s->story);
 	} else {
 		refuse_all(e, c);
 	}

@@ -21,6 +21,7 @@ struct spooled {
 struct made {
 	struct live *legs[MESSAGE_RECIPIENTS_MAX];
 	size_t n;
+	bool joined;		/* of parts that were accepted already        */
 	struct route_verdict verdict;	/* of the last one with a way         */
 	struct outcome why;		/* there are none                     */
 };
@@ -327,13 +328,14 @@ void intake_spool(struct engine *e, struct live *leg)
 	spool(e, &to, &leg, 1, &in);
 }
 
+/* One that was accepted in parts may have expired meanwhile: see expire(). */
 static bool admissible(struct engine *e, const struct message *m,
-		       struct outcome *why)
+		       struct made *made)
 {
 	struct admit_facts f = {
 		.recipients = m->n_recipients,
 		.recipients_most = MESSAGE_RECIPIENTS_MAX,
-		.expires_us = m->expires_us,
+		.expires_us = made->joined ? 0 : m->expires_us,
 		.now_us = e->last_us,
 		.disk_short = e->world.disk_short(e->world.arg),
 		.stopping = e->draining,
@@ -341,11 +343,11 @@ static bool admissible(struct engine *e, const struct message *m,
 	struct admit_verdict v;
 
 	admit_decide(&f, &v);
-	*why = (struct outcome){ .class = v.class,
-				 .state = v.state,
-				 .retry_after_ms = v.retry_after_ms,
-				 .text = v.reason,
-				 .clause = v.clause };
+	made->why = (struct outcome){ .class = v.class,
+				      .state = v.state,
+				      .retry_after_ms = v.retry_after_ms,
+				      .text = v.reason,
+				      .clause = v.clause };
 	return v.yes;
 }
 
@@ -377,6 +379,7 @@ static void make_failures(struct engine *e, const struct message *m,
 	struct route_facts facts;
 	struct route_verdict v;
 	struct user *user;
+	uint64_t story = made->n > 0 ? made->legs[0]->id : road_id(e);
 	size_t i;
 
 	for (i = 0; i < m->n_recipients; i++) {
@@ -385,7 +388,7 @@ static void make_failures(struct engine *e, const struct message *m,
 		route_decide(&facts, &v);
 		if (v.n > 0)
 			continue;
-		tell_message(e, made->legs[0]->id, m,
+		tell_message(e, story, m,
 			     &(struct story){ .step = "settled",
 					      .verdict = "undeliverable",
 					      .to = &m->recipients[i].address,
@@ -418,7 +421,7 @@ static void make_legs(struct engine *e, const struct message *m,
 			goto nothing;
 		made->n++;
 	}
-	if (made->n > 0 && made->n < m->n_recipients)
+	if ((made->n > 0 || made->joined) && made->n < m->n_recipients)
 		make_failures(e, m, made);
 	return;
 nothing:
@@ -458,17 +461,19 @@ static void set_keys(struct engine *e, const struct intake *in,
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m)
 {
-	struct made made = { .n = 0 };
+	struct made made = { .joined = in->segment.key.n > 0 };
 	struct live **legs = made.legs;
 
 	road_now(e);
-	if (!admissible(e, m, &made.why)) {
+	if (!admissible(e, m, &made)) {
 		refuse(e, to, m, &made.why);
 		return;
 	}
 	make_legs(e, m, &made);
 	if (made.n == 0) {
 		refuse(e, to, m, &made.why);
+		if (made.joined && made.why.class == OUTCOME_ADDRESS)
+			reassemble_drop(e, in->segment.key);
 		return;
 	}
 	set_keys(e, in, legs, made.n);

@@ -145,6 +145,7 @@ const char *intake_account(const struct message *m, char *room, size_t size);
 /* reassemble.c */
 void reassemble_part(struct engine *e, const struct reply *to,
 		     const struct intake *in, const struct message *m);
+void reassemble_drop(struct engine *e, struct bytes key);
 void reassemble_tick(struct engine *e, uint64_t now);
 
 /* dispatch.c */

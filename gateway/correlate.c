@@ -9,6 +9,7 @@ struct arrival {
 	struct reply reply;
 	struct store_key key;
 	bool has_key;
+	struct bytes octets;	/* while it waits for a step                  */
 };
 
 struct store_key correlate_key(struct engine *e, const char *peer,
@@ -105,13 +106,23 @@ static void acknowledge(struct engine *e, const struct reply *to,
 			    &(struct outcome){ .class = class });
 }
 
+/* It has arrived, whatever was thought of it; another report is to come. */
+static void await(struct engine *e, struct live *l, const struct arrival *a)
+{
+	if (l->place != LIVE_SENT) {
+		l->state = LEG_SENT;
+		correlate_sent(e, l);
+	}
+	settle_tell(e, l, &a->reply);
+}
+
 static void displayed(struct engine *e, struct live *l,
 		      const struct arrival *a)
 {
 	report_extra(e, l, a->report.state == STATE_NONE ? STATE_DISPLAYED
 							 : a->report.state);
 	if ((l->want & ~(unsigned)l->told & WANT_POSITIVE) != 0)
-		settle_tell(e, l, &a->reply);
+		await(e, l, a);
 	else
 		settle_remove(e, l, &a->reply);
 }
@@ -152,7 +163,7 @@ static void final(struct engine *e, struct live *l, const struct arrival *a)
 	if (s == STATE_DELIVERED && a->has_key) {
 		mark_segment(l, a);
 		if (segments_missing(l)) {
-			settle_tell(e, l, &a->reply);
+			await(e, l, a);
 			return;
 		}
 	}
@@ -163,22 +174,35 @@ static void final(struct engine *e, struct live *l, const struct arrival *a)
 	if (display_to_come(l, s)) {
 		report_extra(e, l, s);
 		l->told |= WANT_POSITIVE | WANT_NEGATIVE;
-		settle_tell(e, l, &a->reply);
+		await(e, l, a);
 		return;
 	}
 	report_due(e, l, s, &o, &a->reply);
 }
 
-static void keep_early(struct live *l, const struct arrival *a)
+/* When there are too many it has to come again. */
+static void keep_early(struct engine *e, struct live *l,
+		       const struct arrival *a)
 {
-	l->early = (struct early){ .set = true,
-				   .kind = a->report.kind,
-				   .state = a->report.state,
-				   .far_code = a->report.far_code,
-				   .reply = a->reply };
+	struct early *early, **at = &l->early;
+	size_t n = 0;
+
+	for (; *at != NULL; at = &(*at)->next)
+		n++;
+	if (n == LIVE_EARLY_MAX ||
+	    (early = arena_alloc(l->arena, sizeof *early)) == NULL) {
+		acknowledge(e, &a->reply, OUTCOME_LATER);
+		return;
+	}
+	*early = (struct early){ .kind = a->report.kind,
+				 .state = a->report.state,
+				 .far_code = a->report.far_code,
+				 .reply = a->reply };
+	*at = early;
 }
 
-static void apply(struct engine *e, struct live *l, const struct arrival *a)
+static void trace_report(struct engine *e, const struct live *l,
+			 const struct arrival *a)
 {
 	tell_leg(e, l,
 		 &(struct story){
@@ -187,34 +211,61 @@ static void apply(struct engine *e, struct live *l, const struct arrival *a)
 			 .far_id = a->report.ours ? NULL : a->report.far_id,
 			 .peer = a->report.peer,
 			 .text = a->report.text });
-	if (l->is_report || l->place == LIVE_GONE) {
-		acknowledge(e, &a->reply, OUTCOME_DELIVERED);
-		return;
-	}
-	if (l->state != LEG_SENT && l->place != LIVE_NOWHERE) {
-		keep_early(l, a);
-		return;
-	}
-	if (a->report.kind == WANT_DISPLAY)
-		displayed(e, l, a);
-	else if (delivery_state_final(a->report.state))
-		final(e, l, a);
-	else
-		acknowledge(e, &a->reply, OUTCOME_DELIVERED);
 }
 
+/*
+ * Nothing changes by it: it is taken, unless what it repeats is not yet on
+ * disk. A leg that was read for its sake alone goes again.
+ */
+static void no_news(struct engine *e, struct live *l, const struct arrival *a)
+{
+	acknowledge(e, &a->reply,
+		    l->updating > 0 ? OUTCOME_LATER : OUTCOME_DELIVERED);
+	if (l->place == LIVE_NOWHERE && l->updating == 0)
+		road_forget(e, l);
+}
+
+static void apply(struct engine *e, struct live *l, const struct arrival *a)
+{
+	bool display = a->report.kind == WANT_DISPLAY;
+
+	trace_report(e, l, a);
+	if (l->native) {
+		acknowledge(e, &a->reply, OUTCOME_ADDRESS);
+		return;
+	}
+	if (!l->is_report && l->place == LIVE_FLIGHT) {
+		keep_early(e, l, a);
+		return;
+	}
+	if (l->is_report || l->place == LIVE_GONE ||
+	    l->state == LEG_QUARANTINED ||
+	    (!display && !delivery_state_final(a->report.state))) {
+		no_news(e, l, a);
+		return;
+	}
+	dispatch_take(e, l);
+	if (display)
+		displayed(e, l, a);
+	else
+		final(e, l, a);
+}
+
+/* The answer has come, too, and has been acted upon. */
 void correlate_early(struct engine *e, struct live *l)
 {
-	struct arrival a = { .reply = l->early.reply };
+	struct early *early = l->early;
 
-	if (!l->early.set)
-		return;
-	l->early.set = false;
-	a.report.ours = true;
-	a.report.kind = l->early.kind;
-	a.report.state = l->early.state;
-	a.report.far_code = l->early.far_code;
-	apply(e, l, &a);
+	l->early = NULL;
+	for (; early != NULL; early = early->next) {
+		struct arrival a = { .reply = early->reply };
+
+		a.report.ours = true;
+		a.report.kind = early->kind;
+		a.report.state = early->state;
+		a.report.far_code = early->far_code;
+		apply(e, l, &a);
+	}
 }
 
 void correlate_orphans(struct engine *e, const struct step *s)
@@ -239,23 +290,44 @@ static struct arrival *arrival_again(struct engine *e, struct step *s)
 {
 	struct arrival *a = s->context;
 
-	if (far_report_read(s->octets, e->scratch, &a->report) != OK)
+	if (far_report_read(a->octets, e->scratch, &a->report) != OK)
 		return NULL;
 	return a;
 }
 
+/* Only the one a message went to may report on it. */
+static bool may_report(struct engine *e, const struct live *l,
+		       const struct far_report *r)
+{
+	const struct user *u;
+
+	if (r->reporter.kind == ADDRESS_NONE ||
+	    address_equal(&r->reporter, &l->to))
+		return true;
+	u = directory_user_at(e->directory, &r->reporter);
+	return u != NULL && u == directory_user_at(e->directory, &l->to);
+}
+
+/* A leg that waits somewhere for its next attempt may have arrived before. */
 static void loaded(struct engine *e, struct step *s, struct arrival *a)
 {
 	const struct store_leg *row = &s->found->leg;
 	struct live *l = road_find(e, row->id);
+	bool here = l != NULL;
 
-	if (l == NULL && (l = road_load(e, row)) != NULL &&
-	    l->state == LEG_SENT)
-		correlate_sent(e, l);
-	if (l != NULL)
-		apply(e, l, a);
-	else
+	if (!here && (l = road_load(e, row)) == NULL) {
 		acknowledge(e, &a->reply, OUTCOME_LATER);
+		return;
+	}
+	if (a->report.ours && !may_report(e, l, &a->report)) {
+		acknowledge(e, &a->reply, OUTCOME_ADDRESS);
+		if (!here)
+			road_forget(e, l);
+		return;
+	}
+	if (!here && l->state == LEG_SENT)
+		correlate_sent(e, l);
+	apply(e, l, a);
 }
 
 static void far_done(void *owner, struct step *s)
@@ -282,15 +354,20 @@ static struct step *seek(struct engine *e, enum step_kind kind,
 	struct arrival *copy = road_room(s, 1, sizeof *copy);
 
 	*copy = *a;
+	copy->octets = road_octets(s, octets);
 	s->context = copy;
-	s->octets = road_octets(s, octets);
 	return s;
 }
 
+/* With `keep` it waits on disk for a leg that gets that key later. */
 static void seek_far(struct engine *e, const struct arrival *a,
-		     struct bytes octets)
+		     struct bytes octets, bool keep)
 {
 	struct step *s = seek(e, STEP_FAR, a, octets);
+	const struct arrival *copy = s->context;
+
+	if (keep)
+		s->octets = copy->octets;
 
 	s->far = road_room(s, 1, sizeof *s->far);
 	s->far[0] = a->key;
@@ -308,19 +385,6 @@ static void seek_leg(struct engine *e, uint64_t id, const struct arrival *a,
 	s->legs[0].id = id;
 	s->n_legs = 1;
 	road_submit(e, s);
-}
-
-/* Only the one a message went to may report on it. */
-static bool may_report(struct engine *e, const struct live *l,
-		       const struct far_report *r)
-{
-	const struct user *u;
-
-	if (r->reporter.kind == ADDRESS_NONE ||
-	    address_equal(&r->reporter, &l->to))
-		return true;
-	u = directory_user_at(e->directory, &r->reporter);
-	return u != NULL && u->hash == l->recipient;
 }
 
 static void ours(struct engine *e, struct arrival *a, struct bytes octets)
@@ -361,5 +425,17 @@ void correlate_frame(struct engine *e, unsigned child, const struct frame *f)
 	if ((far = find_far(e, &a.key)) != NULL)
 		apply(e, far->leg, &a);
 	else
-		seek_far(e, &a, f->payload);
+		seek_far(e, &a, f->payload, true);
+}
+
+/* One that was kept when the process before ended. */
+void correlate_again(struct engine *e, struct bytes octets)
+{
+	struct arrival a = { .has_key = true };
+
+	if (far_report_read(octets, e->scratch, &a.report) != OK ||
+	    a.report.peer == NULL || a.report.far_id == NULL)
+		return;
+	a.key = correlate_key(e, a.report.peer, a.report.far_id);
+	seek_far(e, &a, octets, false);
 }

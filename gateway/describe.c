@@ -367,7 +367,9 @@ static void hold_leg(struct engine *e, struct live *l)
 /* Only what is at rest on disk: not with an adapter, nor about to be. */
 static bool at_rest(const struct live *l)
 {
-	return l->place == LIVE_NOWHERE && l->updating == 0;
+	return l->updating == 0 &&
+	       (l->place == LIVE_NOWHERE || l->place == LIVE_FLOW ||
+		l->place == LIVE_TARGET);
 }
 
 static void asked_done(void *owner, struct step *s)
@@ -381,17 +383,18 @@ static void asked_done(void *owner, struct step *s)
 		to->done(to->arg, ERR_NOTFOUND);
 		return;
 	}
-	if (l != NULL && l->place == LIVE_FLOW) {
-		lane_remove(l->lane, l);
-	} else if (l == NULL && (l = road_load(e, &s->found->leg)) == NULL) {
+	if (l == NULL && (l = road_load(e, &s->found->leg)) == NULL) {
 		to->done(to->arg, ERR_MALFORMED);
 		return;
 	}
 	is_held = l->state == LEG_QUARANTINED;
 	if (!at_rest(l) || is_held == to->hold || l->state == LEG_SENT) {
+		if (l->place == LIVE_NOWHERE && l->updating == 0)
+			road_forget(e, l);
 		to->done(to->arg, ERR_BUSY);
 		return;
 	}
+	dispatch_take(e, l);
 	if (to->hold)
 		hold_leg(e, l);
 	else

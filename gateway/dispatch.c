@@ -11,32 +11,75 @@
 
 static void fetch_target(struct engine *e, struct target *t);
 
-/* Nothing is pending for it any more: the next one, more from disk, or gone. */
-static void target_free(struct engine *e, struct target *t)
+static bool there(const struct engine *e, uint64_t recipient)
 {
-	t->pending = NULL;
+	const struct user *u = directory_user_hashed(e->directory, recipient);
+
+	return u != NULL && u->devices > 0;
+}
+
+/* Nothing is pending for it any more: the next one, more from disk, or gone. */
+void dispatch_release(struct engine *e, struct target *t)
+{
+	if (t == NULL)
+		return;
+	t->pending = false;
 	if (t->n > 0)
 		target_wake(t);
 	else if (t->draining && !t->fetching)
 		fetch_target(e, t);
+	road_dirty(e, t->lane);
 	target_drop_if_idle(t);
 }
 
-static void let_go(struct engine *e, struct live *l)
+/* What is decided about `l` decides who is next: dispatch_release() then. */
+struct target *dispatch_landed(struct engine *e, struct live *l)
 {
 	struct target *t = l->target;
 
 	l->target = NULL;
-	if (t != NULL)
-		target_free(e, t);
-}
-
-void dispatch_landed(struct engine *e, struct live *l)
-{
 	l->place = LIVE_NOWHERE;
 	l->lane->outstanding--;
 	e->counts.in_flight--;
-	let_go(e, l);
+	road_dirty(e, l->lane);
+	return t;
+}
+
+/* Out of any queue, for something else to become of it. */
+void dispatch_take(struct engine *e, struct live *l)
+{
+	struct target *t = l->place == LIVE_TARGET ? l->target : NULL;
+
+	lane_remove(l->lane, l);
+	if (t != NULL && !t->pending && t->n == 0)
+		dispatch_release(e, t);
+}
+
+/* Its turn had come, but it does not go. */
+static struct target *let_go(struct live *l)
+{
+	struct target *t = l->target;
+
+	l->target = NULL;
+	return t;
+}
+
+/* Unsent: it keeps its place before all others. */
+void dispatch_put_back(struct engine *e, struct live *l)
+{
+	struct target *t = NULL;
+
+	inflight_clear(e->inflight, l->slot);
+	l->slot = 0;
+	if (l->lane->by_target)
+		t = lane_target_get(l->lane, l->recipient);
+	if (t == NULL) {
+		lane_push_back(l->lane, l);
+	} else {
+		l->flow->loaded++;
+		target_push_front(t, l);
+		target_wake(t);
+	}
 	road_dirty(e, l->lane);
 }
 
@@ -74,7 +117,7 @@ static void waiting_done(void *owner, struct step *s)
 		take_waiting(e, t, &item->leg);
 	if (s->n_found == 0 && t->n == 0 && !t->again)
 		t->draining = false;
-	if (t->n == 0 && t->draining && t->pending == NULL)
+	if (t->n == 0 && t->draining && !t->pending)
 		fetch_target(e, t);
 	target_wake(t);
 	target_drop_if_idle(t);
@@ -98,14 +141,13 @@ static void fetch_target(struct engine *e, struct target *t)
 
 static void unpause(struct engine *e, struct target *t)
 {
-	size_t i;
+	struct target **at = &e->paused;
 
 	t->paused_until_us = 0;
-	for (i = 0; i < e->n_paused; i++)
-		if (e->paused[i] == t) {
-			e->paused[i] = e->paused[--e->n_paused];
-			return;
-		}
+	while (*at != NULL && *at != t)
+		at = &(*at)->next_paused;
+	if (*at == t)
+		*at = t->next_paused;
 }
 
 void dispatch_drain_target(struct engine *e, struct lane *l,
@@ -119,7 +161,7 @@ void dispatch_drain_target(struct engine *e, struct lane *l,
 		unpause(e, t);
 	t->again = true;
 	t->draining = true;
-	if (t->pending == NULL && t->n == 0 && !t->fetching)
+	if (!t->pending && t->n == 0 && !t->fetching)
 		fetch_target(e, t);
 }
 
@@ -147,31 +189,52 @@ static void overflow(void *arg, struct live *l)
 	to_waiting(e, l);
 }
 
-/* What is behind `t` in memory waits on disk until he is there again. */
-void dispatch_absent(struct engine *e, struct target *t)
+/* What is behind `t` in memory goes to disk. */
+static void unload_target(struct engine *e, struct target *t)
 {
 	struct live *l;
 
-	t->draining = false;
-	t->again = false;
 	while ((l = target_pop(t)) != NULL) {
 		l->flow->loaded--;
 		to_waiting(e, l);
 	}
 }
 
-static bool pause_target(struct engine *e, struct live *l)
+static void pause_target(struct engine *e, struct target *t, uint64_t until_us)
 {
-	struct target *t = lane_target_get(l->lane, l->recipient);
+	if (t->paused_until_us == 0) {
+		t->next_paused = e->paused;
+		e->paused = t;
+	}
+	if (t->paused_until_us < until_us)
+		t->paused_until_us = until_us;
+	t->draining = false;
+	t->again = false;
+	unload_target(e, t);
+}
 
-	if (t == NULL || e->n_paused == sizeof e->paused / sizeof *e->paused)
-		return false;
-	if (t->paused_until_us == 0)
-		e->paused[e->n_paused++] = t;
-	if (t->paused_until_us < l->due_us)
-		t->paused_until_us = l->due_us;
-	dispatch_absent(e, t);
-	return true;
+/*
+ * `l` must go again, and before all that came after it for the same recipient:
+ * they go to disk, too, and come back with it. While he is away nothing need
+ * be remembered: when he is back all is fetched in its order.
+ */
+void dispatch_hold(struct engine *e, const struct live *l)
+{
+	struct target *t;
+
+	if (!l->lane->by_target ||
+	    (t = lane_target_get(l->lane, l->recipient)) == NULL)
+		return;
+	if (there(e, l->recipient) && l->due_us > e->last_us) {
+		pause_target(e, t, l->due_us);
+		return;
+	}
+	if (t->paused_until_us != 0)
+		unpause(e, t);
+	unload_target(e, t);
+	t->draining = there(e, l->recipient);
+	t->again = t->draining;
+	target_drop_if_idle(t);
 }
 
 /*
@@ -180,22 +243,36 @@ static bool pause_target(struct engine *e, struct live *l)
  */
 static void enter_waiting(struct engine *e, struct live *l)
 {
-	const struct user *u =
-		directory_user_hashed(e->directory, l->recipient);
-	bool there = u != NULL && u->devices > 0;
-	const struct target *t;
+	struct target *t;
 
-	if (there && l->due_us > road_now(e) && pause_target(e, l)) {
-		road_forget(e, l);
-		return;
+	if (there(e, l->recipient)) {
+		t = lane_target_get(l->lane, l->recipient);
+		if (t != NULL && l->due_us > road_now(e))
+			pause_target(e, t, l->due_us);
+		else if (l->lane->up && (t == NULL || t->paused_until_us == 0))
+			dispatch_drain_target(e, l->lane, l->recipient);
 	}
-	t = lane_target(l->lane, l->recipient);
-	if (there && l->lane->up && (t == NULL || t->paused_until_us == 0))
-		dispatch_drain_target(e, l->lane, l->recipient);
 	road_forget(e, l);
 }
 
 /* -- a leg whose row is committed finds its place -------------------------- */
+
+/* Nothing that is on disk may be behind the cursor. */
+static void left_on_disk(struct flow *f, uint64_t due_us)
+{
+	f->on_disk = true;
+	if (f->after_us >= due_us) {
+		f->after_us = due_us - 1;
+		f->after_id = UINT64_MAX;
+	}
+}
+
+/* The earliest of those that wait for their time is due. */
+static void flow_due(struct flow *f)
+{
+	left_on_disk(f, f->next_us);
+	f->next_us = 0;
+}
 
 void dispatch_enter(struct engine *e, struct live *l)
 {
@@ -213,9 +290,11 @@ void dispatch_enter(struct engine *e, struct live *l)
 		road_forget(e, l);
 		return;
 	}
+	if (f->next_us != 0 && f->next_us <= l->due_us)
+		flow_due(f);
 	if (!lane->up || lane->held || f->on_disk || f->fetching ||
 	    f->loaded >= FLOW_LOADED_MAX || l->image.n == 0) {
-		f->on_disk = true;
+		left_on_disk(f, l->due_us);
 		road_dirty(e, lane);
 		road_forget(e, l);
 		return;
@@ -236,19 +315,24 @@ static void refill_done(void *owner, struct step *s)
 				      : road_flow_numbered(e, lane, s->flow);
 	struct step_item *item;
 	struct live *l;
+	bool moved;
 
 	if (f == NULL)
 		return;
 	f->fetching = false;
+	/* Moved back meanwhile: something before these is on disk, too. */
+	moved = f->after_us != s->after_us || f->after_id != s->after_id;
 	for (item = s->found; item != NULL; item = item->next) {
-		f->after_us = item->leg.due_us;
-		f->after_id = item->leg.id;
+		if (!moved) {
+			f->after_us = item->leg.due_us;
+			f->after_id = item->leg.id;
+		}
 		if (road_find(e, item->leg.id) != NULL)
 			continue;
 		if ((l = road_load(e, &item->leg)) != NULL)
 			lane_push(lane, l);
 	}
-	if (s->result == OK && s->complete) {
+	if (s->result == OK && s->complete && !moved) {
 		f->on_disk = false;
 		if (s->next_us != 0 &&
 		    (f->next_us == 0 || s->next_us < f->next_us))
@@ -328,75 +412,127 @@ static void sent(struct engine *e, struct live *l)
 			 .clause = l->maybe_duplicate ? "on-unknown" : NULL });
 }
 
-/* false: the lane can take no more now. */
+/* false: the adapter takes no more now. */
 static bool send_leg(struct engine *e, struct live *l)
 {
 	struct frame f = { .type = FRAME_LEG, .ref = l->id };
-	enum err why;
 
 	if (!l->native && l->slot == 0 &&
 	    (l->slot = inflight_put(e->inflight, l->id)) == 0)
-		goto back;
-	if ((why = leg_payload(e, l)) != OK) {
-		let_go(e, l);
+		return false;
+	f.payload = buf_bytes(&e->payload);
+	if (!e->world.send(e->world.arg, (unsigned)l->lane->child, &f))
+		return false;
+	sent(e, l);
+	return true;
+}
+
+/* Nobody is there for it, and it has no other way: it need not be tried. */
+static bool must_wait(const struct engine *e, const struct live *l)
+{
+	const struct user *u;
+
+	if (!l->lane->by_target || l->once || l->way + 1 < l->n_ways)
+		return false;
+	u = directory_user_hashed(e->directory, l->recipient);
+	return u != NULL && u->devices == 0;
+}
+
+/* One whose turn it is, in its row; false: the lane can take no more now. */
+static bool serve(struct engine *e, struct live *l)
+{
+	struct target *t;
+	enum err why;
+
+	if (l->expires_us != 0 && l->expires_us <= e->last_us) {
+		t = let_go(l);
+		settle_expired(e, l);
+	} else if (must_wait(e, l)) {
+		t = let_go(l);
+		to_waiting(e, l);
+	} else if ((why = leg_payload(e, l)) != OK) {
+		t = let_go(l);
 		settle_final(e, l, STATE_UNDELIVERABLE,
 			     &(struct outcome){ .class = OUTCOME_NEVER,
 						.text = err_name(why) });
+	} else if (send_leg(e, l)) {
 		return true;
+	} else {
+		t = let_go(l);
+		dispatch_put_back(e, l);
+		dispatch_release(e, t);
+		return false;
 	}
-	f.payload = buf_bytes(&e->payload);
-	if (!e->world.send(e->world.arg, (unsigned)l->lane->child, &f))
-		goto back;
-	sent(e, l);
+	dispatch_release(e, t);
 	return true;
-back:
-	let_go(e, l);
-	lane_push_back(l->lane, l);
-	return false;
+}
+
+static bool may_send(const struct engine *e, const struct lane *lane)
+{
+	return lane->up && !lane->held && lane->child >= 0 &&
+	       lane->asking == 0 && !e->draining &&
+	       lane->outstanding < lane->window;
 }
 
 void dispatch_lane(struct engine *e, struct lane *lane)
 {
 	struct live *l;
 
-	if (!lane->up || lane->held || lane->child < 0 || e->draining)
-		return;
-	while (lane->outstanding < lane->window) {
+	while (may_send(e, lane)) {
 		if ((l = lane_next(lane, overflow, e)) == NULL)
 			break;
-		if (l->expires_us != 0 && l->expires_us <= e->last_us &&
-		    !l->native) {
-			let_go(e, l);
-			settle_expired(e, l);
-			continue;
-		}
-		if (l->early.set) {
-			let_go(e, l);
-			correlate_early(e, l);
-			continue;
-		}
-		if (!send_leg(e, l))
+		if (!serve(e, l))
 			break;
 	}
-	refill_flows(e, lane);
+	if (lane->up && !lane->held && !e->draining)
+		refill_flows(e, lane);
+}
+
+/* Its recipient is free, nothing goes before it. */
+static bool is_next(const struct live *l)
+{
+	const struct flow *f = l->flow;
+	const struct target *t = lane_target(l->lane, l->recipient);
+
+	if (f->head != NULL || f->on_disk || f->fetching)
+		return false;
+	return !l->lane->by_target || t == NULL ||
+	       (!t->pending && t->n == 0 && !t->draining &&
+		t->paused_until_us == 0);
+}
+
+bool dispatch_native(struct engine *e, struct live *l)
+{
+	struct target *t;
+
+	if (!may_send(e, l->lane) || !is_next(l))
+		return false;
+	if (l->lane->by_target) {
+		if ((t = lane_target_get(l->lane, l->recipient)) == NULL)
+			return false;
+		t->pending = true;
+		l->target = t;
+	}
+	if (leg_payload(e, l) == OK && send_leg(e, l))
+		return true;
+	dispatch_release(e, let_go(l));
+	return false;
 }
 
 void dispatch_tick(struct engine *e, uint64_t now)
 {
+	struct target *t, *next;
 	struct lane *lane;
 	struct flow *f;
-	size_t i;
 
 	for (lane = e->lanes; lane != NULL; lane = lane->next)
 		for (f = lane->flows; f != NULL; f = f->next)
 			if (f->next_us != 0 && f->next_us <= now) {
-				f->next_us = 0;
-				f->on_disk = true;
+				flow_due(f);
 				road_dirty(e, lane);
 			}
-	for (i = e->n_paused; i-- > 0;) {
-		struct target *t = e->paused[i];
-
+	for (t = e->paused; t != NULL; t = next) {
+		next = t->next_paused;
 		if (t->paused_until_us <= now)
 			dispatch_drain_target(e, t->lane, t->recipient);
 	}

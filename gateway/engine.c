@@ -186,6 +186,14 @@ struct bytes road_octets(struct step *s, struct bytes in)
 	return out;
 }
 
+void road_also(struct step *s, struct live *l)
+{
+	while (s->also != NULL)
+		s = s->also;
+	s->also = l->also;
+	l->also = NULL;
+}
+
 void road_submit(struct engine *e, struct step *s)
 {
 	s->next = NULL;
@@ -493,9 +501,15 @@ void engine_frame(struct engine *e, unsigned child, const struct frame *f)
 
 void engine_step_done(struct engine *e, struct step *s)
 {
+	struct step *also;
+
 	arena_reset(e->scratch);
-	if (s->done != NULL)
-		s->done(e, s);
+	for (also = s; also != NULL; also = also->also) {
+		if (also != s && s->result != OK)
+			also->result = s->result;
+		if (also->done != NULL)
+			also->done(e, also);
+	}
 	step_free(s);
 }
 

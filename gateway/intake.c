@@ -2,6 +2,7 @@
 #include "gateway/road.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policy/admit.h"
@@ -14,6 +15,22 @@ struct spooled {
 	uint64_t story;
 	struct live **legs;
 	size_t n;
+};
+
+/* The copies of one message. */
+struct made {
+	struct live *legs[MESSAGE_RECIPIENTS_MAX];
+	size_t n;
+	bool joined;		/* of parts that were accepted already        */
+	struct route_verdict verdict;	/* of the last one with a way         */
+	struct outcome why;		/* there are none                     */
+};
+
+static const struct outcome no_route = {
+	.class = OUTCOME_ADDRESS,
+	.state = STATE_UNDELIVERABLE,
+	.text = "no route to the recipient",
+	.clause = "group = route",
 };
 
 static void refuse(struct engine *e, const struct reply *to,
@@ -29,8 +46,24 @@ static void refuse(struct engine *e, const struct reply *to,
 	road_refuse(e, to, FRAME_REFUSED, o);
 }
 
-static void accept_as(struct engine *e, const struct reply *to, uint64_t story,
-		      bool duplicate)
+/*
+ * A repetition gets the first answer again: that of the far side when the
+ * message went natively, else that it was accepted.
+ */
+void intake_again(struct engine *e, const struct reply *to, uint64_t story)
+{
+	if ((story & INTAKE_ANSWERED) == 0) {
+		intake_accept(e, to, story, true);
+		return;
+	}
+	road_refuse(e, to, FRAME_ANSWER,
+		    &(struct outcome){ .class = OUTCOME_DELIVERED,
+				       .state = STATE_DELIVERED,
+				       .far_code = 200 });
+}
+
+void intake_accept(struct engine *e, const struct reply *to, uint64_t story,
+		   bool duplicate)
 {
 	struct accepted a = { .id = story, .duplicate = duplicate };
 
@@ -161,52 +194,97 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	l->recipient = recipient_hash(e, l, user);
 	if (place_leg(e, l, m, v->wait) != OK)
 		goto fail;
-	if (v->wait && (l->want & WANT_PROCESSING) != 0) {
-		l->stored = true;
-		l->told |= WANT_PROCESSING;
-	}
+	l->stored = v->wait;
 	return l;
 fail:
 	live_free(l);
 	return NULL;
 }
 
-/* Held from the start: told so, if that was asked for (RFC 5438 8.1). */
-static void enter(struct engine *e, struct live *l)
+static void entered(struct engine *e, const struct spooled *c)
 {
-	road_count(l);
-	if (l->state == LEG_WAITING && l->stored) {
-		l->told &= (uint8_t)~WANT_PROCESSING;
-		report_extra(e, l, STATE_STORED);
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		struct live *l = c->legs[i];
+
+		l->updating--;
+		road_count(l);
+		if (l->updating == 0 && l->place == LIVE_NOWHERE)
+			dispatch_enter(e, l);
 	}
-	dispatch_enter(e, l);
+}
+
+static void forget_all(struct engine *e, struct live **legs, size_t n)
+{
+	while (n > 0)
+		road_forget(e, legs[--n]);
+}
+
+static void answer_all(struct engine *e, const struct spooled *c)
+{
+	const struct waiter *w;
+
+	intake_accept(e, &c->reply, c->story, false);
+	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
+		intake_accept(e, &w->reply, c->story, true);
+}
+
+static void answer_all_again(struct engine *e, const struct spooled *c,
+			     uint64_t story)
+{
+	const struct waiter *w;
+
+	intake_again(e, &c->reply, story);
+	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
+		intake_again(e, &w->reply, story);
+}
+
+static void refuse_all(struct engine *e, const struct spooled *c)
+{
+	struct outcome full = { .class = OUTCOME_LATER,
+				.text = "the disk is full",
+				.clause = "minimum-free" };
+	const struct waiter *w;
+
+	e->counts.refused++;
+	road_refuse(e, &c->reply, FRAME_REFUSED, &full);
+	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
+		road_refuse(e, &w->reply, FRAME_REFUSED, &full);
 }
 
 static void spooled_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
 	struct spooled *c = s->context;
-	struct outcome full = { .class = OUTCOME_LATER,
-				.text = "the disk is full",
-				.clause = "minimum-free" };
-	size_t i;
 
 	if (s->result == OK) {
 		e->counts.accepted++;
-		accept_as(e, &c->reply, c->story, false);
-		for (i = 0; i < c->n; i++)
-			enter(e, c->legs[i]);
+		answer_all(e, c);
+		entered(e, c);
 		return;
 	}
-	for (i = 0; i < c->n; i++)
-		road_forget(e, c->legs[i]);
 	if (s->result == ERR_EXISTS) {
 		e->counts.duplicates++;
-		accept_as(e, &c->reply, s->story, true);
-		return;
+		answer_all_again(e, c, s->story);
+	} else {
+		refuse_all(e, c);
 	}
-	e->counts.refused++;
-	road_refuse(e, &c->reply, FRAME_REFUSED, &full);
+	forget_all(e, c->legs, c->n);
+}
+
+/* Held from the start: told so, if that was asked for (RFC 5438 8.1). */
+static void tell_stored(struct engine *e, struct step *s, struct live *l,
+			struct bytes image)
+{
+	struct bytes own = l->image;
+
+	if (!l->stored || l->state != LEG_WAITING)
+		return;
+	l->image = image;
+	report_extra(e, l, STATE_STORED);
+	l->image = own;
+	road_also(s, l);
 }
 
 /* One step that inserts the legs; they belong to it until it is back. */
@@ -230,8 +308,11 @@ static void spool(struct engine *e, const struct reply *to, struct live **legs,
 	s->part_key = road_octets(s, in->segment.key);
 	s->legs = road_room(s, n, sizeof *s->legs);
 	s->n_legs = n;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		tell_stored(e, s, legs[i], in->message);
 		road_row(e, s, legs[i], &s->legs[i]);
+		legs[i]->updating++;
+	}
 	s->legs[0].image = road_octets(s, in->message);
 	road_submit(e, s);
 }
@@ -247,13 +328,14 @@ void intake_spool(struct engine *e, struct live *leg)
 	spool(e, &to, &leg, 1, &in);
 }
 
+/* One that was accepted in parts may have expired meanwhile: see expire(). */
 static bool admissible(struct engine *e, const struct message *m,
-		       struct outcome *why)
+		       struct made *made)
 {
 	struct admit_facts f = {
 		.recipients = m->n_recipients,
 		.recipients_most = MESSAGE_RECIPIENTS_MAX,
-		.expires_us = m->expires_us,
+		.expires_us = made->joined ? 0 : m->expires_us,
 		.now_us = e->last_us,
 		.disk_short = e->world.disk_short(e->world.arg),
 		.stopping = e->draining,
@@ -261,49 +343,100 @@ static bool admissible(struct engine *e, const struct message *m,
 	struct admit_verdict v;
 
 	admit_decide(&f, &v);
-	*why = (struct outcome){ .class = v.class,
-				 .state = v.state,
-				 .retry_after_ms = v.retry_after_ms,
-				 .text = v.reason,
-				 .clause = v.clause };
+	made->why = (struct outcome){ .class = v.class,
+				      .state = v.state,
+				      .retry_after_ms = v.retry_after_ms,
+				      .text = v.reason,
+				      .clause = v.clause };
 	return v.yes;
 }
 
-/* The legs of all recipients that have a way; `why` names the last without. */
-static size_t make_legs(struct engine *e, const struct message *m,
-			struct live **legs, struct route_verdict *v,
-			struct outcome *why)
+/*
+ * The copy of one recipient to whom there is no way: nothing but the report of
+ * that. NULL: nobody wants it.
+ */
+static struct live *make_failure(struct engine *e, const struct message *m,
+				 size_t index)
+{
+	struct live *l = live_new();
+
+	if (l == NULL)
+		abort();
+	l->id = road_id(e);
+	if (fill_leg(e, l, m, index) != OK)
+		abort();
+	l->recipient = recipient_hash(e, l, NULL);
+	if (report_instead(e, l, STATE_UNDELIVERABLE, &no_route))
+		return l;
+	live_free(l);
+	return NULL;
+}
+
+/* When one recipient can be reached the others' failures are reported. */
+static void make_failures(struct engine *e, const struct message *m,
+			  struct made *made)
 {
 	struct route_facts facts;
+	struct route_verdict v;
 	struct user *user;
-	size_t i, n = 0;
+	uint64_t story = made->n > 0 ? made->legs[0]->id : road_id(e);
+	size_t i;
 
 	for (i = 0; i < m->n_recipients; i++) {
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
-		route_decide(&facts, v);
-		if (v->n == 0) {
-			*why = (struct outcome){
-				.class = OUTCOME_ADDRESS,
-				.state = STATE_UNDELIVERABLE,
-				.text = "no route to the recipient",
-				.clause = "group = route"
-			};
+		route_decide(&facts, &v);
+		if (v.n > 0)
 			continue;
-		}
-		if ((legs[n] = make_leg(e, m, i, v)) != NULL)
-			n++;
-		else
-			*why = (struct outcome){ .class = OUTCOME_LATER,
-						 .text = "out of memory" };
+		tell_message(e, story, m,
+			     &(struct story){ .step = "settled",
+					      .verdict = "undeliverable",
+					      .to = &m->recipients[i].address,
+					      .text = no_route.text,
+					      .clause = no_route.clause });
+		made->legs[made->n] = make_failure(e, m, i);
+		made->n += made->legs[made->n] != NULL;
 	}
-	return n;
 }
 
-static bool goes_native(const struct intake *in, struct live *const *legs,
-			size_t n, const struct route_verdict *v)
+/* The legs of all recipients; made->n == 0: none, and made->why. */
+static void make_legs(struct engine *e, const struct message *m,
+		      struct made *made)
 {
-	return in->native && n == 1 && !v->wait && legs[0]->image.n > 0 &&
+	struct route_facts facts;
+	struct route_verdict v;
+	struct user *user;
+	size_t i;
+
+	made->why = no_route;
+	for (i = 0; i < m->n_recipients; i++) {
+		directory_facts(e->directory, &m->recipients[i].address,
+				&facts, &user);
+		route_decide(&facts, &v);
+		if (v.n == 0)
+			continue;
+		made->verdict = v;
+		made->legs[made->n] = make_leg(e, m, i, &v);
+		if (made->legs[made->n] == NULL)
+			goto nothing;
+		made->n++;
+	}
+	if ((made->n > 0 || made->joined) && made->n < m->n_recipients)
+		make_failures(e, m, made);
+	return;
+nothing:
+	while (made->n > 0)
+		live_free(made->legs[--made->n]);
+	made->why = (struct outcome){ .class = OUTCOME_LATER,
+				      .text = "out of memory" };
+}
+
+static bool goes_native(const struct intake *in, const struct made *made)
+{
+	struct live *const *legs = made->legs;
+
+	return in->native && made->n == 1 && !made->verdict.wait &&
+	       legs[0]->image.n > 0 &&
 	       legs[0]->state == LEG_QUEUED &&
 	       legs[0]->ways[0].technology == TECHNOLOGY_CPM &&
 	       legs[0]->lane->up && !legs[0]->lane->held;
@@ -328,30 +461,35 @@ static void set_keys(struct engine *e, const struct intake *in,
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m)
 {
-	struct live *legs[MESSAGE_RECIPIENTS_MAX];
-	struct route_verdict v;
-	struct outcome why;
-	size_t n;
+	struct made made = { .joined = in->segment.key.n > 0 };
+	struct live **legs = made.legs;
 
 	road_now(e);
-	if (!admissible(e, m, &why)) {
-		refuse(e, to, m, &why);
+	if (!admissible(e, m, &made)) {
+		refuse(e, to, m, &made.why);
 		return;
 	}
-	if ((n = make_legs(e, m, legs, &v, &why)) == 0) {
-		refuse(e, to, m, &why);
+	make_legs(e, m, &made);
+	if (made.n == 0) {
+		refuse(e, to, m, &made.why);
+		if (made.joined && made.why.class == OUTCOME_ADDRESS)
+			reassemble_drop(e, in->segment.key);
 		return;
 	}
-	set_keys(e, in, legs, n);
+	set_keys(e, in, legs, made.n);
+	if (legs[0]->has_dedupe && native_joins(e, to, &legs[0]->dedupe)) {
+		forget_all(e, legs, made.n);
+		return;
+	}
 	tell_message(e, legs[0]->story, m,
 		     &(struct story){ .step = "intake", .verdict = "taken",
-				      .text = v.reason });
+				      .text = made.verdict.reason });
 	/* Without its octets in memory a leg is fetched when its turn comes. */
-	if (n == 1 && arena_copy(legs[0]->arena, in->message,
+	if (made.n == 1 && arena_copy(legs[0]->arena, in->message,
 				 &legs[0]->image) != OK)
 		legs[0]->image = (struct bytes){ NULL, 0 };
-	if (!goes_native(in, legs, n, &v)) {
-		spool(e, to, legs, n, in);
+	if (!goes_native(in, &made)) {
+		spool(e, to, legs, made.n, in);
 		return;
 	}
 	legs[0]->native = true;

@@ -192,11 +192,14 @@ static struct live *ready_pop(struct lane *l)
 		l->ready_tail = NULL;
 	t->ready = false;
 	t->next_ready = NULL;
-	leg = target_pop(t);
-	if (leg != NULL) {
-		t->pending = leg;
-		leg->target = t;
+	if (t->pending || t->paused_until_us != 0)
+		return NULL;
+	if ((leg = target_pop(t)) == NULL) {
+		target_drop_if_idle(t);
+		return NULL;
 	}
+	t->pending = true;
+	leg->target = t;
 	return leg;
 }
 
@@ -206,9 +209,9 @@ static struct live *meet(struct lane *l, struct live *leg,
 {
 	struct target *t = lane_target_get(l, leg->recipient);
 
-	if (t != NULL && t->pending == NULL && t->n == 0 && !t->draining &&
+	if (t != NULL && !t->pending && t->n == 0 && !t->draining &&
 	    t->paused_until_us == 0) {
-		t->pending = leg;
+		t->pending = true;
 		leg->target = t;
 		leg->flow->loaded--;
 		return leg;
@@ -342,6 +345,17 @@ void target_push(struct target *t, struct live *leg)
 	t->n++;
 }
 
+void target_push_front(struct target *t, struct live *leg)
+{
+	leg->place = LIVE_TARGET;
+	leg->target = t;
+	leg->next = t->head;
+	t->head = leg;
+	if (t->tail == NULL)
+		t->tail = leg;
+	t->n++;
+}
+
 struct live *target_pop(struct target *t)
 {
 	struct live *leg = t->head;
@@ -353,6 +367,7 @@ struct live *target_pop(struct target *t)
 		t->tail = NULL;
 	t->n--;
 	leg->next = NULL;
+	leg->target = NULL;
 	leg->place = LIVE_NOWHERE;
 	return leg;
 }
@@ -361,7 +376,7 @@ void target_wake(struct target *t)
 {
 	struct lane *l = t->lane;
 
-	if (t->ready || t->pending != NULL || t->n == 0 ||
+	if (t->ready || t->pending || t->n == 0 ||
 	    t->paused_until_us != 0)
 		return;
 	t->ready = true;
@@ -379,7 +394,7 @@ void target_drop_if_idle(struct target *t)
 	struct lane *l = t->lane;
 	struct target **at = &l->targets[target_place(l, t->recipient)];
 
-	if (t->pending != NULL || t->n > 0 || t->draining || t->ready ||
+	if (t->pending || t->n > 0 || t->draining || t->ready ||
 	    t->fetching || t->paused_until_us != 0)
 		return;
 	while (*at != t)
@@ -389,30 +404,38 @@ void target_drop_if_idle(struct target *t)
 	mem_free(t);
 }
 
-void target_done(struct target *t)
+/* Out of a list; its last one becomes *tail. */
+static bool unlink_leg(struct live **head, struct live **tail,
+		       const struct live *leg)
 {
-	t->pending = NULL;
-	target_wake(t);
-	target_drop_if_idle(t);
+	struct live *before = NULL, *at;
+
+	for (at = *head; at != NULL && at != leg; at = at->next)
+		before = at;
+	if (at == NULL)
+		return false;
+	if (before == NULL)
+		*head = leg->next;
+	else
+		before->next = leg->next;
+	if (*tail == leg)
+		*tail = before;
+	return true;
 }
 
 void lane_remove(struct lane *l, struct live *leg)
 {
 	struct flow *f = leg->flow;
-	struct live *before = NULL, *at;
+	struct target *t = leg->target;
 
 	(void)l;
-	for (at = f->head; at != NULL && at != leg; at = at->next)
-		before = at;
-	if (at == NULL)
+	if (leg->place == LIVE_TARGET && unlink_leg(&t->head, &t->tail, leg))
+		t->n--;
+	else if (leg->place != LIVE_FLOW ||
+		 !unlink_leg(&f->head, &f->tail, leg))
 		return;
-	if (before == NULL)
-		f->head = leg->next;
-	else
-		before->next = leg->next;
-	if (f->tail == leg)
-		f->tail = before;
 	f->loaded--;
 	leg->next = NULL;
+	leg->target = NULL;
 	leg->place = LIVE_NOWHERE;
 }

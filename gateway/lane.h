@@ -37,7 +37,7 @@ struct flow {
 struct target {
 	struct lane *lane;
 	uint64_t recipient;
-	struct live *pending;	/* with the adapter                           */
+	bool pending;		/* one of his is with the adapter             */
 	struct live *head, *tail;
 	size_t n;
 	bool draining;		/* held legs of his are being fetched; new    */
@@ -45,6 +45,7 @@ struct target {
 	bool fetching, again;
 	uint64_t after_id;
 	uint64_t paused_until_us;	/* 0: not paused                      */
+	struct target *next_paused;
 	bool ready;		/* in the lane's ready queue                  */
 	struct target *next_ready, *next_hash;
 };
@@ -58,6 +59,7 @@ struct lane {
 	int child;		/* the adapter that has the peer; -1: none    */
 	bool up;		/* the adapter says so                        */
 	bool held;		/* the operator says so                       */
+	unsigned asking;	/* by_target: who has held legs is being asked */
 	uint32_t window, outstanding;
 	struct flow *flows;
 	struct flow *ring;	/* last served; ring_next is next             */
@@ -104,8 +106,8 @@ struct target *lane_target(const struct lane *l, uint64_t recipient);
 struct target *lane_target_get(struct lane *l, uint64_t recipient);
 /** Puts `leg` behind what waits for that target. */
 void target_push(struct target *t, struct live *leg);
-/** The pending one is done: the next may go, or the target is forgotten. */
-void target_done(struct target *t);
+/** Puts it before them: one that came back unsent. */
+void target_push_front(struct target *t, struct live *leg);
 /** Lets it take turns if it has something to send. */
 void target_wake(struct target *t);
 /** Takes the first leg that waits behind it; NULL. */
@@ -113,7 +115,10 @@ struct live *target_pop(struct target *t);
 /** Frees it if nothing is pending, waiting, draining or paused. */
 void target_drop_if_idle(struct target *t);
 
-/** Takes `leg` out of its flow's queue (O(n) of that queue; rare). */
+/**
+ * Takes `leg` out of its flow's queue or from behind its target (O(n) of that
+ * queue; rare).
+ */
 void lane_remove(struct lane *l, struct live *leg);
 
 #endif

@@ -50,8 +50,10 @@ struct live *live_new(void)
 
 void live_free(struct live *l)
 {
-	if (l != NULL)
-		arena_free(l->arena);
+	if (l == NULL)
+		return;
+	step_free(l->also);
+	arena_free(l->arena);
 }
 
 static void put_address(struct buf *to, unsigned tag, const struct address *a)

@@ -32,12 +32,19 @@ struct far {
 	struct far *next;	/* chain of the engine's table                */
 };
 
-/* A report about a leg that was not yet known to have been sent. */
+/* A report about a leg that came before the answer to the leg. */
+#define LIVE_EARLY_MAX 4
 struct early {
-	bool set;
+	struct early *next;
 	enum want kind;
 	enum delivery_state state;
 	uint32_t far_code;
+	struct reply reply;
+};
+
+/* Another one that waits for the same answer: its key was the same. */
+struct waiter {
+	struct waiter *next;
 	struct reply reply;
 };
 
@@ -80,9 +87,15 @@ struct live {
 
 	/* -- only in memory ----------------------------------------------- */
 	enum live_place place;
-	unsigned updating;	/* steps about its row that are still out     */
-	struct early early;	/* a report that came before the answer       */
+	/* Steps about its row that are still out. While there are any the leg
+	 * stays in memory: what is read from disk meanwhile is old news.
+	 * Nowhere and none of them: whoever has it must find it a place.     */
+	unsigned updating;
+	struct step *also;	/* to go with the next change of its row      */
+	struct early *early;	/* reports that came before the answer        */
 	bool native;		/* not on disk; its sender waits in `reply`   */
+	struct waiter *waiters;	/* and others with the same key               */
+	struct live *next_native;
 	bool stored;		/* "stored" is to be told when it is          */
 	struct lane *counted;	/* the lane whose `waiting` includes it       */
 	struct reply reply;

@@ -5,25 +5,100 @@
  */
 #include "gateway/road.h"
 
+/* To whoever waits for it. */
 static void answer(struct engine *e, const struct live *l,
 		   const struct outcome *o)
 {
+	const struct waiter *w;
+
 	road_refuse(e, &l->reply, FRAME_ANSWER, o);
+	for (w = l->waiters; w != NULL; w = w->next)
+		road_refuse(e, &w->reply, FRAME_ANSWER, o);
 }
 
+/* -- those under way that have a key -------------------------------------------- */
+
+static struct live **place_of(struct engine *e, const struct store_key *key)
+{
+	return &e->natives[key->low % NATIVES];
+}
+
+bool native_joins(struct engine *e, const struct reply *to,
+		  const struct store_key *key)
+{
+	struct live *l = *place_of(e, key);
+	struct waiter *w;
+
+	while (l != NULL &&
+	       (l->dedupe.low != key->low || l->dedupe.high != key->high))
+		l = l->next_native;
+	if (l == NULL)
+		return false;
+	if ((w = arena_alloc(l->arena, sizeof *w)) != NULL) {
+		*w = (struct waiter){ l->waiters, *to };
+		l->waiters = w;
+	}
+	e->counts.duplicates++;
+	tell_leg(e, l, &(struct story){ .step = "intake",
+					.verdict = "duplicate",
+					.clause = "dedupe-window" });
+	return true;
+}
+
+static void enlist(struct engine *e, struct live *l)
+{
+	struct live **at = place_of(e, &l->dedupe);
+
+	l->next_native = *at;
+	*at = l;
+}
+
+static void strike_off(struct engine *e, struct live *l)
+{
+	struct live **at = place_of(e, &l->dedupe);
+
+	if (!l->has_dedupe)
+		return;
+	while (*at != NULL && *at != l)
+		at = &(*at)->next_native;
+	if (*at == l)
+		*at = l->next_native;
+}
+
+static void forget(struct engine *e, struct live *l)
+{
+	strike_off(e, l);
+	road_forget(e, l);
+}
+
+/* -- the way --------------------------------------------------------------------- */
+
+static void spool(struct engine *e, struct live *l, const char *why)
+{
+	tell_leg(e, l, &(struct story){ .step = "spool", .verdict = "held",
+					.text = why,
+					.clause = "RFC 4320" });
+	strike_off(e, l);
+	intake_spool(e, l);
+}
+
+/* Only what can go at once is worth that its sender waits. */
 static void try_now(struct engine *e, struct live *l)
 {
-	tell_leg(e, l, &(struct story){ .step = "native", .verdict = "trying",
-					.clause = "RFC 3428 7" });
-	lane_push(l->lane, l);
-	road_dirty(e, l->lane);
+	if (dispatch_native(e, l))
+		tell_leg(e, l, &(struct story){ .step = "native",
+						.verdict = "trying",
+						.clause = "RFC 3428 7" });
+	else
+		spool(e, l, "it has to wait: accepted");
 }
 
-/* Seen before: the same answer again, and no second delivery. */
+/* Seen before: accepted again, and no second delivery. */
 static void seen_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
 	struct live *l = road_find(e, s->context_id);
+	const struct waiter *w;
 
 	if (l == NULL)
 		return;
@@ -35,10 +110,10 @@ static void seen_done(void *owner, struct step *s)
 	tell_leg(e, l, &(struct story){ .step = "intake",
 					.verdict = "duplicate",
 					.clause = "dedupe-window" });
-	answer(e, l, &(struct outcome){ .class = OUTCOME_DELIVERED,
-					.state = STATE_DELIVERED,
-					.far_code = 200 });
-	road_forget(e, l);
+	intake_again(e, &l->reply, s->story);
+	for (w = l->waiters; w != NULL; w = w->next)
+		intake_again(e, &w->reply, s->story);
+	forget(e, l);
 }
 
 void native_try(struct engine *e, struct live *l)
@@ -49,20 +124,13 @@ void native_try(struct engine *e, struct live *l)
 		try_now(e, l);
 		return;
 	}
+	enlist(e, l);
 	s = road_step(e, STEP_SEEN, seen_done);
 	s->has_key = true;
 	s->key = l->dedupe;
 	s->until_us = e->last_us;
 	s->context_id = l->id;
 	road_submit(e, s);
-}
-
-void native_spool(struct engine *e, struct live *l)
-{
-	tell_leg(e, l, &(struct story){ .step = "spool", .verdict = "held",
-					.text = "no final answer: accepted",
-					.clause = "RFC 4320" });
-	intake_spool(e, l);
 }
 
 /* The answer leaves when the key that makes a repetition known is on disk. */
@@ -80,7 +148,7 @@ static void answered_done(void *owner, struct step *s)
 					      .text = "the disk is full" };
 		answer(e, l, &o);
 	}
-	road_forget(e, l);
+	forget(e, l);
 }
 
 static void commit_answer(struct engine *e, struct live *l,
@@ -95,9 +163,32 @@ static void commit_answer(struct engine *e, struct live *l,
 	s->key = l->dedupe;
 	s->until_us = e->last_us;
 	s->key_until_us = e->last_us + e->dedupe_us;
-	s->story = l->story;
+	s->story = l->story | INTAKE_ANSWERED;
 	s->context_id = l->id;
 	road_submit(e, s);
+}
+
+static void delivered(struct engine *e, struct live *l,
+		      const struct outcome *o)
+{
+	e->counts.accepted++;
+	e->counts.delivered++;
+	tell_leg(e, l, &(struct story){ .step = "outcome",
+					.verdict = "delivered",
+					.text = o->text,
+					.clause = o->clause });
+	commit_answer(e, l, o);
+}
+
+static void failed(struct engine *e, struct live *l, const struct outcome *o)
+{
+	e->counts.failed++;
+	tell_leg(e, l, &(struct story){ .step = "outcome",
+					.verdict = "failed",
+					.text = o->text,
+					.clause = o->clause });
+	answer(e, l, o);
+	forget(e, l);
 }
 
 void native_outcome(struct engine *e, struct live *l, const struct outcome *o)
@@ -105,24 +196,11 @@ void native_outcome(struct engine *e, struct live *l, const struct outcome *o)
 	switch (o->class) {
 	case OUTCOME_ACCEPTED:
 	case OUTCOME_DELIVERED:
-		e->counts.accepted++;
-		e->counts.delivered++;
-		tell_leg(e, l,
-			 &(struct story){ .step = "outcome",
-					  .verdict = "delivered",
-					  .text = o->text,
-					  .clause = o->clause });
-		commit_answer(e, l, o);
+		delivered(e, l, o);
 		return;
 	case OUTCOME_ADDRESS:
 	case OUTCOME_NEVER:
-		e->counts.failed++;
-		tell_leg(e, l, &(struct story){ .step = "outcome",
-						.verdict = "failed",
-						.text = o->text,
-						.clause = o->clause });
-		answer(e, l, o);
-		road_forget(e, l);
+		failed(e, l, o);
 		return;
 	case OUTCOME_LATER:
 	case OUTCOME_ABSENT:
@@ -131,13 +209,13 @@ void native_outcome(struct engine *e, struct live *l, const struct outcome *o)
 		break;
 	}
 	if (l->once) {
-		answer(e, l, o);
-		road_forget(e, l);
+		failed(e, l, o);
 		return;
 	}
 	l->maybe_duplicate |= o->class == OUTCOME_UNANSWERED;
 	l->state = LEG_WAITING;
 	l->due_us = road_now(e) + retry_delay_us(&e->retry, 1, 0,
 						 road_random(e));
-	native_spool(e, l);
+	dispatch_hold(e, l);
+	spool(e, l, "no final answer: accepted");
 }

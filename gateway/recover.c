@@ -9,6 +9,7 @@
 #define FORGET_EVERY_US	 60000000
 #define FORGET_ROWS	 5000
 #define WHO_ROWS	 1000
+#define CLOCK_BACK_US	 3600000000u	/* more than that was a mistake */
 
 static void came_back(struct engine *e)
 {
@@ -44,6 +45,7 @@ static void mark_suspect(struct engine *e, struct live *l, uint32_t slot)
 		l->state = LEG_QUARANTINED;
 		l->expires_us = 0;
 		e->counts.quarantined++;
+		road_count(l);
 	}
 	tell_leg(e, l,
 		 &(struct story){
@@ -70,6 +72,9 @@ static void suspect_done(void *owner, struct step *s)
 				 s->found->leg.state != LEG_WAITING) ||
 	    (l = road_load(e, &s->found->leg)) == NULL) {
 		inflight_clear(e->inflight, slot);
+	} else if (e->fail_unknown) {
+		l->slot = slot;
+		settle_unknown(e, l);
 	} else {
 		mark_suspect(e, l, slot);
 		road_forget(e, l);
@@ -92,6 +97,48 @@ static void ask_suspects(struct engine *e)
 		s->context_id = slot;
 		submit(e, s);
 	}
+}
+
+/* -- receipts that were kept, and whose leg was known, but not yet told ----- */
+
+static void ask_orphans(struct engine *e, uint64_t after);
+
+static void orphans_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct step_item *item;
+	uint64_t last = 0;
+
+	for (item = s->found; item != NULL; item = item->next) {
+		correlate_again(e, item->octets);
+		last = item->number;
+	}
+	if (!s->complete && last != 0)
+		ask_orphans(e, last);
+	came_back(e);
+}
+
+static void ask_orphans(struct engine *e, uint64_t after)
+{
+	struct step *s = road_step(e, STEP_ORPHANS, orphans_done);
+
+	s->after_id = after;
+	s->limit = WHO_ROWS;
+	submit(e, s);
+}
+
+/*
+ * Ids and due times go on from the greatest on disk, so that what comes after
+ * a clock was set back does not go before what was there.
+ */
+static void go_on_from(struct engine *e, uint64_t greatest)
+{
+	uint64_t then = greatest >> 10, now = road_now(e);
+
+	if (greatest > e->last_id)
+		e->last_id = greatest;
+	if (then > now && then - now < CLOCK_BACK_US)
+		e->wall_base_us += then - now;
 }
 
 /* -- names, counts ----------------------------------------------------------- */
@@ -131,7 +178,9 @@ static void counts_done(void *owner, struct step *s)
 		if (item->number == LEG_QUEUED)
 			road_all_flows(e, l);
 	}
+	go_on_from(e, s->story);
 	ask_suspects(e);
+	ask_orphans(e, 0);
 	came_back(e);
 }
 
@@ -195,7 +244,7 @@ bool engine_recovered(const struct engine *e)
 
 /* -- held legs of those who are registered ----------------------------------- */
 
-static void ask_who(struct engine *e, uint32_t lane, uint64_t after);
+static void ask_who(struct engine *e, struct lane *l, uint64_t after);
 
 static void who_done(void *owner, struct step *s)
 {
@@ -205,21 +254,27 @@ static void who_done(void *owner, struct step *s)
 	const struct user *u;
 	uint64_t last = 0;
 
-	for (item = s->found; l != NULL && item != NULL; item = item->next) {
+	if (l == NULL)
+		return;
+	l->asking--;
+	for (item = s->found; item != NULL; item = item->next) {
 		last = item->count;
 		u = directory_user_hashed(e->directory, item->count);
 		if (u != NULL && u->devices > 0)
 			dispatch_drain_target(e, l, item->count);
 	}
 	if (s->n_found == WHO_ROWS)
-		ask_who(e, s->lane, last);
+		ask_who(e, l, last);
+	road_dirty(e, l);
 }
 
-static void ask_who(struct engine *e, uint32_t lane, uint64_t after)
+/* Until that is known nothing is sent: what is held goes first. */
+static void ask_who(struct engine *e, struct lane *l, uint64_t after)
 {
 	struct step *s = road_step(e, STEP_WAITING_WHO, who_done);
 
-	s->lane = lane;
+	l->asking++;
+	s->lane = l->number;
 	s->after_id = after;
 	s->limit = WHO_ROWS;
 	road_submit(e, s);
@@ -227,7 +282,7 @@ static void ask_who(struct engine *e, uint32_t lane, uint64_t after)
 
 void recover_drain_waiting(struct engine *e, struct lane *l)
 {
-	ask_who(e, l->number, 0);
+	ask_who(e, l, 0);
 }
 
 /* -- sweeps ------------------------------------------------------------------- */
@@ -238,17 +293,13 @@ static void expire(struct engine *e, const struct store_leg *row)
 
 	if (l == NULL && (l = road_load(e, row)) == NULL)
 		return;
-	switch (l->place) {
-	case LIVE_FLOW:
-	case LIVE_TARGET:
-	case LIVE_FLIGHT:
-	case LIVE_GONE:
-		return;		/* seen when its turn comes, or it lands */
-	case LIVE_NOWHERE:
-	case LIVE_SENT:
-		break;
-	}
-	if (l->updating == 0 && l->state != LEG_QUARANTINED)
+	/* With an adapter: when it lands. Being changed: the next time. */
+	if (l->place == LIVE_FLIGHT || l->updating > 0)
+		return;
+	dispatch_take(e, l);
+	if (l->state == LEG_QUARANTINED)
+		road_forget(e, l);
+	else
 		settle_expired(e, l);
 }
 
@@ -274,7 +325,8 @@ static void sweep_expired(struct engine *e, uint64_t now)
 	e->expiry_after_us = now + EXPIRY_EVERY_US;
 	s = road_step(e, STEP_EXPIRED, expired_done);
 	s->until_us = now;
-	s->limit = EXPIRY_ROWS;
+	/* Those with adapters are passed over. */
+	s->limit = EXPIRY_ROWS + e->counts.in_flight;
 	road_submit(e, s);
 }
 

@@ -162,6 +162,15 @@ void report_due(struct engine *e, struct live *l, enum delivery_state s,
 	settle_tell(e, l, tell);
 }
 
+bool report_instead(struct engine *e, struct live *l, enum delivery_state s,
+		    const struct outcome *o)
+{
+	if (!receipts_owed(l->want, s))
+		return false;
+	fill(e, l, s, o);
+	return turn_round(e, l);
+}
+
 static void extra_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
@@ -169,6 +178,11 @@ static void extra_done(void *owner, struct step *s)
 
 	if (r == NULL)
 		return;
+	r->updating--;
+	if (s->result != OK) {
+		road_forget(e, r);
+		return;
+	}
 	road_count(r);
 	dispatch_enter(e, r);
 }
@@ -193,7 +207,10 @@ static struct live *copy_leg(struct engine *e, const struct live *l)
 	return r;
 }
 
-/* A report besides the final one: in a row of its own. */
+/*
+ * A report besides the final one: in a row of its own, that is there if and
+ * only if the leg's own row says so.
+ */
 void report_extra(struct engine *e, struct live *l, enum delivery_state s)
 {
 	struct live *r;
@@ -219,5 +236,7 @@ void report_extra(struct engine *e, struct live *l, enum delivery_state s)
 	step->legs[0].image = road_octets(step, r->image);
 	step->story = r->id;
 	step->context_id = r->id;
-	road_submit(e, step);
+	r->updating++;
+	step->also = l->also;
+	l->also = step;
 }

@@ -23,6 +23,7 @@
 
 #define SCRATCH_MAX	(2 * 1024 * 1024)
 #define FARS_MAX	20000	/* legs kept at hand for their reports        */
+#define NATIVES		1024	/* places of their table              */
 #define STEP_ARENA_MAX	(4 * 1024 * 1024)
 #define STEPS_SLOW	20000	/* waiting: adapters stop reading             */
 #define STEPS_GO	5000
@@ -78,8 +79,8 @@ struct engine {
 	struct buf payload, image, meta, notes;
 	struct step *first_step, **last_step;	/* to hand over this turn     */
 	struct engine_counts counts;
-	struct target *paused[1024];
-	size_t n_paused;
+	struct target *paused;
+	struct live *natives[NATIVES];	/* with a key, by it                  */
 };
 
 /* engine.c */
@@ -94,6 +95,8 @@ struct step *road_step(struct engine *e, enum step_kind kind,
 void *road_room(struct step *s, size_t count, size_t size);
 struct bytes road_octets(struct step *s, struct bytes in);
 void road_submit(struct engine *e, struct step *s);
+/** What is to go with the next change of l's row goes with `s`. */
+void road_also(struct step *s, struct live *l);
 void road_send(struct engine *e, const struct reply *to, enum frame_type type,
 	       struct bytes payload);
 void road_refuse(struct engine *e, const struct reply *to,
@@ -120,6 +123,7 @@ struct live *road_load(struct engine *e, const struct store_leg *row);
 /* tell.c: one record of the story. `l` may be NULL for whole messages. */
 struct story {
 	const char *step, *verdict, *text, *clause, *far_id, *peer;
+	const struct address *to;	/* of a whole message; NULL: the first */
 	enum technology technology;
 };
 void tell_leg(struct engine *e, const struct live *l, const struct story *s);
@@ -131,11 +135,17 @@ void intake_frame(struct engine *e, unsigned child, const struct frame *f);
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m);
 void intake_spool(struct engine *e, struct live *leg);
+/* In a key's story: the far side's answer was passed back, not an id. */
+#define INTAKE_ANSWERED (UINT64_C(1) << 62)
+void intake_again(struct engine *e, const struct reply *to, uint64_t story);
+void intake_accept(struct engine *e, const struct reply *to, uint64_t story,
+		   bool duplicate);
 const char *intake_account(const struct message *m, char *room, size_t size);
 
 /* reassemble.c */
 void reassemble_part(struct engine *e, const struct reply *to,
 		     const struct intake *in, const struct message *m);
+void reassemble_drop(struct engine *e, struct bytes key);
 void reassemble_tick(struct engine *e, uint64_t now);
 
 /* dispatch.c */
@@ -144,8 +154,13 @@ void dispatch_lane(struct engine *e, struct lane *l);
 void dispatch_drain_target(struct engine *e, struct lane *l,
 			   uint64_t recipient);
 void dispatch_tick(struct engine *e, uint64_t now);
-void dispatch_landed(struct engine *e, struct live *l);
-void dispatch_absent(struct engine *e, struct target *t);
+struct target *dispatch_landed(struct engine *e, struct live *l);
+void dispatch_release(struct engine *e, struct target *t);
+void dispatch_take(struct engine *e, struct live *l);
+void dispatch_put_back(struct engine *e, struct live *l);
+void dispatch_hold(struct engine *e, const struct live *l);
+/** Sends it now, or leaves it as it is: false. */
+bool dispatch_native(struct engine *e, struct live *l);
 
 /* settle.c */
 void settle_frame(struct engine *e, unsigned child, const struct frame *f);
@@ -157,11 +172,14 @@ void settle_update(struct engine *e, struct live *l);
 void settle_remove(struct engine *e, struct live *l, const struct reply *tell);
 void settle_requeue(struct engine *e, struct live *l, uint64_t due_us);
 void settle_tell(struct engine *e, struct live *l, const struct reply *tell);
+void settle_unknown(struct engine *e, struct live *l);
 
 /* native.c */
 void native_try(struct engine *e, struct live *l);
+/** One with the same key is under way: its answer is this one's, too. */
+bool native_joins(struct engine *e, const struct reply *to,
+		  const struct store_key *key);
 void native_outcome(struct engine *e, struct live *l, const struct outcome *o);
-void native_spool(struct engine *e, struct live *l);
 
 /* correlate.c */
 struct store_key correlate_key(struct engine *e, const char *peer,
@@ -172,10 +190,15 @@ void correlate_frame(struct engine *e, unsigned child, const struct frame *f);
 void correlate_sent(struct engine *e, struct live *l);
 void correlate_orphans(struct engine *e, const struct step *s);
 void correlate_early(struct engine *e, struct live *l);
+void correlate_again(struct engine *e, struct bytes octets);
 
 /* report.c */
 void report_due(struct engine *e, struct live *l, enum delivery_state s,
 		const struct outcome *o, const struct reply *tell);
+/** Makes `l`, not yet on disk, such a report; false: nobody is owed it. */
+bool report_instead(struct engine *e, struct live *l, enum delivery_state s,
+		    const struct outcome *o);
+/* It goes to disk with the next change of l's row. */
 void report_extra(struct engine *e, struct live *l,
 		  enum delivery_state s);
 enum err report_image(struct engine *e, const struct live *l, struct buf *to)

@@ -1,6 +1,8 @@
 /* settle.c - what became of an attempt: done, again, next way, give up. */
 #include "gateway/road.h"
 
+#include <stdlib.h>
+
 #include "policy/receipts.h"
 
 #define PROGRESS_MAX 8192
@@ -31,6 +33,8 @@ static void set_after(struct step *s, struct live *l, const struct reply *tell)
 	s->context_id = l->id;
 	s->legs = road_room(s, 1, sizeof *s->legs);
 	s->n_legs = 1;
+	road_also(s, l);
+	l->updating++;
 }
 
 static void removed_done(void *owner, struct step *s)
@@ -62,6 +66,17 @@ void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 }
 
 
+/* A leg that came to rest without a place finds one. */
+static void rest(struct engine *e, struct live *l)
+{
+	if (l->updating > 0 || l->place != LIVE_NOWHERE)
+		return;
+	if (l->state == LEG_QUARANTINED)
+		road_forget(e, l);
+	else
+		dispatch_enter(e, l);
+}
+
 static void updated_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
@@ -70,15 +85,12 @@ static void updated_done(void *owner, struct step *s)
 	land_slot(e, s->context);
 	if (l == NULL)
 		return;
+	if (l->place != LIVE_GONE) {
+		road_count(l);
+		correlate_orphans(e, s);
+	}
 	l->updating--;
-	road_count(l);
-	correlate_orphans(e, s);
-	if (l->updating > 0 || l->state == LEG_SENT)
-		return;
-	if (l->state == LEG_QUARANTINED)
-		road_forget(e, l);
-	else
-		dispatch_enter(e, l);
+	rest(e, l);
 }
 
 static void fill_fars(struct step *s, const struct live *l)
@@ -103,7 +115,6 @@ static void update(struct engine *e, struct live *l, const struct reply *tell)
 		fill_fars(s, l);
 	else
 		l->n_fars = 0;
-	l->updating++;
 	road_submit(e, s);
 }
 
@@ -122,6 +133,7 @@ void settle_requeue(struct engine *e, struct live *l, uint64_t due_us)
 {
 	l->due_us = due_us;
 	l->state = l->lane->by_target ? LEG_WAITING : LEG_QUEUED;
+	dispatch_hold(e, l);
 	update(e, l, NULL);
 }
 
@@ -197,22 +209,15 @@ static bool next_way(struct engine *e, struct live *l)
 
 static void absent(struct engine *e, struct live *l, const struct outcome *o)
 {
-	struct target *t = lane_target(l->lane, l->recipient);
-	const struct user *u =
-		directory_user_hashed(e->directory, l->recipient);
-
 	if (next_way(e, l))
 		return;
 	if (l->once) {
 		settle_final(e, l, STATE_UNDELIVERABLE, o);
 		return;
 	}
-	if (t != NULL && (u == NULL || u->devices == 0))
-		dispatch_absent(e, t);
-	report_extra(e, l, STATE_STORED);
-	l->state = LEG_WAITING;
-	l->due_us = again_at(e, l, o);
-	update(e, l, NULL);
+	if (l->lane->by_target)
+		report_extra(e, l, STATE_STORED);
+	settle_requeue(e, l, again_at(e, l, o));
 }
 
 /* The far side has it. Its report is awaited if the sender wants one. */
@@ -245,7 +250,6 @@ static void accepted(struct engine *e, struct live *l,
 	l->state = LEG_SENT;
 	correlate_sent(e, l);
 	update(e, l, NULL);
-	correlate_early(e, l);
 }
 
 static void unanswered(struct engine *e, struct live *l,
@@ -265,20 +269,10 @@ static void unanswered(struct engine *e, struct live *l,
 static void requeue_unsent(struct engine *e, struct live *l)
 {
 	l->attempts--;
-	if (l->progress.n > 0) {
-		l->due_us = road_now(e);
-		settle_requeue(e, l, l->due_us);
-		return;
-	}
-	inflight_clear(e->inflight, l->slot);
-	l->slot = 0;
-	if (l->state == LEG_QUEUED) {
-		lane_push_back(l->lane, l);
-		road_dirty(e, l->lane);
-		return;
-	}
-	l->due_us = road_now(e) + e->retry.first_us;
-	dispatch_enter(e, l);
+	if (l->progress.n > 0)
+		settle_requeue(e, l, road_now(e));
+	else
+		dispatch_put_back(e, l);
 }
 
 static enum delivery_state failed_state(const struct outcome *o)
@@ -327,9 +321,11 @@ void settle_final(struct engine *e, struct live *l, enum delivery_state s,
 		  const struct outcome *o)
 {
 	if (l->is_report) {
-		tell_leg(e, l, &(struct story){ .step = "report",
-						.verdict = "undelivered",
-						.text = o->text });
+		tell_leg(e, l,
+			 &(struct story){ .step = "report",
+					  .verdict = "undelivered",
+					  .text = o == NULL ? NULL
+							    : o->text });
 		settle_remove(e, l, NULL);
 		return;
 	}
@@ -337,17 +333,23 @@ void settle_final(struct engine *e, struct live *l, enum delivery_state s,
 		e->counts.delivered++;
 	else
 		e->counts.failed++;
-	tell_leg(e, l, &(struct story){ .step = "settled",
-					.verdict = delivery_state_name(s),
-					.text = o->text,
-					.clause = o->clause });
+	tell_leg(e, l,
+		 &(struct story){ .step = "settled",
+				  .verdict = delivery_state_name(s),
+				  .text = o == NULL ? NULL : o->text,
+				  .clause = o == NULL ? NULL : o->clause });
 	report_due(e, l, s, o, NULL);
 }
 
 void settle_expired(struct engine *e, struct live *l)
 {
-	if ((l->told & WANT_POSITIVE) != 0) {
+	if (!l->is_report && (l->told & WANT_POSITIVE) != 0) {
 		settle_remove(e, l, NULL);	/* was delivered, not read */
+		return;
+	}
+	if (!l->is_report && (l->told & WANT_DISPLAY) != 0) {
+		/* Displayed: then it was delivered, too. */
+		settle_final(e, l, STATE_DELIVERED, NULL);
 		return;
 	}
 	e->counts.expired++;
@@ -360,6 +362,7 @@ void settle_expired(struct engine *e, struct live *l)
 void settle_frame(struct engine *e, unsigned child, const struct frame *f)
 {
 	struct live *l = road_find(e, f->ref);
+	struct target *t;
 	struct outcome o;
 
 	if (l == NULL || l->place != LIVE_FLIGHT ||
@@ -368,9 +371,10 @@ void settle_frame(struct engine *e, unsigned child, const struct frame *f)
 	if (outcome_read(f->payload, e->scratch, &o) != OK)
 		o = (struct outcome){ .class = OUTCOME_NEVER,
 				      .text = "an adapter's broken outcome" };
-	dispatch_landed(e, l);
+	t = dispatch_landed(e, l);
 	if (l->native) {
 		native_outcome(e, l, &o);
+		dispatch_release(e, t);
 		return;
 	}
 	if (o.progress.n > 0 && o.progress.n <= PROGRESS_MAX &&
@@ -378,21 +382,18 @@ void settle_frame(struct engine *e, unsigned child, const struct frame *f)
 		l->progress = (struct bytes){ NULL, 0 };
 	trace_outcome(e, l, &o, outcome_class_name(o.class));
 	settle(e, l, &o);
+	correlate_early(e, l);
+	dispatch_release(e, t);
 }
 
 /* -- a dead adapter ---------------------------------------------------------- */
 
-static void orphaned(struct engine *e, struct live *l)
+/* What became of it nobody knows: `on-unknown` decides. */
+void settle_unknown(struct engine *e, struct live *l)
 {
 	struct outcome died = { .class = OUTCOME_UNANSWERED,
 				.text = "its adapter died" };
 
-	dispatch_landed(e, l);
-	l->crashes++;
-	if (l->crashes >= LIVE_CRASHES) {
-		quarantine(e, l);
-		return;
-	}
 	if (e->fail_unknown) {
 		settle_final(e, l, STATE_UNKNOWN, &died);
 		return;
@@ -403,32 +404,50 @@ static void orphaned(struct engine *e, struct live *l)
 	settle_requeue(e, l, road_now(e));
 }
 
-static void forget_native(struct engine *e, struct live *l)
+static void orphaned(struct engine *e, struct live *l)
 {
-	if (l->place == LIVE_FLIGHT)
-		dispatch_landed(e, l);
-	else if (l->place == LIVE_FLOW)
-		lane_remove(l->lane, l);
-	else
-		return;
-	tell_leg(e, l, &(struct story){ .step = "native",
-					.verdict = "abandoned",
-					.text = "its adapter died" });
-	road_forget(e, l);
+	struct outcome died = { .class = OUTCOME_UNANSWERED,
+				.text = "its adapter died" };
+	struct target *t = dispatch_landed(e, l);
+
+	if (l->native) {
+		native_outcome(e, l, &died);
+	} else if (++l->crashes >= LIVE_CRASHES) {
+		quarantine(e, l);
+		correlate_early(e, l);
+	} else {
+		settle_unknown(e, l);
+		correlate_early(e, l);
+	}
+	dispatch_release(e, t);
 }
 
-void settle_child_died(struct engine *e, unsigned child)
+static size_t with_child(const struct engine *e, unsigned child,
+			 uint64_t *ids)
 {
-	struct live *l, *next;
-	size_t i;
+	struct live *l;
+	size_t i, n = 0;
 
 	for (i = 0; i < e->by_id_size; i++)
-		for (l = e->by_id[i]; l != NULL; l = next) {
-			next = l->next_by_id;
-			if (l->native && l->reply.child == child)
-				forget_native(e, l);
-			else if (l->place == LIVE_FLIGHT &&
-				 l->lane->child == (int)child)
-				orphaned(e, l);
-		}
+		for (l = e->by_id[i]; l != NULL; l = l->next_by_id)
+			if (l->place == LIVE_FLIGHT &&
+			    l->lane->child == (int)child)
+				ids[n++] = l->id;
+	return n;
+}
+
+/* By id, since what happens to one may make others go. */
+void settle_child_died(struct engine *e, unsigned child)
+{
+	uint64_t *ids = mem_alloc((e->n_live + 1) * sizeof *ids);
+	struct live *l;
+	size_t i, n;
+
+	if (ids == NULL)
+		abort();
+	n = with_child(e, child, ids);
+	for (i = 0; i < n; i++)
+		if ((l = road_find(e, ids[i])) != NULL)
+			orphaned(e, l);
+	mem_free(ids);
 }

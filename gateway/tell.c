@@ -76,7 +76,8 @@ void tell_message(struct engine *e, uint64_t story, const struct message *m,
 		.time_us = road_now(e),
 		.step = s->step,
 		.from = text_of(&m->from),
-		.to = m->n_recipients > 0
+		.to = s->to != NULL ? text_of(s->to)
+		      : m->n_recipients > 0
 			      ? text_of(&m->recipients[0].address)
 			      : NULL,
 		.technology = m->origin.technology,

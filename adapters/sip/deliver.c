@@ -319,7 +319,7 @@ static void to_devices(struct delivery *v, const struct person *p)
 
 /*
  * Whatever number or alias was called: a device knows itself by its user's
- * address only (MAPPING 4.2), and refuses what is for anybody else.
+ * address only (RFC 3862), and refuses what is for anybody else.
  */
 static void to_user(struct delivery *v, const struct user *u)
 {

@@ -41,6 +41,16 @@ static struct mail *mail_of(struct sim *s, uint64_t story)
 
 /* -- answers --------------------------------------------------------------------- */
 
+/* That there is no way to a recipient is certain from the beginning. */
+static void refuse_lost(struct mail *m)
+{
+	unsigned i;
+
+	for (i = 0; i < m->n_copies; i++)
+		m->copies[i].refused |= strncmp(m->copies[i].address, NO_ROUTE,
+						strlen(NO_ROUTE)) == 0;
+}
+
 static void accepted(struct sim *s, struct mail *m, const struct asked *a,
 		     const struct frame *f)
 {
@@ -54,13 +64,17 @@ static void accepted(struct sim *s, struct mail *m, const struct asked *a,
 		m->accepted_us = s->now;
 	if (m->of > 0) {
 		m->parts_accepted |= 1u << a->part;
+		add_story(m, v.id);
 		return;
 	}
 	if (m->id != 0 && m->id != v.id)
-		sim_fail(s, "answers", "m%u has two ids", m->number);
+		sim_fail(s, "answers", "m%u has two ids: %llu, %llu", m->number,
+			 (unsigned long long)m->id,
+			 (unsigned long long)v.id);
 	m->id = v.id;
 	m->positive = true;
 	add_story(m, v.id);
+	refuse_lost(m);
 	if (m->probe)
 		m->probe_from = s->legs_of_peer[SMSC_A];
 }
@@ -76,6 +90,7 @@ static void answered(struct sim *s, struct mail *m, const struct frame *f)
 	if (f->type == FRAME_ANSWER && (o.class == OUTCOME_ACCEPTED ||
 					o.class == OUTCOME_DELIVERED)) {
 		m->positive = true;
+		m->end_to_end = true;
 		if (m->accepted_us == 0)
 			m->accepted_us = s->now;
 		m->copies[0].native_open = false;
@@ -178,7 +193,7 @@ void ledger_leg(struct sim *s, const struct job *j, const struct leg *leg)
 		check_fair(s, m);
 	if (j->peer != CPM)
 		c->elsewhere = true;
-	else if (s->knobs.strict_order && !finished(c))
+	else if (!WISHES_SMS(c->user) && !finished(c))
 		check_order(s, j);
 }
 
@@ -290,7 +305,8 @@ static void check_expiry(struct sim *s, const struct mail *m)
 
 	if (m->lifetime_us != 0 && m->lifetime_us < life)
 		life = m->lifetime_us;
-	if (s->now + SLACK_US < m->first_us + life)
+	/* The engine goes on from where it was when a clock is set back. */
+	if (s->now + SLACK_US + s->set_back_us < m->first_us + life)
 		sim_fail(s, "expiry", "m%u expires too early", m->number);
 }
 
@@ -303,6 +319,24 @@ static void settled(struct sim *s, struct mail *m, struct copy *c,
 	}
 	if (strcmp(verdict, "unknown") == 0)
 		c->unknown = true;
+	if (m->once && strcmp(verdict, "undeliverable") == 0)
+		c->refused = true;
+
+}
+
+/* Parts become one message: its story is known by theirs. */
+static void taken(struct sim *s, const struct trace_record *r)
+{
+	struct mail *m = NULL;
+	uint64_t decimal;
+	size_t i;
+
+	for (i = 0; m == NULL && i < r->n_keys; i++)
+		if (bytes_decimal(bytes_of(r->keys[i]), UINT64_MAX,
+				  &decimal) == OK)
+			m = mail_of(s, keys_open_decimal(s->keys, decimal));
+	if (m != NULL)
+		add_story(m, r->story);
 }
 
 static void traced(struct sim *s, const struct trace_record *r)
@@ -311,17 +345,21 @@ static void traced(struct sim *s, const struct trace_record *r)
 	struct copy *c;
 	unsigned i;
 
+	if (r->step != NULL && strcmp(r->step, "intake") == 0)
+		taken(s, r);
 	if (r->step == NULL || r->verdict == NULL ||
 	    (strcmp(r->step, "settled") != 0 &&
 	     strcmp(r->step, "quarantine") != 0 &&
 	     strcmp(r->step, "report") != 0) ||
 	    (m = mail_of(s, r->story)) == NULL)
 		return;
-	if ((c = ledger_copy(s, m->number, r->to, &i)) != NULL) {
+	if ((c = ledger_copy(s, m->number, r->to, &i)) == NULL)
+		return;
+	if (r->leg >> 63 == 0) {
 		if (strcmp(r->step, "settled") == 0)
 			settled(s, m, c, r->verdict);
 		c->quarantined |= strcmp(r->step, "quarantine") == 0;
-	} else if ((c = ledger_copy(s, m->number, r->from, &i)) != NULL) {
+	} else {
 		c->report_lost |= strcmp(r->verdict, "undelivered") == 0 ||
 				  strcmp(r->verdict, "no-way-back") == 0 ||
 				  strcmp(r->step, "quarantine") == 0;

@@ -148,6 +148,9 @@ void sender_submit(struct sim *s, uint64_t value)
 	}
 	if (m->keyed && m->open > 0 && !sim_chance(s, s->knobs.twice))
 		return;
+	if (!m->keyed && m->of == 0 &&
+	    (m->positive || m->open > 0 || m->lost > 0))
+		return;
 	ask(s, m, (unsigned)(value % PARTS));
 	if (m->of == 0 && m->tries < 20)
 		sim_at(s, AGAIN_US, again, value);
@@ -271,8 +274,8 @@ static void to_somebody(struct sim *s, struct copy *c)
 		snprintf(c->address, sizeof c->address, "sip:x%u@%s", dice % 3,
 			 peer_models[REMOTE].name);
 	} else {
-		c->kind = ADDRESS_E164;	/* no route leads there */
-		snprintf(c->address, sizeof c->address, "+4499900%u", dice);
+		c->kind = ADDRESS_E164;
+		snprintf(c->address, sizeof c->address, NO_ROUTE "00%u", dice);
 	}
 }
 

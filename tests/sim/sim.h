@@ -31,11 +31,13 @@
 #define COPIES_MAX	3
 #define PARTS_MAX	4
 #define USERS		6
+#define WISHES_SMS(u)	((u) % 3 == 2)	/* when he is away */
 #define JOBS_MAX	1024
 #define ASKED_MAX	4096
 #define RECEIPTS_MAX	8192
-#define STORIES_MAX	8
+#define STORIES_MAX	16
 #define PEERS_UP_US	(20 * MS)
+#define NO_ROUTE	"+44999"	/* no route leads there */
 
 enum child_number { SIP, SMPP, CHILDREN };
 enum peer_number { CPM, REMOTE, SMSC_A, SMSC_B, ESME1, ESME2, PEERS };
@@ -47,7 +49,7 @@ struct knobs {
 	unsigned linger, large, absent, unseen;
 	unsigned window[PEERS];
 	uint64_t far_us, link_us, commit_us, faults_us, lifetime_us;
-	bool fail_unknown, deliver_partial, strict_order, backlog, flood;
+	bool fail_unknown, deliver_partial, backlog, flood;
 };
 
 struct sim;
@@ -93,6 +95,7 @@ struct mail {
 	unsigned tries, open;		/* submissions; those without answer  */
 	unsigned lost;			/* submissions whose answer was lost  */
 	bool positive, negative;
+	bool end_to_end;		/* answered by the far side itself    */
 	uint64_t id;			/* of FRAME_ACCEPTED                  */
 	uint64_t stories[STORIES_MAX];
 	unsigned n_stories;
@@ -162,7 +165,7 @@ struct adapter_model {
 enum crash { CRASH_NONE, CRASH_KILL, CRASH_POWER };
 
 struct sim {
-	uint64_t seed, random, now, wall_base, order;
+	uint64_t seed, random, now, wall_base, set_back_us, order;
 	struct event *events;		/* a heap                             */
 	size_t n_events, events_size;
 	bool telling, failed;

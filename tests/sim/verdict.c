@@ -89,7 +89,7 @@ static void check_copy(struct sim *s, const struct mail *m, unsigned index)
 	if (!done && finals == 0)
 		sim_fail(s, "loss", "m%u/%u was accepted and is gone",
 			 m->number, index);
-	if (c->quarantined || c->report_lost || c->excused || m->id == 0)
+	if (c->quarantined || c->report_lost || c->excused || m->end_to_end)
 		return;
 	if (both && finals == 0)
 		sim_fail(s, "reports", "m%u/%u has none", m->number, index);
@@ -97,7 +97,7 @@ static void check_copy(struct sim *s, const struct mail *m, unsigned index)
 		sim_fail(s, "reports", "m%u/%u failed unheard", m->number,
 			 index);
 	if ((m->want & WANT_POSITIVE) != 0 && c->confirmed && finals == 0 &&
-	    !c->expired)
+	    !c->expired && !c->unknown && !c->refused)
 		sim_fail(s, "reports", "m%u/%u: the receipt went no further",
 			 m->number, index);
 }

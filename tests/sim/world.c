@@ -326,8 +326,12 @@ void world_crash(struct sim *s, enum crash how, const char *why)
 	}
 	ledger_native_lost(s);
 	close_all(s);
-	if (!s->quiet && sim_chance(s, 10))
-		s->wall_base -= sim_between(s, 0, 3 * SECOND);
+	if (!s->quiet && sim_chance(s, 10)) {
+		uint64_t back_us = sim_between(s, 0, 3 * SECOND);
+
+		s->wall_base -= back_us;
+		s->set_back_us += back_us;
+	}
 	sim_at(s, sim_between(s, 1, 500) * MS, world_start, 0);
 }
 

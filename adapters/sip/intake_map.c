@@ -136,7 +136,7 @@ static bool one_from(const struct work *w)
 	return n == (w->cpim.from.uri.n > 0);
 }
 
-/* From, inside and outside, must be the sender's own (GW-SEC-04). */
+/* From, inside and outside, must be the sender's own (RFC 3325 5). */
 static bool map_sender(struct work *w)
 {
 	const struct identity *s = w->in->sender;
@@ -460,7 +460,7 @@ static bool look_inside(struct work *w, const struct body *b)
 
 /*
  * The octets that go on to devices. Who wants to be hidden but has put his
- * name into the CPIM From is hidden there, too (GW-PRI-01); nothing else is
+ * name into the CPIM From is hidden there, too (RFC 3428); nothing else is
  * changed (RFC 3862).
  */
 static bool keep_native(struct work *w)

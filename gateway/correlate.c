@@ -244,6 +244,19 @@ static struct arrival *arrival_again(struct engine *e, struct step *s)
 	return a;
 }
 
+/* Only the one a message went to may report on it. */
+static bool may_report(struct engine *e, const struct live *l,
+		       const struct far_report *r)
+{
+	const struct user *u;
+
+	if (r->reporter.kind == ADDRESS_NONE ||
+	    address_equal(&r->reporter, &l->to))
+		return true;
+	u = directory_user_at(e->directory, &r->reporter);
+	return u != NULL && u->hash == l->recipient;
+}
+
 static void loaded(struct engine *e, struct step *s, struct arrival *a)
 {
 	const struct store_leg *row = &s->found->leg;
@@ -252,10 +265,12 @@ static void loaded(struct engine *e, struct step *s, struct arrival *a)
 	if (l == NULL && (l = road_load(e, row)) != NULL &&
 	    l->state == LEG_SENT)
 		correlate_sent(e, l);
-	if (l != NULL)
-		apply(e, l, a);
-	else
+	if (l == NULL)
 		acknowledge(e, &a->reply, OUTCOME_LATER);
+	else if (a->report.ours && !may_report(e, l, &a->report))
+		acknowledge(e, &a->reply, OUTCOME_ADDRESS);
+	else
+		apply(e, l, a);
 }
 
 static void far_done(void *owner, struct step *s)
@@ -308,19 +323,6 @@ static void seek_leg(struct engine *e, uint64_t id, const struct arrival *a,
 	s->legs[0].id = id;
 	s->n_legs = 1;
 	road_submit(e, s);
-}
-
-/* Only the one a message went to may report on it. */
-static bool may_report(struct engine *e, const struct live *l,
-		       const struct far_report *r)
-{
-	const struct user *u;
-
-	if (r->reporter.kind == ADDRESS_NONE ||
-	    address_equal(&r->reporter, &l->to))
-		return true;
-	u = directory_user_at(e->directory, &r->reporter);
-	return u != NULL && u->hash == l->recipient;
 }
 
 static void ours(struct engine *e, struct arrival *a, struct bytes octets)

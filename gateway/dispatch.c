@@ -127,6 +127,14 @@ void dispatch_drain_target(struct engine *e, struct lane *l,
 static void to_waiting(struct engine *e, struct live *l)
 {
 	l->target = NULL;
+	l->place = LIVE_NOWHERE;
+	/* It has no row yet, and a sender who waits for an answer. */
+	if (l->native) {
+		native_outcome(e, l,
+			       &(struct outcome){ .class = OUTCOME_ABSENT,
+						  .text = "no final answer" });
+		return;
+	}
 	if (l->state == LEG_WAITING) {
 		road_forget(e, l);
 		return;
@@ -158,6 +166,15 @@ void dispatch_absent(struct engine *e, struct target *t)
 		l->flow->loaded--;
 		to_waiting(e, l);
 	}
+}
+
+/* The senders of those behind `l` must not wait for one try after another. */
+void dispatch_absent_behind(struct engine *e, const struct live *l)
+{
+	struct target *t = l->target;
+
+	if (t != NULL && t->pending == l && !t->draining)
+		dispatch_absent(e, t);
 }
 
 static bool pause_target(struct engine *e, struct live *l)

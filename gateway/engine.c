@@ -379,6 +379,7 @@ void road_forget(struct engine *e, struct live *l)
 	struct live **at = &e->by_id[id_place(e, l->id)];
 
 	correlate_drop(e, l);
+	native_leave(e, l);
 	while (*at != NULL && *at != l)
 		at = &(*at)->next_by_id;
 	if (*at == l) {

@@ -194,8 +194,10 @@ static void spooled_done(void *owner, struct step *s)
 	if (s->result == OK) {
 		e->counts.accepted++;
 		accept_as(e, &c->reply, c->story, false);
-		for (i = 0; i < c->n; i++)
+		for (i = 0; i < c->n; i++) {
+			native_leave(e, c->legs[i]);
 			enter(e, c->legs[i]);
+		}
 		return;
 	}
 	for (i = 0; i < c->n; i++)
@@ -289,6 +291,13 @@ static size_t make_legs(struct engine *e, const struct message *m,
 				.text = "no route to the recipient",
 				.clause = "group = route"
 			};
+			continue;
+		}
+		/* Now or never, and nobody is there (GW-MSG-05). */
+		if (m->once && v->wait) {
+			*why = (struct outcome){ .class = OUTCOME_ABSENT,
+						 .text = v->reason,
+						 .clause = "RFC 3428 7" };
 			continue;
 		}
 		if ((legs[n] = make_leg(e, m, i, v)) != NULL)

@@ -88,6 +88,9 @@ struct live {
 	struct reply reply;
 	struct store_key dedupe;
 	bool has_dedupe;
+	bool in_natives;	/* in the chain of those tried natively       */
+	bool twin;		/* waits for another with the same key        */
+	struct live *next_native;
 	uint32_t slot;		/* in the in-flight table + 1; 0: none        */
 	struct target *target;
 	struct live *next, *before;	/* queue or SENT list                 */

@@ -27,6 +27,11 @@ static void seen_done(void *owner, struct step *s)
 
 	if (l == NULL)
 		return;
+	if (!e->children[l->reply.child].up ||
+	    e->children[l->reply.child].life != l->reply.life) {
+		road_forget(e, l);
+		return;
+	}
 	if (s->result != ERR_EXISTS) {
 		try_now(e, l);
 		return;
@@ -41,14 +46,67 @@ static void seen_done(void *owner, struct step *s)
 	road_forget(e, l);
 }
 
+/* -- twins: the same message again before the first one has its answer ----- */
+
+static struct live **chain_of(struct engine *e, const struct store_key *key)
+{
+	return &e->natives[key->low % (sizeof e->natives / sizeof *e->natives)];
+}
+
+static struct live *twin_of(struct engine *e, const struct live *l)
+{
+	struct live *other = *chain_of(e, &l->dedupe);
+
+	while (other != NULL && (other == l ||
+				 other->dedupe.high != l->dedupe.high ||
+				 other->dedupe.low != l->dedupe.low))
+		other = other->next_native;
+	return other;
+}
+
+static void seek(struct engine *e, struct live *l);
+
+/* Its fate is known, or its key on disk: the next twin, if any, looks. */
+void native_leave(struct engine *e, struct live *l)
+{
+	struct live **at = chain_of(e, &l->dedupe), *next;
+
+	if (!l->in_natives)
+		return;
+	l->in_natives = false;
+	while (*at != l)
+		at = &(*at)->next_native;
+	*at = l->next_native;
+	if (l->twin)
+		return;
+	next = twin_of(e, l);
+	if (next != NULL) {
+		next->twin = false;
+		seek(e, next);
+	}
+}
+
 void native_try(struct engine *e, struct live *l)
 {
-	struct step *s;
+	struct live **at;
 
 	if (!l->has_dedupe) {
 		try_now(e, l);
 		return;
 	}
+	at = chain_of(e, &l->dedupe);
+	l->twin = twin_of(e, l) != NULL;
+	l->in_natives = true;
+	l->next_native = *at;
+	*at = l;
+	if (!l->twin)
+		seek(e, l);
+}
+
+static void seek(struct engine *e, struct live *l)
+{
+	struct step *s;
+
 	s = road_step(e, STEP_SEEN, seen_done);
 	s->has_key = true;
 	s->key = l->dedupe;

@@ -62,6 +62,7 @@ struct engine {
 	struct name *flow_names;
 	struct lane *dirty;
 
+	struct live *natives[1024];	/* by key, while no disk knows it     */
 	struct live **by_id;	/* all legs in memory                         */
 	size_t n_live, by_id_size;
 	struct far **far_table;
@@ -146,6 +147,7 @@ void dispatch_drain_target(struct engine *e, struct lane *l,
 void dispatch_tick(struct engine *e, uint64_t now);
 void dispatch_landed(struct engine *e, struct live *l);
 void dispatch_absent(struct engine *e, struct target *t);
+void dispatch_absent_behind(struct engine *e, const struct live *l);
 
 /* settle.c */
 void settle_frame(struct engine *e, unsigned child, const struct frame *f);
@@ -162,6 +164,7 @@ void settle_tell(struct engine *e, struct live *l, const struct reply *tell);
 void native_try(struct engine *e, struct live *l);
 void native_outcome(struct engine *e, struct live *l, const struct outcome *o);
 void native_spool(struct engine *e, struct live *l);
+void native_leave(struct engine *e, struct live *l);
 
 /* correlate.c */
 struct store_key correlate_key(struct engine *e, const char *peer,

@@ -368,6 +368,8 @@ void settle_frame(struct engine *e, unsigned child, const struct frame *f)
 	if (outcome_read(f->payload, e->scratch, &o) != OK)
 		o = (struct outcome){ .class = OUTCOME_NEVER,
 				      .text = "an adapter's broken outcome" };
+	if (l->native && o.class == OUTCOME_ABSENT)
+		dispatch_absent_behind(e, l);
 	dispatch_landed(e, l);
 	if (l->native) {
 		native_outcome(e, l, &o);
@@ -409,7 +411,7 @@ static void forget_native(struct engine *e, struct live *l)
 		dispatch_landed(e, l);
 	else if (l->place == LIVE_FLOW)
 		lane_remove(l->lane, l);
-	else
+	else if (!l->twin)
 		return;
 	tell_leg(e, l, &(struct story){ .step = "native",
 					.verdict = "abandoned",

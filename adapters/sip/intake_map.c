@@ -548,7 +548,14 @@ static bool map_dedupe(struct work *w)
 	enum err e;
 
 	buf_printf(&key, "%s\n", identity_main(w->in->sender)->text);
-	if (id)
+	/* Of several devices the first that tells (RFC 5438 7.2.1). */
+	if (w->out->kind == MAPPED_IMDN)
+		buf_printf(&key, "\n\n%.*s\n%d\n%s",
+			   (int)w->out->imdn.message_id.n,
+			   (const char *)w->out->imdn.message_id.p,
+			   (int)w->out->imdn.type,
+			   w->m->recipients[0].address.text);
+	else if (id)
 		buf_text(&key, id);
 	else
 		buf_printf(&key, "\n%s\n%s\n%u",

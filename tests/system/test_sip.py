@@ -438,3 +438,27 @@ def case_a_name_in_a_via_stops_nobody(w):
     started = time.monotonic()
     equal(w.mary.plain(PETER, unique('after')).status, 200)
     check(time.monotonic() - started < 2, 'nothing was waited for')
+
+
+def case_a_notification_of_each_kind_comes_once(w):
+    text = unique('told once')
+    equal(w.mary.message(PETER, text, 'positive-delivery, display',
+                         message_id=(message_id := new_id()))[0], 200)
+    m = w.peter.wait_text(text)
+    for status, kind in (('delivered', 'delivery'), ('delivered', 'delivery'),
+                         ('failed', 'delivery'), ('displayed', 'display'),
+                         ('displayed', 'display')):
+        check(w.peter.notify(m, status, kind) in (200, 202), status)
+    w.peter.message(f'sip:mary@{DOMAIN}', text + ' marker')
+    w.mary.wait_text(text + ' marker')
+    equal(w.mary.imdns(message_id), ['delivered', 'displayed'],
+          'RFC 5438 7.2.1')
+
+
+def case_a_burst_to_one_device_is_answered_and_keeps_its_order(w):
+    words = [unique(f'burst {i:02}') for i in range(24)]
+    codes = side_by_side([(Device(w, 'mary'), word) for word in words],
+                         lambda d, t: d.plain(PETER, t, seconds=25).status)
+    check(set(codes) <= {200, 202}, codes)
+    w.peter.wait(lambda m: m.text in words, 'all', len(words))
+    equal([t for t in w.peter.texts() if t in words], words)

@@ -116,8 +116,7 @@ static bool map_recipient(struct work *w)
 		return refuse(w, 404, NULL);
 	if (e != OK)
 		return refuse(w, 400, "no recipient in Request-URI or To");
-	if (to->address.kind == ADDRESS_ANONYMOUS ||
-	    to->address.kind == ADDRESS_ALPHA)
+	if (to->address.kind == ADDRESS_ALPHA)
 		return refuse(w, 404, NULL);
 	to->role = RECIPIENT_TO;
 	w->m->recipients = to;
@@ -588,6 +587,12 @@ void intake_map(const struct intake_map *in, struct mapped *out)
 	if (!map_sender(&w) || !map_recipient(&w) || !map_body(&w) ||
 	    !map_ids(&w) || !map_extras(&w))
 		return;
+	/* Only a notification finds its way to who is hidden: by its id. */
+	if (w.m->recipients[0].address.kind == ADDRESS_ANONYMOUS &&
+	    out->kind != MAPPED_IMDN) {
+		(void)refuse(&w, 404, NULL);
+		return;
+	}
 	map_times(&w);
 	if (out->kind != MAPPED_MESSAGE)
 		w.m->want = 0;

@@ -186,14 +186,6 @@ static void overflow(void *arg, struct live *l)
 		t->draining = true;
 		t->again = true;
 	}
-	/* He is there: what is too much now comes when its turn does. */
-	if (l->native && !l->once) {
-		l->target = NULL;
-		l->place = LIVE_NOWHERE;
-		l->state = LEG_WAITING;
-		native_spool(e, l);
-		return;
-	}
 	to_waiting(e, l);
 }
 

@@ -21,6 +21,7 @@ struct spooled {
 struct made {
 	struct live *legs[MESSAGE_RECIPIENTS_MAX];
 	size_t n;
+	bool joined;		/* of parts that were accepted already        */
 	struct route_verdict verdict;	/* of the last one with a way         */
 	struct outcome why;		/* there are none                     */
 };
@@ -30,6 +31,13 @@ static const struct outcome no_route = {
 	.state = STATE_UNDELIVERABLE,
 	.text = "no route to the recipient",
 	.clause = "group = route",
+};
+
+/* Now or never (Expires: 0), and he is not registered. */
+static const struct outcome nobody_there = {
+	.class = OUTCOME_ABSENT,
+	.text = "not registered, and not to be held",
+	.clause = "RFC 3428 7",
 };
 
 static void refuse(struct engine *e, const struct reply *to,
@@ -43,6 +51,22 @@ static void refuse(struct engine *e, const struct reply *to,
 					      .text = o->text,
 					      .clause = o->clause });
 	road_refuse(e, to, FRAME_REFUSED, o);
+}
+
+/*
+ * A repetition gets the first answer again: that of the far side when the
+ * message went natively, else that it was accepted.
+ */
+void intake_again(struct engine *e, const struct reply *to, uint64_t story)
+{
+	if ((story & INTAKE_ANSWERED) == 0) {
+		intake_accept(e, to, story, true);
+		return;
+	}
+	road_refuse(e, to, FRAME_ANSWER,
+		    &(struct outcome){ .class = OUTCOME_DELIVERED,
+				       .state = STATE_DELIVERED,
+				       .far_code = 200 });
 }
 
 void intake_accept(struct engine *e, const struct reply *to, uint64_t story,
@@ -204,14 +228,23 @@ static void forget_all(struct engine *e, struct live **legs, size_t n)
 		road_forget(e, legs[--n]);
 }
 
-static void answer_all(struct engine *e, const struct spooled *c,
-		       uint64_t story, bool duplicate)
+static void answer_all(struct engine *e, const struct spooled *c)
 {
 	const struct waiter *w;
 
-	intake_accept(e, &c->reply, story, duplicate);
+	intake_accept(e, &c->reply, c->story, false);
 	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
-		intake_accept(e, &w->reply, story, true);
+		intake_accept(e, &w->reply, c->story, true);
+}
+
+static void answer_all_again(struct engine *e, const struct spooled *c,
+			     uint64_t story)
+{
+	const struct waiter *w;
+
+	intake_again(e, &c->reply, story);
+	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
+		intake_again(e, &w->reply, story);
 }
 
 static void refuse_all(struct engine *e, const struct spooled *c)
@@ -234,13 +267,13 @@ static void spooled_done(void *owner, struct step *s)
 
 	if (s->result == OK) {
 		e->counts.accepted++;
-		answer_all(e, c, c->story, false);
+		answer_all(e, c);
 		entered(e, c);
 		return;
 	}
 	if (s->result == ERR_EXISTS) {
 		e->counts.duplicates++;
-		answer_all(e, c, s->story, true);
+		answer_all_again(e, c, s->story);
 	} else {
 		refuse_all(e, c);
 	}
@@ -302,13 +335,14 @@ void intake_spool(struct engine *e, struct live *leg)
 	spool(e, &to, &leg, 1, &in);
 }
 
+/* One that was accepted in parts may have expired meanwhile: see expire(). */
 static bool admissible(struct engine *e, const struct message *m,
-		       struct outcome *why)
+		       struct made *made)
 {
 	struct admit_facts f = {
 		.recipients = m->n_recipients,
 		.recipients_most = MESSAGE_RECIPIENTS_MAX,
-		.expires_us = m->expires_us,
+		.expires_us = made->joined ? 0 : m->expires_us,
 		.now_us = e->last_us,
 		.disk_short = e->world.disk_short(e->world.arg),
 		.stopping = e->draining,
@@ -316,11 +350,11 @@ static bool admissible(struct engine *e, const struct message *m,
 	struct admit_verdict v;
 
 	admit_decide(&f, &v);
-	*why = (struct outcome){ .class = v.class,
-				 .state = v.state,
-				 .retry_after_ms = v.retry_after_ms,
-				 .text = v.reason,
-				 .clause = v.clause };
+	made->why = (struct outcome){ .class = v.class,
+				      .state = v.state,
+				      .retry_after_ms = v.retry_after_ms,
+				      .text = v.reason,
+				      .clause = v.clause };
 	return v.yes;
 }
 
@@ -352,6 +386,7 @@ static void make_failures(struct engine *e, const struct message *m,
 	struct route_facts facts;
 	struct route_verdict v;
 	struct user *user;
+	uint64_t story = made->n > 0 ? made->legs[0]->id : road_id(e);
 	size_t i;
 
 	for (i = 0; i < m->n_recipients; i++) {
@@ -360,7 +395,7 @@ static void make_failures(struct engine *e, const struct message *m,
 		route_decide(&facts, &v);
 		if (v.n > 0)
 			continue;
-		tell_message(e, made->legs[0]->id, m,
+		tell_message(e, story, m,
 			     &(struct story){ .step = "settled",
 					      .verdict = "undeliverable",
 					      .to = &m->recipients[i].address,
@@ -387,13 +422,17 @@ static void make_legs(struct engine *e, const struct message *m,
 		route_decide(&facts, &v);
 		if (v.n == 0)
 			continue;
+		if (m->once && v.wait) {
+			made->why = nobody_there;
+			continue;
+		}
 		made->verdict = v;
 		made->legs[made->n] = make_leg(e, m, i, &v);
 		if (made->legs[made->n] == NULL)
 			goto nothing;
 		made->n++;
 	}
-	if (made->n > 0 && made->n < m->n_recipients)
+	if ((made->n > 0 || made->joined) && made->n < m->n_recipients)
 		make_failures(e, m, made);
 	return;
 nothing:
@@ -433,17 +472,19 @@ static void set_keys(struct engine *e, const struct intake *in,
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m)
 {
-	struct made made = { .n = 0 };
+	struct made made = { .joined = in->segment.key.n > 0 };
 	struct live **legs = made.legs;
 
 	road_now(e);
-	if (!admissible(e, m, &made.why)) {
+	if (!admissible(e, m, &made)) {
 		refuse(e, to, m, &made.why);
 		return;
 	}
 	make_legs(e, m, &made);
 	if (made.n == 0) {
 		refuse(e, to, m, &made.why);
+		if (made.joined && made.why.class == OUTCOME_ADDRESS)
+			reassemble_drop(e, in->segment.key);
 		return;
 	}
 	set_keys(e, in, legs, made.n);

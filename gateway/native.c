@@ -110,9 +110,9 @@ static void seen_done(void *owner, struct step *s)
 	tell_leg(e, l, &(struct story){ .step = "intake",
 					.verdict = "duplicate",
 					.clause = "dedupe-window" });
-	intake_accept(e, &l->reply, s->story, true);
+	intake_again(e, &l->reply, s->story);
 	for (w = l->waiters; w != NULL; w = w->next)
-		intake_accept(e, &w->reply, s->story, true);
+		intake_again(e, &w->reply, s->story);
 	forget(e, l);
 }
 
@@ -163,7 +163,7 @@ static void commit_answer(struct engine *e, struct live *l,
 	s->key = l->dedupe;
 	s->until_us = e->last_us;
 	s->key_until_us = e->last_us + e->dedupe_us;
-	s->story = l->story;
+	s->story = l->story | INTAKE_ANSWERED;
 	s->context_id = l->id;
 	road_submit(e, s);
 }
@@ -208,7 +208,8 @@ void native_outcome(struct engine *e, struct live *l, const struct outcome *o)
 	case OUTCOME_UNANSWERED:
 		break;
 	}
-	if (l->once) {
+	if (l->once ||
+	    (o->class == OUTCOME_UNANSWERED && e->fail_unknown)) {
 		failed(e, l, o);
 		return;
 	}

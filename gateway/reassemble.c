@@ -233,7 +233,7 @@ void reassemble_part(struct engine *e, const struct reply *to,
 
 /* -- sets that will not be completed any more -------------------------------- */
 
-static void drop(struct engine *e, struct bytes key)
+void reassemble_drop(struct engine *e, struct bytes key)
 {
 	struct step *s = road_step(e, STEP_INSERT, NULL);
 
@@ -262,7 +262,7 @@ static void expired_done(void *owner, struct step *s)
 		if (e->deliver_partial || n == item->number2)
 			join_up(e, item, n, item->leg.meta);
 		else
-			drop(e, item->leg.meta);
+			reassemble_drop(e, item->leg.meta);
 	}
 }
 

@@ -45,6 +45,7 @@ static void mark_suspect(struct engine *e, struct live *l, uint32_t slot)
 		l->state = LEG_QUARANTINED;
 		l->expires_us = 0;
 		e->counts.quarantined++;
+		road_count(l);
 	}
 	tell_leg(e, l,
 		 &(struct story){

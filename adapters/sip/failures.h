@@ -12,7 +12,7 @@
 #include "codecs/bytes.h"
 
 #define FAILURES_PLACES	 8192
-#define FAILURES_MAX	 10		/* wrong ones within the window      */
+#define FAILURES_MAX	 100		/* wrong ones within the window      */
 #define FAILURES_WINDOW_US 60000000u	/* then locked for as long           */
 
 struct failures;

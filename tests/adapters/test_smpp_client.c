@@ -112,14 +112,14 @@ static void test_statuses(void)
 /* SMPP v3.4 5.1.3x04: the message waits for its retry, the link binds anew. */
 static void test_forgotten_bind(void)
 {
-	struct leg leg = leg_of(5);
+	struct leg leg = world_leg_of(5);
 	struct part part;
 	struct message m = text_message(&part, "x");
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
 
-	start(&w, &x);
+	world_smsc(&w, &x, world_link_settings);
 	world_leg(&w, &leg, &m);
 	CU_ASSERT_FATAL(wire_read(&x, &p));
 	wire_respond(&x, &p, ESME_RINVBNDSTS, "");

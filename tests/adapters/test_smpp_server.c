@@ -296,7 +296,7 @@ static void test_types(void)
 
 	a.rate = 4;
 	world_start(&w);
-	world_run(&w, settings);
+	world_run(&w, world_server_settings);
 	wire_connect(&w, &x);
 	CU_ASSERT(wire_bind(&w, &x, SMPP_BIND_TRANSMITTER, &a) == ESME_ROK);
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {

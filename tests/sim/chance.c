@@ -49,7 +49,6 @@ void chance_knobs(struct sim *s)
 	k->deliver_partial = sim_chance(s, 70);
 	for (p = 0; p < PEERS; p++)
 		k->window[p] = (unsigned)sim_between(s, 1, 10);
-	k->strict_order = true;
 	k->backlog = sim_chance(s, 4);
 	if (!k->backlog)
 		return;
@@ -104,7 +103,7 @@ static void user_groups(struct settings_raw *r)
 		set(r, "name", text);
 		snprintf(text, sizeof text, "+1555010000%u", i);
 		set(r, "number", text);
-		set(r, "when-absent", i % 3 == 2 ? "sms" : "hold");
+		set(r, "when-absent", WISHES_SMS(i) ? "sms" : "hold");
 	}
 }
 
@@ -234,7 +233,7 @@ static void describe(struct sim *s, uint64_t value)
 	if (!s->running)
 		return;
 	engine_describe_links(s->engine, &lines);
-	engine_describe_lanes(s->engine, &lines);
+	engine_describe_lanes(s->engine, NULL, &lines);
 	buf_clear(&lines);
 }
 

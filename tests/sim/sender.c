@@ -148,6 +148,9 @@ void sender_submit(struct sim *s, uint64_t value)
 	}
 	if (m->keyed && m->open > 0 && !sim_chance(s, s->knobs.twice))
 		return;
+	if (!m->keyed && m->of == 0 &&
+	    (m->positive || m->open > 0 || m->lost > 0))
+		return;
 	ask(s, m, (unsigned)(value % PARTS));
 	if (m->of == 0 && m->tries < 20)
 		sim_at(s, AGAIN_US, again, value);

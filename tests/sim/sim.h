@@ -31,6 +31,7 @@
 #define COPIES_MAX	3
 #define PARTS_MAX	4
 #define USERS		6
+#define WISHES_SMS(u)	((u) % 3 == 2)	/* when he is away */
 #define JOBS_MAX	1024
 #define ASKED_MAX	4096
 #define RECEIPTS_MAX	8192
@@ -48,7 +49,7 @@ struct knobs {
 	unsigned linger, large, absent, unseen;
 	unsigned window[PEERS];
 	uint64_t far_us, link_us, commit_us, faults_us, lifetime_us;
-	bool fail_unknown, deliver_partial, strict_order, backlog, flood;
+	bool fail_unknown, deliver_partial, backlog, flood;
 };
 
 struct sim;

@@ -136,6 +136,10 @@ static enum err place_leg(struct engine *e, struct live *l,
 		return ERR_NOMEM;
 	l->due_us = road_now(e);
 	l->state = LEG_QUEUED;
+	if (m->earliest_us > l->due_us) {
+		l->due_us = m->earliest_us;	/* whoever is there then */
+		return OK;
+	}
 	t = l->lane->by_target ? lane_target(l->lane, l->recipient) : NULL;
 	if (wait || (t != NULL && (t->draining || t->paused_until_us != 0)))
 		l->state = LEG_WAITING;
@@ -157,7 +161,8 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	l->recipient = recipient_hash(e, l, user);
 	if (place_leg(e, l, m, v->wait) != OK)
 		goto fail;
-	if (v->wait && (l->want & WANT_PROCESSING) != 0) {
+	if (v->wait && l->state == LEG_WAITING &&
+	    (l->want & WANT_PROCESSING) != 0) {
 		l->stored = true;
 		l->told |= WANT_PROCESSING;
 	}
@@ -297,10 +302,12 @@ static size_t make_legs(struct engine *e, const struct message *m,
 }
 
 static bool goes_native(const struct intake *in, struct live *const *legs,
-			size_t n, const struct route_verdict *v)
+			size_t n, const struct route_verdict *v,
+			uint64_t now_us)
 {
 	return in->native && n == 1 && !v->wait && legs[0]->image.n > 0 &&
 	       legs[0]->state == LEG_QUEUED &&
+	       legs[0]->due_us <= now_us &&
 	       legs[0]->ways[0].technology == TECHNOLOGY_CPM &&
 	       legs[0]->lane->up && !legs[0]->lane->held;
 }
@@ -346,7 +353,7 @@ void intake_message(struct engine *e, const struct reply *to,
 	if (n == 1 && arena_copy(legs[0]->arena, in->message,
 				 &legs[0]->image) != OK)
 		legs[0]->image = (struct bytes){ NULL, 0 };
-	if (!goes_native(in, legs, n, &v)) {
+	if (!goes_native(in, legs, n, &v, e->last_us)) {
 		spool(e, to, legs, n, in);
 		return;
 	}

@@ -332,7 +332,8 @@ static void refill_done(void *owner, struct step *s)
 		if ((l = road_load(e, &item->leg)) != NULL)
 			lane_push(lane, l);
 	}
-	if (s->result == OK && s->complete && !moved) {
+	if (s->result == OK && !moved &&
+	    (s->complete || s->next_us > s->until_us)) {
 		f->on_disk = false;
 		if (s->next_us != 0 &&
 		    (f->next_us == 0 || s->next_us < f->next_us))

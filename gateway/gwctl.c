@@ -112,6 +112,16 @@ static const struct command *command_named(const char *name)
 	return NULL;
 }
 
+static int usage(const char *what, const struct command *c)
+{
+	if (c != NULL)
+		fprintf(stderr, "gwctl: %s; usage: gwctl %s %s\n", what,
+			c->name, c->arguments);
+	else
+		fprintf(stderr, "gwctl: %s; try gwctl --help\n", what);
+	return GWCTL_USAGE;
+}
+
 static int print_help(const char *about)
 {
 	const struct command *c = about == NULL ? NULL : command_named(about);
@@ -122,6 +132,8 @@ static int print_help(const char *about)
 		       c->sentence, c->more);
 		return GWCTL_DONE;
 	}
+	if (about != NULL)
+		return usage("there is no such command", NULL);
 	fputs("Usage: gwctl [--json] [--socket PATH] COMMAND ...\n\n", stdout);
 	for (c = commands; c->name != NULL; c++) {
 		snprintf(left, sizeof left, "%s %s", c->name, c->arguments);
@@ -129,16 +141,6 @@ static int print_help(const char *about)
 	}
 	fputs(help_options, stdout);
 	return GWCTL_DONE;
-}
-
-static int usage(const char *what, const struct command *c)
-{
-	if (c != NULL)
-		fprintf(stderr, "gwctl: %s; usage: gwctl %s %s\n", what,
-			c->name, c->arguments);
-	else
-		fprintf(stderr, "gwctl: %s; try gwctl --help\n", what);
-	return GWCTL_USAGE;
 }
 
 static int check(const struct call *c, const struct command *found)

@@ -33,6 +33,13 @@ static const struct outcome no_route = {
 	.clause = "group = route",
 };
 
+/* Now or never (Expires: 0), and he is not registered. */
+static const struct outcome nobody_there = {
+	.class = OUTCOME_ABSENT,
+	.text = "not registered, and not to be held",
+	.clause = "RFC 3428 7",
+};
+
 static void refuse(struct engine *e, const struct reply *to,
 		   const struct message *m, const struct outcome *o)
 {
@@ -415,6 +422,10 @@ static void make_legs(struct engine *e, const struct message *m,
 		route_decide(&facts, &v);
 		if (v.n == 0)
 			continue;
+		if (m->once && v.wait) {
+			made->why = nobody_there;
+			continue;
+		}
 		made->verdict = v;
 		made->legs[made->n] = make_leg(e, m, i, &v);
 		if (made->legs[made->n] == NULL)

@@ -208,7 +208,8 @@ void native_outcome(struct engine *e, struct live *l, const struct outcome *o)
 	case OUTCOME_UNANSWERED:
 		break;
 	}
-	if (l->once) {
+	if (l->once ||
+	    (o->class == OUTCOME_UNANSWERED && e->fail_unknown)) {
 		failed(e, l, o);
 		return;
 	}

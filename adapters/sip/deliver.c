@@ -209,7 +209,11 @@ static void gone(struct target_item *item)
 	branch_end(b, &left);
 }
 
-/* 415 to CPIM: once more, as plain text (RFC 3261 21). */
+/*
+ * 415 to CPIM: once more, as plain text (RFC 3261 21), and from now on. 488
+ * may be about this one only: liblinphone says it when the CPIM From is not
+ * the SIP From.
+ */
 static bool try_plain(struct branch *b, const struct sip_result *r)
 {
 	struct delivery *v = b->delivery;
@@ -218,7 +222,7 @@ static bool try_plain(struct branch *b, const struct sip_result *r)
 	    !v->draft.plain_type || !b->item.target)
 		return false;
 	b->plain = true;
-	if (b->device)
+	if (b->device && r->status == 415)
 		b->device->plain = true;
 	return send_to(b) == OK;
 }

@@ -125,6 +125,17 @@ static bool map_recipient(struct work *w)
 	return true;
 }
 
+/* Whoever reads it shall find the From that we have looked at, and no other:
+ * neither a second one nor one of another namespace. */
+static bool one_from(const struct work *w)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < w->cpim.count; i++)
+		n += bytes_is_nocase(w->cpim.headers[i].name, "From");
+	return n == (w->cpim.from.uri.n > 0);
+}
+
 /* From, inside and outside, must be the sender's own (RFC 3325 5). */
 static bool map_sender(struct work *w)
 {
@@ -135,6 +146,8 @@ static bool map_sender(struct work *w)
 	if (!identity_has(s, bytes_of(w->request->from), rules, w->arena,
 			  &w->hidden))
 		return refuse(w, 403, "From is not yours");
+	if (w->is_cpim && !one_from(w))
+		return refuse(w, 400, "CPIM From");
 	if (w->is_cpim && w->cpim.from.uri.n > 0 &&
 	    !identity_has(s, w->cpim.from.uri, rules, w->arena, &w->hidden))
 		return refuse(w, 403, "CPIM From is not yours");
@@ -445,6 +458,39 @@ static bool look_inside(struct work *w, const struct body *b)
 	return true;
 }
 
+/*
+ * The octets that go on to devices. Who wants to be hidden but has put his
+ * name into the CPIM From is hidden there, too (RFC 3428); nothing else is
+ * changed (RFC 3862).
+ */
+static bool keep_native(struct work *w)
+{
+	struct buf text = BUF_INIT(w->body.n + 128);
+	struct bytes line = { 0 };
+	bool hidden = false;
+	size_t at, i;
+	enum err e;
+
+	w->m->native = w->body;
+	for (i = 0; w->is_cpim && i < w->cpim.count; i++)
+		if (bytes_is(w->cpim.headers[i].name, "From"))
+			line = w->cpim.headers[i].raw;
+	if (!w->hidden || line.n == 0 || line.p < w->body.p ||
+	    (identity_has(w->in->sender, w->cpim.from.uri,
+			  &w->in->config->rules, w->arena, &hidden) &&
+	     hidden))
+		return true;
+	at = (size_t)(line.p - w->body.p);
+	buf_put(&text, (struct bytes){ w->body.p, at });
+	buf_text(&text, "From: Anonymous <sip:anonymous@anonymous.invalid>");
+	buf_put(&text, bytes_after(w->body, at + line.n));
+	e = buf_status(&text);
+	if (e == OK)
+		e = arena_copy(w->arena, buf_bytes(&text), &w->m->native);
+	buf_clear(&text);
+	return e == OK ? true : out_of_memory(w);
+}
+
 static bool map_body(struct work *w)
 {
 	struct body_source s = source_of(w);
@@ -460,9 +506,8 @@ static bool map_body(struct work *w)
 		return refuse(w, 415, "Content-Transfer-Encoding");
 	if (e != OK)
 		return refuse(w, 400, "body");
-	w->m->native = w->body;
 	w->m->native_type = w->request->type ? w->request->type : "text/plain";
-	return keep_parts(w, &b) && look_inside(w, &b);
+	return keep_native(w) && keep_parts(w, &b) && look_inside(w, &b);
 }
 
 /* -- all of it ------------------------------------------------------------ */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/sip/failures.h"
 #include "tests/adapters/sip_world.h"
 
 #define VIA "Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK"
@@ -257,7 +258,7 @@ static void test_too_big(void)
 	world_finish(&w);
 }
 
-/* Somebody who says nothing more is sent away; a wrong password ten times
+/* Somebody who says nothing more is sent away; a wrong password too often
  * locks the name out, for this address. */
 static void test_idle(void)
 {
@@ -275,7 +276,7 @@ static void test_idle(void)
 
 	world_start(&w, short_idle);
 	device_open(&d, &w, true);
-	for (i = 0; i < 10; i++)
+	for (i = 0; i < FAILURES_MAX; i++)
 		CU_ASSERT(device_converse(&d, &r) == 401);
 	CU_ASSERT(device_converse(&d, &r) == 403);
 	CU_ASSERT(recv(d.fd, &octet, 1, 0) == 0);

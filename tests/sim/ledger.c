@@ -96,6 +96,9 @@ static void answered(struct sim *s, struct mail *m, const struct frame *f)
 		m->copies[0].native_open = false;
 		return;
 	}
+	/* Its sender asks again, and knows that it may have arrived. */
+	if (o.class == OUTCOME_UNANSWERED)
+		m->copies[0].excused = true;
 	if (m->positive && o.class != OUTCOME_LATER)
 		sim_fail(s, "answers", "m%u is accepted, then refused",
 			 m->number);

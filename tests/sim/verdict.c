@@ -28,7 +28,6 @@ static void count_rows(struct sim *s)
 		return;
 	step->done = counted;
 	step->context = s;
-	s->rows = UINT64_MAX;
 	world_step(s, step);
 }
 
@@ -50,6 +49,8 @@ bool verdict_quiet(struct sim *s)
 	uint64_t rows = s->rows;
 	unsigned i;
 
+	/* Counted when it was quiet a second ago, or it counts no more. */
+	s->rows = UINT64_MAX;
 	if (!s->running || !engine_recovered(s->engine))
 		return false;
 	engine_counts(s->engine, &n);

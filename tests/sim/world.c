@@ -149,6 +149,18 @@ static void tick(struct sim *s, uint64_t life)
 
 /* -- commits ------------------------------------------------------------------------ */
 
+/* The engine changes and removes only what is there. */
+static void check_step(struct sim *s, const struct step *step)
+{
+	for (; step != NULL; step = step->also)
+		if ((step->kind == STEP_UPDATE || step->kind == STEP_REMOVE) &&
+		    step->result != OK)
+			sim_fail(s, "steps", "%d about leg %llu: %s",
+				 (int)step->kind,
+				 (unsigned long long)step->legs[0].id,
+				 err_name(step->result));
+}
+
 static void collect(struct sim *s, uint64_t life)
 {
 	struct step *step, *next;
@@ -157,6 +169,7 @@ static void collect(struct sim *s, uint64_t life)
 		return;
 	for (step = commit_collect(s->commit); step != NULL; step = next) {
 		next = step->next;
+		check_step(s, step);
 		if (s->dying == CRASH_NONE)
 			engine_step_done(s->engine, step);
 		else

@@ -74,6 +74,7 @@ libsip_a_SOURCES += adapters/sip/deferred/targets.h
 libsip_a_SOURCES += adapters/sip/deliver.c
 libsip_a_SOURCES += adapters/sip/draft.c adapters/sip/draft.h
 libsip_a_SOURCES += adapters/sip/draft_body.c adapters/sip/draft_inside.h
+libsip_a_SOURCES += adapters/sip/failures.c adapters/sip/failures.h
 libsip_a_SOURCES += adapters/sip/identity.c adapters/sip/identity.h
 libsip_a_SOURCES += adapters/sip/imdn_flow.c
 libsip_a_SOURCES += adapters/sip/intake_map.c adapters/sip/intake_map.h
@@ -93,6 +94,6 @@ libsip_a_SOURCES += adapters/sip/ua_send.c
 libsip_a_SOURCES += adapters/sip/users.c adapters/sip/users.h
 
 pkglibexec_PROGRAMS += cpmgw-sip
-cpmgw_sip_SOURCES = adapters/sip/main.c
+cpmgw_sip_SOURCES = adapters/sip/main.c adapters/sip/names.c
 cpmgw_sip_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
 cpmgw_sip_LDADD = libsip.a libloopsu.a $(ADAPTER_LIBS) $(SOFIA_LIBS)

@@ -2,6 +2,7 @@
 #include "gateway/road.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "codecs/json.h"
@@ -94,30 +95,51 @@ static uint64_t oldest_of(const struct lane *l)
 	return oldest;
 }
 
-void engine_describe_lanes(struct engine *e, struct buf *lines)
+/* By its whole name, or by its peer where only one lane has it. */
+static struct lane *find_lane(const struct engine *e, const char *name)
+{
+	struct lane *l;
+
+	for (l = e->lanes; l != NULL; l = l->next)
+		if (strcmp(l->name, name) == 0 || strcmp(l->peer, name) == 0)
+			return l;
+	return NULL;
+}
+
+static void describe_lane(struct engine *e, const struct lane *l,
+			  struct buf *lines)
+{
+	struct json_writer w = JSON_WRITER(lines);
+	uint64_t now = road_now(e), oldest = oldest_of(l);
+
+	json_open_object(&w);
+	json_put_string(&w, "lane", l->name);
+	json_put_string(&w, "technology", technology_name(l->technology));
+	json_put_string(&w, "peer", l->peer);
+	json_put_uint(&w, "waiting", l->waiting);
+	json_put_uint(&w, "in_flight", l->outstanding);
+	json_put_bool(&w, "held", l->held);
+	json_put_uint(&w, "oldest_s",
+		      oldest == 0 || oldest > now ? 0
+						  : (now - oldest) / 1000000);
+	json_close_object(&w);
+	buf_text(lines, "\n");
+}
+
+enum err engine_describe_lanes(struct engine *e, const char *lane,
+			       struct buf *lines)
 {
 	const struct lane *l;
-	uint64_t now = road_now(e), oldest;
 
-	for (l = e->lanes; l != NULL; l = l->next) {
-		struct json_writer w = JSON_WRITER(lines);
-
-		oldest = oldest_of(l);
-		json_open_object(&w);
-		json_put_string(&w, "lane", l->name);
-		json_put_string(&w, "technology",
-				technology_name(l->technology));
-		json_put_string(&w, "peer", l->peer);
-		json_put_uint(&w, "waiting", l->waiting);
-		json_put_uint(&w, "in_flight", l->outstanding);
-		json_put_bool(&w, "held", l->held);
-		json_put_uint(&w, "oldest_s",
-			      oldest == 0 || oldest > now
-				      ? 0
-				      : (now - oldest) / 1000000);
-		json_close_object(&w);
-		buf_text(lines, "\n");
+	if (lane != NULL) {
+		if ((l = find_lane(e, lane)) == NULL)
+			return ERR_NOTFOUND;
+		describe_lane(e, l, lines);
+		return OK;
 	}
+	for (l = e->lanes; l != NULL; l = l->next)
+		describe_lane(e, l, lines);
+	return OK;
 }
 
 static void describe_user(const struct user *u, struct buf *lines)
@@ -184,17 +206,6 @@ void engine_list_users(struct engine *e, const char *name, engine_listed *each,
 	road_submit(e, s);
 }
 
-/* By its whole name, or by its peer where only one lane has it. */
-static struct lane *find_lane(const struct engine *e, const char *name)
-{
-	struct lane *l;
-
-	for (l = e->lanes; l != NULL; l = l->next)
-		if (strcmp(l->name, name) == 0 || strcmp(l->peer, name) == 0)
-			return l;
-	return NULL;
-}
-
 enum err engine_hold(struct engine *e, const char *lane, bool held)
 {
 	struct lane *l = find_lane(e, lane);
@@ -245,6 +256,10 @@ uint64_t engine_story_of(struct engine *e, const char *text)
 		return id;
 	if (bytes_decimal(bytes_of(text), UINT64_MAX, &decimal) == OK)
 		return keys_open_decimal(e->keys, decimal);
+	/* As a trace prints it. */
+	if (*text != '\0' && strlen(text) <= 16 &&
+	    strspn(text, "0123456789abcdef") == strlen(text))
+		return strtoull(text, NULL, 16);
 	return 0;
 }
 

@@ -261,7 +261,7 @@ static void enter_waiting(struct engine *e, struct live *l)
 		t = lane_target_get(l->lane, l->recipient);
 		if (t != NULL && l->due_us > road_now(e))
 			pause_target(e, t, l->due_us);
-		else if (l->lane->up)
+		else if (l->lane->up && (t == NULL || t->paused_until_us == 0))
 			dispatch_drain_target(e, l->lane, l->recipient);
 	}
 	road_forget(e, l);
@@ -344,7 +344,8 @@ static void refill_done(void *owner, struct step *s)
 		if ((l = road_load(e, &item->leg)) != NULL)
 			lane_push(lane, l);
 	}
-	if (s->result == OK && s->complete && !moved) {
+	if (s->result == OK && !moved &&
+	    (s->complete || s->next_us > s->until_us)) {
 		f->on_disk = false;
 		if (s->next_us != 0 &&
 		    (f->next_us == 0 || s->next_us < f->next_us))

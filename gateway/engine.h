@@ -78,7 +78,9 @@ struct engine_counts {
 void engine_counts(const struct engine *e, struct engine_counts *out);
 /** One object per lane that is a peer; and one per lane with anything. */
 void engine_describe_links(struct engine *e, struct buf *lines);
-void engine_describe_lanes(struct engine *e, struct buf *lines);
+/** That lane alone, or with NULL every one. ERR_NOTFOUND. */
+enum err engine_describe_lanes(struct engine *e, const char *lane,
+			       struct buf *lines) CHECKED;
 /** Holds or releases a lane by its name, "sms/smsc-a" or "smsc-a"; what is
  *  held stays so over a restart. ERR_NOTFOUND. */
 enum err engine_hold(struct engine *e, const char *lane, bool held) CHECKED;

@@ -112,6 +112,16 @@ static const struct command *command_named(const char *name)
 	return NULL;
 }
 
+static int usage(const char *what, const struct command *c)
+{
+	if (c != NULL)
+		fprintf(stderr, "gwctl: %s; usage: gwctl %s %s\n", what,
+			c->name, c->arguments);
+	else
+		fprintf(stderr, "gwctl: %s; try gwctl --help\n", what);
+	return GWCTL_USAGE;
+}
+
 static int print_help(const char *about)
 {
 	const struct command *c = about == NULL ? NULL : command_named(about);
@@ -122,6 +132,8 @@ static int print_help(const char *about)
 		       c->sentence, c->more);
 		return GWCTL_DONE;
 	}
+	if (about != NULL)
+		return usage("there is no such command", NULL);
 	fputs("Usage: gwctl [--json] [--socket PATH] COMMAND ...\n\n", stdout);
 	for (c = commands; c->name != NULL; c++) {
 		snprintf(left, sizeof left, "%s %s", c->name, c->arguments);
@@ -129,16 +141,6 @@ static int print_help(const char *about)
 	}
 	fputs(help_options, stdout);
 	return GWCTL_DONE;
-}
-
-static int usage(const char *what, const struct command *c)
-{
-	if (c != NULL)
-		fprintf(stderr, "gwctl: %s; usage: gwctl %s %s\n", what,
-			c->name, c->arguments);
-	else
-		fprintf(stderr, "gwctl: %s; try gwctl --help\n", what);
-	return GWCTL_USAGE;
 }
 
 static int check(const struct call *c, const struct command *found)
@@ -195,7 +197,46 @@ static bool read_timeout(const char *text, int *ms)
 	return true;
 }
 
-int main(int argc, char **argv)
+/* Its value is the next argument. */
+static bool takes_value(const char *option)
+{
+	return strcmp(option, "--socket") == 0 ||
+	       strcmp(option, "--timeout") == 0;
+}
+
+/*
+ * An id may begin with '-': since all options are long ones, whatever does not
+ * begin with "--" is an operand. Options first, "--", then the operands; NULL:
+ * no memory.
+ */
+static char **sort_arguments(int argc, char **argv)
+{
+	static char end[] = "--";
+	char **sorted = mem_zero(((size_t)argc + 2) * sizeof *sorted);
+	int i, at = 0, pass;
+
+	for (pass = 0; sorted != NULL && pass < 2; pass++) {
+		for (i = 0; i < argc && strcmp(argv[i], end) != 0; i++) {
+			bool option = i == 0 || strncmp(argv[i], "--", 2) == 0;
+			bool value = i + 1 < argc && takes_value(argv[i]);
+
+			if (option == (pass == 0))
+				sorted[at++] = argv[i];
+			if (!value)
+				continue;
+			i++;
+			if (pass == 0)
+				sorted[at++] = argv[i];
+		}
+		if (pass == 0)
+			sorted[at++] = end;
+	}
+	for (i++; sorted != NULL && i < argc; i++)
+		sorted[at++] = argv[i];
+	return sorted;
+}
+
+static int serve(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
@@ -211,7 +252,6 @@ int main(int argc, char **argv)
 	bool help = false;
 	int c;
 
-	setlocale(LC_CTYPE, "");
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'j')
 			call.json = true;
@@ -236,4 +276,19 @@ int main(int argc, char **argv)
 	call.arguments = argv + optind + 1;
 	call.n = argc - optind - 1;
 	return run(&call);
+}
+
+int main(int argc, char **argv)
+{
+	char **sorted = sort_arguments(argc, argv);
+	int status, n = 0;
+
+	setlocale(LC_CTYPE, "");
+	if (sorted == NULL)
+		return usage("out of memory", NULL);
+	while (sorted[n] != NULL)
+		n++;
+	status = serve(n, sorted);
+	mem_free(sorted);
+	return status;
 }

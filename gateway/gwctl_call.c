@@ -75,18 +75,37 @@ static enum err send_request(struct gwctl_link *l, const struct call *c,
 	return e;
 }
 
+/* A complaint stands in a line of its own. */
+static void print_error(struct bytes text)
+{
+	struct arena *a = arena_new(2 * GWCTL_TEXT_MAX);
+	const uint8_t *end;
+	struct bytes line;
+	const char *s;
+
+	while (a != NULL && text.n > 0) {
+		end = memchr(text.p, '\n', text.n);
+		line = text;
+		if (end != NULL)
+			line.n = (size_t)(end - text.p);
+		text = bytes_after(text, line.n + (end != NULL));
+		arena_reset(a);
+		if (line.n > 0 && (s = print_harmless(a, line)) != NULL)
+			fprintf(stderr, "gwctl: %s\n", s);
+	}
+	arena_free(a);
+}
+
 /* The last line: {"end":true,"exit":1,"error":"..."}. */
 static int ended(const struct json_value *v)
 {
-	struct arena *a = arena_new(2 * GWCTL_TEXT_MAX);
-	const char *text = a == NULL ? NULL : print_member(a, v, "error");
+	const struct json_value *error = json_find(v, "error");
 	uint64_t code = GWCTL_REFUSED;
 
 	if (json_find_uint(v, "exit", GWCTL_TIMED_OUT, &code) != OK)
 		code = GWCTL_REFUSED;
-	if (text != NULL && *text != '\0')
-		fprintf(stderr, "gwctl: %s\n", text);
-	arena_free(a);
+	if (error != NULL && error->kind == JSON_STRING)
+		print_error(error->text);
 	return (int)code;
 }
 

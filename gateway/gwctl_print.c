@@ -39,7 +39,7 @@ static bool harmless(uint32_t cp)
 	       !(cp >= 0x2066 && cp <= 0x2069);
 }
 
-static const char *clean(struct arena *a, struct bytes text)
+const char *print_harmless(struct arena *a, struct bytes text)
 {
 	struct buf out = BUF_INIT(GWCTL_TEXT_MAX);
 	const char *s = NULL;
@@ -67,7 +67,7 @@ const char *print_member(struct arena *a, const struct json_value *v,
 		return m->truth ? "yes" : "no";
 	case JSON_NUMBER:
 	case JSON_STRING:
-		return clean(a, m->text);
+		return print_harmless(a, m->text);
 	case JSON_NULL:
 	case JSON_ARRAY:
 	case JSON_OBJECT:

@@ -15,6 +15,12 @@ size_t print_width(const char *text);
 void print_padded(struct buf *to, const char *text, size_t width);
 
 /**
+ * `text` for people, in `a`, of at most GWCTL_TEXT_MAX octets; control
+ * characters become '?'. NULL: no memory.
+ */
+const char *print_harmless(struct arena *a, struct bytes text);
+
+/**
  * The member `name` as a text for people, in `a`; control characters become
  * '?'. A number as written; true "yes", false "no"; "" when there is none.
  * NULL: no memory.

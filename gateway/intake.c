@@ -21,6 +21,7 @@ struct spooled {
 struct made {
 	struct live *legs[MESSAGE_RECIPIENTS_MAX];
 	size_t n;
+	bool scheduled;		/* not to be sent yet                         */
 	bool joined;		/* of parts that were accepted already        */
 	struct route_verdict verdict;	/* of the last one with a way         */
 	struct outcome why;		/* there are none                     */
@@ -31,6 +32,13 @@ static const struct outcome no_route = {
 	.state = STATE_UNDELIVERABLE,
 	.text = "no route to the recipient",
 	.clause = "group = route",
+};
+
+/* Now or never (Expires: 0), and he is not registered. */
+static const struct outcome nobody_there = {
+	.class = OUTCOME_ABSENT,
+	.text = "not registered, and not to be held",
+	.clause = "RFC 3428 7",
 };
 
 static void refuse(struct engine *e, const struct reply *to,
@@ -44,6 +52,22 @@ static void refuse(struct engine *e, const struct reply *to,
 					      .text = o->text,
 					      .clause = o->clause });
 	road_refuse(e, to, FRAME_REFUSED, o);
+}
+
+/*
+ * A repetition gets the first answer again: that of the far side when the
+ * message went natively, else that it was accepted.
+ */
+void intake_again(struct engine *e, const struct reply *to, uint64_t story)
+{
+	if ((story & INTAKE_ANSWERED) == 0) {
+		intake_accept(e, to, story, true);
+		return;
+	}
+	road_refuse(e, to, FRAME_ANSWER,
+		    &(struct outcome){ .class = OUTCOME_DELIVERED,
+				       .state = STATE_DELIVERED,
+				       .far_code = 200 });
 }
 
 void intake_accept(struct engine *e, const struct reply *to, uint64_t story,
@@ -178,7 +202,7 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	l->recipient = recipient_hash(e, l, user);
 	if (place_leg(e, l, m, v->wait) != OK)
 		goto fail;
-	l->stored = v->wait;
+	l->stored = v->wait && l->state == LEG_WAITING;
 	return l;
 fail:
 	live_free(l);
@@ -205,14 +229,23 @@ static void forget_all(struct engine *e, struct live **legs, size_t n)
 		road_forget(e, legs[--n]);
 }
 
-static void answer_all(struct engine *e, const struct spooled *c,
-		       uint64_t story, bool duplicate)
+static void answer_all(struct engine *e, const struct spooled *c)
 {
 	const struct waiter *w;
 
-	intake_accept(e, &c->reply, story, duplicate);
+	intake_accept(e, &c->reply, c->story, false);
 	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
-		intake_accept(e, &w->reply, story, true);
+		intake_accept(e, &w->reply, c->story, true);
+}
+
+static void answer_all_again(struct engine *e, const struct spooled *c,
+			     uint64_t story)
+{
+	const struct waiter *w;
+
+	intake_again(e, &c->reply, story);
+	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
+		intake_again(e, &w->reply, story);
 }
 
 static void refuse_all(struct engine *e, const struct spooled *c)
@@ -235,13 +268,13 @@ static void spooled_done(void *owner, struct step *s)
 
 	if (s->result == OK) {
 		e->counts.accepted++;
-		answer_all(e, c, c->story, false);
+		answer_all(e, c);
 		entered(e, c);
 		return;
 	}
 	if (s->result == ERR_EXISTS) {
 		e->counts.duplicates++;
-		answer_all(e, c, s->story, true);
+		answer_all_again(e, c, s->story);
 	} else {
 		refuse_all(e, c);
 	}
@@ -390,6 +423,10 @@ static void make_legs(struct engine *e, const struct message *m,
 		route_decide(&facts, &v);
 		if (v.n == 0)
 			continue;
+		if (m->once && v.wait) {
+			made->why = nobody_there;
+			continue;
+		}
 		made->verdict = v;
 		made->legs[made->n] = make_leg(e, m, i, &v);
 		if (made->legs[made->n] == NULL)
@@ -412,7 +449,7 @@ static bool goes_native(const struct intake *in, const struct made *made)
 
 	return in->native && made->n == 1 && !made->verdict.wait &&
 	       legs[0]->image.n > 0 &&
-	       legs[0]->state == LEG_QUEUED &&
+	       legs[0]->state == LEG_QUEUED && !made->scheduled &&
 	       legs[0]->ways[0].technology == TECHNOLOGY_CPM &&
 	       legs[0]->lane->up && !legs[0]->lane->held;
 }
@@ -444,6 +481,7 @@ void intake_message(struct engine *e, const struct reply *to,
 		refuse(e, to, m, &made.why);
 		return;
 	}
+	made.scheduled = m->earliest_us > e->last_us;
 	make_legs(e, m, &made);
 	if (made.n == 0) {
 		refuse(e, to, m, &made.why);

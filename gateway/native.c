@@ -77,7 +77,7 @@ static void spool(struct engine *e, struct live *l, const char *why)
 {
 	tell_leg(e, l, &(struct story){ .step = "spool", .verdict = "held",
 					.text = why,
-					.clause = "REQ GW-MSG-02" });
+					.clause = "RFC 4320" });
 	strike_off(e, l);
 	intake_spool(e, l);
 }
@@ -88,7 +88,7 @@ static void try_now(struct engine *e, struct live *l)
 	if (dispatch_native(e, l))
 		tell_leg(e, l, &(struct story){ .step = "native",
 						.verdict = "trying",
-						.clause = "REQ GW-MSG-05" });
+						.clause = "RFC 3428 7" });
 	else
 		spool(e, l, "it has to wait: accepted");
 }
@@ -110,9 +110,9 @@ static void seen_done(void *owner, struct step *s)
 	tell_leg(e, l, &(struct story){ .step = "intake",
 					.verdict = "duplicate",
 					.clause = "dedupe-window" });
-	intake_accept(e, &l->reply, s->story, true);
+	intake_again(e, &l->reply, s->story);
 	for (w = l->waiters; w != NULL; w = w->next)
-		intake_accept(e, &w->reply, s->story, true);
+		intake_again(e, &w->reply, s->story);
 	forget(e, l);
 }
 
@@ -163,7 +163,7 @@ static void commit_answer(struct engine *e, struct live *l,
 	s->key = l->dedupe;
 	s->until_us = e->last_us;
 	s->key_until_us = e->last_us + e->dedupe_us;
-	s->story = l->story;
+	s->story = l->story | INTAKE_ANSWERED;
 	s->context_id = l->id;
 	road_submit(e, s);
 }

@@ -380,14 +380,19 @@ static void queue(struct appliance *a, struct control_session *s,
 		  const struct json_value *arguments)
 {
 	struct buf lines = BUF_INIT(LINES_MAX);
+	char *lane = text_of(arguments, "lane");
 
 	if (json_find_true(arguments, "messages")) {
-		queue_messages(a, s, text_of(arguments, "lane"));
+		queue_messages(a, s, lane);
 		return;
 	}
-	engine_describe_lanes(a->engine, &lines);
-	control_lines(s, buf_bytes(&lines));
-	control_end(s, 0, NULL);
+	if (engine_describe_lanes(a->engine, lane, &lines) == OK) {
+		control_lines(s, buf_bytes(&lines));
+		control_end(s, 0, NULL);
+	} else {
+		control_end(s, 1, "no such lane");
+	}
+	mem_free(lane);
 	buf_clear(&lines);
 }
 

@@ -2,7 +2,7 @@
  * reassemble.c - parts of a longer short message wait on disk until all are
  * there, or until their time is over, and then go on as one message. Each
  * part was accepted under an id of its own, and each of these ids gets its
- * receipt. MAPPING 2.5; 3GPP TS 23.040 9.2.3.24.1.
+ * receipt. 3GPP TS 23.040 9.2.3.24.1; 3GPP TS 23.040 9.2.3.24.1.
  */
 #include "gateway/road.h"
 

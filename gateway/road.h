@@ -135,6 +135,9 @@ void intake_frame(struct engine *e, unsigned child, const struct frame *f);
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m);
 void intake_spool(struct engine *e, struct live *leg);
+/* In a key's story: the far side's answer was passed back, not an id. */
+#define INTAKE_ANSWERED (UINT64_C(1) << 62)
+void intake_again(struct engine *e, const struct reply *to, uint64_t story);
 void intake_accept(struct engine *e, const struct reply *to, uint64_t story,
 		   bool duplicate);
 const char *intake_account(const struct message *m, char *room, size_t size);

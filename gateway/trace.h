@@ -26,7 +26,7 @@ struct trace_record {
 	const char *verdict;	/* "accepted", "delivered", "maybe-duplicate" */
 	const char *far_id;
 	const char *text;	/* never message text, passwords or tokens    */
-	const char *clause;	/* "MAPPING 6.1", "RFC 3428 7"                */
+	const char *clause;	/* "SMPP v3.4 5.1.3", "RFC 3428 7"                */
 	/* What it can be found by besides story, from, to and far_id: Call-ID,
 	 * imdn.Message-ID, our public id ...                                 */
 	const char *keys[TRACE_KEYS_MAX];

@@ -19,4 +19,4 @@ cd "$folder"
 if [ ! -f Makefile ]; then
 	"$top/configure" -q "$@" >&2
 fi
-exec make -s -j"$(nproc)" "$target" >&2
+exec make -s ARFLAGS=cr -j"$(nproc)" "$target" >&2

@@ -21,3 +21,4 @@ EXTRA_DIST += packaging/demo/smsc.js
 EXTRA_DIST += packaging/dependencies.sh
 EXTRA_DIST += packaging/run.sh
 EXTRA_DIST += packaging/test.sh
+EXTRA_DIST += tests/peers/linphone/phone.c

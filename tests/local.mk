@@ -150,6 +150,7 @@ fuzz_tests += tests/fuzz/fuzz_json
 fuzz_tests += tests/fuzz/fuzz_multipart
 fuzz_tests += tests/fuzz/fuzz_xml
 fuzz_tests += tests/fuzz/fuzz_adapter
+fuzz_tests += tests/fuzz/fuzz_smpp_map
 fuzz_tests += tests/fuzz/fuzz_smpp_pdu
 fuzz_tests += tests/fuzz/fuzz_smpp_receipt
 fuzz_tests += tests/fuzz/fuzz_frame
@@ -177,8 +178,13 @@ fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
 	gateway/outcome.c policy/facts.c $(libgatewaycheck_a_SOURCES)
 fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
 	$(libtables_a_SOURCES)
+# Of the SMPP side what needs no loop.
+fuzz_smpp = adapters/smpp/progress.c adapters/smpp/receipt_out.c \
+	adapters/smpp/smpp_in.c adapters/smpp/smpp_map.c \
+	adapters/smpp/smpp_out.c adapters/smpp/smpp_report.c \
+	adapters/smpp/text_out.c
 fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
-	$(filter %.c,$(fuzz_images) $(fuzz_settings)))
+	$(filter %.c,$(fuzz_images) $(fuzz_settings) $(fuzz_smpp)))
 
 fuzz/%.o: $(srcdir)/%.c
 	@$(MKDIR_P) $(@D)
@@ -275,9 +281,12 @@ adapter_tests += tests/adapters/test_sip_deliver
 adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
+adapter_tests += tests/adapters/test_smpp_arrive
 adapter_tests += tests/adapters/test_smpp_client
+adapter_tests += tests/adapters/test_smpp_deliver
 adapter_tests += tests/adapters/test_smpp_map
 adapter_tests += tests/adapters/test_smpp_parts
+adapter_tests += tests/adapters/test_sip_reports
 adapter_tests += tests/adapters/test_smpp_server
 adapter_tests += tests/adapters/test_smpp_text
 
@@ -289,7 +298,8 @@ tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
 # Tests of cpmgw-sip: its engine and its devices.
 noinst_LIBRARIES += libsipcheck.a
 libsipcheck_a_SOURCES = tests/adapters/sip_world.c tests/adapters/sip_world.h \
-	tests/adapters/sip_device.c
+	tests/adapters/sip_device.c tests/adapters/sip_sample.c \
+	tests/adapters/sip_sample.h
 libsipcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SIP_TEST_LIBS = libsipcheck.a $(ADAPTER_TEST_LIBS)
 SIP_UNIT_LIBS = libsip.a $(ADAPTER_TEST_LIBS)
@@ -297,13 +307,17 @@ tests_adapters_test_sip_auth_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_deliver_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_reports_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 # cpmgw-smpp: the program at both its ends, and its tables alone.
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(CUNIT_LIBS)
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES = tests/adapters/smpp_world.c tests/adapters/smpp_world.h
+tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
+tests_fuzz_fuzz_smpp_map_LDADD = libreplay.a libsmppside.a $(ADAPTER_LIBS)
 tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_deliver_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_parts_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
@@ -351,7 +365,6 @@ tests_bench_store_bench_CFLAGS = $(BENCH_CFLAGS)
 tests_bench_store_bench_LDFLAGS = -pthread
 tests_bench_store_bench_LDADD = $(SQLITE_LIBS)
 
-BENCH_SECONDS = 3
 BENCH_WAITING = 0
 bench-store: tests/bench/store_bench
 	@rm -rf bench-spool

@@ -3,15 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/sip/failures.h"
 #include "adapters/sip/settings.h"
 #include "adapters/sip/sip.h"
 #include "gateway/settings_rows.h"
 
-#define STATUS_US 5000000u	/* between two reports of the peers          */
+#define STATUS_US 5000000u /* between two reports of the peers          */
 
-static const struct setting_group *const groups[] = {
-	&rows_sip, &rows_core, &rows_domain, &rows_iwf, &rows_gateway, NULL
-};
+static const struct setting_group *const groups[] = { &rows_sip,     &rows_core,
+						      &rows_domain,  &rows_iwf,
+						      &rows_gateway, NULL };
 
 /* -- what the engine is told of us ---------------------------------------- */
 
@@ -92,6 +93,23 @@ void sip_maybe_drained(struct sip *s)
 	uplink_drained(s->up);
 }
 
+struct arena *sip_arena_take(struct sip *s)
+{
+	if (s->n_spares > 0)
+		return s->spares[--s->n_spares];
+	return arena_new(SIP_ARENA_MAX);
+}
+
+void sip_arena_give(struct sip *s, struct arena *a)
+{
+	if (a && s->n_spares < SIP_SPARES) {
+		arena_reset(a);
+		s->spares[s->n_spares++] = a;
+		return;
+	}
+	arena_free(a);
+}
+
 /* -- beginning and end ---------------------------------------------------- */
 
 static void sip_close(void *self)
@@ -117,9 +135,13 @@ static void sip_close(void *self)
 		ua_close(u);
 	}
 	auth_free(s->auth);
+	failures_free(s->failures);
 	config_free(s->config);
 	config_free(s->next_config);
 	slots_clear(&s->asked);
+	while (s->n_spares > 0)
+		arena_free(s->spares[--s->n_spares]);
+	buf_clear(&s->image);
 	mem_free(s);
 }
 
@@ -135,6 +157,7 @@ static enum err sip_open(struct uplink *up, const struct welcome *w,
 	s->up = up;
 	s->loop = uplink_loop(up);
 	s->asked = (struct slots)SLOTS_INIT(SIP_ASKED_MAX);
+	s->image = (struct buf)BUF_INIT(MESSAGE_IMAGE_MAX);
 	memcpy(s->nonce_key, w->nonce_key, sizeof(s->nonce_key));
 	for (i = 0; i < 2; i++) {
 		half = uplink_random(up);
@@ -143,7 +166,8 @@ static enum err sip_open(struct uplink *up, const struct welcome *w,
 	s->since_us = uplink_now_us(up);
 	s->users = users_new(up, s->hash_key);
 	s->registrar = registrar_new(up, s->hash_key);
-	if (!s->users || !s->registrar ||
+	s->failures = failures_new(s->hash_key);
+	if (!s->users || !s->registrar || !s->failures ||
 	    loop_set_timer(s->loop, &s->status, STATUS_US, status_due, s) !=
 		    OK) {
 		sip_close(s);

@@ -7,15 +7,15 @@
 /* A ring in the order of time, and chains through it by key. */
 struct entry {
 	uint64_t key, until_us;
-	uint32_t next;		/* of the same bucket                        */
+	uint32_t next; /* of the same bucket                        */
 	struct answer answer;
 };
 
 struct answers {
 	struct entry *ring;
 	uint32_t *heads;
-	uint32_t size, limit;	/* of the ring: now, at most                 */
-	uint32_t mask;		/* of the heads                              */
+	uint32_t size, limit; /* of the ring: now, at most                 */
+	uint32_t mask;	      /* of the heads                              */
 	uint32_t first, count;
 };
 

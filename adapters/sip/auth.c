@@ -11,9 +11,9 @@
 
 /* The nonce-counts of one nonce: a window of 64 below the highest. */
 struct use {
-	uint64_t serial;	/* 48 bits                                   */
+	uint64_t serial; /* 48 bits                                   */
 	uint64_t issued_ms;
-	uint64_t seen;		/* bit n: highest - n was used               */
+	uint64_t seen; /* bit n: highest - n was used               */
 	uint32_t highest, next;
 };
 
@@ -21,10 +21,10 @@ struct auth {
 	uint8_t key[16];
 	char *realm;
 	struct auth_settings settings;
-	struct use *uses;	/* a ring in the order of first use          */
+	struct use *uses; /* a ring in the order of first use          */
 	uint32_t *heads;
 	uint32_t first, count;
-	uint64_t floor_ms;	/* issued no later and unknown: stale        */
+	uint64_t floor_ms; /* issued no later and unknown: stale        */
 };
 
 struct nonce {
@@ -102,9 +102,9 @@ static uint64_t get48(const uint8_t *from)
 static enum err sign(const struct auth *a, uint8_t raw[NONCE_OCTETS])
 {
 	struct bytes key = { a->key, sizeof(a->key) };
-	struct bytes pieces[3] = {
-		bytes_of("nonce"), bytes_of(a->realm), { raw, NONCE_SIGNED }
-	};
+	struct bytes pieces[3] = { bytes_of("nonce"),
+				   bytes_of(a->realm),
+				   { raw, NONCE_SIGNED } };
 	uint8_t mac[DIGEST_SHA256_OCTETS];
 	enum err e = digest_hmac_sha256(key, pieces, 3, mac);
 
@@ -197,10 +197,14 @@ void auth_parameter(struct auth_credentials *c, struct bytes parameter)
 		const char *name;
 		struct bytes *to;
 	} known[] = {
-		{ "username", &c->username }, { "realm", &c->realm },
-		{ "nonce", &c->nonce },	      { "uri", &c->uri },
-		{ "response", &c->response }, { "algorithm", &c->algorithm },
-		{ "cnonce", &c->cnonce },     { "qop", &c->qop },
+		{ "username", &c->username },
+		{ "realm", &c->realm },
+		{ "nonce", &c->nonce },
+		{ "uri", &c->uri },
+		{ "response", &c->response },
+		{ "algorithm", &c->algorithm },
+		{ "cnonce", &c->cnonce },
+		{ "qop", &c->qop },
 		{ "nc", &c->nc },
 	};
 	size_t at = bytes_find(parameter, '='), i;

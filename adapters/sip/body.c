@@ -7,7 +7,7 @@
 
 struct reading {
 	struct arena *arena;
-	size_t limit;		/* octets of one decoded part                */
+	size_t limit; /* octets of one decoded part                */
 	struct body *out;
 };
 
@@ -152,8 +152,7 @@ static enum err add(struct reading *r, const struct part *p)
 		    OK ||
 	    (e = text_of(r->arena, p->id, &to->content_id)) != OK ||
 	    (e = text_of(r->arena, p->name, &to->name)) != OK ||
-	    (e = text_of(r->arena,
-			 header_find(&p->headers, "Content-Language"),
+	    (e = text_of(r->arena, header_find(&p->headers, "Content-Language"),
 			 &to->language)) != OK)
 		return e;
 	r->out->count++;
@@ -200,8 +199,8 @@ static enum err single(struct reading *r, const struct body_source *s,
 	if (s->language.n > 0)
 		p.headers = (struct header_block){ &language, 1, 1 };
 	if (s->disposition.n > 0 &&
-	    (e = header_value_read(s->disposition, r->arena,
-				   &p.disposition)) != OK)
+	    (e = header_value_read(s->disposition, r->arena, &p.disposition)) !=
+		    OK)
 		return e;
 	p.name = header_parameter(&p.disposition, "filename");
 	if (p.name.n == 0)

@@ -223,8 +223,7 @@ enum err config_new(const struct settings *s, struct sip_config **made,
 		goto out;
 	c->arena = arena;
 	c->settings = s;
-	if ((e = read_sip(c, complaint)) != OK ||
-	    (e = read_rules(c)) != OK ||
+	if ((e = read_sip(c, complaint)) != OK || (e = read_rules(c)) != OK ||
 	    (e = read_trusted(c, complaint)) != OK ||
 	    (e = read_domains(c)) != OK)
 		goto out;

@@ -8,22 +8,22 @@
 #include "codecs/arena.h"
 #include "gateway/loop.h"
 
-#define STEP_US	     250000u	/* between two slices                        */
-#define SLICE	     1024	/* descriptors at a time                     */
-#define SILENT_MS    30000u	/* for the first word                        */
-#define CROWDED_MS   2000u	/* the same when there are too many          */
-#define SPARE	     1024	/* descriptors for everything else           */
-#define STATE_LISTEN 10		/* of struct tcp_info                        */
-#define DEFER_S	     10		/* the kernel keeps silent ones this long    */
+#define STEP_US	     250000u /* between two slices                        */
+#define SLICE	     1024    /* descriptors at a time                     */
+#define SILENT_MS    30000u  /* for the first word                        */
+#define CROWDED_MS   2000u   /* the same when there are too many          */
+#define SPARE	     1024    /* descriptors for everything else           */
+#define STATE_LISTEN 10	     /* of struct tcp_info                        */
+#define DEFER_S	     10	     /* the kernel keeps silent ones this long    */
 
 struct connections {
 	struct loop *loop;
 	struct loop_timer timer;
 	uint16_t port;
 	uint32_t limit, idle_ms;
-	int at, end;		/* next descriptor; end of this round        */
-	int highest;		/* seen in this round                        */
-	uint32_t found, count;	/* in this round, in the last one            */
+	int at, end;	       /* next descriptor; end of this round        */
+	int highest;	       /* seen in this round                        */
+	uint32_t found, count; /* in this round, in the last one            */
 };
 
 static bool is_ours(const struct connections *c, int fd)
@@ -79,8 +79,7 @@ static int descriptors(void)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-	    limit.rlim_cur > INT32_MAX)
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > INT32_MAX)
 		return INT32_MAX;
 	return (int)limit.rlim_cur;
 }
@@ -143,8 +142,7 @@ void connections_free(struct connections *c)
 	mem_free(c);
 }
 
-void connections_limits(struct connections *c, uint32_t limit,
-			uint32_t idle_ms)
+void connections_limits(struct connections *c, uint32_t limit, uint32_t idle_ms)
 {
 	struct rlimit files;
 

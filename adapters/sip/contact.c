@@ -1,5 +1,7 @@
 #include "adapters/sip/contact.h"
 
+#include <string.h>
+
 #include "codecs/shape.h"
 
 /* On disk: only ever append. */
@@ -42,20 +44,38 @@ enum err contact_read(struct bytes image, struct arena *a, struct contact *out)
 	return e;
 }
 
-enum err contact_copy(const struct contact *c, struct arena *a,
-		      struct contact *out)
+/* The nth text of it; NULL when row `n` is none. */
+static const char **text_at(struct contact *c, size_t n)
 {
+	return rows[n].kind == SHAPE_TEXT
+		       ? (const char **)((char *)c + rows[n].offset)
+		       : NULL;
+}
+
+enum err contact_keep(const struct contact *c, struct contact *out,
+		      char **texts)
+{
+	const size_t count = sizeof(rows) / sizeof(rows[0]);
 	struct contact v = *c;
 	const char **text;
-	size_t i;
+	char *block, *at;
+	size_t need = 1, n, i;
 
-	for (i = 1; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].kind != SHAPE_TEXT)
+	for (i = 1; i < count; i++)
+		if ((text = text_at(&v, i)) && *text)
+			need += strlen(*text) + 1;
+	block = at = mem_alloc(need);
+	if (!block)
+		return ERR_NOMEM;
+	for (i = 1; i < count; i++) {
+		if (!(text = text_at(&v, i)) || !*text)
 			continue;
-		text = (const char **)((char *)&v + rows[i].offset);
-		if (*text && !(*text = arena_string(a, bytes_of(*text))))
-			return ERR_NOMEM;
+		n = strlen(*text) + 1;
+		memcpy(at, *text, n);
+		*text = at;
+		at += n;
 	}
 	*out = v;
+	*texts = block;
 	return OK;
 }

@@ -32,8 +32,11 @@ enum err contact_image(const struct contact *c, struct buf *to) CHECKED;
 enum err contact_read(struct bytes image, struct arena *a, struct contact *out)
 	CHECKED;
 
-/** All texts copied into `a`. ERR_NOMEM. */
-enum err contact_copy(const struct contact *c, struct arena *a,
-		      struct contact *out) CHECKED;
+/**
+ * A copy with all its texts in one block, *texts, which is the caller's to
+ * free. ERR_NOMEM: nothing has changed.
+ */
+enum err contact_keep(const struct contact *c, struct contact *out,
+		      char **texts) CHECKED;
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * LEG: a message to the devices of one user, or to another domain. All
  * devices get it at once, each its queue permitting; the first 2xx decides
- * (GW-MSG-02), else the best of the refusals.
+ * (RFC 4320), else the best of the refusals.
  */
 #include <string.h>
 
@@ -9,16 +9,14 @@
 #include "adapters/sip/sip.h"
 #include "codecs/base64.h"
 
-#define DELIVERY_ARENA_MAX (4 * 1024 * 1024)
-
 /* One device's copy. */
 struct branch {
-	struct target_item item;	/* first: it is found by it          */
+	struct target_item item; /* first: it is found by it          */
 	struct branch *next;
 	struct delivery *delivery;
-	struct device *device;	/* NULL: gone, or a domain                   */
+	struct device *device; /* NULL: gone, or a domain                   */
 	struct ua_call *call;
-	bool plain;		/* as text/plain now                         */
+	bool plain; /* as text/plain now                         */
 };
 
 struct delivery {
@@ -26,16 +24,16 @@ struct delivery {
 	struct sip *sip;
 	struct arena *arena;
 	uint64_t token;
-	const char *user;	/* name, once it is known                    */
+	const char *user; /* name, once it is known                    */
 	const struct sip_domain *domain;
 	struct draft draft;
 	unsigned attempt;
 	struct branch *branches;
-	size_t left;		/* branches without their end                */
-	bool finding;		/* the directory is being asked              */
-	bool told;		/* the engine has its outcome                */
-	struct outcome best;	/* of what has failed                        */
-	bool any;		/* `best` is one                             */
+	size_t left;	     /* branches without their end                */
+	bool finding;	     /* the directory is being asked              */
+	bool told;	     /* the engine has its outcome                */
+	struct outcome best; /* of what has failed                        */
+	bool any;	     /* `best` is one                             */
 };
 
 static void branch_end(struct branch *b, const struct sip_result *r);
@@ -53,7 +51,7 @@ static void free_delivery(struct delivery *v)
 	if (v->next)
 		v->next->previous = v->previous;
 	s->n_deliveries--;
-	arena_free(v->arena);
+	sip_arena_give(s, v->arena);
 	mem_free(v);
 	sip_maybe_drained(s);
 }
@@ -93,7 +91,7 @@ static void all_done(struct delivery *v)
 			registrar_doubt(r, v->user);
 		tell(v, &v->best);
 	}
-	tell_class(v, OUTCOME_ABSENT, "no device is registered", "GW-IW-11");
+	tell_class(v, OUTCOME_ABSENT, "no device is registered", "RFC 5438 8.1");
 	free_delivery(v);
 }
 
@@ -162,6 +160,7 @@ static void aim(const struct branch *b, struct ua_message *m)
 	m->target = c->core ? v->draft.target : c->uri;
 	m->route = c->core ? c->uri : c->route;
 	m->flow = c->path ? NULL : b->device->flow;
+	m->datagram = b->device->datagram;
 }
 
 static enum err send_to(struct branch *b)
@@ -210,7 +209,11 @@ static void gone(struct target_item *item)
 	branch_end(b, &left);
 }
 
-/* 415 to CPIM: once more, as plain text (MAPPING 6.2). */
+/*
+ * 415 to CPIM: once more, as plain text (RFC 3261 21), and from now on. 488
+ * may be about this one only: liblinphone says it when the CPIM From is not
+ * the SIP From.
+ */
 static bool try_plain(struct branch *b, const struct sip_result *r)
 {
 	struct delivery *v = b->delivery;
@@ -219,7 +222,7 @@ static bool try_plain(struct branch *b, const struct sip_result *r)
 	    !v->draft.plain_type || !b->item.target)
 		return false;
 	b->plain = true;
-	if (b->device)
+	if (b->device && r->status == 415)
 		b->device->plain = true;
 	return send_to(b) == OK;
 }
@@ -229,8 +232,7 @@ static void success(struct branch *b, const struct sip_result *r)
 	struct delivery *v = b->delivery;
 	struct outcome o;
 
-	outcome_of_sip(r, v->draft.report_follows && !b->plain, v->attempt,
-		       &o);
+	outcome_of_sip(r, v->draft.report_follows && !b->plain, v->attempt, &o);
 	if (v->user)
 		registrar_seen(v->sip->registrar, v->user);
 	tell(v, &o);
@@ -255,6 +257,8 @@ static void branch_end(struct branch *b, const struct sip_result *r)
 {
 	if (!b->delivery)
 		return;
+	if (b->device && r->datagram)
+		b->device->datagram = true;
 	if (try_plain(b, r))
 		return;
 	if (r->status < 300)
@@ -317,6 +321,22 @@ static void to_devices(struct delivery *v, const struct person *p)
 		all_done(v);
 }
 
+/*
+ * Whatever number or alias was called: a device knows itself by its user's
+ * address only (RFC 3862), and refuses what is for anybody else.
+ */
+static void to_user(struct delivery *v, const struct user *u)
+{
+	struct buf text = BUF_INIT(1024);
+	const char *to;
+
+	buf_printf(&text, "<sip:%s@%s>", u->name, u->domain);
+	to = arena_string(v->arena, buf_bytes(&text));
+	if (buf_status(&text) == OK && to)
+		v->draft.to = to;
+	buf_clear(&text);
+}
+
 static void user_found(void *arg, const struct user *u)
 {
 	struct delivery *v = arg;
@@ -330,6 +350,8 @@ static void user_found(void *arg, const struct user *u)
 	}
 	if (u->exists && u->name)
 		v->user = arena_string(v->arena, bytes_of(u->name));
+	if (v->user && u->domain)
+		to_user(v, u);
 	to_devices(v, v->user ? registrar_person(v->sip->registrar, v->user)
 			      : NULL);
 }
@@ -340,7 +362,7 @@ static struct delivery *make(struct sip *s, const struct leg *leg)
 
 	if (!v)
 		return NULL;
-	v->arena = arena_new(DELIVERY_ARENA_MAX);
+	v->arena = sip_arena_take(s);
 	if (!v->arena) {
 		mem_free(v);
 		return NULL;
@@ -380,7 +402,7 @@ static void not_drafted(struct delivery *v, enum err e)
 	struct outcome o = { .class = OUTCOME_NEVER,
 			     .state = STATE_UNDELIVERABLE,
 			     .text = err_name(e),
-			     .clause = "MAPPING 4.3" };
+			     .clause = "RFC 3862" };
 
 	if (e == ERR_NOMEM)
 		o.class = OUTCOME_LATER;

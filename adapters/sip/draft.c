@@ -57,9 +57,8 @@ static void put_name(struct buf *to, const char *name)
 
 static const char *kept(struct drafting *d, struct buf *text)
 {
-	return buf_status(text) == OK
-		       ? arena_string(d->arena, buf_bytes(text))
-		       : NULL;
+	return buf_status(text) == OK ? arena_string(d->arena, buf_bytes(text))
+				      : NULL;
 }
 
 /* "Name" <uri>: the URI that came with a message of our own side, else the
@@ -131,7 +130,7 @@ static enum err put_addresses(struct drafting *d)
 
 /* -- more headers --------------------------------------------------------- */
 
-/* MAPPING 1.3: the number as tel: and as sip:, then what else is asserted. */
+/* RFC 3966: the number as tel: and as sip:, then what else is asserted. */
 static void put_asserted(struct drafting *d, struct buf *to)
 {
 	const struct address_rules *rules = &d->c->config->rules;
@@ -164,8 +163,10 @@ static void put_privacy(const struct message *m, struct buf *to)
 		uint8_t bit;
 		const char *word;
 	} words[] = {
-		{ PRIVACY_ID, "id" },	      { PRIVACY_HEADER, "header" },
-		{ PRIVACY_HISTORY, "history" }, { PRIVACY_USER, "user" },
+		{ PRIVACY_ID, "id" },
+		{ PRIVACY_HEADER, "header" },
+		{ PRIVACY_HISTORY, "history" },
+		{ PRIVACY_USER, "user" },
 		{ PRIVACY_CRITICAL, "critical" },
 	};
 	const char *separator = "Privacy: ";
@@ -335,9 +336,8 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	if (e == OK && out->body.n > c->config->message_maximum)
 		e = ERR_TOOBIG;
 	/* Only message/cpim carries the wish for a notification. */
-	out->report_follows =
-		d.m->kind == MESSAGE_USER && out->type &&
-		strcmp(out->type, CPIM_MIME_TYPE) == 0 &&
-		(d.m->want & (WANT_POSITIVE | WANT_DISPLAY)) != 0;
+	out->report_follows = d.m->kind == MESSAGE_USER && out->type &&
+			      strcmp(out->type, CPIM_MIME_TYPE) == 0 &&
+			      (d.m->want & (WANT_POSITIVE | WANT_DISPLAY)) != 0;
 	return e;
 }

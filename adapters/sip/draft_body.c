@@ -77,8 +77,9 @@ static enum err content(struct drafting *d, struct cpim_draft *draft)
 		};
 	}
 	if (m->n_parts <= 1) {
-		draft->content_type = bytes_of(
-			m->n_parts ? parts[0].type : "text/plain;charset=UTF-8");
+		draft->content_type =
+			bytes_of(m->n_parts ? parts[0].type
+					    : "text/plain;charset=UTF-8");
 		draft->disposition = bytes_of(parts[0].disposition);
 		draft->body = parts[0].body;
 		return OK;
@@ -156,7 +157,7 @@ static enum imdn_type type_of(enum want kind)
 	return IMDN_DELIVERY;
 }
 
-/* MAPPING 5.4; ERR_UNSUPPORTED: there is no notification of that. */
+/* SMPP v3.4 5.2.28; ERR_UNSUPPORTED: there is no notification of that. */
 static enum err status_of(const struct report *r, enum imdn_status *out)
 {
 	static const struct {
@@ -188,7 +189,7 @@ static enum err status_of(const struct report *r, enum imdn_status *out)
 		}
 	if (i == sizeof(states) / sizeof(states[0]))
 		return ERR_UNSUPPORTED;
-	/* <error/> stands in processing notifications only (MAPPING 17.2). */
+	/* <error/> stands in processing notifications only (RFC 5438 8.1). */
 	if (*out == IMDN_ERROR && type_of(r->kind) == IMDN_DELIVERY)
 		*out = IMDN_FAILED;
 	return imdn_status_fits(type_of(r->kind), *out) ? OK : ERR_UNSUPPORTED;

@@ -21,7 +21,7 @@ static enum want kind_of(enum imdn_type t)
 	return WANT_POSITIVE;
 }
 
-/* MAPPING 5.4, 5.7. */
+/* SMPP v3.4 5.2.28, SMPP v3.4 5.2.12. */
 static enum delivery_state state_of(enum imdn_status s)
 {
 	switch (s) {

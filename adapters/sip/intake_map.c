@@ -26,7 +26,7 @@ struct work {
 	const struct request *request;
 	struct mapped *out;
 	struct message *m;
-	struct bytes body;	/* as sent, content encoding undone          */
+	struct bytes body; /* as sent, content encoding undone          */
 	struct cpim cpim;
 	bool is_cpim, hidden;
 };
@@ -116,8 +116,7 @@ static bool map_recipient(struct work *w)
 		return refuse(w, 404, NULL);
 	if (e != OK)
 		return refuse(w, 400, "no recipient in Request-URI or To");
-	if (to->address.kind == ADDRESS_ANONYMOUS ||
-	    to->address.kind == ADDRESS_ALPHA)
+	if (to->address.kind == ADDRESS_ALPHA)
 		return refuse(w, 404, NULL);
 	to->role = RECIPIENT_TO;
 	w->m->recipients = to;
@@ -125,7 +124,18 @@ static bool map_recipient(struct work *w)
 	return true;
 }
 
-/* From, inside and outside, must be the sender's own (GW-SEC-04). */
+/* Whoever reads it shall find the From that we have looked at, and no other:
+ * neither a second one nor one of another namespace. */
+static bool one_from(const struct work *w)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < w->cpim.count; i++)
+		n += bytes_is_nocase(w->cpim.headers[i].name, "From");
+	return n == (w->cpim.from.uri.n > 0);
+}
+
+/* From, inside and outside, must be the sender's own (RFC 3325 5). */
 static bool map_sender(struct work *w)
 {
 	const struct identity *s = w->in->sender;
@@ -135,6 +145,8 @@ static bool map_sender(struct work *w)
 	if (!identity_has(s, bytes_of(w->request->from), rules, w->arena,
 			  &w->hidden))
 		return refuse(w, 403, "From is not yours");
+	if (w->is_cpim && !one_from(w))
+		return refuse(w, 400, "CPIM From");
 	if (w->is_cpim && w->cpim.from.uri.n > 0 &&
 	    !identity_has(s, w->cpim.from.uri, rules, w->arena, &w->hidden))
 		return refuse(w, 403, "CPIM From is not yours");
@@ -209,8 +221,10 @@ static uint8_t privacy_of(struct bytes text)
 		const char *word;
 		uint8_t bit;
 	} words[] = {
-		{ "id", PRIVACY_ID },	      { "header", PRIVACY_HEADER },
-		{ "history", PRIVACY_HISTORY }, { "user", PRIVACY_USER },
+		{ "id", PRIVACY_ID },
+		{ "header", PRIVACY_HEADER },
+		{ "history", PRIVACY_HISTORY },
+		{ "user", PRIVACY_USER },
 		{ "critical", PRIVACY_CRITICAL },
 	};
 	uint8_t bits = 0;
@@ -246,9 +260,8 @@ static void map_times(struct work *w)
 			    OK &&
 		    t > 0)
 			m->submitted_us = (uint64_t)t;
-	} else if (timestamp_rfc3339_encode(
-			   (int64_t)(from / 1000000 * 1000000), 0, &text) ==
-		   OK) {
+	} else if (timestamp_rfc3339_encode((int64_t)(from / 1000000 * 1000000),
+					    0, &text) == OK) {
 		m->submitted_text = keep(w, buf_bytes(&text));
 	}
 	buf_clear(&text);
@@ -283,7 +296,7 @@ static bool map_ids(struct work *w)
 	const struct request *r = w->request;
 	struct message *m = w->m;
 
-	m->ids = arena_array(w->arena, 5, sizeof(*m->ids));
+	m->ids = arena_array(w->arena, 6, sizeof(*m->ids));
 	if (!m->ids)
 		return out_of_memory(w);
 	if (w->is_cpim && cpm_message_id_valid(w->cpim.message_id))
@@ -292,6 +305,9 @@ static bool map_ids(struct work *w)
 	add_id(w, ID_CONVERSATION, valid(r->conversation_id));
 	add_id(w, ID_CONTRIBUTION, valid(r->contribution_id));
 	add_id(w, ID_IN_REPLY_TO, valid(r->in_reply_to));
+	/* The trace of what it tells about shall have it too. */
+	if (w->out->kind == MAPPED_IMDN)
+		add_id(w, ID_LINKED, keep(w, w->out->imdn.message_id));
 	return true;
 }
 
@@ -309,8 +325,7 @@ static bool map_extras(struct work *w)
 
 	if (routes > 32)
 		routes = 32;
-	w->m->extras =
-		arena_array(w->arena, routes + 6, sizeof(*w->m->extras));
+	w->m->extras = arena_array(w->arena, routes + 6, sizeof(*w->m->extras));
 	if (!w->m->extras)
 		return out_of_memory(w);
 	if (!w->hidden)
@@ -442,15 +457,46 @@ static bool look_inside(struct work *w, const struct body *b)
 	return true;
 }
 
+/*
+ * The octets that go on to devices. Who wants to be hidden but has put his
+ * name into the CPIM From is hidden there, too (RFC 3428); nothing else is
+ * changed (RFC 3862).
+ */
+static bool keep_native(struct work *w)
+{
+	struct buf text = BUF_INIT(w->body.n + 128);
+	struct bytes line = { 0 };
+	bool hidden = false;
+	size_t at, i;
+	enum err e;
+
+	w->m->native = w->body;
+	for (i = 0; w->is_cpim && i < w->cpim.count; i++)
+		if (bytes_is(w->cpim.headers[i].name, "From"))
+			line = w->cpim.headers[i].raw;
+	if (!w->hidden || line.n == 0 || line.p < w->body.p ||
+	    (identity_has(w->in->sender, w->cpim.from.uri,
+			  &w->in->config->rules, w->arena, &hidden) &&
+	     hidden))
+		return true;
+	at = (size_t)(line.p - w->body.p);
+	buf_put(&text, (struct bytes){ w->body.p, at });
+	buf_text(&text, "From: Anonymous <sip:anonymous@anonymous.invalid>");
+	buf_put(&text, bytes_after(w->body, at + line.n));
+	e = buf_status(&text);
+	if (e == OK)
+		e = arena_copy(w->arena, buf_bytes(&text), &w->m->native);
+	buf_clear(&text);
+	return e == OK ? true : out_of_memory(w);
+}
+
 static bool map_body(struct work *w)
 {
 	struct body_source s = source_of(w);
-	struct body *b = arena_alloc(w->arena, sizeof(*b));
+	struct body b;
 	enum err e;
 
-	if (!b)
-		return out_of_memory(w);
-	e = body_read(&s, PARTS_LIMIT, w->arena, b);
+	e = body_read(&s, PARTS_LIMIT, w->arena, &b);
 	if (e == ERR_NOMEM)
 		return out_of_memory(w);
 	if (e == ERR_TOOBIG)
@@ -459,9 +505,8 @@ static bool map_body(struct work *w)
 		return refuse(w, 415, "Content-Transfer-Encoding");
 	if (e != OK)
 		return refuse(w, 400, "body");
-	w->m->native = w->body;
 	w->m->native_type = w->request->type ? w->request->type : "text/plain";
-	return keep_parts(w, b) && look_inside(w, b);
+	return keep_native(w) && keep_parts(w, &b) && look_inside(w, &b);
 }
 
 /* -- all of it ------------------------------------------------------------ */
@@ -503,7 +548,14 @@ static bool map_dedupe(struct work *w)
 	enum err e;
 
 	buf_printf(&key, "%s\n", identity_main(w->in->sender)->text);
-	if (id)
+	/* Of several devices the first that tells (RFC 5438 7.2.1). */
+	if (w->out->kind == MAPPED_IMDN)
+		buf_printf(&key, "\n\n%.*s\n%d\n%s",
+			   (int)w->out->imdn.message_id.n,
+			   (const char *)w->out->imdn.message_id.p,
+			   (int)w->out->imdn.type,
+			   w->m->recipients[0].address.text);
+	else if (id)
 		buf_text(&key, id);
 	else
 		buf_printf(&key, "\n%s\n%s\n%u",
@@ -536,6 +588,12 @@ void intake_map(const struct intake_map *in, struct mapped *out)
 	if (!map_sender(&w) || !map_recipient(&w) || !map_body(&w) ||
 	    !map_ids(&w) || !map_extras(&w))
 		return;
+	/* Only a notification finds its way to who is hidden: by its id. */
+	if (w.m->recipients[0].address.kind == ADDRESS_ANONYMOUS &&
+	    out->kind != MAPPED_IMDN) {
+		(void)refuse(&w, 404, NULL);
+		return;
+	}
 	map_times(&w);
 	if (out->kind != MAPPED_MESSAGE)
 		w.m->want = 0;

@@ -1,11 +1,8 @@
-/* MESSAGE in: RFC 3428, GW-MSG-01. */
+/* MESSAGE in: RFC 3428, RFC 3428. */
 #include "adapters/sip/intake_map.h"
 #include "adapters/sip/sip.h"
 
 #include <string.h>
-
-/* What a message and its answer may take of the link. */
-#define IMAGE_MAX MESSAGE_IMAGE_MAX
 
 static void refuse(struct asked *a, unsigned status, const char *warning)
 {
@@ -29,16 +26,16 @@ static void refuse(struct asked *a, unsigned status, const char *warning)
 void pager_intake(struct asked *a)
 {
 	const struct mapped *m = a->mapped;
-	struct buf image = BUF_INIT(IMAGE_MAX);
+	struct buf *image = &a->sip->image;
 	struct intake v = { .dedupe = m->dedupe, .native = true };
 	enum err e;
 
-	e = message_image(&m->message, &image);
+	buf_reset(image);
+	e = message_image(&m->message, image);
 	if (e == OK) {
-		v.message = buf_bytes(&image);
+		v.message = buf_bytes(image);
 		e = uplink_intake(a->sip->up, a->ref, &v);
 	}
-	buf_clear(&image);
 	if (e == ERR_TOOBIG)
 		refuse(a, 413, NULL);
 	else if (e == ERR_MALFORMED || e == ERR_RANGE)

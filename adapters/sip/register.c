@@ -1,5 +1,6 @@
 /* REGISTER: RFC 3261 10.3, RFC 3327 (Path), RFC 3608 (Service-Route),
- * RFC 5626 4.1, 5627 5 (instance, public GRUU), TS 24.229 (P-Associated-URI). */
+ * RFC 5626 4.1, 5627 5 (instance, public GRUU), TS 24.229 (P-Associated-URI).
+ */
 #include "adapters/sip/intake_map.h"
 #include "adapters/sip/sip.h"
 
@@ -8,14 +9,14 @@
 
 #define URI_MAX	    1024
 #define ANSWER_MAX  65536
-#define EXPIRES_NON 3600u	/* for what is no number (RFC 3261 20.19)    */
+#define EXPIRES_NON 3600u /* for what is no number (RFC 3261 20.19)    */
 
 /* One Contact of the request with what is to become of it. */
 struct wish {
 	const struct request_contact *contact;
 	const char *key;
 	uint32_t expires_s;
-	struct device *device;	/* that it is about already; or NULL         */
+	struct device *device; /* that it is about already; or NULL         */
 };
 
 struct registering {
@@ -23,7 +24,7 @@ struct registering {
 	struct sip *sip;
 	const struct request *request;
 	const struct user *user;
-	struct person *person;	/* NULL: nothing registered                  */
+	struct person *person; /* NULL: nothing registered                  */
 	struct wish wishes[REQUEST_CONTACTS_MAX];
 	size_t n_wishes;
 };
@@ -202,7 +203,7 @@ static void apply(struct registering *g)
 	size_t i;
 
 	/* One count of our own, so that no answer ends it in between. */
-	a->waiting = 1;
+	a->waiting++;
 	for (i = 0; i < g->n_wishes; i++) {
 		g->person = registrar_person(g->sip->registrar, a->user);
 		d = person_device(g->person, g->wishes[i].key);
@@ -288,8 +289,8 @@ static unsigned check_all(struct registering *g)
 		if (is_late(g, d))
 			return 500;
 		w = &g->wishes[g->n_wishes++];
-		w->key = arena_string(g->asked->arena,
-				      bytes_of(d->contact.key));
+		w->key =
+			arena_string(g->asked->arena, bytes_of(d->contact.key));
 		w->expires_s = 0;
 		if (!w->key)
 			return 503;
@@ -357,8 +358,7 @@ static bool is_his(struct asked *a)
 {
 	struct address to;
 
-	if (address_of_uri(a->sip->config, a->request->to, a->arena, &to) !=
-	    OK)
+	if (address_of_uri(a->sip->config, a->request->to, a->arena, &to) != OK)
 		return false;
 	return address_equal(&to, &a->sender.sip) ||
 	       address_equal(&to, &a->sender.number);
@@ -376,8 +376,8 @@ void register_request(struct asked *a, const struct user *u)
 	g = arena_alloc(a->arena, sizeof(*g));
 	a->user = arena_string(a->arena, bytes_of(u->name));
 	if (!g || !a->user ||
-	    identity_of_user(u, a->sip->config->domain, a->arena,
-			     &a->sender) != OK) {
+	    identity_of_user(u, a->sip->config->domain, a->arena, &a->sender) !=
+		    OK) {
 		asked_end_status(a, 503);
 		return;
 	}

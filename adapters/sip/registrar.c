@@ -4,14 +4,14 @@
 
 #include "adapters/sip/ua.h"
 
-#define DEVICE_ARENA_MAX 65536
+#define CONTACT_ARENA_MAX 65536
 
 struct registrar {
 	struct uplink *up;
 	struct loop *loop;
 	struct table people;
 	size_t devices;
-	bool ready;		/* before that the engine is told nothing    */
+	bool ready; /* before that the engine is told nothing    */
 };
 
 struct registrar *registrar_new(struct uplink *up, const uint8_t key[16])
@@ -43,7 +43,7 @@ static void free_device(struct registrar *r, struct device *d)
 {
 	loop_clear_timer(r->loop, &d->expiry);
 	ua_flow_release(d->flow);
-	arena_free(d->arena);
+	mem_free(d->texts);
 	mem_free(d);
 }
 
@@ -99,8 +99,7 @@ static struct person *make_person(struct registrar *r, const char *name)
 		mem_free(p);
 		return NULL;
 	}
-	table_add(&r->people, &p->node,
-		  table_hash(&r->people, bytes_of(name)));
+	table_add(&r->people, &p->node, table_hash(&r->people, bytes_of(name)));
 	return p;
 }
 
@@ -140,8 +139,7 @@ void registrar_doubt(struct registrar *r, const char *name)
 		return;
 	if (p->doubt_us == 0)
 		p->doubt_us = REGISTRAR_DOUBT_US;
-	if (loop_set_timer(r->loop, &p->doubt, p->doubt_us, doubt_due, p) !=
-	    OK)
+	if (loop_set_timer(r->loop, &p->doubt, p->doubt_us, doubt_due, p) != OK)
 		p->doubt_us = 0;
 }
 
@@ -205,9 +203,8 @@ static void expiry_due(void *arg)
 static enum err set_expiry(struct registrar *r, struct device *d)
 {
 	uint64_t now = uplink_now_us(r->up);
-	uint64_t in_us = d->contact.expires_us > now
-				 ? d->contact.expires_us - now
-				 : 0;
+	uint64_t in_us =
+		d->contact.expires_us > now ? d->contact.expires_us - now : 0;
 
 	return loop_set_timer(r->loop, &d->expiry, in_us, expiry_due, d);
 }
@@ -229,17 +226,13 @@ static struct device *make_device(struct registrar *r, struct person *p)
 /* The new texts in the place of the old ones, if there is memory. */
 static enum err renew(struct device *d, const struct contact *c)
 {
-	struct arena *arena = arena_new(DEVICE_ARENA_MAX);
-	enum err e;
+	char *texts;
+	enum err e = contact_keep(c, &d->contact, &texts);
 
-	if (!arena)
-		return ERR_NOMEM;
-	if ((e = contact_copy(c, arena, &d->contact)) != OK) {
-		arena_free(arena);
+	if (e != OK)
 		return e;
-	}
-	arena_free(d->arena);
-	d->arena = arena;
+	mem_free(d->texts);
+	d->texts = texts;
 	return OK;
 }
 
@@ -271,6 +264,7 @@ enum err registrar_put(struct registrar *r, const struct contact *c,
 		return e;
 	}
 	news = is_news(p, d, made, flow);
+	d->datagram = false;
 	ua_flow_release(d->flow);
 	d->flow = ua_flow_hold(flow);
 	set_reachable(d, !c->stream || flow);
@@ -283,7 +277,7 @@ enum err registrar_put(struct registrar *r, const struct contact *c,
 
 enum err registrar_restore(struct registrar *r, const struct binding *b)
 {
-	struct arena *a = arena_new(DEVICE_ARENA_MAX);
+	struct arena *a = arena_new(CONTACT_ARENA_MAX);
 	struct contact c;
 	enum err e;
 

@@ -22,10 +22,11 @@ struct device {
 	struct device *next;	/* of the same person                        */
 	struct person *person;
 	struct contact contact;
-	struct arena *arena;	/* of the texts in `contact`                 */
+	char *texts;		/* of `contact`                              */
 	struct ua_flow *flow;	/* held; NULL: by address                    */
 	bool reachable;		/* false: a connection that has gone         */
 	bool plain;		/* takes text/plain only                     */
+	bool datagram;		/* takes no connections                      */
 	struct target target;
 	struct loop_timer expiry;
 };

@@ -1,4 +1,5 @@
 /* Requests from the wire: who sent them, and which room they belong to. */
+#include "adapters/sip/failures.h"
 #include "adapters/sip/intake_map.h"
 #include "adapters/sip/sip.h"
 
@@ -8,13 +9,13 @@
 
 struct asked *asked_new(struct sip *s, struct request *r)
 {
-	static const struct ua_reply busy = {
-		.status = 503, .retry_after_s = SIP_RETRY_AFTER_S
-	};
+	static const struct ua_reply busy = { .status = 503,
+					      .retry_after_s =
+						      SIP_RETRY_AFTER_S };
 	struct asked *a = mem_zero(sizeof(*a));
 
 	if (a)
-		a->arena = arena_new(SIP_ARENA_MAX);
+		a->arena = sip_arena_take(s);
 	if (a && a->arena)
 		a->ref = slots_put(&s->asked, a);
 	if (a && a->ref) {
@@ -23,7 +24,7 @@ struct asked *asked_new(struct sip *s, struct request *r)
 		return a;
 	}
 	if (a)
-		arena_free(a->arena);
+		sip_arena_give(s, a->arena);
 	mem_free(a);
 	ua_answer(r, &busy);
 	return NULL;
@@ -36,7 +37,7 @@ void asked_end(struct asked *a, const struct ua_reply *reply)
 	if (a->request)
 		ua_answer(a->request, reply);
 	slots_drop(&s->asked, a->ref);
-	arena_free(a->arena);
+	sip_arena_give(s, a->arena);
 	mem_free(a);
 	sip_maybe_drained(s);
 }
@@ -55,7 +56,7 @@ void asked_end_status(struct asked *a, unsigned status)
 struct asking {
 	struct asked *asked;
 	sip_known *known;
-	size_t credentials;	/* which of the request's                    */
+	size_t credentials; /* which of the request's                    */
 };
 
 void sip_challenge(struct asked *a, bool stale)
@@ -66,11 +67,9 @@ void sip_challenge(struct asked *a, bool stale)
 	struct sip *s = a->sip;
 	enum err e;
 
-	e = auth_challenge(s->auth,
-			   registers ? "WWW-Authenticate"
-				     : "Proxy-Authenticate",
-			   uplink_now_us(s->up), uplink_random(s->up), stale,
-			   &text);
+	e = auth_challenge(
+		s->auth, registers ? "WWW-Authenticate" : "Proxy-Authenticate",
+		uplink_now_us(s->up), uplink_random(s->up), stale, &text);
 	reply.headers = e == OK ? buf_string(&text) : NULL;
 	if (reply.headers)
 		asked_end(a, &reply);
@@ -79,32 +78,55 @@ void sip_challenge(struct asked *a, bool stale)
 	buf_clear(&text);
 }
 
-static void user_found(void *arg, const struct user *u)
+/* Where he is, without the port: it changes with every connection. */
+static struct bytes host_of(const struct request *r)
 {
-	struct asking *q = arg;
-	struct asked *a = q->asked;
+	struct bytes text = bytes_of(r->source_text);
+
+	while (text.n > 0 && text.p[text.n - 1] != ':')
+		text.n--;
+	return text;
+}
+
+static enum auth_verdict check(struct asked *a, size_t which,
+			       const struct user *u)
+{
 	struct sip *s = a->sip;
 	struct auth_request r = {
-		.credentials = &a->request->credentials[q->credentials],
+		.credentials = &a->request->credentials[which],
+		.ha1_md5 = u->ha1_md5,
+		.ha1_sha256 = u->ha1_sha256,
 		.method = bytes_of(a->request->method_name),
 		.body = a->request->body,
 		.now_us = uplink_now_us(s->up),
 	};
+	struct bytes name = r.credentials->username;
+	struct bytes host = host_of(a->request);
 	enum auth_verdict v = AUTH_BAD;
 
+	if (u->exists && u->name && bytes_is(name, u->name))
+		v = auth_check(s->auth, &r);
+	if (v == AUTH_BAD)
+		failures_add(s->failures, name, host, r.now_us);
+	else if (v == AUTH_GOOD)
+		failures_clear(s->failures, name, host);
+	return v;
+}
+
+static void user_found(void *arg, const struct user *u)
+{
+	struct asking *q = arg;
+	enum auth_verdict v;
+
 	if (!u) {
-		asked_end_status(a, 503);
+		asked_end_status(q->asked, 503);
 		return;
 	}
-	r.ha1_md5 = u->ha1_md5;
-	r.ha1_sha256 = u->ha1_sha256;
-	if (u->exists && u->name &&
-	    bytes_is(r.credentials->username, u->name))
-		v = auth_check(s->auth, &r);
+	v = check(q->asked, q->credentials, u);
 	if (v == AUTH_GOOD)
-		q->known(a, u);
+		q->known(q->asked, u);
 	else
-		sip_challenge(a, v == AUTH_STALE);
+		sip_challenge(q->asked, v == AUTH_STALE);
 }
 
 /* A server that we trust says who: P-Asserted-Identity; in REGISTER, To. */
@@ -119,8 +141,8 @@ static void believe(struct asking *q)
 {
 	struct asked *a = q->asked;
 	const struct request *r = a->request;
-	const char *uri = r->method == REQUEST_REGISTER ? r->to
-							: r->asserted[0];
+	const char *uri =
+		r->method == REQUEST_REGISTER ? r->to : r->asserted[0];
 	struct lookup what = { .kind = LOOKUP_USER_ADDRESS };
 	struct address address;
 	enum err e;
@@ -173,6 +195,12 @@ void sip_authenticate(struct asked *a, sip_known *known)
 		sip_challenge(a, stale);
 		return;
 	}
+	if (failures_locked(a->sip->failures,
+			    a->request->credentials[q->credentials].username,
+			    host_of(a->request), uplink_now_us(a->sip->up))) {
+		asked_end_status(a, 403);
+		return;
+	}
 	what.name = arena_string(
 		a->arena, a->request->credentials[q->credentials].username);
 	if (what.name)
@@ -188,10 +216,10 @@ static void options(struct request *r)
 	struct ua_reply reply = {
 		.status = 200,
 		.headers = ALLOW
-			"Accept: message/cpim, message/imdn+xml, text/plain, "
-			"multipart/mixed, application/im-iscomposing+xml\r\n"
-			"Accept-Encoding: deflate, gzip, identity\r\n"
-			"Supported: path, gruu\r\n",
+		"Accept: message/cpim, message/imdn+xml, text/plain, "
+		"multipart/mixed, application/im-iscomposing+xml\r\n"
+		"Accept-Encoding: deflate, gzip, identity\r\n"
+		"Supported: path, gruu\r\n",
 	};
 
 	ua_answer(r, &reply);
@@ -218,9 +246,9 @@ static bool scheme_known(const char *uri)
 
 static void message(struct sip *s, struct request *r)
 {
-	static const struct ua_reply busy = {
-		.status = 503, .retry_after_s = SIP_RETRY_AFTER_S
-	};
+	static const struct ua_reply busy = { .status = 503,
+					      .retry_after_s =
+						      SIP_RETRY_AFTER_S };
 	struct asked *a;
 
 	if (s->slow || s->draining || s->stopped) {

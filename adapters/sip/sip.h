@@ -14,8 +14,10 @@
 #define SIP_ASKED_MAX	   UA_PENDING_MAX	/* answers that we wait for  */
 #define SIP_RETRY_AFTER_S  5	/* told to devices when we are busy          */
 #define SIP_ARENA_MAX	   (4 * 1024 * 1024)
+#define SIP_SPARES	   64		/* arenas kept for the next message  */
 
 struct delivery;
+struct failures;
 
 /* A request whose answer depends on the engine. */
 struct asked {
@@ -40,11 +42,15 @@ struct sip {
 	struct ua *ua, *next_ua;
 	struct ua *retired;	/* replaced, with answers to give   */
 	struct auth *auth;
+	struct failures *failures;	/* wrong passwords           */
 	struct users *users;
 	struct registrar *registrar;
 	struct slots asked;	/* intake, far reports, bindings             */
 	struct delivery *deliveries;
 	size_t n_deliveries;
+	struct arena *spares[SIP_SPARES];
+	size_t n_spares;
+	struct buf image;	/* scratch: of one message at a time         */
 	struct loop_timer status;
 	uint64_t since_us;
 	uint64_t sent, received, failed;
@@ -88,6 +94,10 @@ void imdn_reported(struct asked *a, const struct outcome *o);
 void deliver_leg(struct sip *s, const struct leg *leg);
 void deliver_cancel(struct sip *s, uint64_t token);
 void deliver_end_all(struct sip *s);
+
+/** An empty arena, a used one if there is; NULL: no memory. Then back. */
+struct arena *sip_arena_take(struct sip *s);
+void sip_arena_give(struct sip *s, struct arena *a);
 
 /** After anything has ended: if we drain and nothing is left, say so. */
 void sip_maybe_drained(struct sip *s);

@@ -1,45 +1,45 @@
 #include "adapters/sip/sip_map.h"
 
-#define RETRY_AFTER_S	  5	/* when we have no better idea               */
+#define RETRY_AFTER_S	  5 /* when we have no better idea               */
 #define RETRY_AFTER_MAX_S 3600
 
-/* MAPPING 6.2: what a final response means, in order of code. */
+/* RFC 3261 21: what a final response means, in order of code. */
 static const struct verdict {
 	unsigned low, high;
 	enum outcome_class class;
 	enum delivery_state state;
 	const char *clause;
 } verdicts[] = {
-	{ 300, 399, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "MAPPING 6.2 3xx" },
-	{ 400, 400, OUTCOME_NEVER, STATE_UNDELIVERABLE, "MAPPING 6.2 400" },
-	{ 401, 401, OUTCOME_LATER, STATE_NONE, "MAPPING 6.2 401" },
-	{ 402, 403, OUTCOME_NEVER, STATE_REJECTED, "MAPPING 6.2 403" },
-	{ 404, 404, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "MAPPING 6.2 404" },
-	{ 405, 406, OUTCOME_NEVER, STATE_UNDELIVERABLE, "MAPPING 6.2 405" },
-	{ 407, 407, OUTCOME_LATER, STATE_NONE, "MAPPING 6.2 401" },
-	{ 408, 408, OUTCOME_ABSENT, STATE_NONE, "MAPPING 6.2 480" },
-	{ 410, 410, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "MAPPING 6.2 404" },
-	{ 413, 413, OUTCOME_NEVER, STATE_UNDELIVERABLE, "MAPPING 6.2 413" },
-	{ 415, 415, OUTCOME_NEVER, STATE_UNRECOGNISED, "MAPPING 6.2 415" },
-	{ 416, 416, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "MAPPING 6.2 404" },
+	{ 300, 399, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "RFC 3261 21.3" },
+	{ 400, 400, OUTCOME_NEVER, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
+	{ 401, 401, OUTCOME_LATER, STATE_NONE, "RFC 3261 21.4" },
+	{ 402, 403, OUTCOME_NEVER, STATE_REJECTED, "RFC 3261 21.4" },
+	{ 404, 404, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
+	{ 405, 406, OUTCOME_NEVER, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
+	{ 407, 407, OUTCOME_LATER, STATE_NONE, "RFC 3261 21.4" },
+	{ 408, 408, OUTCOME_ABSENT, STATE_NONE, "RFC 3261 21.4" },
+	{ 410, 410, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
+	{ 413, 413, OUTCOME_NEVER, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
+	{ 415, 415, OUTCOME_NEVER, STATE_UNRECOGNISED, "RFC 3261 21.4" },
+	{ 416, 416, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
 	{ 430, 430, OUTCOME_ABSENT, STATE_NONE, "RFC 5626 11.5" },
-	{ 433, 433, OUTCOME_NEVER, STATE_REJECTED, "MAPPING 6.2 403" },
-	{ 480, 480, OUTCOME_ABSENT, STATE_NONE, "MAPPING 6.2 480" },
-	{ 481, 483, OUTCOME_NEVER, STATE_UNDELIVERABLE, "MAPPING 6.2 481" },
-	{ 484, 485, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "MAPPING 6.2 404" },
-	{ 486, 487, OUTCOME_LATER, STATE_NONE, "MAPPING 6.2 480" },
-	{ 491, 491, OUTCOME_LATER, STATE_NONE, "MAPPING 6.2 491" },
-	{ 400, 499, OUTCOME_NEVER, STATE_UNDELIVERABLE, "MAPPING 6.2 400" },
-	{ 500, 500, OUTCOME_LATER, STATE_NONE, "MAPPING 6.2 500" },
-	{ 501, 501, OUTCOME_NEVER, STATE_UNDELIVERABLE, "MAPPING 6.2 501" },
-	{ 502, 502, OUTCOME_LATER, STATE_NONE, "MAPPING 6.2 500" },
-	{ 503, 503, OUTCOME_LATER, STATE_NONE, "MAPPING 6.2 503" },
-	{ 504, 504, OUTCOME_LATER, STATE_NONE, "MAPPING 6.2 500" },
-	{ 505, 505, OUTCOME_NEVER, STATE_UNDELIVERABLE, "MAPPING 6.2 501" },
-	{ 513, 513, OUTCOME_NEVER, STATE_UNDELIVERABLE, "MAPPING 6.2 413" },
-	{ 500, 599, OUTCOME_LATER, STATE_NONE, "MAPPING 6.2 500" },
-	{ 604, 604, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "MAPPING 6.2 404" },
-	{ 600, 699, OUTCOME_NEVER, STATE_REJECTED, "MAPPING 6.2 6xx" },
+	{ 433, 433, OUTCOME_NEVER, STATE_REJECTED, "RFC 3261 21.4" },
+	{ 480, 480, OUTCOME_ABSENT, STATE_NONE, "RFC 3261 21.4" },
+	{ 481, 483, OUTCOME_NEVER, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
+	{ 484, 485, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
+	{ 486, 487, OUTCOME_LATER, STATE_NONE, "RFC 3261 21.4" },
+	{ 491, 491, OUTCOME_LATER, STATE_NONE, "RFC 3261 21.4" },
+	{ 400, 499, OUTCOME_NEVER, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
+	{ 500, 500, OUTCOME_LATER, STATE_NONE, "RFC 3261 21.5" },
+	{ 501, 501, OUTCOME_NEVER, STATE_UNDELIVERABLE, "RFC 3261 21.5" },
+	{ 502, 502, OUTCOME_LATER, STATE_NONE, "RFC 3261 21.5" },
+	{ 503, 503, OUTCOME_LATER, STATE_NONE, "RFC 3261 21.5" },
+	{ 504, 504, OUTCOME_LATER, STATE_NONE, "RFC 3261 21.5" },
+	{ 505, 505, OUTCOME_NEVER, STATE_UNDELIVERABLE, "RFC 3261 21.5" },
+	{ 513, 513, OUTCOME_NEVER, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
+	{ 500, 599, OUTCOME_LATER, STATE_NONE, "RFC 3261 21.5" },
+	{ 604, 604, OUTCOME_ADDRESS, STATE_UNDELIVERABLE, "RFC 3261 21.4" },
+	{ 600, 699, OUTCOME_NEVER, STATE_REJECTED, "RFC 3261 21.6" },
 };
 
 static const struct verdict *verdict_of(unsigned status)
@@ -90,7 +90,7 @@ void outcome_of_sip(const struct sip_result *r, bool report_follows,
 	if (r->own) {
 		out->class = OUTCOME_ABSENT;
 		out->state = STATE_NONE;
-		out->clause = "MAPPING 6.2 no answer";
+		out->clause = "RFC 3261 17.1.2";
 		return;
 	}
 	if ((r->status == 600 || r->status == 603) && r->retry_after_s > 0 &&
@@ -123,7 +123,7 @@ bool outcome_better(const struct outcome *a, const struct outcome *b)
 	return rank(a->class) < rank(b->class);
 }
 
-/* MAPPING 6.1: what the other technology said while we waited. */
+/* SMPP v3.4 5.1.3: what the other technology said while we waited. */
 static const struct {
 	unsigned low, high, sip;
 } smpp_codes[] = {
@@ -184,8 +184,8 @@ static unsigned of_class(const struct outcome *o)
 struct sip_status sip_status_of(const struct outcome *o)
 {
 	struct sip_status s = { .code = o->far_code };
-	bool good = o->class == OUTCOME_DELIVERED ||
-		    o->class == OUTCOME_ACCEPTED;
+	bool good =
+		o->class == OUTCOME_DELIVERED || o->class == OUTCOME_ACCEPTED;
 
 	/* Codes of other technologies lie outside SIP's final ones. */
 	if (good ? s.code < 200 || s.code > 299 : s.code < 300 || s.code > 699)
@@ -203,52 +203,53 @@ struct sip_status sip_status_of(const struct outcome *o)
 	return s;
 }
 
+static const struct {
+	unsigned code;
+	const char *phrase;
+} phrases[] = {
+	{ 100, "Trying" },
+	{ 200, "OK" },
+	{ 202, "Accepted" },
+	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
+	{ 403, "Forbidden" },
+	{ 404, "Not Found" },
+	{ 405, "Method Not Allowed" },
+	{ 406, "Not Acceptable" },
+	{ 407, "Proxy Authentication Required" },
+	{ 410, "Gone" },
+	{ 413, "Request Entity Too Large" },
+	{ 415, "Unsupported Media Type" },
+	{ 416, "Unsupported URI Scheme" },
+	{ 420, "Bad Extension" },
+	{ 423, "Interval Too Brief" },
+	{ 433, "Anonymity Disallowed" },
+	{ 480, "Temporarily Unavailable" },
+	{ 481, "Call/Transaction Does Not Exist" },
+	{ 482, "Loop Detected" },
+	{ 483, "Too Many Hops" },
+	{ 484, "Address Incomplete" },
+	{ 485, "Ambiguous" },
+	{ 486, "Busy Here" },
+	{ 487, "Request Terminated" },
+	{ 488, "Not Acceptable Here" },
+	{ 491, "Request Pending" },
+	{ 493, "Undecipherable" },
+	{ 500, "Server Internal Error" },
+	{ 501, "Not Implemented" },
+	{ 502, "Bad Gateway" },
+	{ 503, "Service Unavailable" },
+	{ 504, "Server Time-out" },
+	{ 505, "Version Not Supported" },
+	{ 513, "Message Too Large" },
+	{ 600, "Busy Everywhere" },
+	{ 603, "Decline" },
+	{ 604, "Does Not Exist Anywhere" },
+	{ 606, "Not Acceptable" },
+};
+
 const char *sip_phrase(unsigned code)
 {
-	static const struct {
-		unsigned code;
-		const char *phrase;
-	} phrases[] = {
-		{ 100, "Trying" },
-		{ 200, "OK" },
-		{ 202, "Accepted" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 406, "Not Acceptable" },
-		{ 407, "Proxy Authentication Required" },
-		{ 410, "Gone" },
-		{ 413, "Request Entity Too Large" },
-		{ 415, "Unsupported Media Type" },
-		{ 416, "Unsupported URI Scheme" },
-		{ 420, "Bad Extension" },
-		{ 423, "Interval Too Brief" },
-		{ 433, "Anonymity Disallowed" },
-		{ 480, "Temporarily Unavailable" },
-		{ 481, "Call/Transaction Does Not Exist" },
-		{ 482, "Loop Detected" },
-		{ 483, "Too Many Hops" },
-		{ 484, "Address Incomplete" },
-		{ 485, "Ambiguous" },
-		{ 486, "Busy Here" },
-		{ 487, "Request Terminated" },
-		{ 488, "Not Acceptable Here" },
-		{ 491, "Request Pending" },
-		{ 493, "Undecipherable" },
-		{ 500, "Server Internal Error" },
-		{ 501, "Not Implemented" },
-		{ 502, "Bad Gateway" },
-		{ 503, "Service Unavailable" },
-		{ 504, "Server Time-out" },
-		{ 505, "Version Not Supported" },
-		{ 513, "Message Too Large" },
-		{ 600, "Busy Everywhere" },
-		{ 603, "Decline" },
-		{ 604, "Does Not Exist Anywhere" },
-		{ 606, "Not Acceptable" },
-	};
 	size_t i;
 
 	for (i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)

@@ -1,6 +1,6 @@
 /*
- * adapters/sip/sip_map.h - SIP status codes <-> struct outcome. MAPPING 6.1,
- * 6.2; RFC 3428 7 (6xx: the user has seen it and refused), RFC 4320 (a
+ * adapters/sip/sip_map.h - SIP status codes <-> struct outcome. RFC 3261 21,
+ * RFC 3428 7 (6xx: the user has seen it and refused), RFC 4320 (a
  * MESSAGE is never answered 408).
  */
 #ifndef ADAPTERS_SIP_MAP_H
@@ -13,6 +13,7 @@
 struct sip_result {
 	unsigned status;	/* final, 200..699                           */
 	bool own;		/* made here: no answer, or no way           */
+	bool datagram;		/* went by UDP in spite of its length        */
 	uint32_t retry_after_s;	/* 0: none                                   */
 	const char *reason;	/* phrase; may be NULL                       */
 };

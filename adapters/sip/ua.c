@@ -39,6 +39,7 @@ static void link_incoming(struct ua *u, struct ua_incoming *in)
 		u->oldest = in;
 	u->newest = in;
 	u->counts.pending++;
+	u->octets += in->octets;
 }
 
 static void unlink_incoming(struct ua *u, struct ua_incoming *in)
@@ -52,6 +53,7 @@ static void unlink_incoming(struct ua *u, struct ua_incoming *in)
 	else
 		u->newest = in->older;
 	u->counts.pending--;
+	u->octets -= in->octets;
 }
 
 static void free_incoming(struct ua_incoming *in)
@@ -94,15 +96,14 @@ static void send_reply(struct ua *u, msg_t *msg, tport_t *tport,
 		(void)snprintf(minimum, sizeof(minimum), "%u",
 			       (unsigned)reply->minimum_s);
 	u->counts.answered++;
-	nta_msg_treply(u->agent, msg, (int)reply->status, phrase,
-		       NTATAG_TPORT(tport),
-		       TAG_IF(retry[0], SIPTAG_RETRY_AFTER_STR(retry)),
-		       TAG_IF(minimum[0], SIPTAG_MIN_EXPIRES_STR(minimum)),
-		       TAG_IF(reply->headers,
-			      SIPTAG_HEADER_STR(reply->headers)),
-		       TAG_IF(reply->status > 100,
-			      SIPTAG_SERVER_STR(u->config->server)),
-		       TAG_END());
+	nta_msg_treply(
+		u->agent, msg, (int)reply->status, phrase, NTATAG_TPORT(tport),
+		TAG_IF(retry[0], SIPTAG_RETRY_AFTER_STR(retry)),
+		TAG_IF(minimum[0], SIPTAG_MIN_EXPIRES_STR(minimum)),
+		TAG_IF(reply->headers, SIPTAG_HEADER_STR(reply->headers)),
+		TAG_IF(reply->status > 100,
+		       SIPTAG_SERVER_STR(u->config->server)),
+		TAG_END());
 }
 
 void ua_answer(struct request *r, const struct ua_reply *reply)
@@ -206,6 +207,7 @@ static struct ua_incoming *make_incoming(struct ua *u, msg_t *msg,
 	in->came_us = u->callbacks.now_us(u->callbacks.arg);
 	in->trying = tport_is_stream(tport);
 	in->request.incoming = in;
+	in->octets = msg_size(msg) + UA_PRELOAD_OCTETS;
 	link_incoming(u, in);
 	return in;
 }
@@ -216,7 +218,8 @@ static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 	struct ua_incoming *in;
 	enum err e;
 
-	if (u->counts.pending >= UA_PENDING_MAX) {
+	if (u->counts.pending >= UA_PENDING_MAX ||
+	    u->octets >= UA_PENDING_OCTETS) {
 		refuse(u, msg, tport, 503, key);
 		return;
 	}
@@ -237,6 +240,23 @@ static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 	u->callbacks.request(u->callbacks.arg, &in->request);
 }
 
+/*
+ * A request of our own has come back: a contact that is our own address, or a
+ * connection to a local port that the system has joined to itself.
+ */
+static bool is_loop(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
+		    uint64_t key)
+{
+	bool stream = tport_is_stream(tport) != 0;
+
+	if (!nta_outgoing_find(u->agent, msg, sip, sip->sip_via))
+		return false;
+	refuse(u, msg, tport, stream ? 503 : 482, key);
+	if (stream)
+		tport_shutdown(tport, 2);
+	return true;
+}
+
 /* Everything that belongs to no transaction of the library. */
 static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 {
@@ -245,9 +265,10 @@ static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 	uint64_t key;
 
 	/* A late response: its call has been given up. */
-	if (!sip->sip_request || sip->sip_request->rq_method == sip_method_ack ||
-	    !sip->sip_via || !sip->sip_call_id || !sip->sip_cseq ||
-	    !sip->sip_from || !sip->sip_to) {
+	if (!sip->sip_request ||
+	    sip->sip_request->rq_method == sip_method_ack || !sip->sip_via ||
+	    !sip->sip_call_id || !sip->sip_cseq || !sip->sip_from ||
+	    !sip->sip_to) {
 		msg_destroy(msg);
 		return 0;
 	}
@@ -258,6 +279,8 @@ static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 	}
 	u->counts.requests++;
 	key = transaction_key(u, sip);
+	if (is_loop(u, msg, sip, tport, key))
+		return 0;
 	if (!tport_is_stream(tport)) {
 		if (!u->serving) {
 			msg_destroy(msg); /* it will come again */
@@ -310,8 +333,8 @@ static nta_agent_t *make_agent(struct ua *u, const struct sip_config *c)
 	return nta_agent_create(
 		loop_su_root(u->loop), URL_STRING_MAKE(url), on_message, u,
 		NTATAG_MCLASS(u->parser), NTATAG_UA(0),
-		NTATAG_BAD_REQ_MASK(~0u), NTATAG_BAD_RESP_MASK(~0u),
-		NTATAG_UDP_MTU(c->pager_limit),
+		NTATAG_PRELOAD(UA_PRELOAD_OCTETS), NTATAG_BAD_REQ_MASK(~0u),
+		NTATAG_BAD_RESP_MASK(~0u), NTATAG_UDP_MTU(c->pager_limit),
 		NTATAG_MAXSIZE(size_limit(c)),
 		NTATAG_SIP_T1X64(c->deliver_timeout_ms),
 		NTATAG_SIP_T4(UA_LINGER_MS), NTATAG_SERVER_RPORT(1),

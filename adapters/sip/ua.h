@@ -14,9 +14,11 @@
 #include "adapters/sip/sip_map.h"
 
 #define UA_PENDING_MAX	 50000	/* requests that wait for their answer       */
+#define UA_PENDING_OCTETS (256 * 1024 * 1024)	/* all of them       */
 #define UA_ANSWERS_MAX	 500000	/* transactions remembered                   */
 #define UA_TRYING_US	 3500000u	/* then 100 over UDP (RFC 4320 4.1)  */
-#define UA_LINGER_MS	 2000	/* a finished call absorbs repetitions       */
+#define UA_LINGER_MS	 500	/* a finished call absorbs repetitions       */
+#define UA_PRELOAD_OCTETS 4096	/* memory that a message begins with     */
 #define UA_HEADERS_OCTETS 65536	/* of a message, above its body      */
 #define UA_DATAGRAM_OCTETS 66000	/* more than any datagram has        */
 #define UA_SOCKET_OCTETS 4000000	/* of the UDP socket, each way       */
@@ -75,6 +77,7 @@ struct ua_message {
 	const char *target;	/* Request-URI                               */
 	const char *route;	/* where to instead; NULL: the target        */
 	struct ua_flow *flow;	/* over this connection; NULL: find a way    */
+	bool datagram;		/* by UDP whatever its length: TCP is refused */
 	const char *from, *to;	/* whole header values, without tag          */
 	const char *call_id;
 	unsigned max_forwards;

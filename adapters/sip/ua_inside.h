@@ -36,6 +36,7 @@ struct ua_incoming {
 	tport_t *tport;		/* held                                      */
 	uint64_t key;		/* of the transaction                        */
 	uint64_t came_us;
+	size_t octets;		/* about what it holds                       */
 	bool trying;		/* 100 was sent, or is not wanted            */
 	char source[64];
 	struct request request;
@@ -67,6 +68,7 @@ struct ua {
 	struct loop_timer trying;
 	uint8_t key[16];	/* of transactions and To tags               */
 	bool serving;
+	size_t octets;		/* held by requests without an answer        */
 	struct ua_counts counts;
 	char address[96];
 };

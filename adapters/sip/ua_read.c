@@ -139,13 +139,14 @@ static void read_unknown(struct request *r, const sip_t *sip)
 	const struct {
 		const char *name;
 		const char **to;
+		bool trusted;	/* believed from a trusted server only       */
 	} known[] = {
-		{ "Conversation-ID", &r->conversation_id },
-		{ "Contribution-ID", &r->contribution_id },
-		{ "InReplyTo-Contribution-ID", &r->in_reply_to },
-		{ "P-Asserted-Service", &r->service },
-		{ "P-Preferred-Service", &r->service },
-		{ "P-Served-User", &r->served },
+		{ "Conversation-ID", &r->conversation_id, false },
+		{ "Contribution-ID", &r->contribution_id, false },
+		{ "InReplyTo-Contribution-ID", &r->in_reply_to, false },
+		{ "P-Asserted-Service", &r->service, true },
+		{ "P-Preferred-Service", &r->service, false },
+		{ "P-Served-User", &r->served, true },
 	};
 	const sip_unknown_t *u;
 	size_t i;
@@ -153,6 +154,7 @@ static void read_unknown(struct request *r, const sip_t *sip)
 	for (u = sip->sip_unknown; u; u = u->un_next)
 		for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 			if (u->un_name && !*known[i].to &&
+			    (r->trusted || !known[i].trusted) &&
 			    strcasecmp(u->un_name, known[i].name) == 0)
 				*known[i].to = u->un_value;
 }
@@ -167,8 +169,8 @@ static void read_options(struct request *r, const sip_t *sip)
 	lists[0] = sip->sip_require;
 	lists[1] = sip->sip_proxy_require;
 	for (i = 0; i < 2; i++)
-		for (j = 0; lists[i] && lists[i]->k_items &&
-			    lists[i]->k_items[j];
+		for (j = 0;
+		     lists[i] && lists[i]->k_items && lists[i]->k_items[j];
 		     j++) {
 			known = false;
 			for (k = 0; k < sizeof(ours) / sizeof(ours[0]); k++)

@@ -41,6 +41,20 @@ static void early_due(void *arg)
 	finish(c, &c->result);
 }
 
+/* RFC 3261 18.1.1: TCP was tried and refused. */
+static bool fell_back(const struct ua *u, const nta_outgoing_t *transaction)
+{
+	msg_t *msg = nta_outgoing_getrequest((nta_outgoing_t *)transaction);
+	tport_t *tport = nta_outgoing_transport((nta_outgoing_t *)transaction);
+	bool back = msg && tport && tport_is_udp(tport) &&
+		    msg_size(msg) > u->config->pager_limit;
+
+	if (tport)
+		tport_unref(tport);
+	msg_destroy(msg);
+	return back;
+}
+
 static int on_response(struct ua_call *c, nta_outgoing_t *transaction,
 		       const sip_t *sip)
 {
@@ -50,6 +64,7 @@ static int on_response(struct ua_call *c, nta_outgoing_t *transaction,
 		return 0;
 	r.status = (unsigned)nta_outgoing_status(transaction);
 	r.own = nta_sip_is_internal(sip) != 0;
+	r.datagram = fell_back(c->ua, transaction);
 	if (sip && sip->sip_status)
 		r.reason = sip->sip_status->st_phrase;
 	if (sip && sip->sip_retry_after)
@@ -75,9 +90,8 @@ static bool one_line(const char *text)
 
 static bool may_be_sent(const struct ua_message *m)
 {
-	return one_line(m->target) && one_line(m->route) &&
-	       one_line(m->from) && one_line(m->to) && one_line(m->call_id) &&
-	       one_line(m->type);
+	return one_line(m->target) && one_line(m->route) && one_line(m->from) &&
+	       one_line(m->to) && one_line(m->call_id) && one_line(m->type);
 }
 
 /* Puts a header that lives in the message's own memory into it. */
@@ -162,7 +176,8 @@ enum err ua_send(struct ua *u, const struct ua_message *m, ua_done *done,
 	c->transaction = nta_outgoing_mcreate(
 		u->agent, on_response, c,
 		m->route && !tport ? URL_STRING_MAKE(m->route) : NULL, msg,
-		TAG_IF(tport, NTATAG_TPORT(tport)), TAG_END());
+		TAG_IF(tport, NTATAG_TPORT(tport)),
+		TAG_IF(m->datagram, TPTAG_MTU(UA_DATAGRAM_OCTETS)), TAG_END());
 	c->sending = false;
 	if (!c->transaction) {
 		msg_destroy(msg);

@@ -5,7 +5,7 @@
 #include "adapters/sip/slots.h"
 #include "adapters/sip/table.h"
 
-#define EPOCHS 4096		/* groups of names that change together      */
+#define EPOCHS 4096 /* groups of names that change together      */
 
 struct wait {
 	struct wait *next;
@@ -15,16 +15,16 @@ struct wait {
 
 /* One name or address. Asked for and not answered: `asking` is set. */
 struct entry {
-	struct table_node node;	/* first: it is found by it                  */
-	struct entry *older, *newer;	/* by last use                       */
+	struct table_node node; /* first: it is found by it                  */
+	struct entry *older, *newer; /* by last use                       */
 	enum lookup_kind kind;
 	char *text;
 	uint64_t asking;
 	struct wait *waiting, **waiting_end;
 	struct user user;
-	char *strings;		/* what `user` points into                   */
+	char *strings; /* what `user` points into                   */
 	uint64_t until_us;
-	uint32_t epoch;		/* of the name, when it was answered         */
+	uint32_t epoch; /* of the name, when it was answered         */
 };
 
 struct users {

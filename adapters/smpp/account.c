@@ -281,8 +281,8 @@ uint32_t account_admit(struct inbox *in, struct message *m)
 	const struct settings_group *g = group_of(a);
 
 	if (m->from.kind == ADDRESS_ANONYMOUS && a->short_code[0] != 0) {
-		m->from.kind = a->short_code[0] == '+' ? ADDRESS_E164
-						       : ADDRESS_SHORT;
+		m->from.kind =
+			a->short_code[0] == '+' ? ADDRESS_E164 : ADDRESS_SHORT;
 		m->from.text = a->short_code;
 		m->asserted = m->from;
 	}

@@ -8,8 +8,8 @@
 #include "codecs/smpp_names.h"
 #include "gateway/oplog.h"
 
-#define STRANGER_PDU_OCTETS 2048	/* the longest before a bind         */
-#define REFUSE_US	    500000	/* guessing passwords takes its time */
+#define STRANGER_PDU_OCTETS 2048   /* the longest before a bind         */
+#define REFUSE_US	    500000 /* guessing passwords takes its time */
 #define TAKEN_ALWAYS	    (UINT32_MAX / 2)
 
 static uint64_t setting_us(const struct server *v, const char *name)
@@ -215,9 +215,9 @@ void conn_leave(struct conn *c)
 	if (c->state == CONN_BOUND) {
 		c->state = CONN_LEAVING;
 		account_retire(c->account, c);
-		session_set_deadline(c->session,
-				     2 * setting_us(c->server,
-						    "response-timeout"));
+		session_set_deadline(
+			c->session,
+			2 * setting_us(c->server, "response-timeout"));
 	}
 	if (c->state == CONN_LEAVING && quiet(c))
 		say_goodbye(c);
@@ -233,16 +233,26 @@ static void unbind(struct conn *c, const struct smpp_pdu *p)
 		say_goodbye(c);
 }
 
+/* 5.2.12: an ESME submits messages and acknowledgements, nothing else. */
 static void submit(struct conn *c, const struct smpp_pdu *p)
 {
-	uint32_t status = ESME_ROK;
+	uint32_t status = account_throttles(c->account);
 
-	if ((p->esm_class & SMPP_ESM_TYPE) != SMPP_ESM_TYPE_MESSAGE)
-		inbox_report(&c->inbox, p);
-	else if ((status = account_throttles(c->account)) != ESME_ROK)
+	if (status != ESME_ROK) {
 		session_refuse(c->session, p, status);
-	else
+		return;
+	}
+	switch (p->esm_class & SMPP_ESM_TYPE) {
+	case SMPP_ESM_TYPE_MESSAGE:
 		inbox_message(&c->inbox, p);
+		break;
+	case SMPP_ESM_TYPE_DELIVERY_ACK:
+	case SMPP_ESM_TYPE_USER_ACK:
+		inbox_report(&c->inbox, p);
+		break;
+	default:
+		session_refuse(c->session, p, ESME_RINVESMCLASS);
+	}
 }
 
 /* What the server does not do is refused in the words that it has for it. */
@@ -364,11 +374,11 @@ static void closed(void *owner, struct session *s, const char *why)
 	v->dead = c;
 	if (v->bury.slot == 0 &&
 	    loop_set_timer(v->hub->loop, &v->bury, 0, bury, v) != OK)
-		v->bury.slot = 0;	/* the next one's timer does it */
+		v->bury.slot = 0; /* the next one's timer does it */
 	hub_check_drained(v->hub);
 }
 
-static const struct session_events events = { nothing, request,	 no_answer,
+static const struct session_events events = { nothing,	request, no_answer,
 					      response, lost,	 closed };
 
 void conn_new(struct server *v, int fd)
@@ -379,9 +389,8 @@ void conn_new(struct server *v, int fd)
 	};
 	struct conn *c = mem_zero(sizeof *c);
 
-	if (c == NULL ||
-	    (c->session = session_new(v->hub->sessions, fd, &events, c)) ==
-		    NULL) {
+	if (c == NULL || (c->session = session_new(v->hub->sessions, fd,
+						   &events, c)) == NULL) {
 		mem_free(c);
 		close(fd);
 		return;

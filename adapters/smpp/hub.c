@@ -6,7 +6,7 @@
 #include "codecs/digest.h"
 #include "gateway/oplog.h"
 
-#define ARENA_FIRST   (16 * 1024)	/* most messages need no more        */
+#define ARENA_FIRST   (16 * 1024) /* most messages need no more        */
 #define SCRATCH_LIMIT (256 * 1024)
 #define TELL_US	      5000000
 
@@ -101,15 +101,19 @@ void peer_remove(struct peer *p)
 
 void peer_retell(struct peer *p)
 {
-	struct peer_state v = {
-		.peer = p->entry.name, .technology = TECHNOLOGY_SMS,
-		.up = p->up,
-		.window = p->up ? outbox_window(&p->out) : 0,
-		.used = outbox_used(&p->out), .kind = p->kind,
-		.address = p->address[0] != 0 ? p->address : NULL,
-		.text = p->text, .since_us = p->since_us, .sent = p->sent,
-		.received = p->received, .failed = p->failed
-	};
+	struct peer_state v = { .peer = p->entry.name,
+				.technology = TECHNOLOGY_SMS,
+				.up = p->up,
+				.window = p->up ? outbox_window(&p->out) : 0,
+				.used = outbox_used(&p->out),
+				.kind = p->kind,
+				.address =
+					p->address[0] != 0 ? p->address : NULL,
+				.text = p->text,
+				.since_us = p->since_us,
+				.sent = p->sent,
+				.received = p->received,
+				.failed = p->failed };
 
 	p->told = p->sent + p->received + p->failed;
 	if (p->hub->closing)

@@ -92,7 +92,7 @@ void hub_tell_often(struct hub *h);
 void hub_check_drained(struct hub *h);
 
 /** The reference of the next concatenation between two addresses: another
- *  than the 255 before it. MAPPING 2.5. */
+ *  than the 255 before it. 3GPP TS 23.040 9.2.3.24.1. */
 uint16_t hub_reference(struct hub *h, const struct peer *p,
 		       const struct leg *leg);
 

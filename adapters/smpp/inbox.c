@@ -82,7 +82,7 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p)
 		status = in->admit(in, &arrival.message);
 	if (status == ESME_ROK) {
 		e = send_up(in, &arrival, p);
-		status = e == OK	 ? ESME_ROK
+		status = e == OK	   ? ESME_ROK
 			 : e == ERR_TOOBIG ? ESME_RINVMSGLEN
 					   : ESME_RSYSERR;
 	}
@@ -95,7 +95,7 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p)
 	count_up(in);
 }
 
-/* MAPPING 5.3: what nobody can be told about is acknowledged all the same. */
+/* SMPP v3.4 appendix B: what nobody can be told about is acknowledged all the same. */
 void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 {
 	struct hub *h = in->peer->hub;

@@ -7,11 +7,11 @@
 #include "codecs/arena.h"
 #include "codecs/smpp_names.h"
 
-#define FREE_MAX	 4096
-#define PDUS_KEEP	 2048	/* octets that a free job may keep           */
-#define PDUS_MAX	 (512 * 1024)
-#define THROTTLED_MS	 1000
-#define ONCE_MORE_MS	 1	/* without the field that was refused        */
+#define FREE_MAX     4096
+#define PDUS_KEEP    2048 /* octets that a free job may keep           */
+#define PDUS_MAX     (512 * 1024)
+#define THROTTLED_MS 1000
+#define ONCE_MORE_MS 1 /* without the field that was refused        */
 
 static struct job *take_free(struct jobs *pool)
 {
@@ -186,8 +186,8 @@ static void refused(struct job *j, const struct smpp_pdu *p)
 	uint32_t reason = 0;
 	bool any = smpp_tlv_number(p->tlvs, SMPP_TLV_DELIVERY_FAILURE_REASON,
 				   &reason);
-	struct smpp_verdict v = smpp_status_verdict(p->command_status,
-						    any ? (int)reason : -1);
+	struct smpp_verdict v =
+		smpp_status_verdict(p->command_status, any ? (int)reason : -1);
 	struct smpp_decision d = { v.class, p->command_status,
 				   smpp_status_name(p->command_status), 0 };
 
@@ -196,6 +196,9 @@ static void refused(struct job *j, const struct smpp_pdu *p)
 		d.class = OUTCOME_LATER;
 		d.retry_after_ms = ONCE_MORE_MS;
 	}
+	/* It answers: sent again at once, it would answer the same. */
+	if (v.class == OUTCOME_LINK || p->command_status == ESME_ROK)
+		d.class = OUTCOME_LATER;
 	if (v.patient && j->attempt >= SMPP_PATIENCE)
 		d.class = OUTCOME_NEVER;
 	if (p->command_status == ESME_RTHROTTLED)
@@ -209,7 +212,8 @@ void job_answer(struct job *j, unsigned segment, const struct smpp_pdu *p,
 	struct job_segment *s = &j->segments[segment];
 
 	j->sent--;
-	if (p->command_status == ESME_ROK && p->command_id != SMPP_GENERIC_NACK) {
+	if (p->command_status == ESME_ROK &&
+	    p->command_id != SMPP_GENERIC_NACK) {
 		s->fate = SEGMENT_TAKEN;
 		smpp_answer_id(p->message_id, m, s->far_id);
 		return;
@@ -277,7 +281,8 @@ static enum err outcome_ids(const struct job *j, struct arena *a,
 static enum err outcome_progress(const struct job *j, struct arena *a,
 				 struct buf *scratch, struct outcome *out)
 {
-	struct progress p = { .reference = j->reference, .of = (uint8_t)j->of,
+	struct progress p = { .reference = j->reference,
+			      .of = (uint8_t)j->of,
 			      .without = j->without };
 	unsigned i;
 
@@ -302,7 +307,7 @@ enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
 	enum err e;
 
 	*out = (struct outcome){ .class = OUTCOME_ACCEPTED,
-				 .clause = "MAPPING 6.1" };
+				 .clause = "SMPP v3.4 5.1.3" };
 	if (j->server || j->report)
 		out->class = OUTCOME_DELIVERED;
 	if (j->failed) {

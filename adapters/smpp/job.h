@@ -1,7 +1,7 @@
 /*
  * adapters/smpp/job.h - a leg on its way: its PDUs that are not sent yet,
  * what became of each segment, and the outcome when all of them are settled.
- * Knows no sockets. MAPPING 6.1.
+ * Knows no sockets. SMPP v3.4 5.1.3.
  */
 #ifndef ADAPTERS_SMPP_JOB_H
 #define ADAPTERS_SMPP_JOB_H

@@ -9,7 +9,7 @@
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/smpp_names.h"
 
-#define INTAKES_MIN 100		/* unanswered by the engine, at least        */
+#define INTAKES_MIN 100 /* unanswered by the engine, at least        */
 
 static void connect_to(void *arg, const struct resolved *r);
 static void resume(void *arg);
@@ -26,8 +26,8 @@ void line_init(struct smsc *s, uint32_t bind_id, uint16_t port)
 	*l = (struct line){ .smsc = s, .bind_id = bind_id, .port = port };
 }
 
-/* MAPPING has no say in it: doubling, never above the longest, and never
- * all links at the same moment. */
+/* Doubling, never above the longest, and never all links at the same
+ * moment. */
 static uint64_t wait_us(const struct line *l)
 {
 	uint64_t first = setting_us(l, "reconnect-first");
@@ -178,7 +178,7 @@ static void deliver(struct line *l, const struct smpp_pdu *p)
 	case SMPP_ESM_TYPE_INTERMEDIATE:
 		inbox_report(&l->inbox, p);
 		break;
-	case SMPP_ESM_TYPE_ABORT:	/* of a session that we have not */
+	case SMPP_ESM_TYPE_ABORT: /* of a session that we have not */
 		session_refuse(l->session, p, ESME_ROK);
 		break;
 	default:
@@ -221,7 +221,11 @@ static void response(void *owner, struct session *s,
 
 	(void)s;
 	outbox_response(&l->smsc->peer.out, item, p);
-	leave_if_quiet(l);
+	/* SMPP v3.4 5.1.3: it has forgotten the bind, so it gets a new one. */
+	if (p->command_status == ESME_RINVBNDSTS && l->state == LINE_BOUND)
+		line_leave(l);
+	else
+		leave_if_quiet(l);
 }
 
 static void lost(void *owner, struct session *s, const struct window_item *item,

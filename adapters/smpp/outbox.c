@@ -41,8 +41,10 @@ bool outbox_idle(const struct outbox *o)
 static void give_outcome(struct hub *h, uint64_t token,
 			 const struct outcome *out)
 {
-	struct outcome bare = { .class = out->class, .far_code = out->far_code,
-				.text = out->text, .clause = out->clause };
+	struct outcome bare = { .class = out->class,
+				.far_code = out->far_code,
+				.text = out->text,
+				.clause = out->clause };
 
 	/* Without room for ids it is still better said than not. */
 	if (uplink_outcome(h->up, token, out) != OK &&
@@ -56,7 +58,7 @@ static void settle(struct outbox *o, struct job *j)
 	struct outcome out = { .class = OUTCOME_UNANSWERED };
 	enum err e = job_outcome(j, hub_arena(p->hub), &p->hub->scratch, &out);
 
-	(void)e;		/* what could be said is in `out` */
+	(void)e; /* what could be said is in `out` */
 	if (out.class == OUTCOME_ACCEPTED || out.class == OUTCOME_DELIVERED)
 		p->sent++;
 	else
@@ -201,8 +203,10 @@ void outbox_leg(struct outbox *o, const struct leg *leg)
 {
 	struct peer *p = o->peer;
 	struct hub *h = p->hub;
-	struct departure d = { .leg = leg, .manner = &p->manner,
-			       .id_key = h->id_key, .scratch = &h->scratch,
+	struct departure d = { .leg = leg,
+			       .manner = &p->manner,
+			       .id_key = h->id_key,
+			       .scratch = &h->scratch,
 			       .arena = hub_arena(h),
 			       .now_us = uplink_now_us(h->up),
 			       .reference = hub_reference(h, p, leg) };

@@ -1,5 +1,5 @@
 /*
- * Reports towards SMPP peers, MAPPING 5.7: the SMSC's delivery receipts to an
+ * Reports towards SMPP peers, SMPP v3.4 5.2.12: the SMSC's delivery receipts to an
  * ESME, and an SME's acknowledgements to an SMSC. Declared in smpp_out.h.
  */
 #include "adapters/smpp/smpp_out.h"
@@ -14,10 +14,9 @@
 #include "codecs/timestamp.h"
 #include "codecs/utf8.h"
 
-#define TYPE_GSM 3		/* network type of network_error_code, 5.3.2.31 */
+#define TYPE_GSM 3 /* network type of network_error_code, 5.3.2.31 */
 
-void smpp_our_id(const uint8_t *id_key, uint64_t id,
-		 char out[SMPP_OUR_ID_SIZE])
+void smpp_our_id(const uint8_t *id_key, uint64_t id, char out[SMPP_OUR_ID_SIZE])
 {
 	snprintf(out, SMPP_OUR_ID_SIZE, "%" PRIu64,
 		 digest_scramble64(id_key, id));

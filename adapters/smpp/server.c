@@ -13,8 +13,8 @@
 #include "codecs/arena.h"
 
 #define BACKLOG	      1024
-#define ACCEPTS	      64	/* a turn                                    */
-#define PAUSE_US      200000	/* out of descriptors                        */
+#define ACCEPTS	      64     /* a turn                                    */
+#define PAUSE_US      200000 /* out of descriptors                        */
 #define STRANGERS_MIN 16
 
 struct server *server_new(struct hub *h)
@@ -101,8 +101,8 @@ static enum err open_listener(struct listener *l)
 
 	if (resolve(l, &a) != OK)
 		return ERR_MALFORMED;
-	l->fd = socket(a->ai_family,
-		       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	l->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		       0);
 	good = l->fd >= 0 &&
 	       setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) ==
 		       0 &&
@@ -219,8 +219,10 @@ void server_commit(struct server *v)
 		v->now = v->next;
 		v->next.fd = -1;
 	}
-	for (a = v->accounts; a != NULL; a = a->next)
+	for (a = v->accounts; a != NULL; a = a->next) {
 		account_commit(a);
+		server_changed(v, a->name);	/* or it has gone */
+	}
 	watch(v);
 }
 

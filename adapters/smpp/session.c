@@ -11,11 +11,11 @@
 #include "adapters/smpp/session_inside.h"
 #include "codecs/arena.h"
 
-#define SEQUENCE_LAST  0x7FFFFFFFu	/* 5.1.4                             */
-#define SEQUENCE_AT    12		/* octet of the header               */
-#define FINISH_US      2000000
-#define LINGER_US      1000000
-#define OUT_KEEP       (64 * 1024)	/* capacity that an idle one keeps   */
+#define SEQUENCE_LAST 0x7FFFFFFFu /* 5.1.4                             */
+#define SEQUENCE_AT   12	  /* octet of the header               */
+#define FINISH_US     2000000
+#define LINGER_US     1000000
+#define OUT_KEEP      (64 * 1024) /* capacity that an idle one keeps   */
 
 static void flush(void *arg);
 

@@ -7,7 +7,7 @@
 #include "codecs/timestamp.h"
 
 #define EXTRAS_MAX    16
-#define TLV_VENDOR    0x1400	/* to 0x3FFF: 5.3.2                          */
+#define TLV_VENDOR    0x1400 /* to 0x3FFF: 5.3.2                          */
 #define TLV_RESERVED  0x4000
 #define PORT_WAP_PUSH 2948
 #define PORT_VCARD    9204
@@ -85,7 +85,7 @@ static uint32_t read_times(const struct reading *r, uint64_t now_us,
 {
 	uint32_t ttl;
 
-	out->received_us = now_us;
+	out->received_us = out->submitted_us = now_us;
 	if (r->m->server &&
 	    !read_time(r->p->schedule_delivery_time, now_us, &out->earliest_us))
 		return ESME_RINVSCHED;
@@ -125,7 +125,7 @@ static uint32_t read_joining(struct reading *r)
 	if (r->udh.joined)
 		return ESME_RINVOPTPARAMVAL;
 	if (part == 0 || of == 0 || part > of || of > 255)
-		return ESME_ROK;	/* MAPPING 2.5: a message of its own */
+		return ESME_ROK; /* 3GPP TS 23.040 9.2.3.24.1: a message of its own */
 	r->sar = true;
 	r->ref = (uint16_t)ref;
 	r->part = (uint8_t)part;
@@ -143,7 +143,7 @@ static uint8_t *put_key(uint8_t *to, const struct smpp_address *a)
 	return to;
 }
 
-/* Same octets for all parts of one text: MAPPING 2.5. */
+/* Same octets for all parts of one text: 3GPP TS 23.040 9.2.3.24.1. */
 static enum err read_segment(const struct reading *r, struct segment_note *out)
 {
 	size_t peer = strlen(r->m->peer) + 1;
@@ -179,7 +179,7 @@ static unsigned port_of(const struct reading *r)
 	return 0;
 }
 
-/* MAPPING 2.6. NULL: no memory. */
+/* 3GPP TS 23.040 9.2.3.24.3. NULL: no memory. */
 static const char *data_type(const struct reading *r, unsigned port)
 {
 	char text[64];
@@ -214,8 +214,8 @@ static uint32_t read_body(const struct reading *r, struct message *out)
 	e = segment_text(&wire, &r->m->read, r->a, &c, NULL);
 	if (e != OK)
 		return e == ERR_NOMEM ? ESME_RSYSERR : ESME_RINVMSGLEN;
-	part->type = c.text ? "text/plain;charset=UTF-8"
-			    : data_type(r, port_of(r));
+	part->type =
+		c.text ? "text/plain;charset=UTF-8" : data_type(r, port_of(r));
 	if (part->type == NULL)
 		return ESME_RSYSERR;
 	part->body = c.body;
@@ -264,8 +264,8 @@ static enum err add_extra(const struct reading *r, struct message *out,
 	if (out->n_extras == EXTRAS_MAX)
 		return OK;
 	if (out->extras == NULL) {
-		out->extras = arena_array(r->a, EXTRAS_MAX,
-					  sizeof *out->extras);
+		out->extras =
+			arena_array(r->a, EXTRAS_MAX, sizeof *out->extras);
 		if (out->extras == NULL)
 			return ERR_NOMEM;
 	}
@@ -326,6 +326,7 @@ uint32_t smpp_message_in(const struct smpp_pdu *p, const struct manner *m,
 
 	message_init(&out->message);
 	out->segment = (struct segment_note){ 0 };
+	out->message.submitted_us = now_us;
 	out->message.origin.technology = TECHNOLOGY_SMS;
 	out->message.origin.peer = m->peer;
 	out->message.origin.account = m->server ? m->peer : NULL;

@@ -56,7 +56,7 @@ static enum outcome_class failure_class(int reason)
 struct smpp_verdict smpp_status_verdict(uint32_t status, int reason)
 {
 	size_t n = sizeof status_rows / sizeof status_rows[0], i;
-	struct smpp_verdict v = { OUTCOME_NEVER, 0, false, "MAPPING 6.1" };
+	struct smpp_verdict v = { OUTCOME_NEVER, 0, false, "SMPP v3.4 5.1.3" };
 
 	if (status == ESME_RDELIVERYFAILURE) {
 		v.class = failure_class(reason);
@@ -72,12 +72,12 @@ struct smpp_verdict smpp_status_verdict(uint32_t status, int reason)
 	return v;
 }
 
-/* Which line of MAPPING 6.2 a SIP status stands in. */
+/* Which line of RFC 3261 21 a SIP status stands in. */
 enum sip_line {
-	SIP_BAD,		/* the message will not do                   */
-	SIP_OURS,		/* credentials, our own fault                */
-	SIP_REFUSED,		/* by the recipient or the rules             */
-	SIP_NOBODY,		/* no such address                           */
+	SIP_BAD,     /* the message will not do                   */
+	SIP_OURS,    /* credentials, our own fault                */
+	SIP_REFUSED, /* by the recipient or the rules             */
+	SIP_NOBODY,  /* no such address                           */
 	SIP_AWAY,
 	SIP_LARGE,
 	SIP_SERVER,
@@ -136,7 +136,7 @@ static enum sip_line sip_line(uint32_t code)
 static const struct {
 	uint32_t submit, deliver;
 	int reason;
-	bool keeps;		/* its status in data_sm_resp too            */
+	bool keeps; /* its status in data_sm_resp too            */
 } sip_answers[] = {
 	[SIP_BAD] = { ESME_RX_P_APPN, ESME_RX_P_APPN, 2, false },
 	[SIP_OURS] = { ESME_RSYSERR, ESME_RSYSERR, 3, true },
@@ -183,20 +183,20 @@ static struct smpp_status_answer class_answer(const struct outcome *o,
 	case OUTCOME_ABSENT:
 		return (struct smpp_status_answer){ ESME_RX_T_APPN, 0 };
 	case OUTCOME_ADDRESS:
-		return (struct smpp_status_answer){
-			submit ? ESME_RINVDSTADR : ESME_RX_P_APPN, 1
-		};
+		return (struct smpp_status_answer){ submit ? ESME_RINVDSTADR
+							   : ESME_RX_P_APPN,
+						    1 };
 	case OUTCOME_NEVER:
-		return (struct smpp_status_answer){
-			submit ? ESME_RSUBMITFAIL : ESME_RX_P_APPN, 2
-		};
+		return (struct smpp_status_answer){ submit ? ESME_RSUBMITFAIL
+							   : ESME_RX_P_APPN,
+						    2 };
 	case OUTCOME_LINK:
 	case OUTCOME_UNANSWERED:
 		break;
 	}
-	return (struct smpp_status_answer){
-		submit ? ESME_RSYSERR : ESME_RX_T_APPN, 3
-	};
+	return (struct smpp_status_answer){ submit ? ESME_RSYSERR
+						   : ESME_RX_T_APPN,
+					    3 };
 }
 
 struct smpp_status_answer smpp_outcome_answer(const struct outcome *o,
@@ -310,7 +310,7 @@ uint8_t smpp_registered_in(uint8_t registered, bool submitted)
 	case 2:
 		want |= WANT_NEGATIVE;
 		break;
-	case 3:			/* success only, of 5.0 */
+	case 3: /* success only, of 5.0 */
 		want |= WANT_POSITIVE;
 		break;
 	}

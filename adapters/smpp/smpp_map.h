@@ -1,7 +1,7 @@
 /*
  * adapters/smpp/smpp_map.h - what the numbers of SMPP mean inside, and what
- * ours mean in SMPP: tables, no state. MAPPING.md is the plan they follow:
- * 5.2 (reports asked for), 5.4 (states), 6.1 and 6.2 (status), 13.1.
+ * ours mean in SMPP: tables, no state. SMPP v3.4
+ * 5.1.3 (status), 5.2.14 (priority), 5.2.17 (reports asked for), 5.2.28.
  */
 #ifndef ADAPTERS_SMPP_SMPP_MAP_H
 #define ADAPTERS_SMPP_SMPP_MAP_H
@@ -35,7 +35,7 @@ struct smpp_verdict {
 /**
  * Of a response from the far side. `reason` is the value of its
  * delivery_failure_reason (5.3.2.33), which counts for ESME_RDELIVERYFAILURE
- * only; -1: it had none. Every number has a verdict. MAPPING 6.1.
+ * only; -1: it had none. Every number has a verdict. SMPP v3.4 5.1.3.
  */
 struct smpp_verdict smpp_status_verdict(uint32_t status, int reason);
 
@@ -53,16 +53,16 @@ struct smpp_status_answer {
 
 /**
  * The answer to a submission that ended so. A far_code of 300 to 699 is a
- * SIP status and decides; else the class does. MAPPING 6.2.
+ * SIP status and decides; else the class does. RFC 3261 21.
  */
 struct smpp_status_answer smpp_outcome_answer(const struct outcome *o,
 					      enum smpp_answer role);
 
-/** States of 5.2.28 <-> ours. NONE has no other side. MAPPING 5.4. */
+/** States of 5.2.28 <-> ours. NONE has no other side. SMPP v3.4 5.2.28. */
 enum delivery_state smpp_state_in(enum smpp_state s);
 enum smpp_state smpp_state_out(enum delivery_state s);
 
-/** enum want -> registered_delivery of a submission. MAPPING 5.2. */
+/** enum want -> registered_delivery of a submission. SMPP v3.4 5.2.17. */
 uint8_t smpp_registered_out(uint8_t want, bool sme_ack, bool always);
 
 /**
@@ -71,7 +71,7 @@ uint8_t smpp_registered_out(uint8_t want, bool sme_ack, bool always);
  */
 uint8_t smpp_registered_in(uint8_t registered, bool submitted);
 
-/** priority_flag <-> priority; never above HIGH from SMPP. MAPPING 13.1. */
+/** priority_flag <-> priority; never above HIGH from SMPP. SMPP v3.4 5.2.14. */
 enum priority smpp_priority_in(uint8_t flag);
 uint8_t smpp_priority_out(enum priority p);
 

@@ -11,8 +11,9 @@
 bool smpp_no_way(struct outcome *why, enum outcome_class class,
 		 const char *text)
 {
-	*why = (struct outcome){ .class = class, .text = text,
-				 .clause = "MAPPING 3.1" };
+	*why = (struct outcome){ .class = class,
+				 .text = text,
+				 .clause = "SMPP v3.4 4.4.1" };
 	return false;
 }
 
@@ -25,7 +26,7 @@ static struct address alpha_sender(const struct message *m, struct arena *a)
 
 	if (text == NULL && m->from.text != NULL)
 		text = strncmp(m->from.text, "sip:", 4) == 0 ? m->from.text + 4
-							      : m->from.text;
+							     : m->from.text;
 	if (text == NULL || name == NULL)
 		return (struct address){ ADDRESS_ANONYMOUS, "" };
 	for (; *text != 0 && *text != '@' && n < ADDRESS_ALPHA_MAX; text++)
@@ -45,7 +46,7 @@ static bool numbered(const struct address *a)
 	return a->kind == ADDRESS_E164 || a->kind == ADDRESS_SHORT;
 }
 
-/* MAPPING 1.2: the number when there is one, else a name. */
+/* SMPP v3.4 5.2.5: the number when there is one, else a name. */
 static struct address sender(const struct message *m, struct arena *a)
 {
 	if (m->from.kind == ADDRESS_ANONYMOUS || m->from.kind == ADDRESS_NONE)
@@ -57,8 +58,8 @@ static struct address sender(const struct message *m, struct arena *a)
 	return alpha_sender(m, a);
 }
 
-static enum err wire_address(const struct departure *d,
-			     const struct address *a, struct smpp_address *out)
+static enum err wire_address(const struct departure *d, const struct address *a,
+			     struct smpp_address *out)
 {
 	struct address_smpp wire = { 0 };
 	enum err e = address_to_smpp(a, d->arena, &wire);
@@ -156,9 +157,9 @@ static bool common(struct departure *d, struct smpp_pdu *p, struct buf *expiry,
 		return false;
 	p->source = wire[0];
 	p->dest = wire[1];
-	p->service_type = bytes_of(m->service_type != NULL
-					   ? m->service_type
-					   : d->manner->service_type);
+	p->service_type =
+		bytes_of(m->service_type != NULL ? m->service_type
+						 : d->manner->service_type);
 	if (p->service_type.n > 5)
 		p->service_type.n = 5;
 	if (pid.n == 1)
@@ -212,8 +213,8 @@ static bool write_segments(struct departure *d, struct smpp_pdu *p,
 static bool plan_segments(struct departure *d, struct segment_plan *plan,
 			  struct outcome *why)
 {
-	uint16_t reference = d->progress->begun ? d->progress->reference
-						: d->reference;
+	uint16_t reference =
+		d->progress->begun ? d->progress->reference : d->reference;
 
 	if (!text_out_plan(d, reference, plan, why))
 		return false;

@@ -1,4 +1,4 @@
-/* Reports from an SMSC, as in MAPPING 5.3; declared in smpp_in.h. */
+/* Reports from an SMSC, as in SMPP v3.4 appendix B; declared in smpp_in.h. */
 #include "adapters/smpp/smpp_in.h"
 
 #include <string.h>
@@ -77,8 +77,8 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 	struct smpp_receipt text = { .state = SMPP_STATE_NONE };
 	enum smpp_state state = SMPP_STATE_NONE;
 	struct far_report r = { .peer = m->peer, .event_us = now_us };
-	bool readable = smpp_receipt_decode(smpp_pdu_message(p), &text, NULL) ==
-			OK;
+	bool readable =
+		smpp_receipt_decode(smpp_pdu_message(p), &text, NULL) == OK;
 	struct bytes id;
 	uint32_t number;
 	enum err e;

@@ -70,7 +70,7 @@ static enum err gather(const struct message *m, struct arena *a, struct buf *to,
 	return buf_status(to);
 }
 
-/* MAPPING 2.6: the port that says what the octets are; 0: none. */
+/* 3GPP TS 23.040 9.2.3.24.3: the port that says what the octets are; 0: none. */
 static unsigned port_of(const char *type)
 {
 	const char *at = strstr(type, "x-port=");
@@ -111,7 +111,7 @@ static struct segment_options options_of(const struct departure *d,
 		o.message_class = (uint8_t)m->sms_class;
 	}
 	if (d->progress->without & SMPP_AS_UCS2)
-		o.latin1 = o.classed = false;	/* what is left: 00 and 08 */
+		o.latin1 = o.classed = false; /* what is left: 00 and 08 */
 	return o;
 }
 

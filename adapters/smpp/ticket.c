@@ -33,9 +33,12 @@ uint64_t ticket_open(struct tickets *t, struct ticket_list *list,
 	number = t->free;
 	k = &t->slots[number - 1];
 	t->free = k->older;
-	*k = (struct ticket){ .list = list, .sequence = sequence,
-			      .command_id = command_id, .older = list->first,
-			      .generation = k->generation + 1, .open = true };
+	*k = (struct ticket){ .list = list,
+			      .sequence = sequence,
+			      .command_id = command_id,
+			      .older = list->first,
+			      .generation = k->generation + 1,
+			      .open = true };
 	if (k->older != 0)
 		t->slots[k->older - 1].newer = number;
 	list->first = number;

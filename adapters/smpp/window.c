@@ -7,7 +7,7 @@
 /* Places are indices, so that the table is one piece of memory. */
 struct place {
 	struct window_item item;
-	uint32_t chain;		/* next of the same bucket, or of the free   */
+	uint32_t chain; /* next of the same bucket, or of the free   */
 	uint32_t older, newer;
 };
 

@@ -19,6 +19,8 @@ offset=${2:-0}
 work=$state/demo
 john=+15550200001
 mary=+15550100001
+question="Hello Mary, are you coming? $(date +%T)"
+answer="Yes, in ten minutes. $(date +%T)"
 smsc=
 phone=
 helper=
@@ -122,7 +124,7 @@ prepare_phone() {
 
 start_peers() {
 	rm -f "$work"/*.log "$work"/*.in
-	rm -rf "$work/home"
+	rm -rf "${work:?}/home"
 	mkdir "$work/home"
 	mkfifo "$work/smsc.in" "$work/phone.in"
 	exec 8<>"$work/smsc.in" 9<>"$work/phone.in"
@@ -171,23 +173,23 @@ say '   mary:    registered'
 
 chapter 'John writes to mary (SMS -> CPM)'
 say 'The SMSC hands the gateway a deliver_sm and asks for an acknowledgement.'
-say "$john $mary Hello Mary, this is John. Are you coming?" >&8
+say "$john $mary $question" >&8
 see smsc.log '^deliver_sm .* 0$' 'the answer to deliver_sm'
 shown smsc smsc.log '^deliver_sm'
-see phone.log '^received' "john's message on mary's phone"
-shown mary phone.log '^received'
+see phone.log "^received .*$question" "john's message on mary's phone"
+shown mary phone.log "^received .*$question"
 see smsc.log '^acknowledgement' 'the acknowledgement'
 shown smsc smsc.log '^acknowledgement'
 
 chapter 'Mary answers (CPM -> SMS)'
 say 'Her phone sends a SIP MESSAGE (CPIM) and wants to know when it arrives.'
-say "msg sip:$john@cpm.example;user=phone Yes, in ten minutes." >&9
-see smsc.log '^submit_sm' "mary's answer at the SMSC"
-shown smsc smsc.log '^submit_sm'
+say "msg sip:$john@cpm.example;user=phone $answer" >&9
+see smsc.log "^submit_sm .*$answer" "mary's answer at the SMSC"
+shown smsc smsc.log "^submit_sm .*$answer"
 see smsc.log '^receipt .* 0$' 'the answer to the receipt'
 shown smsc smsc.log '^receipt'
-see phone.log 'DeliveredToUser' "the report on mary's phone (IMDN)"
-shown mary phone.log 'DeliveredToUser'
+see phone.log "DeliveredToUser .*$answer" "the report on mary's phone (IMDN)"
+shown mary phone.log "DeliveredToUser .*$answer"
 
 chapter 'What the gateway remembers of it: gwctl trace'
 say "John's message, and its acknowledgement back:"

@@ -76,8 +76,8 @@ static bool receive_ms(struct device_socket *d, int ms)
 	while ((n = d->tcp ? whole(d) : 0) == 0) {
 		if (!readable(d, ms))
 			return false;
-		got = recv(d->fd, d->in + d->in_n,
-			   sizeof(d->in) - 1 - d->in_n, 0);
+		got = recv(d->fd, d->in + d->in_n, sizeof(d->in) - 1 - d->in_n,
+			   0);
 		if (got <= 0)
 			return false;
 		d->in_n += (size_t)got;
@@ -165,8 +165,8 @@ static void put_credentials(struct device_socket *d,
 		   "%s: Digest username=\"%s\", realm=\"cpm.example\", "
 		   "nonce=\"%s\", uri=\"%s\", response=\"%s\", "
 		   "algorithm=%s, cnonce=\"0a4f113b\", qop=auth, nc=%s\r\n",
-		   registers ? "Authorization" : "Proxy-Authorization",
-		   r->user, d->nonce, r->target, response.text,
+		   registers ? "Authorization" : "Proxy-Authorization", r->user,
+		   d->nonce, r->target, response.text,
 		   digest_name(r->algorithm), nc);
 }
 
@@ -206,8 +206,8 @@ static void keep_nonce(struct device_socket *d)
 	const char *at = strstr(challenge, "nonce=\"");
 
 	CU_ASSERT_FATAL(at != NULL);
-	snprintf(d->nonce, sizeof(d->nonce), "%.*s",
-		 (int)strcspn(at + 7, "\""), at + 7);
+	snprintf(d->nonce, sizeof(d->nonce), "%.*s", (int)strcspn(at + 7, "\""),
+		 at + 7);
 	d->nonce_count = 0;
 }
 
@@ -238,11 +238,9 @@ unsigned device_converse(struct device_socket *d, struct device_request *r)
 	return device_status(d);
 }
 
-void device_reply(struct device_socket *d, unsigned status,
-		  const char *headers)
+void device_reply(struct device_socket *d, unsigned status, const char *headers)
 {
-	static const char *const copied[] = { "From", "To", "Call-ID",
-					      "CSeq" };
+	static const char *const copied[] = { "From", "To", "Call-ID", "CSeq" };
 	struct buf b = BUF_INIT(DEVICE_TEXT);
 	const char *at = d->text, *end;
 	size_t i;

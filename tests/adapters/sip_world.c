@@ -8,10 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define GUARD_US    UINT64_C(10000000)
-#define ARENA_MAX   (512 * 1024 * 1024)
-#define REALM	    "cpm.example"
-#define NONCE_KEY   "0123456789abcdef"
+#define GUARD_US  UINT64_C(10000000)
+#define ARENA_MAX (512 * 1024 * 1024)
+#define REALM	  "cpm.example"
+#define NONCE_KEY "0123456789abcdef"
 
 static const struct person {
 	const char *name, *number;
@@ -222,8 +222,8 @@ static uint16_t free_port(void)
 		udp = socket(AF_INET, SOCK_DGRAM, 0);
 		tcp = socket(AF_INET, SOCK_STREAM, 0);
 		CU_ASSERT_FATAL(bind(udp, (struct sockaddr *)&a, n) == 0);
-		CU_ASSERT_FATAL(
-			getsockname(udp, (struct sockaddr *)&a, &n) == 0);
+		CU_ASSERT_FATAL(getsockname(udp, (struct sockaddr *)&a, &n) ==
+				0);
 		if (bind(tcp, (struct sockaddr *)&a, n) != 0)
 			a.sin_port = 0;
 		close(udp);

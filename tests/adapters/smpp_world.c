@@ -14,6 +14,18 @@
 
 #define GUARD_US UINT64_C(20000000)
 
+const struct world_setting world_server_settings[] = {
+	{ "smpp", "+", NULL },	     { "smpp", "address", "127.0.0.1" },
+	{ "smpp", "port", "@port" }, { "smpp", "bind-timeout", "5s" },
+	{ "gateway", "+", NULL },    { "gateway", "country", "1" },
+	{ NULL, NULL, NULL }
+};
+
+const struct world_setting world_link_settings[] = { WORLD_LINK,
+						     { NULL, NULL, NULL } };
+
+const uint8_t world_id_key[16] = "0123456789abcde";
+
 static void on_frame(void *arg, const struct frame *f, int fd)
 {
 	struct world *w = arg;
@@ -115,12 +127,12 @@ static int listen_anywhere(uint16_t *port)
 
 void world_start(struct world *w)
 {
-	struct welcome v = { .state_directory = "/nowhere",
-			     .id_key = "0123456789abcde" };
+	struct welcome v = { .state_directory = "/nowhere" };
 	struct buf b = BUF_INIT(NOTICE_IMAGE_MAX);
 	struct hello h;
 
 	*w = (struct world){ .smsc_listener = -1 };
+	memcpy(v.id_key, world_id_key, sizeof v.id_key);
 	/* A port that was free a moment ago. */
 	close(listen_anywhere(&w->port));
 	w->smsc_listener = listen_anywhere(&w->smsc_port);
@@ -439,4 +451,35 @@ void wire_take_bind(struct wire *x, uint32_t status)
 	p.system_id = bytes_of("smsc");
 	p.tlvs = (struct bytes){ NULL, 0 };
 	wire_send(x, &p);
+}
+
+void world_server(struct world *w, struct wire *x)
+{
+	struct found a = world_account();
+
+	world_start(w);
+	world_run(w, world_server_settings);
+	wire_connect(w, x);
+	CU_ASSERT(wire_bind(w, x, SMPP_BIND_TRANSCEIVER, &a) == ESME_ROK);
+}
+
+void world_smsc(struct world *w, struct wire *x, const struct world_setting *s)
+{
+	world_start(w);
+	world_run(w, s);
+	wire_accept(w, x);
+	wire_take_bind(x, ESME_ROK);
+	CU_ASSERT(world_peer(w, "smsc-a", true));
+}
+
+struct leg world_leg_of(uint64_t token)
+{
+	return (struct leg){ .token = token,
+			     .id = token,
+			     .story = 1,
+			     .public_id = "q83vEjRWeJCrze8SNFZ4kA",
+			     .technology = TECHNOLOGY_SMS,
+			     .peer = "smsc-a",
+			     .to = { ADDRESS_E164, "+15550200001" },
+			     .attempt = 1 };
 }

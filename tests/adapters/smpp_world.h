@@ -109,6 +109,34 @@ uint32_t wire_bind(struct world *w, struct wire *x, uint32_t bind_id,
 /** Answers the adapter's bind. */
 void wire_take_bind(struct wire *x, uint32_t status);
 
+/* What its settings begin with. */
+#define WORLD_LINK							\
+	{ "smpp", "+", NULL },						\
+	{ "smpp", "address", "127.0.0.1" },				\
+	{ "smpp", "port", "@port" },					\
+	{ "gateway", "+", NULL },					\
+	{ "gateway", "country", "1" },					\
+	{ "smsc", "+", NULL },						\
+	{ "smsc", "name", "smsc-a" },					\
+	{ "smsc", "host", "127.0.0.1" },				\
+	{ "smsc", "port", "@smsc" },					\
+	{ "smsc", "system-id", "cpmgw" },				\
+	{ "smsc", "password", "cpmgw" },				\
+	{ "smsc", "reconnect-first", "100ms" },				\
+	{ "smsc", "reconnect-most", "200ms" }
+
+extern const struct world_setting world_server_settings[];
+extern const struct world_setting world_link_settings[];
+extern const uint8_t world_id_key[16];
+
+/** A program with a server, and a transceiver of esme1 bound to it. */
+void world_server(struct world *w, struct wire *x);
+/** A program that has bound to the test as smsc-a. */
+void world_smsc(struct world *w, struct wire *x,
+		const struct world_setting *s);
+/** The first attempt of a leg to +15550200001 by smsc-a. */
+struct leg world_leg_of(uint64_t token);
+
 /** esme1: any sender, code 22222, no limits. Without a password_hash
  *  wire_bind() gives it the password that it uses, "secret1". */
 struct found world_account(void);

@@ -68,9 +68,9 @@ static enum auth_verdict ask(const struct client *c)
 				  .now_us = c->now };
 	struct bytes user = bytes_of("mary"), realm = bytes_of("cpm.example");
 
-	q.qop = !c->qop ? DIGEST_QOP_NONE
-			: strcmp(c->qop, "auth") == 0 ? DIGEST_QOP_AUTH
-						      : DIGEST_QOP_AUTH_INT;
+	q.qop = !c->qop			      ? DIGEST_QOP_NONE
+		: strcmp(c->qop, "auth") == 0 ? DIGEST_QOP_AUTH
+					      : DIGEST_QOP_AUTH_INT;
 	CU_ASSERT(digest_ha1(DIGEST_MD5, user, realm, bytes_of("secret"),
 			     &md5) == OK);
 	CU_ASSERT(digest_ha1(DIGEST_SHA256, user, realm, bytes_of("secret"),
@@ -164,13 +164,13 @@ static void test_check(void)
 		{ "auth-int", DIGEST_SHA256, "auth-int", "00000001", "secret",
 		  0, AUTH_GOOD },
 		{ "RFC 2069", DIGEST_MD5, NULL, "", "secret", 0, AUTH_GOOD },
-		{ "wrong password", DIGEST_MD5, "auth", "00000001", "Secret",
-		  0, AUTH_BAD },
+		{ "wrong password", DIGEST_MD5, "auth", "00000001", "Secret", 0,
+		  AUTH_BAD },
 		{ "count 0", DIGEST_MD5, "auth", "00000000", "secret", 0,
 		  AUTH_BAD },
 		{ "no count", DIGEST_MD5, "auth", "1", "secret", 0, AUTH_BAD },
-		{ "just in time", DIGEST_MD5, "auth", "00000001", "secret",
-		  300, AUTH_GOOD },
+		{ "just in time", DIGEST_MD5, "auth", "00000001", "secret", 300,
+		  AUTH_GOOD },
 		{ "too old", DIGEST_MD5, "auth", "00000001", "secret", 301,
 		  AUTH_STALE },
 	};
@@ -309,14 +309,13 @@ static void test_memory(void)
 	auth_free(a);
 }
 
-static const struct check_test tests[] = {
-	{ "challenges", test_challenge },
-	{ "reads credentials", test_parameters },
-	{ "checks", test_check },
-	{ "counts", test_counts },
-	{ "knows its nonces", test_nonces },
-	{ "is bounded", test_bounded },
-	{ "failing memory", test_memory },
-	{ NULL, NULL }
-};
+static const struct check_test tests[] = { { "challenges", test_challenge },
+					   { "reads credentials",
+					     test_parameters },
+					   { "checks", test_check },
+					   { "counts", test_counts },
+					   { "knows its nonces", test_nonces },
+					   { "is bounded", test_bounded },
+					   { "failing memory", test_memory },
+					   { NULL, NULL } };
 CHECK_MAIN("sip auth", tests)

@@ -9,9 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/sip/failures.h"
 #include "tests/adapters/sip_world.h"
 
-#define VIA	 "Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK"
+#define VIA "Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK"
 #define COMMON                                                                 \
 	"From: <sip:a@cpm.example>;tag=1\r\nTo: <sip:b@cpm.example>\r\n"       \
 	"Max-Forwards: 70\r\n"
@@ -38,57 +39,70 @@ static bool alive(const struct world *w)
 
 static const struct bad {
 	const char *name, *text;
-	unsigned status;	/* 0: none is due                            */
+	unsigned status; /* 0: none is due                            */
 } bad[] = {
 	{ "nothing", "\r\n", 0 },
 	{ "keep-alive (RFC 5626 3.5.1)", "\r\n\r\n", 0 },
 	{ "no SIP at all", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 0 },
 	{ "no Via: nobody to answer",
 	  "OPTIONS sip:cpm.example SIP/2.0\r\n" COMMON
-	  "Call-ID: 1\r\nCSeq: 1 OPTIONS\r\n" EMPTY, 0 },
+	  "Call-ID: 1\r\nCSeq: 1 OPTIONS\r\n" EMPTY,
+	  0 },
 	{ "no Call-ID (RFC 3261 8.1.1)",
 	  "OPTIONS sip:cpm.example SIP/2.0\r\n" VIA "b1;rport\r\n" COMMON
-	  "CSeq: 1 OPTIONS\r\n" EMPTY, 400 },
+	  "CSeq: 1 OPTIONS\r\n" EMPTY,
+	  400 },
 	{ "no CSeq",
 	  "OPTIONS sip:cpm.example SIP/2.0\r\n" VIA "b2;rport\r\n" COMMON
-	  "Call-ID: 2\r\n" EMPTY, 400 },
+	  "Call-ID: 2\r\n" EMPTY,
+	  400 },
 	{ "CSeq of another method (RFC 4475 3.1.2.17)",
 	  "OPTIONS sip:cpm.example SIP/2.0\r\n" VIA "b3;rport\r\n" COMMON
-	  "Call-ID: 3\r\nCSeq: 1 INVITE\r\n" EMPTY, 400 },
+	  "Call-ID: 3\r\nCSeq: 1 INVITE\r\n" EMPTY,
+	  400 },
 	{ "CSeq too great (3.1.2.4)",
 	  "OPTIONS sip:cpm.example SIP/2.0\r\n" VIA "b4;rport\r\n" COMMON
-	  "Call-ID: 4\r\nCSeq: 36893488147419103232 OPTIONS\r\n" EMPTY, 400 },
+	  "Call-ID: 4\r\nCSeq: 36893488147419103232 OPTIONS\r\n" EMPTY,
+	  400 },
 	{ "another version (3.1.2.16)",
 	  "OPTIONS sip:cpm.example SIP/7.0\r\n" VIA "b5;rport\r\n" COMMON
-	  "Call-ID: 5\r\nCSeq: 1 OPTIONS\r\n" EMPTY, 505 },
+	  "Call-ID: 5\r\nCSeq: 1 OPTIONS\r\n" EMPTY,
+	  505 },
 	{ "unknown scheme (3.3.4)",
 	  "OPTIONS nobody:totally SIP/2.0\r\n" VIA "b6;rport\r\n" COMMON
-	  "Call-ID: 6\r\nCSeq: 1 OPTIONS\r\n" EMPTY, 416 },
+	  "Call-ID: 6\r\nCSeq: 1 OPTIONS\r\n" EMPTY,
+	  416 },
 	{ "unknown extension (3.3.10)",
 	  "OPTIONS sip:cpm.example SIP/2.0\r\n" VIA "b7;rport\r\n" COMMON
 	  "Require: nothingSupportsThis\r\nCall-ID: 7\r\n"
-	  "CSeq: 1 OPTIONS\r\n" EMPTY, 420 },
+	  "CSeq: 1 OPTIONS\r\n" EMPTY,
+	  420 },
 	{ "two of what there is one of",
 	  "OPTIONS sip:cpm.example SIP/2.0\r\n" VIA "b8;rport\r\n" COMMON
-	  "Call-ID: 8\r\nCall-ID: 9\r\nCSeq: 1 OPTIONS\r\n" EMPTY, 400 },
+	  "Call-ID: 8\r\nCall-ID: 9\r\nCSeq: 1 OPTIONS\r\n" EMPTY,
+	  400 },
 	{ "two Max-Forwards",
 	  "OPTIONS sip:cpm.example SIP/2.0\r\n" VIA "b9;rport\r\n" COMMON
-	  "Max-Forwards: 7\r\nCall-ID: 9\r\nCSeq: 1 OPTIONS\r\n" EMPTY, 400 },
+	  "Max-Forwards: 7\r\nCall-ID: 9\r\nCSeq: 1 OPTIONS\r\n" EMPTY,
+	  400 },
 	{ "less body than promised (3.1.2.2)",
 	  "MESSAGE sip:b@cpm.example SIP/2.0\r\n" VIA "b10;rport\r\n" COMMON
 	  "Call-ID: 10\r\nCSeq: 1 MESSAGE\r\nContent-Type: text/plain\r\n"
-	  "Content-Length: 9999\r\n\r\nshort", 400 },
+	  "Content-Length: 9999\r\n\r\nshort",
+	  400 },
 	{ "an unknown method (RFC 3261 8.2.1)",
 	  "INVITE sip:b@cpm.example SIP/2.0\r\n" VIA "b11;rport\r\n" COMMON
 	  "Call-ID: 11\r\nCSeq: 1 INVITE\r\nContact: <sip:x@y>\r\n" EMPTY,
 	  405 },
 	{ "CANCEL of nothing (RFC 3261 9.2)",
 	  "CANCEL sip:b@cpm.example SIP/2.0\r\n" VIA "b12;rport\r\n" COMMON
-	  "Call-ID: 12\r\nCSeq: 1 CANCEL\r\n" EMPTY, 481 },
+	  "Call-ID: 12\r\nCSeq: 1 CANCEL\r\n" EMPTY,
+	  481 },
 	{ "no hops left",
 	  "MESSAGE sip:b@cpm.example SIP/2.0\r\n" VIA "b13;rport\r\n"
 	  "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\nMax-Forwards: 0\r\n"
-	  "Call-ID: 13\r\nCSeq: 1 MESSAGE\r\n" EMPTY, 483 },
+	  "Call-ID: 13\r\nCSeq: 1 MESSAGE\r\n" EMPTY,
+	  483 },
 	{ "in a dialog that we do not have",
 	  "MESSAGE sip:b@cpm.example SIP/2.0\r\n" VIA "b14;rport\r\n"
 	  "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\n"
@@ -96,10 +110,12 @@ static const struct bad {
 	  481 },
 	{ "a response to nothing",
 	  "SIP/2.0 200 OK\r\n" VIA "b15\r\n" COMMON
-	  "Call-ID: 15\r\nCSeq: 1 MESSAGE\r\n" EMPTY, 0 },
+	  "Call-ID: 15\r\nCSeq: 1 MESSAGE\r\n" EMPTY,
+	  0 },
 	{ "an ACK of nothing",
 	  "ACK sip:b@cpm.example SIP/2.0\r\n" VIA "b16\r\n" COMMON
-	  "Call-ID: 16\r\nCSeq: 1 ACK\r\n" EMPTY, 0 },
+	  "Call-ID: 16\r\nCSeq: 1 ACK\r\n" EMPTY,
+	  0 },
 };
 
 /* Sends it with the device's own port in Via. */
@@ -138,9 +154,8 @@ static void test_bad(void)
 		if (bad[i].status == 405)
 			ROW(&bad[i], device_header(&d, "Allow")[0] != 0);
 		if (bad[i].status == 420)
-			ROW(&bad[i],
-			    strcmp(device_header(&d, "Unsupported"),
-				   "nothingSupportsThis") == 0);
+			ROW(&bad[i], strcmp(device_header(&d, "Unsupported"),
+					    "nothingSupportsThis") == 0);
 	}
 	CU_ASSERT(alive(&w));
 	device_close(&d);
@@ -220,8 +235,7 @@ static void test_torture(void)
 
 static void test_too_big(void)
 {
-	static const char *const small[] = { "sip.message-maximum=1300",
-					     NULL };
+	static const char *const small[] = { "sip.message-maximum=1300", NULL };
 	struct device_request r = { .method = "MESSAGE",
 				    .target = "tel:+15550200001",
 				    .from = "<sip:mary@cpm.example>",
@@ -244,7 +258,34 @@ static void test_too_big(void)
 	world_finish(&w);
 }
 
-/* 4 MB of zeros in 4 KB: 413, not 4 MB (RFC 1951). */
+/* Somebody who says nothing more is sent away; a wrong password too often
+ * locks the name out, for this address. */
+static void test_idle(void)
+{
+	static const char *const short_idle[] = { "sip.idle-timeout=1s", NULL };
+	struct device_request r = { .method = "REGISTER",
+				    .target = "sip:cpm.example",
+				    .from = "<sip:mary@cpm.example>",
+				    .to = "<sip:mary@cpm.example>",
+				    .user = "mary",
+				    .password = "wrong" };
+	struct device_socket d;
+	struct world w;
+	char octet;
+	int i;
+
+	world_start(&w, short_idle);
+	device_open(&d, &w, true);
+	for (i = 0; i < FAILURES_MAX; i++)
+		CU_ASSERT(device_converse(&d, &r) == 401);
+	CU_ASSERT(device_converse(&d, &r) == 403);
+	CU_ASSERT(recv(d.fd, &octet, 1, 0) == 0);
+	device_close(&d);
+	CU_ASSERT(alive(&w));
+	world_finish(&w);
+}
+
+/* What says that it is compressed and is not. */
 static void test_bomb(void)
 {
 	static const uint8_t head[] = { 0x78, 0xDA, 0xEC, 0xC1, 0x01, 0x0D,
@@ -381,9 +422,8 @@ static void test_trusted(void)
 /* A domain of the configuration is a peer of its own, without assertions. */
 static void test_domain(void)
 {
-	struct recipient to = {
-		.address = { ADDRESS_SIP, "sip:eve@other.example" }
-	};
+	struct recipient to = { .address = { ADDRESS_SIP,
+					     "sip:eve@other.example" } };
 	struct part part = { .type = "text/plain;charset=UTF-8" };
 	struct leg leg = { .token = 5,
 			   .technology = TECHNOLOGY_CPM,
@@ -416,8 +456,7 @@ static void test_domain(void)
 	CU_ASSERT(strncmp(far.text, "MESSAGE sip:eve@other.example SIP/2.0",
 			  37) == 0);
 	CU_ASSERT(strstr(far.text, text) != NULL);
-	CU_ASSERT_STRING_EQUAL(device_header(&far, "P-Asserted-Identity"),
-			       "");
+	CU_ASSERT_STRING_EQUAL(device_header(&far, "P-Asserted-Identity"), "");
 	device_reply(&far, 202, NULL);
 	CU_ASSERT(world_answer(&w, 5, &o));
 	CU_ASSERT(o.class == OUTCOME_ACCEPTED && o.far_code == 202);
@@ -466,6 +505,7 @@ static const struct check_test tests[] = {
 	{ "torture", test_torture },
 	{ "too big", test_too_big },
 	{ "bad compression", test_bomb },
+	{ "idle connections", test_idle },
 	{ "back-pressure", test_slow },
 	{ "100 in time", test_trying },
 	{ "trust", test_trusted },

@@ -1,5 +1,5 @@
 /*
- * adapters/sip: SIP status <-> outcome (MAPPING 6.1, 6.2), and the small
+ * adapters/sip: SIP status <-> outcome (RFC 3261 21, RFC 3428), and the small
  * rooms that everything goes through: answers, slots, targets, contacts.
  */
 #include <stdio.h>
@@ -8,152 +8,155 @@
 #include "adapters/sip/answers.h"
 #include "adapters/sip/contact.h"
 #include "adapters/sip/deferred/targets.h"
+#include "adapters/sip/failures.h"
 #include "adapters/sip/sip_map.h"
 #include "adapters/sip/slots.h"
 #include "tests/check.h"
 
+static const struct outcome_row {
+	const char *name;
+	unsigned sip;
+	bool own;
+	uint32_t retry_after_s;
+	bool report;
+	unsigned attempt;
+	enum outcome_class class;
+	enum delivery_state state;
+} outcome_rows[] = {
+	{ "200", 200, false, 0, false, 1, OUTCOME_DELIVERED, STATE_DELIVERED },
+	{ "200, report to come", 200, false, 0, true, 1, OUTCOME_ACCEPTED,
+	  STATE_NONE },
+	{ "202", 202, false, 0, false, 1, OUTCOME_ACCEPTED, STATE_NONE },
+	{ "302", 302, false, 0, false, 1, OUTCOME_ADDRESS,
+	  STATE_UNDELIVERABLE },
+	{ "400", 400, false, 0, false, 1, OUTCOME_NEVER, STATE_UNDELIVERABLE },
+	{ "402", 402, false, 0, false, 1, OUTCOME_NEVER, STATE_REJECTED },
+	{ "403", 403, false, 0, false, 1, OUTCOME_NEVER, STATE_REJECTED },
+	{ "404", 404, false, 0, false, 1, OUTCOME_ADDRESS,
+	  STATE_UNDELIVERABLE },
+	{ "405", 405, false, 0, false, 1, OUTCOME_NEVER, STATE_UNDELIVERABLE },
+	{ "410", 410, false, 0, false, 1, OUTCOME_ADDRESS,
+	  STATE_UNDELIVERABLE },
+	{ "413", 413, false, 0, false, 1, OUTCOME_NEVER, STATE_UNDELIVERABLE },
+	{ "415", 415, false, 0, false, 1, OUTCOME_NEVER, STATE_UNRECOGNISED },
+	{ "433", 433, false, 0, false, 1, OUTCOME_NEVER, STATE_REJECTED },
+	{ "480", 480, false, 0, false, 1, OUTCOME_ABSENT, STATE_NONE },
+	{ "482", 482, false, 0, false, 1, OUTCOME_NEVER, STATE_UNDELIVERABLE },
+	{ "484", 484, false, 0, false, 1, OUTCOME_ADDRESS,
+	  STATE_UNDELIVERABLE },
+	{ "486", 486, false, 0, false, 1, OUTCOME_LATER, STATE_NONE },
+	{ "491", 491, false, 0, false, 1, OUTCOME_LATER, STATE_NONE },
+	{ "499", 499, false, 0, false, 1, OUTCOME_NEVER, STATE_UNDELIVERABLE },
+	{ "500", 500, false, 0, false, 1, OUTCOME_LATER, STATE_NONE },
+	{ "501", 501, false, 0, false, 1, OUTCOME_NEVER, STATE_UNDELIVERABLE },
+	{ "503", 503, false, 9, false, 1, OUTCOME_LATER, STATE_NONE },
+	{ "513", 513, false, 0, false, 1, OUTCOME_NEVER, STATE_UNDELIVERABLE },
+	{ "580", 580, false, 0, false, 1, OUTCOME_LATER, STATE_NONE },
+	{ "600", 600, false, 0, false, 1, OUTCOME_NEVER, STATE_REJECTED },
+	{ "603, later", 603, false, 5, false, 1, OUTCOME_LATER, STATE_NONE },
+	{ "603, once more is enough", 603, false, 5, false, 2, OUTCOME_NEVER,
+	  STATE_REJECTED },
+	{ "604", 604, false, 0, false, 1, OUTCOME_ADDRESS,
+	  STATE_UNDELIVERABLE },
+	{ "699", 699, false, 0, false, 1, OUTCOME_NEVER, STATE_REJECTED },
+	{ "no answer", 408, true, 0, false, 1, OUTCOME_ABSENT, STATE_NONE },
+	{ "no connection", 503, true, 0, false, 1, OUTCOME_ABSENT, STATE_NONE },
+	{ "nonsense", 999, false, 0, false, 1, OUTCOME_NEVER,
+	  STATE_UNDELIVERABLE },
+};
+
 static void test_outcome(void)
 {
-	static const struct row {
-		const char *name;
-		struct sip_result r;
-		bool report;
-		unsigned attempt;
-		enum outcome_class class;
-		enum delivery_state state;
-	} rows[] = {
-		{ "200", { 200, false, 0, NULL }, false, 1, OUTCOME_DELIVERED,
-		  STATE_DELIVERED },
-		{ "200, report to come", { 200, false, 0, NULL }, true, 1,
-		  OUTCOME_ACCEPTED, STATE_NONE },
-		{ "202", { 202, false, 0, NULL }, false, 1, OUTCOME_ACCEPTED,
-		  STATE_NONE },
-		{ "302", { 302, false, 0, NULL }, false, 1, OUTCOME_ADDRESS,
-		  STATE_UNDELIVERABLE },
-		{ "400", { 400, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_UNDELIVERABLE },
-		{ "402", { 402, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_REJECTED },
-		{ "403", { 403, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_REJECTED },
-		{ "404", { 404, false, 0, NULL }, false, 1, OUTCOME_ADDRESS,
-		  STATE_UNDELIVERABLE },
-		{ "405", { 405, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_UNDELIVERABLE },
-		{ "410", { 410, false, 0, NULL }, false, 1, OUTCOME_ADDRESS,
-		  STATE_UNDELIVERABLE },
-		{ "413", { 413, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_UNDELIVERABLE },
-		{ "415", { 415, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_UNRECOGNISED },
-		{ "433", { 433, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_REJECTED },
-		{ "480", { 480, false, 0, NULL }, false, 1, OUTCOME_ABSENT,
-		  STATE_NONE },
-		{ "482", { 482, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_UNDELIVERABLE },
-		{ "484", { 484, false, 0, NULL }, false, 1, OUTCOME_ADDRESS,
-		  STATE_UNDELIVERABLE },
-		{ "486", { 486, false, 0, NULL }, false, 1, OUTCOME_LATER,
-		  STATE_NONE },
-		{ "491", { 491, false, 0, NULL }, false, 1, OUTCOME_LATER,
-		  STATE_NONE },
-		{ "499", { 499, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_UNDELIVERABLE },
-		{ "500", { 500, false, 0, NULL }, false, 1, OUTCOME_LATER,
-		  STATE_NONE },
-		{ "501", { 501, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_UNDELIVERABLE },
-		{ "503", { 503, false, 9, NULL }, false, 1, OUTCOME_LATER,
-		  STATE_NONE },
-		{ "513", { 513, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_UNDELIVERABLE },
-		{ "580", { 580, false, 0, NULL }, false, 1, OUTCOME_LATER,
-		  STATE_NONE },
-		{ "600", { 600, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_REJECTED },
-		{ "603, later", { 603, false, 5, NULL }, false, 1,
-		  OUTCOME_LATER, STATE_NONE },
-		{ "603, once more is enough", { 603, false, 5, NULL }, false,
-		  2, OUTCOME_NEVER, STATE_REJECTED },
-		{ "604", { 604, false, 0, NULL }, false, 1, OUTCOME_ADDRESS,
-		  STATE_UNDELIVERABLE },
-		{ "699", { 699, false, 0, NULL }, false, 1, OUTCOME_NEVER,
-		  STATE_REJECTED },
-		{ "no answer", { 408, true, 0, NULL }, false, 1,
-		  OUTCOME_ABSENT, STATE_NONE },
-		{ "no connection", { 503, true, 0, NULL }, false, 1,
-		  OUTCOME_ABSENT, STATE_NONE },
-		{ "nonsense", { 999, false, 0, NULL }, false, 1,
-		  OUTCOME_NEVER, STATE_UNDELIVERABLE },
-	};
+	struct sip_result r;
 	struct outcome o;
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		outcome_of_sip(&rows[i].r, rows[i].report, rows[i].attempt,
-			       &o);
-		ROW(&rows[i], o.class == rows[i].class);
-		ROW(&rows[i], o.state == rows[i].state);
-		ROW(&rows[i], o.far_code == rows[i].r.status);
-		ROW(&rows[i], o.clause != NULL);
+	for (i = 0; i < sizeof(outcome_rows) / sizeof(outcome_rows[0]); i++) {
+		r = (struct sip_result){
+			.status = outcome_rows[i].sip,
+			.own = outcome_rows[i].own,
+			.retry_after_s = outcome_rows[i].retry_after_s,
+		};
+		outcome_of_sip(&r, outcome_rows[i].report,
+			       outcome_rows[i].attempt, &o);
+		ROW(&outcome_rows[i], o.class == outcome_rows[i].class);
+		ROW(&outcome_rows[i], o.state == outcome_rows[i].state);
+		ROW(&outcome_rows[i], o.far_code == outcome_rows[i].sip);
+		ROW(&outcome_rows[i], o.clause != NULL);
 	}
 }
 
+static const struct status_row {
+	const char *name;
+	struct outcome o;
+	unsigned code;
+	uint32_t retry_after_s;
+} status_rows[] = {
+	{ "stored", { .class = OUTCOME_ACCEPTED }, 202, 0 },
+	{ "delivered", { .class = OUTCOME_DELIVERED }, 200, 0 },
+	{ "far 200", { .class = OUTCOME_ACCEPTED, .far_code = 200 }, 200, 0 },
+	{ "SMSC's ok", { .class = OUTCOME_ACCEPTED, .far_code = 0 }, 202, 0 },
+	{ "no route", { .class = OUTCOME_ADDRESS }, 404, 0 },
+	{ "absent", { .class = OUTCOME_ABSENT }, 480, 0 },
+	{ "later", { .class = OUTCOME_LATER }, 503, 5 },
+	{ "later, soon",
+	  { .class = OUTCOME_LATER, .retry_after_ms = 1 },
+	  503,
+	  1 },
+	{ "link", { .class = OUTCOME_LINK }, 503, 5 },
+	{ "unanswered", { .class = OUTCOME_UNANSWERED }, 504, 0 },
+	{ "refused",
+	  { .class = OUTCOME_NEVER, .state = STATE_REJECTED },
+	  403,
+	  0 },
+	{ "not understood",
+	  { .class = OUTCOME_NEVER, .state = STATE_UNRECOGNISED },
+	  415,
+	  0 },
+	{ "too late",
+	  { .class = OUTCOME_NEVER, .state = STATE_EXPIRED },
+	  480,
+	  0 },
+	{ "never", { .class = OUTCOME_NEVER }, 500, 0 },
+	{ "too long for SMS (6.1)",
+	  { .class = OUTCOME_NEVER, .far_code = 0x01 },
+	  413,
+	  0 },
+	{ "sender barred (6.1)",
+	  { .class = OUTCOME_NEVER, .far_code = 0x0A },
+	  403,
+	  0 },
+	{ "bad data coding (6.1)",
+	  { .class = OUTCOME_NEVER, .far_code = 0x104 },
+	  415,
+	  0 },
+	{ "vendor's (6.1)",
+	  { .class = OUTCOME_NEVER, .far_code = 0x400 },
+	  500,
+	  0 },
+	{ "far 603", { .class = OUTCOME_NEVER, .far_code = 603 }, 603, 0 },
+	{ "never 408", { .class = OUTCOME_ABSENT, .far_code = 408 }, 480, 0 },
+	{ "never a redirection",
+	  { .class = OUTCOME_ADDRESS, .far_code = 302 },
+	  480,
+	  0 },
+	{ "never another's challenge",
+	  { .class = OUTCOME_LATER, .far_code = 401 },
+	  500,
+	  0 },
+};
+
 static void test_status(void)
 {
-	static const struct row {
-		const char *name;
-		struct outcome o;
-		unsigned code;
-		uint32_t retry_after_s;
-	} rows[] = {
-		{ "stored", { .class = OUTCOME_ACCEPTED }, 202, 0 },
-		{ "delivered", { .class = OUTCOME_DELIVERED }, 200, 0 },
-		{ "far 200",
-		  { .class = OUTCOME_ACCEPTED, .far_code = 200 }, 200, 0 },
-		{ "SMSC's ok",
-		  { .class = OUTCOME_ACCEPTED, .far_code = 0 }, 202, 0 },
-		{ "no route", { .class = OUTCOME_ADDRESS }, 404, 0 },
-		{ "absent", { .class = OUTCOME_ABSENT }, 480, 0 },
-		{ "later", { .class = OUTCOME_LATER }, 503, 5 },
-		{ "later, soon",
-		  { .class = OUTCOME_LATER, .retry_after_ms = 1 }, 503, 1 },
-		{ "link", { .class = OUTCOME_LINK }, 503, 5 },
-		{ "unanswered", { .class = OUTCOME_UNANSWERED }, 504, 0 },
-		{ "refused",
-		  { .class = OUTCOME_NEVER, .state = STATE_REJECTED }, 403, 0 },
-		{ "not understood",
-		  { .class = OUTCOME_NEVER, .state = STATE_UNRECOGNISED }, 415,
-		  0 },
-		{ "too late",
-		  { .class = OUTCOME_NEVER, .state = STATE_EXPIRED }, 480, 0 },
-		{ "never", { .class = OUTCOME_NEVER }, 500, 0 },
-		{ "too long for SMS (6.1)",
-		  { .class = OUTCOME_NEVER, .far_code = 0x01 }, 413, 0 },
-		{ "sender barred (6.1)",
-		  { .class = OUTCOME_NEVER, .far_code = 0x0A }, 403, 0 },
-		{ "bad data coding (6.1)",
-		  { .class = OUTCOME_NEVER, .far_code = 0x104 }, 415, 0 },
-		{ "vendor's (6.1)",
-		  { .class = OUTCOME_NEVER, .far_code = 0x400 }, 500, 0 },
-		{ "far 603", { .class = OUTCOME_NEVER, .far_code = 603 }, 603,
-		  0 },
-		{ "never 408",
-		  { .class = OUTCOME_ABSENT, .far_code = 408 }, 480, 0 },
-		{ "never a redirection",
-		  { .class = OUTCOME_ADDRESS, .far_code = 302 }, 480, 0 },
-		{ "never another's challenge",
-		  { .class = OUTCOME_LATER, .far_code = 401 }, 500, 0 },
-	};
 	struct sip_status s;
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		s = sip_status_of(&rows[i].o);
-		ROW(&rows[i], s.code == rows[i].code);
-		ROW(&rows[i], s.retry_after_s == rows[i].retry_after_s);
-		ROW(&rows[i], sip_phrase(s.code)[0] != 0);
+	for (i = 0; i < sizeof(status_rows) / sizeof(status_rows[0]); i++) {
+		s = sip_status_of(&status_rows[i].o);
+		ROW(&status_rows[i], s.code == status_rows[i].code);
+		ROW(&status_rows[i],
+		    s.retry_after_s == status_rows[i].retry_after_s);
+		ROW(&status_rows[i], sip_phrase(s.code)[0] != 0);
 	}
 }
 
@@ -307,12 +310,13 @@ static void test_contact(void)
 	struct arena *a = arena_new(65536);
 	struct contact back, copy;
 	struct bytes in;
+	char *texts;
 
 	CU_ASSERT_FATAL(contact_image(&c, &image) == OK);
 	CU_ASSERT_FATAL(contact_read(buf_bytes(&image), a, &back) == OK);
 	CU_ASSERT_STRING_EQUAL(back.route, c.route);
 	CU_ASSERT(back.reg_id == NULL && back.stream && !back.core);
-	CU_ASSERT(contact_copy(&back, a, &copy) == OK);
+	CU_ASSERT_FATAL(contact_keep(&back, &copy, &texts) == OK);
 	CU_ASSERT(copy.key != back.key && strcmp(copy.key, c.key) == 0);
 	CU_ASSERT(contact_image(&copy, &again) == OK);
 	CU_ASSERT(bytes_equal(buf_bytes(&image), buf_bytes(&again)));
@@ -320,9 +324,33 @@ static void test_contact(void)
 	for (in.n = 0; in.n < image.n; in.n++)
 		if (contact_read(in, a, &back) == OK)
 			CU_ASSERT(back.user && back.key && back.uri);
+	mem_free(texts);
 	buf_clear(&image);
 	buf_clear(&again);
 	arena_free(a);
+}
+
+static void test_failures(void)
+{
+	struct failures *f = failures_new((const uint8_t *)"0123456789abcdef");
+	struct bytes mary = bytes_of("mary"), here = bytes_of("127.0.0.1:");
+	unsigned i;
+
+	for (i = 0; i < FAILURES_MAX; i++) {
+		CU_ASSERT(!failures_locked(f, mary, here, i));
+		failures_add(f, mary, here, i);
+	}
+	CU_ASSERT(failures_locked(f, mary, here, i));
+	CU_ASSERT(!failures_locked(f, mary, bytes_of("192.0.2.1:"), i));
+	CU_ASSERT(!failures_locked(f, bytes_of("bob"), here, i));
+	CU_ASSERT(!failures_locked(f, mary, here, i + FAILURES_WINDOW_US));
+	failures_clear(f, mary, here);
+	CU_ASSERT(!failures_locked(f, mary, here, i));
+	/* A wrong one now and then is nothing. */
+	for (i = 0; i < 5 * FAILURES_MAX; i++)
+		failures_add(f, mary, here, i * FAILURES_WINDOW_US / 9);
+	CU_ASSERT(!failures_locked(f, mary, here, i * FAILURES_WINDOW_US / 9));
+	failures_free(f);
 }
 
 static const struct check_test tests[] = {
@@ -333,6 +361,7 @@ static const struct check_test tests[] = {
 	{ "numbers things", test_slots },
 	{ "takes turns", test_targets },
 	{ "keeps contacts", test_contact },
+	{ "counts failures", test_failures },
 	{ NULL, NULL }
 };
 CHECK_MAIN("sip map", tests)

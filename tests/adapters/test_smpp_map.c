@@ -6,75 +6,71 @@
 #include "tests/check.h"
 
 /* Each status that a peer may answer with. */
+static const struct status {
+	const char *name;
+	uint32_t status;
+	int reason;
+	enum outcome_class class;
+	uint8_t without;
+} statuses[] = {
+	{ "ROK", 0x00, -1, OUTCOME_ACCEPTED, 0 },
+	{ "RINVMSGLEN", 0x01, -1, OUTCOME_NEVER, 0 },
+	{ "RINVCMDLEN", 0x02, -1, OUTCOME_LINK, 0 },
+	{ "RINVCMDID", 0x03, -1, OUTCOME_LINK, 0 },
+	{ "RINVBNDSTS", 0x04, -1, OUTCOME_LINK, 0 },
+	{ "RALYBND", 0x05, -1, OUTCOME_LINK, 0 },
+	{ "RINVPRTFLG", 0x06, -1, OUTCOME_NEVER, SMPP_WITHOUT_PRIORITY },
+	{ "RINVREGDLVFLG", 0x07, -1, OUTCOME_NEVER, SMPP_WITHOUT_RECEIPT },
+	{ "RSYSERR", 0x08, -1, OUTCOME_LATER, 0 },
+	{ "RINVSRCADR", 0x0A, -1, OUTCOME_NEVER, 0 },
+	{ "RINVDSTADR", 0x0B, -1, OUTCOME_ADDRESS, 0 },
+	{ "RBINDFAIL", 0x0D, -1, OUTCOME_LINK, 0 },
+	{ "RINVPASWD", 0x0E, -1, OUTCOME_LINK, 0 },
+	{ "RINVSYSID", 0x0F, -1, OUTCOME_LINK, 0 },
+	{ "RMSGQFUL", 0x14, -1, OUTCOME_LATER, 0 },
+	{ "RINVSERTYP", 0x15, -1, OUTCOME_NEVER, 0 },
+	{ "RINVNUMDESTS", 0x33, -1, OUTCOME_NEVER, 0 },
+	{ "RINVESMCLASS", 0x43, -1, OUTCOME_NEVER, 0 },
+	{ "RSUBMITFAIL", 0x45, -1, OUTCOME_LATER, 0 },
+	{ "RINVSRCTON", 0x48, -1, OUTCOME_NEVER, 0 },
+	{ "RINVDSTTON", 0x50, -1, OUTCOME_ADDRESS, 0 },
+	{ "RINVDSTNPI", 0x51, -1, OUTCOME_ADDRESS, 0 },
+	{ "RINVSYSTYP", 0x53, -1, OUTCOME_LINK, 0 },
+	{ "RTHROTTLED", 0x58, -1, OUTCOME_LATER, 0 },
+	{ "RINVSCHED", 0x61, -1, OUTCOME_NEVER, SMPP_WITHOUT_VALIDITY },
+	{ "RINVEXPIRY", 0x62, -1, OUTCOME_NEVER, SMPP_WITHOUT_VALIDITY },
+	{ "RX_T_APPN", 0x64, -1, OUTCOME_LATER, 0 },
+	{ "RX_P_APPN", 0x65, -1, OUTCOME_NEVER, 0 },
+	{ "RX_R_APPN", 0x66, -1, OUTCOME_NEVER, 0 },
+	{ "RINVOPTPARSTREAM", 0xC0, -1, OUTCOME_NEVER, SMPP_WITHOUT_TLVS },
+	{ "RINVOPTPARAMVAL", 0xC4, -1, OUTCOME_NEVER, SMPP_WITHOUT_TLVS },
+	{ "RDELIVERYFAILURE alone", 0xFE, -1, OUTCOME_LATER, 0 },
+	{ "destination unavailable", 0xFE, 0, OUTCOME_LATER, 0 },
+	{ "address invalid", 0xFE, 1, OUTCOME_ADDRESS, 0 },
+	{ "permanent network error", 0xFE, 2, OUTCOME_NEVER, 0 },
+	{ "temporary network error", 0xFE, 3, OUTCOME_LATER, 0 },
+	{ "RUNKNOWNERR", 0xFF, -1, OUTCOME_LATER, 0 },
+	{ "RSERTYPUNAUTH", 0x100, -1, OUTCOME_NEVER, 0 },
+	{ "RSERTYPUNAVAIL", 0x102, -1, OUTCOME_LATER, 0 },
+	{ "RINVDCS", 0x104, -1, OUTCOME_NEVER, SMPP_AS_UCS2 },
+	{ "reserved", 0x105, -1, OUTCOME_NEVER, 0 },
+	{ "vendor", 0x4FF, -1, OUTCOME_NEVER, 0 },
+	{ "all ones", 0xFFFFFFFF, -1, OUTCOME_NEVER, 0 },
+};
+
 static void test_status(void)
 {
-	static const struct row {
-		const char *name;
-		uint32_t status;
-		int reason;
-		enum outcome_class class;
-		uint8_t without;
-	} rows[] = {
-		{ "ROK", 0x00, -1, OUTCOME_ACCEPTED, 0 },
-		{ "RINVMSGLEN", 0x01, -1, OUTCOME_NEVER, 0 },
-		{ "RINVCMDLEN", 0x02, -1, OUTCOME_LINK, 0 },
-		{ "RINVCMDID", 0x03, -1, OUTCOME_LINK, 0 },
-		{ "RINVBNDSTS", 0x04, -1, OUTCOME_LINK, 0 },
-		{ "RALYBND", 0x05, -1, OUTCOME_LINK, 0 },
-		{ "RINVPRTFLG", 0x06, -1, OUTCOME_NEVER,
-		  SMPP_WITHOUT_PRIORITY },
-		{ "RINVREGDLVFLG", 0x07, -1, OUTCOME_NEVER,
-		  SMPP_WITHOUT_RECEIPT },
-		{ "RSYSERR", 0x08, -1, OUTCOME_LATER, 0 },
-		{ "RINVSRCADR", 0x0A, -1, OUTCOME_NEVER, 0 },
-		{ "RINVDSTADR", 0x0B, -1, OUTCOME_ADDRESS, 0 },
-		{ "RBINDFAIL", 0x0D, -1, OUTCOME_LINK, 0 },
-		{ "RINVPASWD", 0x0E, -1, OUTCOME_LINK, 0 },
-		{ "RINVSYSID", 0x0F, -1, OUTCOME_LINK, 0 },
-		{ "RMSGQFUL", 0x14, -1, OUTCOME_LATER, 0 },
-		{ "RINVSERTYP", 0x15, -1, OUTCOME_NEVER, 0 },
-		{ "RINVNUMDESTS", 0x33, -1, OUTCOME_NEVER, 0 },
-		{ "RINVESMCLASS", 0x43, -1, OUTCOME_NEVER, 0 },
-		{ "RSUBMITFAIL", 0x45, -1, OUTCOME_LATER, 0 },
-		{ "RINVSRCTON", 0x48, -1, OUTCOME_NEVER, 0 },
-		{ "RINVDSTTON", 0x50, -1, OUTCOME_ADDRESS, 0 },
-		{ "RINVDSTNPI", 0x51, -1, OUTCOME_ADDRESS, 0 },
-		{ "RINVSYSTYP", 0x53, -1, OUTCOME_LINK, 0 },
-		{ "RTHROTTLED", 0x58, -1, OUTCOME_LATER, 0 },
-		{ "RINVSCHED", 0x61, -1, OUTCOME_NEVER, SMPP_WITHOUT_VALIDITY },
-		{ "RINVEXPIRY", 0x62, -1, OUTCOME_NEVER,
-		  SMPP_WITHOUT_VALIDITY },
-		{ "RX_T_APPN", 0x64, -1, OUTCOME_LATER, 0 },
-		{ "RX_P_APPN", 0x65, -1, OUTCOME_NEVER, 0 },
-		{ "RX_R_APPN", 0x66, -1, OUTCOME_NEVER, 0 },
-		{ "RINVOPTPARSTREAM", 0xC0, -1, OUTCOME_NEVER,
-		  SMPP_WITHOUT_TLVS },
-		{ "RINVOPTPARAMVAL", 0xC4, -1, OUTCOME_NEVER,
-		  SMPP_WITHOUT_TLVS },
-		{ "RDELIVERYFAILURE alone", 0xFE, -1, OUTCOME_LATER, 0 },
-		{ "destination unavailable", 0xFE, 0, OUTCOME_LATER, 0 },
-		{ "address invalid", 0xFE, 1, OUTCOME_ADDRESS, 0 },
-		{ "permanent network error", 0xFE, 2, OUTCOME_NEVER, 0 },
-		{ "temporary network error", 0xFE, 3, OUTCOME_LATER, 0 },
-		{ "RUNKNOWNERR", 0xFF, -1, OUTCOME_LATER, 0 },
-		{ "RSERTYPUNAUTH", 0x100, -1, OUTCOME_NEVER, 0 },
-		{ "RSERTYPUNAVAIL", 0x102, -1, OUTCOME_LATER, 0 },
-		{ "RINVDCS", 0x104, -1, OUTCOME_NEVER, SMPP_AS_UCS2 },
-		{ "reserved", 0x105, -1, OUTCOME_NEVER, 0 },
-		{ "vendor", 0x4FF, -1, OUTCOME_NEVER, 0 },
-		{ "all ones", 0xFFFFFFFF, -1, OUTCOME_NEVER, 0 },
-	};
 	size_t i;
 
-	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct smpp_verdict v = smpp_status_verdict(rows[i].status,
-							    rows[i].reason);
+	for (i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+		struct smpp_verdict v = smpp_status_verdict(statuses[i].status,
+							    statuses[i].reason);
 
-		ROW(&rows[i], v.class == rows[i].class);
-		ROW(&rows[i], v.without == rows[i].without);
-		ROW(&rows[i], v.clause != NULL);
-		ROW(&rows[i], v.patient == (rows[i].status == 0x45 ||
-					    rows[i].status == 0xFF));
+		ROW(&statuses[i], v.class == statuses[i].class);
+		ROW(&statuses[i], v.without == statuses[i].without);
+		ROW(&statuses[i], v.clause != NULL);
+		ROW(&statuses[i], v.patient == (statuses[i].status == 0x45 ||
+						statuses[i].status == 0xFF));
 	}
 }
 
@@ -117,7 +113,8 @@ static void test_answers(void)
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *r = &rows[i];
-		struct outcome o = { .class = r->class, .far_code = r->code,
+		struct outcome o = { .class = r->class,
+				     .far_code = r->code,
 				     .retry_after_ms = r->retry_ms };
 		struct smpp_status_answer a;
 
@@ -206,9 +203,9 @@ static void test_registered(void)
 	size_t i;
 
 	for (i = 0; i < sizeof out / sizeof out[0]; i++)
-		ROW(&out[i], smpp_registered_out(out[i].want, out[i].sme_ack,
-						 out[i].always) ==
-				     out[i].registered);
+		ROW(&out[i],
+		    smpp_registered_out(out[i].want, out[i].sme_ack,
+					out[i].always) == out[i].registered);
 	/* Here `sme_ack` says who has submitted. */
 	for (i = 0; i < sizeof in / sizeof in[0]; i++)
 		ROW(&in[i], smpp_registered_in(in[i].registered,
@@ -248,19 +245,18 @@ static void test_codings(void)
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		ROW(&rows[i], smpp_coding_is_ucs2(rows[i].coding, false) ==
 				      rows[i].plain);
-		ROW(&rows[i], smpp_coding_is_ucs2(rows[i].coding, true) ==
-				      rows[i].gsm);
+		ROW(&rows[i],
+		    smpp_coding_is_ucs2(rows[i].coding, true) == rows[i].gsm);
 	}
 }
 
-static const struct check_test tests[] = {
-	{ "statuses", test_status },
-	{ "answers", test_answers },
-	{ "states", test_states },
-	{ "registered_delivery", test_registered },
-	{ "priority", test_priority },
-	{ "codings", test_codings },
-	{ NULL, NULL }
-};
+static const struct check_test tests[] = { { "statuses", test_status },
+					   { "answers", test_answers },
+					   { "states", test_states },
+					   { "registered_delivery",
+					     test_registered },
+					   { "priority", test_priority },
+					   { "codings", test_codings },
+					   { NULL, NULL } };
 
 CHECK_MAIN("smpp map", tests)

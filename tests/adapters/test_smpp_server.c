@@ -1,24 +1,12 @@
 /*
  * cpmgw-smpp as a server for ESMEs, over real sockets; the test is the
- * engine. SMPP v3.4 chapter 4; MAPPING 2.5, 5.2, 5.7, 6.2; LAB (esme2).
+ * engine. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP v3.4 5.2.17, SMPP v3.4 5.2.12, RFC 3261 21; LAB (esme2).
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "adapters/smpp/smpp_out.h"
 #include "tests/adapters/smpp_world.h"
-
-static const struct world_setting settings[] = {
-	{ "smpp", "+", NULL },
-	{ "smpp", "address", "127.0.0.1" },
-	{ "smpp", "port", "@port" },
-	{ "smpp", "bind-timeout", "5s" },
-	{ "gateway", "+", NULL },
-	{ "gateway", "country", "1" },
-	{ NULL, NULL, NULL }
-};
-
-static const uint8_t id_key[16] = "0123456789abcde";
 
 static struct smpp_pdu submission(struct wire *x, const char *text)
 {
@@ -32,16 +20,6 @@ static struct smpp_pdu submission(struct wire *x, const char *text)
 	};
 }
 
-static void start(struct world *w, struct wire *x)
-{
-	struct found a = world_account();
-
-	world_start(w);
-	world_run(w, settings);
-	wire_connect(w, x);
-	CU_ASSERT(wire_bind(w, x, SMPP_BIND_TRANSCEIVER, &a) == ESME_ROK);
-}
-
 static void test_bind(void)
 {
 	struct found a = world_account();
@@ -50,7 +28,7 @@ static void test_bind(void)
 	struct wire x;
 
 	world_start(&w);
-	world_run(&w, settings);
+	world_run(&w, world_server_settings);
 	wire_connect(&w, &x);
 	CU_ASSERT(wire_bind(&w, &x, SMPP_BIND_TRANSCEIVER, &a) == ESME_ROK);
 	CU_ASSERT(world_peer(&w, "esme1", true));
@@ -88,7 +66,7 @@ static void test_bind_refused(void)
 	struct wire x;
 
 	world_start(&w);
-	world_run(&w, settings);
+	world_run(&w, world_server_settings);
 	a.password_hash = "$sha256$salt$"
 			  "0000000000000000000000000000000000000000"
 			  "000000000000000000000000";
@@ -105,46 +83,46 @@ static void test_bind_refused(void)
 	world_finish(&w);
 }
 
+static const struct refusal {
+	const char *name, *hex;
+	uint32_t id, status, sequence;
+} refusal_rows[] = {
+	{ "unknown command_id: 4.3", "00000010 00000999 00000000 00000021",
+	  SMPP_GENERIC_NACK, ESME_RINVCMDID, 0x21 },
+	{ "query_sm is not done",
+	  "00000015 00000003 00000000 00000022 6100 00 00 00",
+	  SMPP_QUERY_SM_RESP, ESME_RQUERYFAIL, 0x22 },
+	{ "submit_sm that ends too early",
+	  "00000012 00000004 00000000 00000023 00 01", SMPP_SUBMIT_SM_RESP,
+	  ESME_RINVCMDLEN, 0x23 },
+	{ "sm_length beyond the PDU",
+	  "00000025 00000004 00000000 00000024 00 0101313100 0101323200"
+	  "000000 00 00 00 00 00 00 f0",
+	  SMPP_SUBMIT_SM_RESP, ESME_RINVMSGLEN, 0x24 },
+	{ "no destination",
+	  "00000023 00000004 00000000 00000025 00 0101313100 010100"
+	  "000000 00 00 00 00 00 00 00",
+	  SMPP_SUBMIT_SM_RESP, ESME_RINVDSTADR, 0x25 },
+	{ "a bad validity_period is refused: 7.1.1",
+	  "0000003c 00000004 00000000 00000026 00 010100"
+	  "0101313535353032303030303100"
+	  "000000 00 39393939393939393939393939393939"
+	  "00 00 00 00 00 00",
+	  SMPP_SUBMIT_SM_RESP, ESME_RINVEXPIRY, 0x26 },
+};
+
 /* Everything malformed is answered and the link goes on. */
 static void test_refusals(void)
 {
-	static const struct row {
-		const char *name, *hex;
-		uint32_t id, status, sequence;
-	} rows[] = {
-		{ "unknown command_id: 4.3",
-		  "00000010 00000999 00000000 00000021", SMPP_GENERIC_NACK,
-		  ESME_RINVCMDID, 0x21 },
-		{ "query_sm is not done",
-		  "00000015 00000003 00000000 00000022 6100 00 00 00",
-		  SMPP_QUERY_SM_RESP, ESME_RQUERYFAIL, 0x22 },
-		{ "submit_sm that ends too early",
-		  "00000012 00000004 00000000 00000023 00 01",
-		  SMPP_SUBMIT_SM_RESP, ESME_RINVCMDLEN, 0x23 },
-		{ "sm_length beyond the PDU",
-		  "00000025 00000004 00000000 00000024 00 0101313100 0101323200"
-		  "000000 00 00 00 00 00 00 f0",
-		  SMPP_SUBMIT_SM_RESP, ESME_RINVMSGLEN, 0x24 },
-		{ "no destination",
-		  "00000023 00000004 00000000 00000025 00 0101313100 010100"
-		  "000000 00 00 00 00 00 00 00",
-		  SMPP_SUBMIT_SM_RESP, ESME_RINVDSTADR, 0x25 },
-		{ "a bad validity_period is refused: 7.1.1",
-		  "0000003c 00000004 00000000 00000026 00 010100"
-		  "0101313535353032303030303100"
-		  "000000 00 39393939393939393939393939393939"
-		  "00 00 00 00 00 00",
-		  SMPP_SUBMIT_SM_RESP, ESME_RINVEXPIRY, 0x26 },
-	};
 	uint8_t octets[256];
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
 	size_t i;
 
-	start(&w, &x);
-	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const struct row *r = &rows[i];
+	world_server(&w, &x);
+	for (i = 0; i < sizeof refusal_rows / sizeof refusal_rows[0]; i++) {
+		const struct refusal *r = &refusal_rows[i];
 
 		wire_octets(&x, check_unhex(r->hex, octets, sizeof octets));
 		CU_ASSERT_FATAL(wire_read(&x, &p));
@@ -169,7 +147,7 @@ static void test_not_bound(void)
 	struct wire x;
 
 	world_start(&w);
-	world_run(&w, settings);
+	world_run(&w, world_server_settings);
 	wire_connect(&w, &x);
 	p = submission(&x, "x");
 	wire_send(&x, &p);
@@ -189,7 +167,7 @@ static void test_submit(void)
 	uint64_t first;
 	char id[SMPP_OUR_ID_SIZE];
 
-	start(&w, &x);
+	world_server(&w, &x);
 	p = submission(&x, "hello \x1b\x65");
 	wire_send(&x, &p);
 	p = submission(&x, "second");
@@ -210,7 +188,7 @@ static void test_submit(void)
 	world_accept(&w, w.got.ref, 4711);
 	CU_ASSERT(wire_read(&x, &p) && p.command_id == SMPP_SUBMIT_SM_RESP);
 	CU_ASSERT(p.sequence_number == 3 && p.command_status == ESME_ROK);
-	smpp_our_id(id_key, 4711, id);
+	smpp_our_id(world_id_key, 4711, id);
 	CU_ASSERT(bytes_is(p.message_id, id));
 	world_accept(&w, first, 4712);
 	CU_ASSERT(wire_read(&x, &p) && p.sequence_number == 2);
@@ -219,7 +197,7 @@ static void test_submit(void)
 	world_finish(&w);
 }
 
-/* MAPPING 6.2 and what the lab says about no route. */
+/* RFC 3261 21 and what the lab says about no route. */
 static void test_submit_refused(void)
 {
 	static const struct row {
@@ -241,7 +219,7 @@ static void test_submit_refused(void)
 	struct wire x;
 	size_t i;
 
-	start(&w, &x);
+	world_server(&w, &x);
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		p = submission(&x, "x");
 		wire_send(&x, &p);
@@ -255,7 +233,7 @@ static void test_submit_refused(void)
 	world_finish(&w);
 }
 
-/* Parts keep their own octets and share a key: MAPPING 2.5. */
+/* Parts keep their own octets and share a key: 3GPP TS 23.040 9.2.3.24.1. */
 static void test_parts(void)
 {
 	static const char *const texts[] = { "05 00 03 ab 02 01 04 1f d8 3d",
@@ -269,7 +247,7 @@ static void test_parts(void)
 	struct wire x;
 	unsigned i;
 
-	start(&w, &x);
+	world_server(&w, &x);
 	for (i = 0; i < 2; i++) {
 		p = submission(&x, "");
 		p.short_message = check_unhex(texts[i], octets, sizeof octets);
@@ -281,9 +259,9 @@ static void test_parts(void)
 		CU_ASSERT(in.segment.part == i + 1 && in.segment.of == 2);
 		CU_ASSERT_STRING_EQUAL(m.parts[0].type,
 				       "text/plain;charset=utf-16be");
-		CU_ASSERT(bytes_equal(m.parts[0].body,
-				      (struct bytes){ octets + 6,
-						      i == 0 ? 4 : 2 }));
+		CU_ASSERT(bytes_equal(
+			m.parts[0].body,
+			(struct bytes){ octets + 6, i == 0 ? 4 : 2 }));
 		CU_ASSERT_FATAL(in.segment.key.n < sizeof key / 2);
 		memcpy(key + 128 * i, in.segment.key.p, in.segment.key.n);
 		keys[i] = (struct bytes){ key + 128 * i, in.segment.key.n };
@@ -292,6 +270,42 @@ static void test_parts(void)
 		CU_ASSERT(p.message_id.n > 0);
 	}
 	CU_ASSERT(bytes_equal(keys[0], keys[1]));
+	wire_close(&x);
+	world_finish(&w);
+}
+
+/* 5.2.12: of the special types an ESME has the two acknowledgements. */
+static void test_types(void)
+{
+	static const struct row {
+		const char *name;
+		uint8_t esm_class;
+		uint32_t status;
+	} rows[] = {
+		{ "receipt", SMPP_ESM_TYPE_RECEIPT, ESME_RINVESMCLASS },
+		{ "abort", SMPP_ESM_TYPE_ABORT, ESME_RINVESMCLASS },
+		{ "notice", SMPP_ESM_TYPE_INTERMEDIATE, ESME_RINVESMCLASS },
+		{ "reserved", 0x3c, ESME_RINVESMCLASS },
+		{ "throttled", SMPP_ESM_TYPE_DELIVERY_ACK, ESME_RTHROTTLED },
+	};
+	struct found a = world_account();
+	struct smpp_pdu p;
+	struct world w;
+	struct wire x;
+	size_t i;
+
+	a.rate = 4;
+	world_start(&w);
+	world_run(&w, world_server_settings);
+	wire_connect(&w, &x);
+	CU_ASSERT(wire_bind(&w, &x, SMPP_BIND_TRANSMITTER, &a) == ESME_ROK);
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		p = submission(&x, "x");
+		p.esm_class = rows[i].esm_class;
+		wire_send(&x, &p);
+		ROW(&rows[i], wire_read(&x, &p));
+		ROW(&rows[i], p.command_status == rows[i].status);
+	}
 	wire_close(&x);
 	world_finish(&w);
 }
@@ -307,7 +321,7 @@ static void test_throttle(void)
 
 	a.window = 10;
 	world_start(&w);
-	world_run(&w, settings);
+	world_run(&w, world_server_settings);
 	wire_connect(&w, &x);
 	CU_ASSERT(wire_bind(&w, &x, SMPP_BIND_TRANSMITTER, &a) == ESME_ROK);
 	for (i = 0; i < 11; i++) {
@@ -344,7 +358,7 @@ static void test_sender(void)
 
 	a.any_sender = false;
 	world_start(&w);
-	world_run(&w, settings);
+	world_run(&w, world_server_settings);
 	wire_connect(&w, &x);
 	CU_ASSERT(wire_bind(&w, &x, SMPP_BIND_TRANSMITTER, &a) == ESME_ROK);
 	p = submission(&x, "x");
@@ -361,152 +375,6 @@ static void test_sender(void)
 	world_finish(&w);
 }
 
-static struct leg leg_to_esme(uint64_t token)
-{
-	return (struct leg){ .token = token,
-			     .id = token,
-			     .story = 1,
-			     .public_id = "q83vEjRWeJCrze8SNFZ4kA",
-			     .technology = TECHNOLOGY_SMS,
-			     .peer = "esme1",
-			     .to = { ADDRESS_SHORT, "22222" },
-			     .attempt = 1 };
-}
-
-static struct message text_message(struct part *part, const char *text)
-{
-	struct message m;
-
-	message_init(&m);
-	*part = (struct part){ .type = "text/plain;charset=UTF-8",
-			       .body = bytes_of(text) };
-	m.from = (struct address){ ADDRESS_E164, "+15550100001" };
-	m.parts = part;
-	m.n_parts = 1;
-	return m;
-}
-
-static void test_deliver(void)
-{
-	struct leg leg = leg_to_esme(5);
-	struct outcome o;
-	struct part part;
-	struct message m = text_message(&part, "hi");
-	struct smpp_pdu p;
-	struct world w;
-	struct wire x;
-
-	start(&w, &x);
-	CU_ASSERT(world_peer(&w, "esme1", true));
-	world_leg(&w, &leg, &m);
-	CU_ASSERT(wire_read(&x, &p) && p.command_id == SMPP_DELIVER_SM);
-	CU_ASSERT(p.source.ton == 1 && bytes_is(p.source.digits, "15550100001"));
-	CU_ASSERT(p.dest.ton == 3 && bytes_is(p.dest.digits, "22222"));
-	CU_ASSERT(bytes_is(p.short_message, "hi") && p.esm_class == 0);
-	wire_respond(&x, &p, ESME_ROK, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
-	o = world_read_outcome(&w);
-	CU_ASSERT(w.got.ref == 5 && o.class == OUTCOME_DELIVERED);
-	leg = leg_to_esme(6);
-	world_leg(&w, &leg, &m);
-	CU_ASSERT(wire_read(&x, &p));
-	wire_respond(&x, &p, ESME_RX_T_APPN, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
-	o = world_read_outcome(&w);
-	CU_ASSERT(w.got.ref == 6 && o.class == OUTCOME_LATER);
-	CU_ASSERT(o.far_code == ESME_RX_T_APPN);
-	wire_close(&x);
-	CU_ASSERT(world_peer(&w, "esme1", false));
-	leg = leg_to_esme(7);
-	world_leg(&w, &leg, &m);
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
-	o = world_read_outcome(&w);
-	CU_ASSERT(w.got.ref == 7 && o.class == OUTCOME_LINK);
-	world_finish(&w);
-}
-
-/* MAPPING 5.7: text and TLVs, addresses turned round, our decimal id. */
-static void test_receipt(void)
-{
-	struct leg leg = leg_to_esme(8);
-	struct message m;
-	struct smpp_receipt text;
-	struct smpp_pdu p;
-	struct bytes id;
-	uint32_t state = 0;
-	char want[SMPP_OUR_ID_SIZE];
-	struct world w;
-	struct wire x;
-
-	message_init(&m);
-	m.kind = MESSAGE_REPORT;
-	m.from = (struct address){ ADDRESS_E164, "+15550200001" };
-	m.report.about = 4711;
-	m.report.recipient = m.from;
-	m.report.kind = WANT_POSITIVE;
-	m.report.state = STATE_DELIVERED;
-	m.report.event_us = UINT64_C(1763672400000000); /* 2025-11-20 21:00 */
-	m.submitted_us = UINT64_C(1763672340000000);
-	leg.to = (struct address){ ADDRESS_E164, "+15550100001" };
-	start(&w, &x);
-	world_leg(&w, &leg, &m);
-	CU_ASSERT_FATAL(wire_read(&x, &p));
-	smpp_our_id(id_key, 4711, want);
-	CU_ASSERT(p.command_id == SMPP_DELIVER_SM && p.esm_class == 0x04);
-	CU_ASSERT(bytes_is(p.source.digits, "15550200001"));
-	CU_ASSERT(bytes_is(p.dest.digits, "15550100001"));
-	CU_ASSERT(smpp_tlv_text(p.tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id));
-	CU_ASSERT(bytes_is(id, want));
-	CU_ASSERT(smpp_tlv_number(p.tlvs, SMPP_TLV_MESSAGE_STATE, &state));
-	CU_ASSERT(state == 2);
-	CU_ASSERT_FATAL(smpp_receipt_decode(p.short_message, &text, NULL) == OK);
-	CU_ASSERT(bytes_is(text.id, want) && bytes_is(text.stat, "DELIVRD"));
-	CU_ASSERT(text.sub == 1 && text.dlvrd == 1 && text.done.hour == 21);
-	CU_ASSERT(bytes_is(text.err, "000") && text.submitted.minute == 59);
-	wire_respond(&x, &p, ESME_ROK, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
-	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_DELIVERED);
-	wire_close(&x);
-	world_finish(&w);
-}
-
-/* Segments have receipts of their own, each if it asked. */
-static void test_receipts_of_segments(void)
-{
-	struct message_id ids[] = {
-		{ ID_SMPP, "1001", WANT_POSITIVE | WANT_NEGATIVE },
-		{ ID_SMPP, "1002", 0 },
-		{ ID_SMPP, "1003", WANT_NEGATIVE },
-	};
-	struct leg leg = leg_to_esme(8);
-	struct message m;
-	struct smpp_pdu p;
-	struct bytes id;
-	struct world w;
-	struct wire x;
-
-	message_init(&m);
-	m.kind = MESSAGE_REPORT;
-	m.report.recipient = (struct address){ ADDRESS_E164, "+15550200001" };
-	m.report.state = STATE_UNDELIVERABLE;
-	m.ids = ids;
-	m.n_ids = 3;
-	start(&w, &x);
-	world_leg(&w, &leg, &m);
-	CU_ASSERT(wire_read(&x, &p));
-	CU_ASSERT(smpp_tlv_text(p.tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id));
-	CU_ASSERT(bytes_is(id, "1001"));
-	wire_respond(&x, &p, ESME_ROK, "");
-	CU_ASSERT(wire_read(&x, &p));
-	CU_ASSERT(smpp_tlv_text(p.tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id));
-	CU_ASSERT(bytes_is(id, "1003"));
-	wire_respond(&x, &p, ESME_ROK, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
-	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_DELIVERED);
-	wire_close(&x);
-	world_finish(&w);
-}
-
 /* What is under way ends, then unbind, then the program. */
 static void test_drain(void)
 {
@@ -514,7 +382,7 @@ static void test_drain(void)
 	struct world w;
 	struct wire x;
 
-	start(&w, &x);
+	world_server(&w, &x);
 	p = submission(&x, "x");
 	wire_send(&x, &p);
 	CU_ASSERT_FATAL(world_wait(&w, FRAME_INTAKE));
@@ -533,7 +401,7 @@ static void test_drain_whole(void)
 	struct wire x;
 	uint64_t ref;
 
-	start(&w, &x);
+	world_server(&w, &x);
 	p = submission(&x, "x");
 	wire_send(&x, &p);
 	CU_ASSERT_FATAL(world_wait(&w, FRAME_INTAKE));
@@ -559,9 +427,9 @@ static void test_slow(void)
 	struct wire x;
 	unsigned i;
 
-	start(&w, &x);
+	world_server(&w, &x);
 	world_tell(&w, FRAME_SLOW, 0, none);
-	world_control(&w, "start", "esme1");	/* it was seen */
+	world_control(&w, "start", "esme1"); /* it was seen */
 	for (i = 0; i < 20; i++) {
 		p = submission(&x, "x");
 		wire_send(&x, &p);
@@ -580,24 +448,23 @@ static void test_reload(void)
 	const struct world_setting other[] = {
 		{ "smpp", "+", NULL },
 		{ "smpp", "address", "127.0.0.1" },
-		{ "smpp", "port", "@smsc" },	/* taken: by the test */
+		{ "smpp", "port", "@smsc" }, /* taken: by the test */
 		{ NULL, NULL, NULL }
 	};
-	const struct world_setting name[] = {
-		{ "smpp", "+", NULL },
-		{ "smpp", "address", "not.a.number.example" },
-		{ NULL, NULL, NULL }
-	};
+	const struct world_setting name[] = { { "smpp", "+", NULL },
+					      { "smpp", "address",
+						"not.a.number.example" },
+					      { NULL, NULL, NULL } };
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
 
-	start(&w, &x);
+	world_server(&w, &x);
 	CU_ASSERT(!world_prepare(&w, other));
 	CU_ASSERT(memmem(w.got.payload.p, w.got.payload.n, "test.conf:2", 11) !=
 		  NULL);
 	CU_ASSERT(!world_prepare(&w, name));
-	CU_ASSERT(world_prepare(&w, settings));
+	CU_ASSERT(world_prepare(&w, world_server_settings));
 	world_commit(&w);
 	/* The bind is still there. */
 	p = submission(&x, "x");
@@ -617,11 +484,9 @@ static const struct check_test tests[] = {
 	{ "submissions", test_submit },
 	{ "submissions refused", test_submit_refused },
 	{ "parts of a longer text", test_parts },
+	{ "what an ESME may submit", test_types },
 	{ "throttled", test_throttle },
 	{ "senders", test_sender },
-	{ "deliveries", test_deliver },
-	{ "a receipt", test_receipt },
-	{ "receipts of segments", test_receipts_of_segments },
 	{ "stopped at once", test_drain },
 	{ "drained", test_drain_whole },
 	{ "slow", test_slow },

@@ -10,7 +10,7 @@
 #include "adapters/smpp/smpp_out.h"
 #include "tests/check.h"
 
-#define NOW UINT64_C(1763672400000000)	/* 2025-11-20 21:00 */
+#define NOW UINT64_C(1763672400000000) /* 2025-11-20 21:00 */
 
 static struct manner plain_manner(bool server)
 {
@@ -44,14 +44,13 @@ static void test_codings_in(void)
 		{ "flash", 0xF0, 0, "68 69", "text/plain;charset=UTF-8", "hi",
 		  0 },
 		{ "ASCII", 1, 0, "40", "text/plain;charset=UTF-8", "@", -1 },
-		{ "Latin-1", 3, 0, "e7", "text/plain;charset=UTF-8",
-		  "\xc3\xa7", -1 },
-		{ "UCS2", 8, 0, "04 1f d8 3d de 00",
-		  "text/plain;charset=UTF-8", "\xd0\x9f\xf0\x9f\x98\x80", -1 },
+		{ "Latin-1", 3, 0, "e7", "text/plain;charset=UTF-8", "\xc3\xa7",
+		  -1 },
+		{ "UCS2", 8, 0, "04 1f d8 3d de 00", "text/plain;charset=UTF-8",
+		  "\xd0\x9f\xf0\x9f\x98\x80", -1 },
 		{ "8-bit", 4, 0, "41 42", "application/octet-stream", "AB",
 		  -1 },
-		{ "8-bit for a port", 4, 0x40,
-		  "06 05 04 0b 84 23 f0 41",
+		{ "8-bit for a port", 4, 0x40, "06 05 04 0b 84 23 f0 41",
 		  "application/octet-stream;x-port=2948", "A", -1 },
 		{ "vCard", 4, 0x40, "06 05 04 23 f4 00 00 41", "text/x-vcard",
 		  "A", -1 },
@@ -91,7 +90,8 @@ static void test_fields_in(void)
 	p.validity_period = bytes_of("000003000000000R");
 	p.schedule_delivery_time = bytes_of("251120220000000+");
 	p.priority_flag = 2;
-	p.service_type = bytes_of("a\x01" "b");
+	p.service_type = bytes_of("a\x01"
+				  "b");
 	p.protocol_id = 0x32;
 	smpp_tlv_put_number(&tlvs, SMPP_TLV_USER_MESSAGE_REFERENCE, 513, 2);
 	smpp_tlv_put(&tlvs, 0x1401, bytes_of("vendor"));
@@ -191,10 +191,14 @@ static void desk_open(struct desk *k, const char *text, bool server)
 	k->leg.message.from = (struct address){ ADDRESS_E164, "+15550100001" };
 	k->leg.to = (struct address){ ADDRESS_E164, "+15550200001" };
 	k->leg.id = 0x10203;
-	k->d = (struct departure){ .leg = &k->leg, .manner = &k->manner,
-				   .progress = &k->progress, .reference = 7,
-				   .id_key = key, .now_us = NOW,
-				   .arena = k->arena, .scratch = &k->scratch,
+	k->d = (struct departure){ .leg = &k->leg,
+				   .manner = &k->manner,
+				   .progress = &k->progress,
+				   .reference = 7,
+				   .id_key = key,
+				   .now_us = NOW,
+				   .arena = k->arena,
+				   .scratch = &k->scratch,
 				   .pdus = &k->pdus };
 }
 
@@ -292,44 +296,63 @@ static void test_no_way(void)
 	}
 }
 
-/* MAPPING 1.2 */
+/* SMPP v3.4 5.2.5 */
+static const struct sender {
+	const char *name;
+	struct address from, asserted;
+	const char *display;
+	uint8_t ton;
+	const char *digits;
+} senders[] = {
+	{ "a number",
+	  { ADDRESS_E164, "+15550100001" },
+	  { 0 },
+	  NULL,
+	  1,
+	  "15550100001" },
+	{ "a short code", { ADDRESS_SHORT, "12345" }, { 0 }, NULL, 3, "12345" },
+	{ "a name", { ADDRESS_ALPHA, "News" }, { 0 }, NULL, 5, "News" },
+	{ "SIP with a number",
+	  { ADDRESS_SIP, "sip:mary@cpm.example" },
+	  { ADDRESS_E164, "+15550100001" },
+	  NULL,
+	  1,
+	  "15550100001" },
+	{ "SIP without",
+	  { ADDRESS_SIP, "sip:mary@cpm.example" },
+	  { 0 },
+	  NULL,
+	  5,
+	  "mary" },
+	{ "SIP with a display name",
+	  { ADDRESS_SIP, "sip:m@cpm.example" },
+	  { 0 },
+	  "Mary Ellen Moore",
+	  5,
+	  "Mary Ellen" },
+	{ "anonymous",
+	  { ADDRESS_ANONYMOUS, "" },
+	  { ADDRESS_E164, "+15550100001" },
+	  NULL,
+	  0,
+	  "" },
+};
+
 static void test_senders_out(void)
 {
-	static const struct row {
-		const char *name;
-		struct address from, asserted;
-		const char *display;
-		uint8_t ton;
-		const char *digits;
-	} rows[] = {
-		{ "a number", { ADDRESS_E164, "+15550100001" }, { 0 }, NULL, 1,
-		  "15550100001" },
-		{ "a short code", { ADDRESS_SHORT, "12345" }, { 0 }, NULL, 3,
-		  "12345" },
-		{ "a name", { ADDRESS_ALPHA, "News" }, { 0 }, NULL, 5, "News" },
-		{ "SIP with a number", { ADDRESS_SIP, "sip:mary@cpm.example" },
-		  { ADDRESS_E164, "+15550100001" }, NULL, 1, "15550100001" },
-		{ "SIP without", { ADDRESS_SIP, "sip:mary@cpm.example" }, { 0 },
-		  NULL, 5, "mary" },
-		{ "SIP with a display name",
-		  { ADDRESS_SIP, "sip:m@cpm.example" }, { 0 },
-		  "Mary Ellen Moore", 5, "Mary Ellen" },
-		{ "anonymous", { ADDRESS_ANONYMOUS, "" },
-		  { ADDRESS_E164, "+15550100001" }, NULL, 0, "" },
-	};
 	struct smpp_pdu p;
 	size_t i;
 
-	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (i = 0; i < sizeof senders / sizeof senders[0]; i++) {
 		struct desk k;
 
 		desk_open(&k, "x", false);
-		k.leg.message.from = rows[i].from;
-		k.leg.message.asserted = rows[i].asserted;
-		k.leg.message.from_name = rows[i].display;
-		ROW(&rows[i], smpp_depart(&k.d, &k.why) && nth(&k, 0, &p));
-		ROW(&rows[i], p.source.ton == rows[i].ton);
-		ROW(&rows[i], bytes_is(p.source.digits, rows[i].digits));
+		k.leg.message.from = senders[i].from;
+		k.leg.message.asserted = senders[i].asserted;
+		k.leg.message.from_name = senders[i].display;
+		ROW(&senders[i], smpp_depart(&k.d, &k.why) && nth(&k, 0, &p));
+		ROW(&senders[i], p.source.ton == senders[i].ton);
+		ROW(&senders[i], bytes_is(p.source.digits, senders[i].digits));
 		desk_close(&k);
 	}
 }
@@ -464,18 +487,17 @@ static void test_no_memory(void)
 	CU_ASSERT(failed > 0);
 }
 
-static const struct check_test tests[] = {
-	{ "codings in", test_codings_in },
-	{ "fields in", test_fields_in },
-	{ "parts in", test_joining_in },
-	{ "lengths out", test_lengths_out },
-	{ "no way out", test_no_way },
-	{ "senders out", test_senders_out },
-	{ "content out", test_content_out },
-	{ "a job", test_job },
-	{ "a job that stops", test_job_stops },
-	{ "no memory", test_no_memory },
-	{ NULL, NULL }
-};
+static const struct check_test tests[] = { { "codings in", test_codings_in },
+					   { "fields in", test_fields_in },
+					   { "parts in", test_joining_in },
+					   { "lengths out", test_lengths_out },
+					   { "no way out", test_no_way },
+					   { "senders out", test_senders_out },
+					   { "content out", test_content_out },
+					   { "a job", test_job },
+					   { "a job that stops",
+					     test_job_stops },
+					   { "no memory", test_no_memory },
+					   { NULL, NULL } };
 
 CHECK_MAIN("smpp text", tests)

@@ -172,6 +172,12 @@ static void begin_message(struct sip *s, struct slot *k)
 	go(s, k);
 }
 
+void sip_flush(struct bench *b)
+{
+	if (b->sip != NULL)
+		flows_flush(b->sip->flows);
+}
+
 void sip_fill(struct bench *b)
 {
 	struct sip *s = b->sip;
@@ -185,7 +191,7 @@ void sip_fill(struct bench *b)
 	for (i = 0; b->o.sip_source && i < b->o.window; i++)
 		if (!s->slots[i].busy && bench_may_send(b))
 			begin_message(s, &s->slots[i]);
-	flows_flush(s->flows);
+	sip_flush(b);
 }
 
 /* The device of `user` says that it has got message `id`, to `target`. */
@@ -245,7 +251,7 @@ static void ended(struct sip *s, struct slot *k, unsigned status)
 	if (k->kind == SLOT_REGISTER) {
 		must(status == 200, "a registration was refused");
 		if (++s->registered == b->o.users)
-			bench_ready(b);
+			bench_one_ready(b);
 		return;
 	}
 	if (k->kind == SLOT_IMDN) {

@@ -14,6 +14,13 @@ struct waiting_receipts {
 	size_t first, n, room;
 };
 
+/* What is at the other end of a listener. */
+struct door {
+	struct bench *bench;
+	enum end end;
+	bool used;
+};
+
 struct session {
 	struct session *next;
 	struct bench *bench;
@@ -22,6 +29,7 @@ struct session {
 	bool bound;
 	uint32_t sequence;
 	unsigned outstanding;
+	struct door *door;			/* it came in by             */
 	uint32_t of_sequence[SEQUENCES];	/* the message's number      */
 	struct waiting_receipts receipts;
 	unsigned receipts_out;
@@ -115,8 +123,10 @@ static void answered(struct session *s, const struct smpp_pdu *p)
 	ledger_mark(&b->ledger, n, ANSWERED);
 	if (p->message_id.n > 0 && b->o.receipts)
 		ledger_named(&b->ledger, p->message_id, n);
-	if (s->end == END_PROBE)
+	if (s->end == END_PROBE) {
+		b->probe_answered = true;
 		b->probe_mark = b->ledger.counts[ARRIVED];
+	}
 	fill(s);
 }
 
@@ -238,6 +248,10 @@ static void take_bind(struct session *s, const struct smpp_pdu *p)
 
 	put(s, &r);
 	s->bound = true;
+	if (!s->door->used) {
+		s->door->used = true;
+		bench_one_ready(s->bench);
+	}
 	fill(s);
 }
 
@@ -324,19 +338,17 @@ static void run_on(struct session *s, struct load_conn *c)
 	c->closed = closed;
 }
 
-/* What is at the other end of a listener. */
-struct door {
-	struct bench *bench;
-	enum end end;
-};
-
 static void knock(struct load_conn *listener)
 {
 	struct door *d = listener->owner;
 	struct load_conn *c;
+	struct session *s;
 
-	while ((c = load_accept(listener, NULL)) != NULL)
-		run_on(session_new(d->bench, d->end), c);
+	while ((c = load_accept(listener, NULL)) != NULL) {
+		s = session_new(d->bench, d->end);
+		s->door = d;
+		run_on(s, c);
+	}
 }
 
 void session_listen(struct bench *b, unsigned port, enum end end)
@@ -344,7 +356,7 @@ void session_listen(struct bench *b, unsigned port, enum end end)
 	struct door *d = mem_zero(sizeof *d);
 
 	must(d != NULL, "memory");
-	*d = (struct door){ b, end };
+	*d = (struct door){ b, end, false };
 	load_listen(b->load, port, knock, d);
 }
 

@@ -122,7 +122,7 @@ static void note(struct bench *b, const struct life *l)
 		.peer = "smsc-1",
 		.verdict = "accepted",
 		.far_id = "1f3a90bc",
-		.clause = "MAPPING 6.1",
+		.clause = "SMPP v3.4 5.1.3",
 		.keys = { "d7c1a4b2-0e9f@ims.example" },
 		.n_keys = 1,
 	};

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#define LINGER_US 300000
+
 static const char help[] =
 	"Usage: traffic [options]\n"
 	"  --connect PORT      an ESME that submits to that port\n"
@@ -46,7 +48,7 @@ bool bench_may_send(const struct bench *b)
 	size_t through = b->o.receipts ? l->counts[REPORTED]
 				       : l->counts[ARRIVED];
 
-	if (b->held)
+	if (b->waits_for > 0)
 		return false;
 	if (b->o.submit != 0 && l->n - b->o.expect >= b->o.submit)
 		return false;
@@ -78,13 +80,17 @@ void bench_arrived(struct bench *b, struct bytes text)
 	if (b->probing && n == b->probe_number) {
 		b->probing = false;
 		b->probed = true;
-		b->overtaken = b->ledger.counts[ARRIVED] - 1 - b->probe_mark;
+		/* It may be there before the answer to its sender. */
+		if (b->probe_answered)
+			b->overtaken = b->ledger.counts[ARRIVED] - 1 -
+				       b->probe_mark;
 	}
 }
 
-void bench_ready(struct bench *b)
+void bench_one_ready(struct bench *b)
 {
-	b->held = false;
+	if (--b->waits_for > 0)
+		return;
 	b->began_us = b->last_us = now_us();
 }
 
@@ -270,7 +276,7 @@ static bool through(const struct bench *b)
 static void fill(struct bench *b)
 {
 	sip_fill(b);
-	if (b->o.ahead == 0 && b->sip == NULL)
+	if (b->o.ahead == 0 && b->sip == NULL && b->o.n_listen == 0)
 		return;
 	sessions_fill(b);
 	http_fill(b);
@@ -285,11 +291,22 @@ static void tick(struct bench *b)
 		session_probe(b->probe);
 }
 
+/* Whatever comes after the last one is one too many: it is awaited. */
+static void linger(struct bench *b)
+{
+	uint64_t until = now_us() + LINGER_US;
+
+	while (now_us() < until) {
+		sip_flush(b);
+		load_turn(b->load, 20);
+	}
+}
+
 static void run(struct bench *b)
 {
 	uint64_t now = now_us(), ticked = now;
 
-	b->held = b->o.sip != 0;
+	b->waits_for = b->o.n_listen + (b->o.sip != 0);
 	b->began_us = b->last_us = now;
 	start(b);
 	while (!through(b)) {
@@ -303,6 +320,7 @@ static void run(struct bench *b)
 		ticked = now;
 		tick(b);
 	}
+	linger(b);
 }
 
 int main(int argc, char **argv)

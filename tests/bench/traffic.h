@@ -48,7 +48,7 @@ struct bench {
 	uint64_t next_id;		/* of the SMSCs                      */
 	size_t throttled, receipts_again;
 	unsigned last_status;		/* of a SIP refusal                  */
-	bool held;			/* users are still registering       */
+	size_t waits_for;		/* links and users before it starts  */
 
 	struct session *sessions;
 	struct asker *askers;		/* o.window of them                  */
@@ -56,12 +56,13 @@ struct bench {
 	size_t sent_again, came_again;	/* retransmissions                   */
 	struct session *probe;
 	size_t probe_number, probe_mark;	/* arrivals when answered    */
-	bool probing, probed;
+	bool probing, probe_answered, probed;
 	size_t overtaken;		/* that arrived before the probe     */
 };
 
-/** All users are registered: the clock of the load starts. */
-void bench_ready(struct bench *b);
+/** A link is bound, or all users are registered: when nothing is missing any
+ *  more the clock of the load starts. */
+void bench_one_ready(struct bench *b);
 /** May one more message be sent now? */
 bool bench_may_send(const struct bench *b);
 void bench_arrived(struct bench *b, struct bytes text);
@@ -88,6 +89,7 @@ void http_fill(struct bench *b);
 /** Registers the users; then they send, if they are the source. */
 void sip_start(struct bench *b);
 void sip_fill(struct bench *b);
+void sip_flush(struct bench *b);
 /** Retransmissions: call it about every 50 ms. */
 void sip_tick(struct bench *b);
 void sip_free(struct bench *b);

@@ -101,7 +101,7 @@ static const char story[] =
 	"{\"id\":\"A1\",\"time\":\"2026-01-31T12:00:01.000000Z\","
 	"\"step\":\"report-in\",\"from\":\"sip:mary@cpm.example\","
 	"\"to\":\"+15550200001\",\"technology\":\"sms\",\"peer\":\"smsc-a\","
-	"\"verdict\":\"delivered\",\"clause\":\"MAPPING 5.4\",\"leg\":\"L1\"}\n"
+	"\"verdict\":\"delivered\",\"clause\":\"SMPP v3.4 5.2.28\",\"leg\":\"L1\"}\n"
 	"{\"id\":\"A1\",\"time\":\"2026-01-31T12:00:01.100000Z\","
 	"\"step\":\"settled\",\"from\":\"sip:mary@cpm.example\","
 	"\"to\":\"+15550200001\",\"technology\":\"sms\",\"peer\":\"smsc-a\","
@@ -204,6 +204,10 @@ static const struct row {
 	  "{\"end\":true,\"exit\":1,\"error\":\"there is no x\"}\n",
 	  "{\"command\":\"release\",\"arguments\":{\"name\":\"x\"}}\n",
 	  "gwctl: there is no x\n", 1 },
+	{ "a complaint a line", "reload",
+	  "{\"end\":true,\"exit\":1,\"error\":\"f:1: a\\nf:2: b\\u001b\\n\"}\n",
+	  "{\"command\":\"reload\",\"arguments\":{}}\n",
+	  "gwctl: f:1: a\ngwctl: f:2: b?\n", 1 },
 	{ "nothing is known", "trace x", END_GOOD,
 	  "{\"command\":\"trace\",\"arguments\":{\"key\":\"x\"}}\n",
 	  "gwctl: nothing is known of x\n", 1 },
@@ -243,7 +247,7 @@ static const char trace_output[] =
 	"  12:00:00.300000  outcome     sip:mary@cpm.example -> +155502"
 	"00001, sms over smsc-a; id 77  accepted\n"
 	"  12:00:01.000000  report-in   sip:mary@cpm.example -> +155502"
-	"00001, sms over smsc-a         delivered     [MAPPING 5.4]\n"
+	"00001, sms over smsc-a         delivered     [SMPP v3.4 5.2.28]\n"
 	"  12:00:01.100000  settled     sip:mary@cpm.example -> +155502"
 	"00001, sms over smsc-a         delivered\n"
 	"  12:00:01.200000  report      sip:mary@cpm.example -> +155502"

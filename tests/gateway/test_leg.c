@@ -109,7 +109,7 @@ static void test_outcome(void)
 			     0x58,
 			     1500,
 			     "throttled",
-			     "MAPPING 6.1",
+			     "SMPP v3.4 5.1.3",
 			     ids,
 			     3,
 			     { (const uint8_t *)"\1\2", 2 } },

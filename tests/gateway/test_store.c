@@ -306,7 +306,7 @@ static void orphan(struct fixture *f, uint64_t low, const char *octets)
 	step_free(s);
 }
 
-/* A report that comes before the answer that names it (GW-MSG). */
+/* A report that comes before the answer that names it. */
 static void test_orphans(void)
 {
 	struct fixture f = on_disk();
@@ -387,7 +387,7 @@ static void test_rollback(void)
 	finish(&f);
 }
 
-/* GW-SEC-10: a damaged row is never handed out. */
+/* checksums: a damaged row is never handed out. */
 static void test_damage(void)
 {
 	static const struct damage {

@@ -29,7 +29,7 @@ static struct trace_record sample(uint64_t story, uint64_t time_us)
 		.verdict = "accepted",
 		.far_id = "1F3A",
 		.text = "",
-		.clause = "MAPPING 6.1",
+		.clause = "SMPP v3.4 5.1.3",
 		.keys = { "Call-1@host", "sip:Bob@Example.com" },
 		.n_keys = 2,
 	};

@@ -84,7 +84,7 @@ static enum err intake_of(const struct sim *s, const struct mail *m,
 {
 	struct buf body = BUF_INIT(MESSAGE_INLINE_MAX);
 	struct buf octets = BUF_INIT(MESSAGE_IMAGE_MAX);
-	char key[64];
+	char key[96];
 	struct intake in = { .native = m->native };
 	enum err e;
 

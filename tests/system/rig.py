@@ -272,7 +272,7 @@ class Gateway:
             if status == 0 else []
 
     def trace(self, key):
-        return self.ask('trace', key)
+        return self.ask('trace', '--', key)
 
     def link(self, name):
         for link in self.ask('links'):

@@ -1,4 +1,4 @@
-"""Held for who is not registered, delivered when he registers (GW-IW-11)."""
+"""Held for who is not registered, delivered when he registers (RFC 5438 8.1)."""
 
 import secrets
 import time

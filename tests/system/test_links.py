@@ -95,6 +95,41 @@ def case_a_throttling_smsc_gets_less_and_all_arrives(w):
     equal(sorted(text_of(e) for e in good), sorted(words))
 
 
+def case_an_smsc_that_refuses_everything_is_not_flooded(w):
+    for status in (0x03, 0x05, 0x0D, 0x14):
+        number = w.number()
+        w.smsc.rules({'to': number, 'times': 4, 'status': status})
+        submit_all(w, number, ['refused 1', 'refused 2'])
+        w.smsc.submits(number, 2)
+        time.sleep(0.7)
+        check(w.smsc.count(number) <= 4, f'0x{status:02x}: not at once')
+        w.smsc.submits(number, 6, 3 * DEADLINE)
+    until(lambda: w.gateway.waiting() == 0, 'all are settled')
+
+
+def case_an_smsc_that_has_forgotten_the_bind_is_bound_anew(w):
+    number = w.number()
+    before = len(w.smsc.log(kind='bind'))
+    w.smsc.rules({'to': number, 'times': 1, 'status': 0x04})
+    submit_all(w, number, ['who are you'])
+    w.smsc.wait(lambda e: True, 'another bind', before + 1, kind='bind')
+    w.smsc.submits(number, 2)
+    w.gateway.wait_link('smsc-a')
+
+
+def case_waiting_for_a_retry_is_no_work(w):
+    number = w.number()
+    w.smsc.rules({'to': number, 'times': 12, 'status': 0x08})
+    submit_all(w, number, ['busy 1', 'busy 2', 'busy 3'])
+    w.smsc.submits(number, 9, 3 * DEADLINE)
+    before = w.gateway.ask('status')[0]['steps']
+    time.sleep(1)
+    steps = w.gateway.ask('status')[0]['steps'] - before
+    check(steps < 200, f'{steps} steps while three messages wait')
+    w.smsc.rules()
+    until(lambda: w.gateway.waiting() == 0, 'all are settled', 3 * DEADLINE)
+
+
 def case_a_slow_recipient_does_not_delay_another(w):
     slow, fast = w.number(), w.number()
     w.smsc.rules({'to': slow, 'delay_ms': 1500})

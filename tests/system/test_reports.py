@@ -1,4 +1,4 @@
-"""Reports cross the boundary in both directions (MAPPING 5)."""
+"""Reports cross the boundary in both directions (RFC 5438)."""
 
 from device import NUMBERS, Device
 from peers import Esme, Smsc, text_of

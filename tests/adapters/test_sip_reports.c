@@ -1,0 +1,135 @@
+/*
+ * cpmgw-sip as a program: notifications both ways. RFC 5438.
+ */
+#include "tests/adapters/sip_sample.h"
+
+#include <string.h>
+
+/* -- notifications -------------------------------------------------------- */
+
+#define REPORT                                                                 \
+	"From: <tel:+15550200001>\r\n"                                         \
+	"To: <sip:mary@cpm.example>\r\n"                                       \
+	"DateTime: 2025-11-21T02:01:00Z\r\n"                                   \
+	"NS: imdn <urn:ietf:params:imdn>\r\n"                                  \
+	"imdn.Message-ID: " PUBLIC_ID "\r\n"                                   \
+	"imdn.IMDN-Route: <sip:core.example>\r\n"                              \
+	"\r\n"                                                                 \
+	"Content-Type: message/imdn+xml\r\n"                                   \
+	"Content-Disposition: notification\r\n"                                \
+	"Content-Length: 297\r\n"                                              \
+	"\r\n"                                                                 \
+	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"                       \
+	"<imdn xmlns=\"urn:ietf:params:xml:ns:imdn\">"                         \
+	"<message-id>Aa1234567890</message-id>"                                \
+	"<datetime>2025-11-20T21:00:00-05:00</datetime>"                       \
+	"<recipient-uri>tel:+15550200001</recipient-uri>"                      \
+	"<delivery-notification><status><delivered/></status>"                 \
+	"</delivery-notification></imdn>\r\n"
+
+/* RFC 5438 7.2.1, 11: to the sender, about his message, in his own words. */
+static void test_report(void)
+{
+	struct device_socket d;
+	struct outcome o;
+	struct sample s;
+	struct world w;
+
+	sample_start(&w, &d, false);
+	sample_init(&s, 91);
+	s.leg.message.kind = MESSAGE_REPORT;
+	s.leg.message.n_parts = 0;
+	s.leg.message.submitted_text = "2025-11-20T21:00:00-05:00";
+	s.leg.message.report = (struct report){
+		.about = 5,
+		.recipient = { ADDRESS_E164, "+15550200001" },
+		.kind = WANT_POSITIVE,
+		.state = STATE_DELIVERED,
+		.via = TECHNOLOGY_SMS,
+		.event_us = UINT64_C(1763690460000000),
+	};
+	sample_id(&s, ID_IMDN, "Aa1234567890");
+	sample_id(&s, ID_CONVERSATION, "conversation");
+	sample_extra(&s, "sip.imdn-record-route", "sip:core.example");
+	sample_extra(&s, "sip.cpim-from", "sip:mary@cpm.example");
+	world_leg(&w, &s.leg);
+	sample_take(&d, 200);
+	CU_ASSERT_STRING_EQUAL(device_body(&d), REPORT);
+	CU_ASSERT_STRING_EQUAL(device_header(&d, "Conversation-ID"),
+			       "conversation");
+	CU_ASSERT(world_answer(&w, 91, &o));
+	CU_ASSERT(o.class == OUTCOME_DELIVERED);
+	/* A state that no notification has. */
+	s.leg.token = 92;
+	s.leg.message.report.state = STATE_ENROUTE;
+	world_leg(&w, &s.leg);
+	CU_ASSERT(world_answer(&w, 92, &o));
+	CU_ASSERT(o.class == OUTCOME_NEVER);
+	sample_finish(&w, &d);
+}
+
+#define IMDN_BODY                                                              \
+	"From: <sip:mary@cpm.example>\r\nTo: <tel:+15550200001>\r\n"           \
+	"NS: imdn <urn:ietf:params:imdn>\r\n"                                  \
+	"imdn.Message-ID: n1234567890\r\n\r\n"                                 \
+	"Content-Type: message/imdn+xml\r\n"                                   \
+	"Content-Disposition: notification\r\n\r\n"                            \
+	"<imdn xmlns=\"urn:ietf:params:xml:ns:imdn\"><message-id>" PUBLIC_ID   \
+	"</message-id><datetime>2025-11-20T21:00:00Z</datetime>"               \
+	"<display-notification><status><displayed/></status>"                  \
+	"</display-notification></imdn>"
+
+static void test_imdn_in(void)
+{
+	struct device_request r = { .method = "MESSAGE",
+				    .target = "tel:+15550200001",
+				    .from = "<sip:mary@cpm.example>",
+				    .to = "<tel:+15550200001>",
+				    .type = "message/cpim",
+				    .body = IMDN_BODY,
+				    .user = "mary",
+				    .password = "mary-secret" };
+	static const struct outcome taken = { .class = OUTCOME_DELIVERED };
+	static const struct outcome not_ours = { .class = OUTCOME_ADDRESS };
+	struct far_report v;
+	struct world_frame *f;
+	struct device_socket d;
+	struct intake in;
+	struct message m;
+	struct world w;
+
+	sample_start(&w, &d, true);
+	device_ask(&d, &r);
+	f = world_wait(&w, FRAME_FAR_REPORT);
+	CU_ASSERT_FATAL(far_report_read(f->payload, w.arena, &v) == OK);
+	CU_ASSERT(v.ours);
+	CU_ASSERT_STRING_EQUAL(v.far_id, PUBLIC_ID);
+	CU_ASSERT_STRING_EQUAL(v.peer, "cpm");
+	CU_ASSERT_STRING_EQUAL(v.reporter.text, "+15550100001");
+	CU_ASSERT(v.kind == WANT_DISPLAY && v.state == STATE_DISPLAYED);
+	world_outcome(&w, FRAME_REPORTED, f->ref, &taken);
+	CU_ASSERT_FATAL(device_await(&d));
+	CU_ASSERT(device_status(&d) == 200);
+
+	/* About a message between two CPM users: to its sender, unchanged. */
+	device_ask(&d, &r);
+	f = world_wait(&w, FRAME_FAR_REPORT);
+	world_outcome(&w, FRAME_REPORTED, f->ref, &not_ours);
+	f = world_wait(&w, FRAME_INTAKE);
+	CU_ASSERT_FATAL(intake_read(f->payload, &in) == OK);
+	CU_ASSERT_FATAL(message_read(in.message, w.arena, &m, NULL) == OK);
+	CU_ASSERT(in.native && m.want == 0);
+	CU_ASSERT(bytes_is(m.native, IMDN_BODY));
+	CU_ASSERT_STRING_EQUAL(m.recipients[0].address.text, "+15550200001");
+	world_outcome(&w, FRAME_ANSWER, f->ref, &taken);
+	CU_ASSERT_FATAL(device_await(&d));
+	CU_ASSERT(device_status(&d) == 200);
+	sample_finish(&w, &d);
+}
+
+static const struct check_test tests[] = {
+	{ "sends notifications", test_report },
+	{ "takes notifications", test_imdn_in },
+	{ NULL, NULL }
+};
+CHECK_MAIN("sip reports", tests)

@@ -1,0 +1,165 @@
+/*
+ * cpmgw-smpp as a server, towards ESMEs: deliveries and receipts. SMPP v3.4
+ * 4.6 and appendix B; SMPP v3.4 5.2.12.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "adapters/smpp/smpp_out.h"
+#include "tests/adapters/smpp_world.h"
+
+static struct leg leg_to_esme(uint64_t token)
+{
+	return (struct leg){ .token = token,
+			     .id = token,
+			     .story = 1,
+			     .public_id = "q83vEjRWeJCrze8SNFZ4kA",
+			     .technology = TECHNOLOGY_SMS,
+			     .peer = "esme1",
+			     .to = { ADDRESS_SHORT, "22222" },
+			     .attempt = 1 };
+}
+
+static struct message text_message(struct part *part, const char *text)
+{
+	struct message m;
+
+	message_init(&m);
+	*part = (struct part){ .type = "text/plain;charset=UTF-8",
+			       .body = bytes_of(text) };
+	m.from = (struct address){ ADDRESS_E164, "+15550100001" };
+	m.parts = part;
+	m.n_parts = 1;
+	return m;
+}
+
+static void test_deliver(void)
+{
+	struct leg leg = leg_to_esme(5);
+	struct outcome o;
+	struct part part;
+	struct message m = text_message(&part, "hi");
+	struct smpp_pdu p;
+	struct world w;
+	struct wire x;
+
+	world_server(&w, &x);
+	CU_ASSERT(world_peer(&w, "esme1", true));
+	world_leg(&w, &leg, &m);
+	CU_ASSERT(wire_read(&x, &p) && p.command_id == SMPP_DELIVER_SM);
+	CU_ASSERT(p.source.ton == 1 &&
+		  bytes_is(p.source.digits, "15550100001"));
+	CU_ASSERT(p.dest.ton == 3 && bytes_is(p.dest.digits, "22222"));
+	CU_ASSERT(bytes_is(p.short_message, "hi") && p.esm_class == 0);
+	wire_respond(&x, &p, ESME_ROK, "");
+	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
+	o = world_read_outcome(&w);
+	CU_ASSERT(w.got.ref == 5 && o.class == OUTCOME_DELIVERED);
+	leg = leg_to_esme(6);
+	world_leg(&w, &leg, &m);
+	CU_ASSERT(wire_read(&x, &p));
+	wire_respond(&x, &p, ESME_RX_T_APPN, "");
+	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
+	o = world_read_outcome(&w);
+	CU_ASSERT(w.got.ref == 6 && o.class == OUTCOME_LATER);
+	CU_ASSERT(o.far_code == ESME_RX_T_APPN);
+	wire_close(&x);
+	CU_ASSERT(world_peer(&w, "esme1", false));
+	leg = leg_to_esme(7);
+	world_leg(&w, &leg, &m);
+	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
+	o = world_read_outcome(&w);
+	CU_ASSERT(w.got.ref == 7 && o.class == OUTCOME_LINK);
+	world_finish(&w);
+}
+
+/* SMPP v3.4 5.2.12: text and TLVs, addresses turned round, our decimal id. */
+static void test_receipt(void)
+{
+	struct leg leg = leg_to_esme(8);
+	struct message m;
+	struct smpp_receipt text;
+	struct smpp_pdu p;
+	struct bytes id;
+	uint32_t state = 0;
+	char want[SMPP_OUR_ID_SIZE];
+	struct world w;
+	struct wire x;
+
+	message_init(&m);
+	m.kind = MESSAGE_REPORT;
+	m.from = (struct address){ ADDRESS_E164, "+15550200001" };
+	m.report.about = 4711;
+	m.report.recipient = m.from;
+	m.report.kind = WANT_POSITIVE;
+	m.report.state = STATE_DELIVERED;
+	m.report.event_us = UINT64_C(1763672400000000); /* 2025-11-20 21:00 */
+	m.submitted_us = UINT64_C(1763672340000000);
+	leg.to = (struct address){ ADDRESS_E164, "+15550100001" };
+	world_server(&w, &x);
+	world_leg(&w, &leg, &m);
+	CU_ASSERT_FATAL(wire_read(&x, &p));
+	smpp_our_id(world_id_key, 4711, want);
+	CU_ASSERT(p.command_id == SMPP_DELIVER_SM && p.esm_class == 0x04);
+	CU_ASSERT(bytes_is(p.source.digits, "15550200001"));
+	CU_ASSERT(bytes_is(p.dest.digits, "15550100001"));
+	CU_ASSERT(smpp_tlv_text(p.tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id));
+	CU_ASSERT(bytes_is(id, want));
+	CU_ASSERT(smpp_tlv_number(p.tlvs, SMPP_TLV_MESSAGE_STATE, &state));
+	CU_ASSERT(state == 2);
+	CU_ASSERT_FATAL(smpp_receipt_decode(p.short_message, &text, NULL) ==
+			OK);
+	CU_ASSERT(bytes_is(text.id, want) && bytes_is(text.stat, "DELIVRD"));
+	CU_ASSERT(text.sub == 1 && text.dlvrd == 1 && text.done.hour == 21);
+	CU_ASSERT(bytes_is(text.err, "000") && text.submitted.minute == 59);
+	wire_respond(&x, &p, ESME_ROK, "");
+	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
+	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_DELIVERED);
+	wire_close(&x);
+	world_finish(&w);
+}
+
+/* Segments have receipts of their own, each if it asked. */
+static void test_receipts_of_segments(void)
+{
+	struct message_id ids[] = {
+		{ ID_SMPP, "1001", WANT_POSITIVE | WANT_NEGATIVE },
+		{ ID_SMPP, "1002", 0 },
+		{ ID_SMPP, "1003", WANT_NEGATIVE },
+	};
+	struct leg leg = leg_to_esme(8);
+	struct message m;
+	struct smpp_pdu p;
+	struct bytes id;
+	struct world w;
+	struct wire x;
+
+	message_init(&m);
+	m.kind = MESSAGE_REPORT;
+	m.report.recipient = (struct address){ ADDRESS_E164, "+15550200001" };
+	m.report.state = STATE_UNDELIVERABLE;
+	m.ids = ids;
+	m.n_ids = 3;
+	world_server(&w, &x);
+	world_leg(&w, &leg, &m);
+	CU_ASSERT(wire_read(&x, &p));
+	CU_ASSERT(smpp_tlv_text(p.tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id));
+	CU_ASSERT(bytes_is(id, "1001"));
+	wire_respond(&x, &p, ESME_ROK, "");
+	CU_ASSERT(wire_read(&x, &p));
+	CU_ASSERT(smpp_tlv_text(p.tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id));
+	CU_ASSERT(bytes_is(id, "1003"));
+	wire_respond(&x, &p, ESME_ROK, "");
+	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
+	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_DELIVERED);
+	wire_close(&x);
+	world_finish(&w);
+}
+
+static const struct check_test tests[] = { { "deliveries", test_deliver },
+					   { "a receipt", test_receipt },
+					   { "receipts of segments",
+					     test_receipts_of_segments },
+					   { NULL, NULL } };
+
+CHECK_MAIN("smpp deliver", tests)

@@ -359,12 +359,21 @@ static bool admissible(struct engine *e, const struct message *m,
 	return v.yes;
 }
 
+/* Why there can be no copy for him; NULL: there can. */
+static const struct outcome *unreachable(const struct message *m,
+					 const struct route_verdict *v)
+{
+	if (v->n == 0)
+		return &no_route;
+	return m->once && v->wait ? &nobody_there : NULL;
+}
+
 /*
  * The copy of one recipient to whom there is no way: nothing but the report of
  * that. NULL: nobody wants it.
  */
 static struct live *make_failure(struct engine *e, const struct message *m,
-				 size_t index)
+				 size_t index, const struct outcome *why)
 {
 	struct live *l = live_new();
 
@@ -374,7 +383,7 @@ static struct live *make_failure(struct engine *e, const struct message *m,
 	if (fill_leg(e, l, m, index) != OK)
 		abort();
 	l->recipient = recipient_hash(e, l, NULL);
-	if (report_instead(e, l, STATE_UNDELIVERABLE, &no_route))
+	if (report_instead(e, l, STATE_UNDELIVERABLE, why))
 		return l;
 	live_free(l);
 	return NULL;
@@ -388,21 +397,22 @@ static void make_failures(struct engine *e, const struct message *m,
 	struct route_verdict v;
 	struct user *user;
 	uint64_t story = made->n > 0 ? made->legs[0]->id : road_id(e);
+	const struct outcome *why;
 	size_t i;
 
 	for (i = 0; i < m->n_recipients; i++) {
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
 		route_decide(&facts, &v);
-		if (v.n > 0)
+		if ((why = unreachable(m, &v)) == NULL)
 			continue;
 		tell_message(e, story, m,
 			     &(struct story){ .step = "settled",
 					      .verdict = "undeliverable",
 					      .to = &m->recipients[i].address,
-					      .text = no_route.text,
-					      .clause = no_route.clause });
-		made->legs[made->n] = make_failure(e, m, i);
+					      .text = why->text,
+					      .clause = why->clause });
+		made->legs[made->n] = make_failure(e, m, i, why);
 		made->n += made->legs[made->n] != NULL;
 	}
 }
@@ -413,6 +423,7 @@ static void make_legs(struct engine *e, const struct message *m,
 {
 	struct route_facts facts;
 	struct route_verdict v;
+	const struct outcome *why;
 	struct user *user;
 	size_t i;
 
@@ -421,10 +432,8 @@ static void make_legs(struct engine *e, const struct message *m,
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
 		route_decide(&facts, &v);
-		if (v.n == 0)
-			continue;
-		if (m->once && v.wait) {
-			made->why = nobody_there;
+		if ((why = unreachable(m, &v)) != NULL) {
+			made->why = *why;
 			continue;
 		}
 		made->verdict = v;
@@ -485,7 +494,7 @@ void intake_message(struct engine *e, const struct reply *to,
 	make_legs(e, m, &made);
 	if (made.n == 0) {
 		refuse(e, to, m, &made.why);
-		if (made.joined && made.why.class == OUTCOME_ADDRESS)
+		if (made.joined && made.why.class != OUTCOME_LATER)
 			reassemble_drop(e, in->segment.key);
 		return;
 	}

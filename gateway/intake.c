@@ -479,6 +479,57 @@ static void set_keys(struct engine *e, const struct intake *in,
 	}
 }
 
+/* A refusal, and whom it is for. */
+struct refusal {
+	struct reply reply;
+	struct outcome why;
+};
+
+static void unseen_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct refusal *r = s->context;
+
+	if (s->result == ERR_EXISTS) {
+		e->counts.duplicates++;
+		intake_again(e, &r->reply, s->story);
+		return;
+	}
+	e->counts.refused++;
+	road_refuse(e, &r->reply, FRAME_REFUSED, &r->why);
+}
+
+/* Not now, or no more; but a repetition gets the first answer all the same. */
+static void turn_away(struct engine *e, const struct reply *to,
+		      const struct intake *in, const struct message *m,
+		      const struct outcome *why)
+{
+	struct refusal *r;
+	struct step *s;
+
+	if (in->dedupe.n == 0 || e->dedupe_us == 0) {
+		refuse(e, to, m, why);
+		return;
+	}
+	s = road_step(e, STEP_SEEN, unseen_done);
+	s->has_key = true;
+	s->key = keys_hash(e->keys, &in->dedupe, 1);
+	s->until_us = e->last_us;
+	if (native_joins(e, to, &s->key)) {
+		step_free(s);
+		return;
+	}
+	r = road_room(s, 1, sizeof *r);
+	*r = (struct refusal){ *to, *why };
+	s->context = r;
+	tell_message(e, road_id(e), m,
+		     &(struct story){ .step = "intake",
+				      .verdict = "refused",
+				      .text = why->text,
+				      .clause = why->clause });
+	road_submit(e, s);
+}
+
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m)
 {
@@ -487,13 +538,13 @@ void intake_message(struct engine *e, const struct reply *to,
 
 	road_now(e);
 	if (!admissible(e, m, &made)) {
-		refuse(e, to, m, &made.why);
+		turn_away(e, to, in, m, &made.why);
 		return;
 	}
 	made.scheduled = m->earliest_us > e->last_us;
 	make_legs(e, m, &made);
 	if (made.n == 0) {
-		refuse(e, to, m, &made.why);
+		turn_away(e, to, in, m, &made.why);
 		if (made.joined && made.why.class != OUTCOME_LATER)
 			reassemble_drop(e, in->segment.key);
 		return;

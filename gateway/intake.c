@@ -384,6 +384,7 @@ static struct live *make_failure(struct engine *e, const struct message *m,
 static void make_failures(struct engine *e, const struct message *m,
 			  struct made *made)
 {
+	const struct outcome *why;
 	struct route_facts facts;
 	struct route_verdict v;
 	struct user *user;
@@ -394,14 +395,15 @@ static void make_failures(struct engine *e, const struct message *m,
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
 		route_decide(&facts, &v);
-		if (v.n > 0)
+		if (v.n > 0 && !(m->once && v.wait))
 			continue;
+		why = v.n > 0 ? &nobody_there : &no_route;
 		tell_message(e, story, m,
 			     &(struct story){ .step = "settled",
 					      .verdict = "undeliverable",
 					      .to = &m->recipients[i].address,
-					      .text = no_route.text,
-					      .clause = no_route.clause });
+					      .text = why->text,
+					      .clause = why->clause });
 		made->legs[made->n] = make_failure(e, m, i);
 		made->n += made->legs[made->n] != NULL;
 	}

@@ -395,7 +395,7 @@ static void make_failures(struct engine *e, const struct message *m,
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
 		route_decide(&facts, &v);
-		if (v.n > 0 && !(m->once && v.wait))
+		if (v.n > 0 && !(m->once && v.wait && !made->joined))
 			continue;
 		why = v.n > 0 ? &nobody_there : &no_route;
 		tell_message(e, story, m,
@@ -425,7 +425,7 @@ static void make_legs(struct engine *e, const struct message *m,
 		route_decide(&facts, &v);
 		if (v.n == 0)
 			continue;
-		if (m->once && v.wait) {
+		if (m->once && v.wait && !made->joined) {
 			made->why = nobody_there;
 			continue;
 		}
@@ -487,7 +487,7 @@ void intake_message(struct engine *e, const struct reply *to,
 	make_legs(e, m, &made);
 	if (made.n == 0) {
 		refuse(e, to, m, &made.why);
-		if (made.joined && made.why.class == OUTCOME_ADDRESS)
+		if (made.joined && made.why.class != OUTCOME_LATER)
 			reassemble_drop(e, in->segment.key);
 		return;
 	}

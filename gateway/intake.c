@@ -359,12 +359,21 @@ static bool admissible(struct engine *e, const struct message *m,
 	return v.yes;
 }
 
+/* Why there can be no copy for him; NULL: there can. */
+static const struct outcome *unreachable(const struct message *m,
+					 const struct route_verdict *v)
+{
+	if (v->n == 0)
+		return &no_route;
+	return m->once && v->wait ? &nobody_there : NULL;
+}
+
 /*
  * The copy of one recipient to whom there is no way: nothing but the report of
  * that. NULL: nobody wants it.
  */
 static struct live *make_failure(struct engine *e, const struct message *m,
-				 size_t index)
+				 size_t index, const struct outcome *why)
 {
 	struct live *l = live_new();
 
@@ -374,7 +383,7 @@ static struct live *make_failure(struct engine *e, const struct message *m,
 	if (fill_leg(e, l, m, index) != OK)
 		abort();
 	l->recipient = recipient_hash(e, l, NULL);
-	if (report_instead(e, l, STATE_UNDELIVERABLE, &no_route))
+	if (report_instead(e, l, STATE_UNDELIVERABLE, why))
 		return l;
 	live_free(l);
 	return NULL;
@@ -384,27 +393,26 @@ static struct live *make_failure(struct engine *e, const struct message *m,
 static void make_failures(struct engine *e, const struct message *m,
 			  struct made *made)
 {
-	const struct outcome *why;
 	struct route_facts facts;
 	struct route_verdict v;
 	struct user *user;
 	uint64_t story = made->n > 0 ? made->legs[0]->id : road_id(e);
+	const struct outcome *why;
 	size_t i;
 
 	for (i = 0; i < m->n_recipients; i++) {
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
 		route_decide(&facts, &v);
-		if (v.n > 0 && !(m->once && v.wait && !made->joined))
+		if ((why = unreachable(m, &v)) == NULL)
 			continue;
-		why = v.n > 0 ? &nobody_there : &no_route;
 		tell_message(e, story, m,
 			     &(struct story){ .step = "settled",
 					      .verdict = "undeliverable",
 					      .to = &m->recipients[i].address,
 					      .text = why->text,
 					      .clause = why->clause });
-		made->legs[made->n] = make_failure(e, m, i);
+		made->legs[made->n] = make_failure(e, m, i, why);
 		made->n += made->legs[made->n] != NULL;
 	}
 }
@@ -415,6 +423,7 @@ static void make_legs(struct engine *e, const struct message *m,
 {
 	struct route_facts facts;
 	struct route_verdict v;
+	const struct outcome *why;
 	struct user *user;
 	size_t i;
 
@@ -423,10 +432,8 @@ static void make_legs(struct engine *e, const struct message *m,
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
 		route_decide(&facts, &v);
-		if (v.n == 0)
-			continue;
-		if (m->once && v.wait && !made->joined) {
-			made->why = nobody_there;
+		if ((why = unreachable(m, &v)) != NULL) {
+			made->why = *why;
 			continue;
 		}
 		made->verdict = v;
@@ -472,6 +479,57 @@ static void set_keys(struct engine *e, const struct intake *in,
 	}
 }
 
+/* A refusal, and whom it is for. */
+struct refusal {
+	struct reply reply;
+	struct outcome why;
+};
+
+static void unseen_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct refusal *r = s->context;
+
+	if (s->result == ERR_EXISTS) {
+		e->counts.duplicates++;
+		intake_again(e, &r->reply, s->story);
+		return;
+	}
+	e->counts.refused++;
+	road_refuse(e, &r->reply, FRAME_REFUSED, &r->why);
+}
+
+/* Not now, or no more; but a repetition gets the first answer all the same. */
+static void turn_away(struct engine *e, const struct reply *to,
+		      const struct intake *in, const struct message *m,
+		      const struct outcome *why)
+{
+	struct refusal *r;
+	struct step *s;
+
+	if (in->dedupe.n == 0 || e->dedupe_us == 0) {
+		refuse(e, to, m, why);
+		return;
+	}
+	s = road_step(e, STEP_SEEN, unseen_done);
+	s->has_key = true;
+	s->key = keys_hash(e->keys, &in->dedupe, 1);
+	s->until_us = e->last_us;
+	if (native_joins(e, to, &s->key)) {
+		step_free(s);
+		return;
+	}
+	r = road_room(s, 1, sizeof *r);
+	*r = (struct refusal){ *to, *why };
+	s->context = r;
+	tell_message(e, road_id(e), m,
+		     &(struct story){ .step = "intake",
+				      .verdict = "refused",
+				      .text = why->text,
+				      .clause = why->clause });
+	road_submit(e, s);
+}
+
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m)
 {
@@ -480,13 +538,13 @@ void intake_message(struct engine *e, const struct reply *to,
 
 	road_now(e);
 	if (!admissible(e, m, &made)) {
-		refuse(e, to, m, &made.why);
+		turn_away(e, to, in, m, &made.why);
 		return;
 	}
 	made.scheduled = m->earliest_us > e->last_us;
 	make_legs(e, m, &made);
 	if (made.n == 0) {
-		refuse(e, to, m, &made.why);
+		turn_away(e, to, in, m, &made.why);
 		if (made.joined && made.why.class != OUTCOME_LATER)
 			reassemble_drop(e, in->segment.key);
 		return;

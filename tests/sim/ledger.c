@@ -47,8 +47,9 @@ static void refuse_lost(struct mail *m)
 	unsigned i;
 
 	for (i = 0; i < m->n_copies; i++)
-		m->copies[i].refused |= strncmp(m->copies[i].address, NO_ROUTE,
-						strlen(NO_ROUTE)) == 0;
+		m->copies[i].refused |=
+			m->once || strncmp(m->copies[i].address, NO_ROUTE,
+					   strlen(NO_ROUTE)) == 0;
 }
 
 static void accepted(struct sim *s, struct mail *m, const struct asked *a,
@@ -99,9 +100,7 @@ static void answered(struct sim *s, struct mail *m, const struct frame *f)
 	/* Its sender asks again, and knows that it may have arrived. */
 	if (o.class == OUTCOME_UNANSWERED)
 		m->copies[0].excused = true;
-	/* With a clock set back it may have expired when it comes again. */
-	if (m->positive && o.class != OUTCOME_LATER &&
-	    (m->lifetime_us == 0 || s->set_back_us == 0))
+	if (m->positive && o.class != OUTCOME_LATER)
 		sim_fail(s, "answers", "m%u is accepted, then refused",
 			 m->number);
 }

@@ -21,6 +21,7 @@ struct spooled {
 struct made {
 	struct live *legs[MESSAGE_RECIPIENTS_MAX];
 	size_t n;
+	bool scheduled;		/* not to be sent yet                         */
 	bool joined;		/* of parts that were accepted already        */
 	struct route_verdict verdict;	/* of the last one with a way         */
 	struct outcome why;		/* there are none                     */
@@ -201,7 +202,7 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	l->recipient = recipient_hash(e, l, user);
 	if (place_leg(e, l, m, v->wait) != OK)
 		goto fail;
-	l->stored = v->wait;
+	l->stored = v->wait && l->state == LEG_WAITING;
 	return l;
 fail:
 	live_free(l);
@@ -448,7 +449,7 @@ static bool goes_native(const struct intake *in, const struct made *made)
 
 	return in->native && made->n == 1 && !made->verdict.wait &&
 	       legs[0]->image.n > 0 &&
-	       legs[0]->state == LEG_QUEUED &&
+	       legs[0]->state == LEG_QUEUED && !made->scheduled &&
 	       legs[0]->ways[0].technology == TECHNOLOGY_CPM &&
 	       legs[0]->lane->up && !legs[0]->lane->held;
 }
@@ -480,6 +481,7 @@ void intake_message(struct engine *e, const struct reply *to,
 		refuse(e, to, m, &made.why);
 		return;
 	}
+	made.scheduled = m->earliest_us > e->last_us;
 	make_legs(e, m, &made);
 	if (made.n == 0) {
 		refuse(e, to, m, &made.why);

@@ -173,16 +173,20 @@ class Kannel:
         names = {'ADMIN': admin, 'BOXES': boxes, 'SENDSMS': self.sendsms,
                  'SMPP': rig.slot.port(SMPP), 'ACCOUNT': account,
                  'PASSWORD': password, 'SINK': self.sink.port}
-        text = (PEERS / 'kannel' / 'esme.conf').read_text()
-        for name, value in names.items():
-            text = text.replace(f'@{name}@', str(value))
-        conf = rig.folder / 'kannel.conf'
-        conf.write_text(text)
+        conf = self.configure('esme.conf', names)
         rig.process('bearerbox', ['/usr/sbin/bearerbox', '-v', '1', conf])
         until(lambda: answers(boxes), 'bearerbox is up')
         rig.process('smsbox', ['/usr/sbin/smsbox', '-v', '1', conf])
         until(lambda: answers(self.sendsms), 'smsbox is up')
         until(lambda: 'online' in self.status(), 'Kannel is bound')
+
+    def configure(self, name, values):
+        text = (PEERS / 'kannel' / name).read_text()
+        for word, value in values.items():
+            text = text.replace(f'@{word}@', str(value))
+        path = self.rig.folder / f'kannel-{name}'
+        path.write_text(text)
+        return path
 
     @staticmethod
     def _get(url):
@@ -208,12 +212,15 @@ class Kannel:
 
 def sipp(rig, scenario, calls=1, **options):
     """Runs a scenario of tests/peers/sipp to its end; its exit status and
-    screen. options: user, transport (u1, t1), rate, keys (dict)."""
+    screen. options: user, password, transport (u1, t1), rate, port, keys
+    (dict), background (the process instead)."""
     transport = options.get('transport', 'u1')
     user = options.get('user', 'mary')
     table = rig.folder / f'{scenario}.csv'
     table.write_text('SEQUENTIAL\n' + f'{user};[authentication '
-                     f'username={user} password={user}-secret]\n')
+                     f'username={user} '
+                     f'password={options.get("password", f"{user}-secret")}'
+                     ']\n')
     argv = ['sipp', f'127.0.0.1:{rig.slot.port(SIP)}', '-sf',
             PEERS / 'sipp' / f'{scenario}.xml', '-inf', table, '-m', calls,
             '-r', options.get('rate', 10), '-i', '127.0.0.1', '-p',
@@ -221,7 +228,8 @@ def sipp(rig, scenario, calls=1, **options):
             '-nostdin', '-timeout', f'{int(2 * DEADLINE)}s',
             '-timeout_error', '-trace_err', '-error_file',
             rig.folder / f'{scenario}.err', '-key', 'domain', DOMAIN]
-    for key, value in options.get('keys', {}).items():
+    for key, value in {'expires': '600',
+                       **options.get('keys', {})}.items():
         argv += ['-key', key, value]
     if options.get('background'):
         return rig.process(f'sipp-{scenario}', argv)

@@ -4,6 +4,7 @@ every header under control. RFC 3261, 8760 (digest), 3862, 5438."""
 import hashlib
 import re
 import secrets
+import time
 import xml.etree.ElementTree as ElementTree
 
 COMPACT = {'v': 'via', 'f': 'from', 't': 'to', 'i': 'call-id',
@@ -145,11 +146,15 @@ def new_id():
     return secrets.token_urlsafe(16)
 
 
+def now():
+    return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())
+
+
 def cpim(sender, to, text, message_id=None, want='', when=None,
-         content_type='text/plain; charset=UTF-8', extra=()):
+         content_type='text/plain; charset=UTF-8', extra=(), part=()):
     """The octets of a message/cpim body."""
     lines = [f'From: <{sender}>', f'To: <{to}>',
-             f'DateTime: {when or "2026-01-31T12:34:56Z"}']
+             f'DateTime: {when or now()}']
     if message_id:
         lines.append('NS: imdn <urn:ietf:params:imdn>')
         lines.append(f'imdn.Message-ID: {message_id}')
@@ -157,8 +162,8 @@ def cpim(sender, to, text, message_id=None, want='', when=None,
         lines.append(f'imdn.Disposition-Notification: {want}')
     lines += extra
     content = text if isinstance(text, bytes) else text.encode()
-    return '\r\n'.join([*lines, '', f'Content-Type: {content_type}', '',
-                        '']).encode() + content
+    return '\r\n'.join([*lines, '', f'Content-Type: {content_type}',
+                        *part, '', '']).encode() + content
 
 
 def imdn_for(request, status, kind='delivery'):
@@ -174,7 +179,7 @@ def imdn_for(request, status, kind='delivery'):
            f'<{kind}-notification><status><{status}/></status>'
            f'</{kind}-notification></imdn>')
     body = cpim(me, sender, xml, new_id(), content_type='message/imdn+xml',
-                extra=[])
+                part=['Content-Disposition: notification'])
     return sender, body
 
 

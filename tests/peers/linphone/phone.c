@@ -4,11 +4,13 @@
  *
  *	phone USER PASSWORD DOMAIN OWN_PORT GATEWAY_PORT FOLDER read|unread OUT
  *
+ * With PHONE_LOG in the environment liblinphone tells all on standard output.
  * Lines on standard input: "msg SIP-URI TEXT", "seen SIP-URI", "quit".
  */
 #include <bctoolbox/list.h>
 #include <linphone/chat.h>
 #include <linphone/core.h>
+#include <linphone/logging.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -240,6 +242,9 @@ int main(int argc, char **argv)
 		      "GATEWAY_PORT FOLDER read|unread OUT\n", stderr);
 		return 2;
 	}
+	if (getenv("PHONE_LOG") != NULL)
+		linphone_logging_service_set_log_level_mask(
+			linphone_logging_service_get(), 0x3f);
 	p.reads = strcmp(argv[7], "read") == 0;
 	switch_on(&p, argv[6], atoi(argv[4]));
 	sign_in(&p, argv[1], argv[2], argv[3], argv[5]);

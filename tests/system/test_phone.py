@@ -1,0 +1,92 @@
+"""liblinphone: a real device with CPIM, IMDN and everything."""
+
+import secrets
+
+from device import Device
+from peers import Phone, Smsc, text_of
+from rig import DOMAIN, Rig, check, equal
+
+
+def world():
+    rig = Rig()
+    rig.smsc = Smsc(rig)
+    rig.phone = Phone(rig, 'mary')
+    rig.phone.wait('registration', 'Ok')
+    return rig
+
+
+def unique(text):
+    return f'{text} {secrets.token_hex(4)}'
+
+
+def case_it_registers(w):
+    w.phone.wait('registration', 'Ok')
+    equal(w.gateway.ask('users', 'mary')[0]['devices'], 1)
+
+
+def case_an_sms_arrives_and_is_acknowledged(w):
+    """liblinphone refuses a CPIM whose From is a telephone number, so it
+    gets the text alone; its 200 is the acknowledgement."""
+    source, text = w.number(), unique('to the phone ž 😀')
+    answer = w.smsc.mobile_originated(
+        source, '15550100001', hex=text.encode('utf-16-be').hex(),
+        data_coding=8, registered_delivery=12)
+    equal(answer['status'], 0)
+    event = w.phone.wait('received', text)
+    check(source in event, event)
+    w.smsc.wait(lambda e: e.get('destination_addr') == source and
+                e['esm_class'] & 0x3c == 0x08, 'acknowledgement',
+                kind='submit_sm')
+
+
+def case_it_sends_and_learns_what_became_of_it(w):
+    number, text = w.number(), unique('from the phone')
+    w.phone.do(f'msg sip:+{number}@{DOMAIN} {text}')
+    e = w.smsc.submits(number)[0]
+    equal(text_of(e), text)
+    check(e['registered_delivery'] & 1, 'it wants to know')
+    w.phone.wait('state', 'DeliveredToUser', text)
+
+
+def case_it_learns_of_a_failure(w):
+    number, text = w.number(), unique('fails')
+    w.smsc.rules({'to': number, 'state': 'UNDELIV'})
+    w.phone.do(f'msg sip:+{number}@{DOMAIN} {text}')
+    w.smsc.submits(number)
+    w.phone.wait('state', 'NotDelivered', text)
+    w.smsc.rules()
+
+
+def case_a_long_text(w):
+    number, text = w.number(), unique('long ' * 60)
+    w.phone.do(f'msg sip:+{number}@{DOMAIN} {text}')
+    parts = sorted(w.smsc.submits(number, 3), key=lambda e: e['hex'][:12])
+    equal(''.join(text_of(p) for p in parts), text)
+
+
+def case_with_another_device_both_ways(w):
+    bob = Device(w, 'bob', 'tcp').registered()
+    text = unique('to bob')
+    w.phone.do(f'msg sip:bob@{DOMAIN} {text}')
+    m = bob.wait_text(text)
+    bob.notify(m, 'delivered')
+    w.phone.wait('state', 'DeliveredToUser', text)
+    bob.notify(m, 'displayed', 'display')
+    w.phone.wait('state', 'Displayed', text)
+    text = unique('to mary')
+    status, message_id = bob.message(f'sip:mary@{DOMAIN}', text,
+                                     'positive-delivery, display',
+                                     cpim_from=bob.aor)
+    equal(status, 200)
+    w.phone.wait('received', text)
+    bob.wait_imdn(message_id, 'displayed')
+
+
+def case_switched_off_and_on(w):
+    w.phone.do('quit')
+    w.phone.process.child.wait(30)
+    text = unique('while off')
+    answer = w.smsc.mobile_originated('15550200001', '15550100001', text)
+    equal(answer['status'], 0)
+    w.phone = Phone(w, 'mary')
+    w.phone.wait('received', text)

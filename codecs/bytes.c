@@ -1,5 +1,6 @@
 #include "codecs/bytes.h"
 
+#include <endian.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,35 +117,42 @@ struct bytes cursor_take(struct cursor *c, size_t n)
 	return out;
 }
 
-static uint64_t cursor_number(struct cursor *c, size_t octets)
-{
-	struct bytes b = cursor_take(c, octets);
-	uint64_t v = 0;
-	size_t i;
-
-	for (i = 0; i < b.n; i++)
-		v = v << 8 | b.p[i];
-	return v;
-}
-
 uint8_t cursor_u8(struct cursor *c)
 {
-	return (uint8_t)cursor_number(c, 1);
+	if (c->bad == OK && c->at < c->in.n)
+		return c->in.p[c->at++];
+	(void)cursor_take(c, 1);
+	return 0;
 }
 
 uint16_t cursor_u16(struct cursor *c)
 {
-	return (uint16_t)cursor_number(c, 2);
+	struct bytes b = cursor_take(c, 2);
+	uint16_t v = 0;
+
+	if (b.n > 0)
+		memcpy(&v, b.p, sizeof v);
+	return be16toh(v);
 }
 
 uint32_t cursor_u32(struct cursor *c)
 {
-	return (uint32_t)cursor_number(c, 4);
+	struct bytes b = cursor_take(c, 4);
+	uint32_t v = 0;
+
+	if (b.n > 0)
+		memcpy(&v, b.p, sizeof v);
+	return be32toh(v);
 }
 
 uint64_t cursor_u64(struct cursor *c)
 {
-	return cursor_number(c, 8);
+	struct bytes b = cursor_take(c, 8);
+	uint64_t v = 0;
+
+	if (b.n > 0)
+		memcpy(&v, b.p, sizeof v);
+	return be64toh(v);
 }
 
 uint64_t cursor_varint(struct cursor *c)
@@ -205,7 +213,7 @@ static void grow(struct buf *b, size_t need)
 	b->capacity = capacity;
 }
 
-uint8_t *buf_room(struct buf *b, size_t n)
+static uint8_t *more_room(struct buf *b, size_t n)
 {
 	if (b->bad != OK)
 		return NULL;
@@ -221,36 +229,54 @@ uint8_t *buf_room(struct buf *b, size_t n)
 	return b->p + b->n - n;
 }
 
-static void buf_number(struct buf *b, uint64_t v, size_t octets)
+/* Mostly there is room: that is looked at where it is wanted. */
+static inline uint8_t *room(struct buf *b, size_t n)
 {
-	uint8_t *p = buf_room(b, octets);
+	if (b->bad != OK || b->p == NULL || n > b->capacity - b->n ||
+	    n > b->limit - b->n)
+		return more_room(b, n);
+	b->n += n;
+	return b->p + b->n - n;
+}
 
-	if (p == NULL)
-		return;
-	while (octets-- > 0) {
-		p[octets] = (uint8_t)v;
-		v >>= 8;
-	}
+uint8_t *buf_room(struct buf *b, size_t n)
+{
+	return room(b, n);
 }
 
 void buf_u8(struct buf *b, uint8_t v)
 {
-	buf_number(b, v, 1);
+	uint8_t *p = room(b, 1);
+
+	if (p != NULL)
+		*p = v;
 }
 
 void buf_u16(struct buf *b, uint16_t v)
 {
-	buf_number(b, v, 2);
+	uint8_t *p = room(b, sizeof v);
+
+	v = htobe16(v);
+	if (p != NULL)
+		memcpy(p, &v, sizeof v);
 }
 
 void buf_u32(struct buf *b, uint32_t v)
 {
-	buf_number(b, v, 4);
+	uint8_t *p = room(b, sizeof v);
+
+	v = htobe32(v);
+	if (p != NULL)
+		memcpy(p, &v, sizeof v);
 }
 
 void buf_u64(struct buf *b, uint64_t v)
 {
-	buf_number(b, v, 8);
+	uint8_t *p = room(b, sizeof v);
+
+	v = htobe64(v);
+	if (p != NULL)
+		memcpy(p, &v, sizeof v);
 }
 
 void buf_varint(struct buf *b, uint64_t v)
@@ -264,7 +290,7 @@ void buf_varint(struct buf *b, uint64_t v)
 
 void buf_put(struct buf *b, struct bytes v)
 {
-	uint8_t *p = buf_room(b, v.n);
+	uint8_t *p = room(b, v.n);
 
 	if (p != NULL && v.n > 0)
 		memcpy(p, v.p, v.n);

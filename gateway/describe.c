@@ -2,6 +2,7 @@
 #include "gateway/road.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "codecs/json.h"
@@ -255,6 +256,10 @@ uint64_t engine_story_of(struct engine *e, const char *text)
 		return id;
 	if (bytes_decimal(bytes_of(text), UINT64_MAX, &decimal) == OK)
 		return keys_open_decimal(e->keys, decimal);
+	/* As a trace prints it. */
+	if (*text != '\0' && strlen(text) <= 16 &&
+	    strspn(text, "0123456789abcdef") == strlen(text))
+		return strtoull(text, NULL, 16);
 	return 0;
 }
 

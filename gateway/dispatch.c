@@ -8,6 +8,8 @@
 
 #define REFILL_ROWS	256
 #define TARGET_ROWS	16
+#define TARGETS_MANY	1000	/* more of them load fewer legs each          */
+#define TARGET_ROWS_MANY 2
 
 static void fetch_target(struct engine *e, struct target *t);
 
@@ -85,18 +87,23 @@ void dispatch_put_back(struct engine *e, struct live *l)
 
 /* -- one recipient's held legs -------------------------------------------- */
 
-static void take_waiting(struct engine *e, struct target *t,
+/* false: one that is being changed; those behind it must come after it. */
+static bool take_waiting(struct engine *e, struct target *t,
 			 const struct store_leg *row)
 {
-	struct live *l;
+	struct live *l = road_find(e, row->id);
 
 	t->after_id = row->id;
-	if (road_find(e, row->id) != NULL)
-		return;
-	if ((l = road_load(e, row)) == NULL)
-		return;
+	if (l != NULL && l->place == LIVE_FLOW)
+		lane_remove(t->lane, l);
+	else if (l != NULL)
+		return l->place != LIVE_NOWHERE;
+	else if ((row->state == LEG_QUEUED && row->due_us > e->last_us) ||
+		 (l = road_load(e, row)) == NULL)
+		return true;
 	l->flow->loaded++;
 	target_push(t, l);
+	return true;
 }
 
 static void waiting_done(void *owner, struct step *s)
@@ -114,7 +121,10 @@ static void waiting_done(void *owner, struct step *s)
 		return;
 	}
 	for (item = s->found; item != NULL; item = item->next)
-		take_waiting(e, t, &item->leg);
+		if (!take_waiting(e, t, &item->leg)) {
+			t->again = true;
+			break;
+		}
 	if (s->n_found == 0 && t->n == 0 && !t->again)
 		t->draining = false;
 	if (t->n == 0 && t->draining && !t->pending)
@@ -135,7 +145,8 @@ static void fetch_target(struct engine *e, struct target *t)
 	s->lane = t->lane->number;
 	s->recipient = t->recipient;
 	s->after_id = t->after_id;
-	s->limit = TARGET_ROWS;
+	s->limit = t->lane->n_targets < TARGETS_MANY ? TARGET_ROWS
+						     : TARGET_ROWS_MANY;
 	road_submit(e, s);
 }
 
@@ -165,7 +176,7 @@ void dispatch_drain_target(struct engine *e, struct lane *l,
 		fetch_target(e, t);
 }
 
-/* A leg in memory goes to disk, to wait for its recipient. */
+/* Nothing to be fetched by its flow, after a restart, before he is there. */
 static void to_waiting(struct engine *e, struct live *l)
 {
 	l->target = NULL;
@@ -177,26 +188,27 @@ static void to_waiting(struct engine *e, struct live *l)
 	settle_update(e, l);
 }
 
+/* It is on disk, too: it comes back with what else is held for him. */
 static void overflow(void *arg, struct live *l)
 {
 	struct engine *e = arg;
-	struct target *t = lane_target_get(l->lane, l->recipient);
+	struct lane *lane = l->lane;
+	uint64_t recipient = l->recipient;
+	const struct target *t = lane_target(lane, recipient);
 
-	if (t != NULL && t->paused_until_us == 0) {
-		t->draining = true;
-		t->again = true;
-	}
-	to_waiting(e, l);
+	road_forget(e, l);
+	if ((t == NULL || t->paused_until_us == 0) && there(e, recipient))
+		dispatch_drain_target(e, lane, recipient);
 }
 
-/* What is behind `t` in memory goes to disk. */
+/* What is behind `t` in memory is on disk, too. */
 static void unload_target(struct engine *e, struct target *t)
 {
 	struct live *l;
 
 	while ((l = target_pop(t)) != NULL) {
 		l->flow->loaded--;
-		to_waiting(e, l);
+		road_forget(e, l);
 	}
 }
 
@@ -450,6 +462,7 @@ static bool serve(struct engine *e, struct live *l)
 		settle_expired(e, l);
 	} else if (must_wait(e, l)) {
 		t = let_go(l);
+		dispatch_hold(e, l);
 		to_waiting(e, l);
 	} else if ((why = leg_payload(e, l)) != OK) {
 		t = let_go(l);
@@ -471,7 +484,7 @@ static bool serve(struct engine *e, struct live *l)
 static bool may_send(const struct engine *e, const struct lane *lane)
 {
 	return lane->up && !lane->held && lane->child >= 0 &&
-	       lane->asking == 0 && !e->draining &&
+	       !e->draining &&
 	       lane->outstanding < lane->window;
 }
 
@@ -495,7 +508,8 @@ static bool is_next(const struct live *l)
 	const struct flow *f = l->flow;
 	const struct target *t = lane_target(l->lane, l->recipient);
 
-	if (f->head != NULL || f->on_disk || f->fetching)
+	if (f->head != NULL || f->on_disk || f->fetching ||
+	    l->lane->asking > 0)
 		return false;
 	return !l->lane->by_target || t == NULL ||
 	       (!t->pending && t->n == 0 && !t->draining &&

@@ -21,6 +21,7 @@ struct spooled {
 struct made {
 	struct live *legs[MESSAGE_RECIPIENTS_MAX];
 	size_t n;
+	bool scheduled;		/* not to be sent yet                         */
 	bool joined;		/* of parts that were accepted already        */
 	struct route_verdict verdict;	/* of the last one with a way         */
 	struct outcome why;		/* there are none                     */
@@ -201,7 +202,7 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	l->recipient = recipient_hash(e, l, user);
 	if (place_leg(e, l, m, v->wait) != OK)
 		goto fail;
-	l->stored = v->wait;
+	l->stored = v->wait && l->state == LEG_WAITING;
 	return l;
 fail:
 	live_free(l);
@@ -358,12 +359,21 @@ static bool admissible(struct engine *e, const struct message *m,
 	return v.yes;
 }
 
+/* Why there can be no copy for him; NULL: there can. */
+static const struct outcome *unreachable(const struct message *m,
+					 const struct route_verdict *v)
+{
+	if (v->n == 0)
+		return &no_route;
+	return m->once && v->wait ? &nobody_there : NULL;
+}
+
 /*
  * The copy of one recipient to whom there is no way: nothing but the report of
  * that. NULL: nobody wants it.
  */
 static struct live *make_failure(struct engine *e, const struct message *m,
-				 size_t index)
+				 size_t index, const struct outcome *why)
 {
 	struct live *l = live_new();
 
@@ -373,7 +383,7 @@ static struct live *make_failure(struct engine *e, const struct message *m,
 	if (fill_leg(e, l, m, index) != OK)
 		abort();
 	l->recipient = recipient_hash(e, l, NULL);
-	if (report_instead(e, l, STATE_UNDELIVERABLE, &no_route))
+	if (report_instead(e, l, STATE_UNDELIVERABLE, why))
 		return l;
 	live_free(l);
 	return NULL;
@@ -387,21 +397,22 @@ static void make_failures(struct engine *e, const struct message *m,
 	struct route_verdict v;
 	struct user *user;
 	uint64_t story = made->n > 0 ? made->legs[0]->id : road_id(e);
+	const struct outcome *why;
 	size_t i;
 
 	for (i = 0; i < m->n_recipients; i++) {
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
 		route_decide(&facts, &v);
-		if (v.n > 0)
+		if ((why = unreachable(m, &v)) == NULL)
 			continue;
 		tell_message(e, story, m,
 			     &(struct story){ .step = "settled",
 					      .verdict = "undeliverable",
 					      .to = &m->recipients[i].address,
-					      .text = no_route.text,
-					      .clause = no_route.clause });
-		made->legs[made->n] = make_failure(e, m, i);
+					      .text = why->text,
+					      .clause = why->clause });
+		made->legs[made->n] = make_failure(e, m, i, why);
 		made->n += made->legs[made->n] != NULL;
 	}
 }
@@ -412,6 +423,7 @@ static void make_legs(struct engine *e, const struct message *m,
 {
 	struct route_facts facts;
 	struct route_verdict v;
+	const struct outcome *why;
 	struct user *user;
 	size_t i;
 
@@ -420,10 +432,8 @@ static void make_legs(struct engine *e, const struct message *m,
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
 		route_decide(&facts, &v);
-		if (v.n == 0)
-			continue;
-		if (m->once && v.wait) {
-			made->why = nobody_there;
+		if ((why = unreachable(m, &v)) != NULL) {
+			made->why = *why;
 			continue;
 		}
 		made->verdict = v;
@@ -448,7 +458,7 @@ static bool goes_native(const struct intake *in, const struct made *made)
 
 	return in->native && made->n == 1 && !made->verdict.wait &&
 	       legs[0]->image.n > 0 &&
-	       legs[0]->state == LEG_QUEUED &&
+	       legs[0]->state == LEG_QUEUED && !made->scheduled &&
 	       legs[0]->ways[0].technology == TECHNOLOGY_CPM &&
 	       legs[0]->lane->up && !legs[0]->lane->held;
 }
@@ -469,6 +479,57 @@ static void set_keys(struct engine *e, const struct intake *in,
 	}
 }
 
+/* A refusal, and whom it is for. */
+struct refusal {
+	struct reply reply;
+	struct outcome why;
+};
+
+static void unseen_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct refusal *r = s->context;
+
+	if (s->result == ERR_EXISTS) {
+		e->counts.duplicates++;
+		intake_again(e, &r->reply, s->story);
+		return;
+	}
+	e->counts.refused++;
+	road_refuse(e, &r->reply, FRAME_REFUSED, &r->why);
+}
+
+/* Not now, or no more; but a repetition gets the first answer all the same. */
+static void turn_away(struct engine *e, const struct reply *to,
+		      const struct intake *in, const struct message *m,
+		      const struct outcome *why)
+{
+	struct refusal *r;
+	struct step *s;
+
+	if (in->dedupe.n == 0 || e->dedupe_us == 0) {
+		refuse(e, to, m, why);
+		return;
+	}
+	s = road_step(e, STEP_SEEN, unseen_done);
+	s->has_key = true;
+	s->key = keys_hash(e->keys, &in->dedupe, 1);
+	s->until_us = e->last_us;
+	if (native_joins(e, to, &s->key)) {
+		step_free(s);
+		return;
+	}
+	r = road_room(s, 1, sizeof *r);
+	*r = (struct refusal){ *to, *why };
+	s->context = r;
+	tell_message(e, road_id(e), m,
+		     &(struct story){ .step = "intake",
+				      .verdict = "refused",
+				      .text = why->text,
+				      .clause = why->clause });
+	road_submit(e, s);
+}
+
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m)
 {
@@ -477,13 +538,14 @@ void intake_message(struct engine *e, const struct reply *to,
 
 	road_now(e);
 	if (!admissible(e, m, &made)) {
-		refuse(e, to, m, &made.why);
+		turn_away(e, to, in, m, &made.why);
 		return;
 	}
+	made.scheduled = m->earliest_us > e->last_us;
 	make_legs(e, m, &made);
 	if (made.n == 0) {
-		refuse(e, to, m, &made.why);
-		if (made.joined && made.why.class == OUTCOME_ADDRESS)
+		turn_away(e, to, in, m, &made.why);
+		if (made.joined && made.why.class != OUTCOME_LATER)
 			reassemble_drop(e, in->segment.key);
 		return;
 	}

@@ -326,6 +326,7 @@ struct target *lane_target_get(struct lane *l, uint64_t recipient)
 	at = target_place(l, recipient);
 	t->lane = l;
 	t->recipient = recipient;
+	t->draining = t->again = l->asking > 0;
 	t->next_hash = l->targets[at];
 	l->targets[at] = t;
 	l->n_targets++;

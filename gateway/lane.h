@@ -59,7 +59,10 @@ struct lane {
 	int child;		/* the adapter that has the peer; -1: none    */
 	bool up;		/* the adapter says so                        */
 	bool held;		/* the operator says so                       */
-	unsigned asking;	/* by_target: who has held legs is being asked */
+	/* by_target: who has held legs is being asked. Until that is known
+	 * everybody may, and what is on disk for him goes first.             */
+	unsigned asking;
+	uint64_t ask_after;	/* those from here on, when there is room     */
 	uint32_t window, outstanding;
 	struct flow *flows;
 	struct flow *ring;	/* last served; ring_next is next             */

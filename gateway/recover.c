@@ -9,6 +9,7 @@
 #define FORGET_EVERY_US	 60000000
 #define FORGET_ROWS	 5000
 #define WHO_ROWS	 1000
+#define WHO_TARGETS	 4000	/* more of them: those that come later wait   */
 #define CLOCK_BACK_US	 3600000000u	/* more than that was a mistake */
 
 static void came_back(struct engine *e)
@@ -244,6 +245,7 @@ bool engine_recovered(const struct engine *e)
 
 /* -- held legs of those who are registered ----------------------------------- */
 
+/* Until all is known targets begin by fetching what is held. */
 static void ask_who(struct engine *e, struct lane *l, uint64_t after);
 
 static void who_done(void *owner, struct step *s)
@@ -256,24 +258,26 @@ static void who_done(void *owner, struct step *s)
 
 	if (l == NULL)
 		return;
-	l->asking--;
 	for (item = s->found; item != NULL; item = item->next) {
 		last = item->count;
 		u = directory_user_hashed(e->directory, item->count);
 		if (u != NULL && u->devices > 0)
 			dispatch_drain_target(e, l, item->count);
 	}
-	if (s->n_found == WHO_ROWS)
+	if (s->n_found < WHO_ROWS)
+		l->asking--;
+	else if (l->n_targets < WHO_TARGETS)
 		ask_who(e, l, last);
+	else
+		l->ask_after = last;
 	road_dirty(e, l);
 }
 
-/* Until that is known nothing is sent: what is held goes first. */
 static void ask_who(struct engine *e, struct lane *l, uint64_t after)
 {
 	struct step *s = road_step(e, STEP_WAITING_WHO, who_done);
 
-	l->asking++;
+	l->ask_after = 0;
 	s->lane = l->number;
 	s->after_id = after;
 	s->limit = WHO_ROWS;
@@ -282,7 +286,18 @@ static void ask_who(struct engine *e, struct lane *l, uint64_t after)
 
 void recover_drain_waiting(struct engine *e, struct lane *l)
 {
+	if (l->ask_after == 0)
+		l->asking++;
 	ask_who(e, l, 0);
+}
+
+static void ask_more(struct engine *e)
+{
+	struct lane *l;
+
+	for (l = e->lanes; l != NULL; l = l->next)
+		if (l->ask_after != 0 && l->n_targets < WHO_TARGETS)
+			ask_who(e, l, l->ask_after);
 }
 
 /* -- sweeps ------------------------------------------------------------------- */
@@ -349,6 +364,7 @@ void engine_tick(struct engine *e)
 
 	if (!e->recovered)
 		return;
+	ask_more(e);
 	dispatch_tick(e, now);
 	sweep_expired(e, now);
 	sweep_forgotten(e, now);

@@ -25,7 +25,8 @@ static const char *const migrations[] = {
 	" meta BLOB,"
 	" image BLOB);"		/* NULL: in `image`, by story                */
 	"CREATE INDEX leg_due ON leg(lane, flow, due) WHERE state = 0;"
-	"CREATE INDEX leg_waiting ON leg(recipient) WHERE state = 1;"
+	"CREATE INDEX leg_recipient ON leg(recipient)"
+	" WHERE recipient >= -9223372036854775807 AND state < 2;"	/* not 0 */
 	"CREATE INDEX leg_expires ON leg(expires) WHERE expires > 0;"
 	"CREATE TABLE content(story INTEGER PRIMARY KEY, legs INT);"
 	"CREATE TABLE image(story INTEGER PRIMARY KEY, sum INT, octets BLOB);"

@@ -20,7 +20,7 @@
 /* On disk: only ever append. */
 enum leg_state {
 	LEG_QUEUED,		/* due index: (lane, flow, due, id)           */
-	LEG_WAITING,		/* for its recipient: (recipient, id)         */
+	LEG_WAITING,		/* for its recipient; see store_leg.recipient */
 	LEG_SENT,		/* far side has it, a report may come         */
 	LEG_QUARANTINED		/* an operator must look                      */
 };
@@ -32,7 +32,8 @@ struct store_leg {
 	uint32_t lane, flow;	/* numbers of struct name rows                */
 	uint64_t due_us;	/* not before                                 */
 	uint64_t expires_us;	/* 0: never                                   */
-	uint64_t recipient;	/* hash; LEG_WAITING                          */
+	uint64_t recipient;	/* hash, to find all that is not yet sent; 0:
+				 * need not be found so                       */
 	struct bytes meta;	/* the engine's own                           */
 	struct bytes image;	/* the message; empty on update: unchanged    */
 };
@@ -71,7 +72,8 @@ enum step_kind {
 				 * order (due, id), after (after_us, after_id).
 				 * next_us: due of the first one left out or
 				 * later than until_us, 0 none                */
-	STEP_WAITING,		/* of `recipient`, id > after_id, by id       */
+	STEP_WAITING,		/* queued and waiting ones of `recipient`,
+				 * id > after_id, by id                       */
 	STEP_EXPIRED,		/* expires_us in 1..until_us, oldest first    */
 	STEP_GET,		/* legs[0].id; ERR_NOTFOUND                   */
 	STEP_LIST,		/* all legs by id > after_id (gwctl queue)    */
@@ -108,7 +110,7 @@ enum step_kind {
 	STEP_COUNTS,		/* legs by (state, lane) -> items: number =
 				 * state, number2 = lane, count; and `story`
 				 * is the greatest id of a leg, 0 none        */
-	STEP_WAITING_WHO,	/* distinct recipients that have waiting legs,
+	STEP_WAITING_WHO,	/* distinct recipients of such legs
 				 * > after_id, limit -> items: count = hash   */
 	STEP_WAITING_COUNTS,	/* the same, all of them, with how many legs
 				 * wait -> items: count = hash, number        */

@@ -4,6 +4,9 @@
 #include <limits.h>
 #include <string.h>
 
+/* As the index leg_recipient says it; bind_hash() makes 0 the least. */
+#define FOR_SOMEBODY "recipient >= -9223372036854775807 AND state < 2"
+
 #define LEG_COLUMNS                                                            \
 	"SELECT id,sum,state,lane,flow,due,expires,recipient,story,far,meta,"  \
 	"image FROM leg "
@@ -30,13 +33,16 @@ static const char *const texts[STATEMENTS] = {
 		"WHERE state=0 AND lane=?1 AND flow=?2 AND (due,id)>(?3,?4)"
 		" ORDER BY due,id",
 	[LEGS_WAITING] = LEG_COLUMNS
-		"WHERE state=1 AND recipient=?1 AND id>?2 ORDER BY id",
+		"WHERE " FOR_SOMEBODY " AND recipient=?1 AND id>?2"
+		" ORDER BY id",
 	[LEGS_EXPIRED] = LEG_COLUMNS
 		"WHERE expires>0 AND expires<=?1 ORDER BY expires,id",
 	[LEGS_LIST] = LEG_COLUMNS "WHERE id>?1 ORDER BY id",
-	[LEG_RECIPIENT] = "SELECT recipient FROM leg WHERE state=1"
-			  " AND recipient>?1 ORDER BY recipient LIMIT 1",
-	[LEG_RECIPIENTS] = "SELECT recipient,COUNT(*) FROM leg WHERE state=1"
+	[LEG_RECIPIENT] = "SELECT recipient FROM leg WHERE " FOR_SOMEBODY
+			  " AND recipient>?1"
+			  " ORDER BY recipient LIMIT 1",
+	[LEG_RECIPIENTS] = "SELECT recipient,COUNT(*) FROM leg"
+			   " WHERE " FOR_SOMEBODY
 			   " GROUP BY recipient",
 	[CONTENT_INSERT] = "INSERT INTO content(story,legs) VALUES(?1,?2)",
 	[CONTENT_COUNT] = "SELECT legs FROM content WHERE story=?1",

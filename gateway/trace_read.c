@@ -39,7 +39,7 @@ struct found {
 };
 
 struct search {
-	uint64_t key, key_number;	/* hashes; 0: none           */
+	uint64_t key, key_number, key_hex; /* hashes; 0: none        */
 	struct story *stories;
 	size_t n_stories, limit;
 	bool gathering;			/* stories, by the key; then */
@@ -106,7 +106,9 @@ static bool may_hold(const struct search *s, const struct trace_block *b)
 		return (s->key != 0 &&
 			filter_has(b->filter, b->probes, s->key)) ||
 		       (s->key_number != 0 &&
-			filter_has(b->filter, b->probes, s->key_number));
+			filter_has(b->filter, b->probes, s->key_number)) ||
+		       (s->key_hex != 0 &&
+			filter_has(b->filter, b->probes, s->key_hex));
 	for (i = 0; i < s->n_stories; i++)
 		if (filter_has(b->filter, b->probes, s->stories[i].hash))
 			return true;
@@ -159,7 +161,8 @@ static void gather(struct search *s, const struct trace_view *v)
 	size_t i, n = trace_view_hashes(v, hashes);
 
 	for (i = 0; i < n; i++)
-		if (hashes[i] == s->key || hashes[i] == s->key_number) {
+		if (hashes[i] == s->key || hashes[i] == s->key_number ||
+		    hashes[i] == s->key_hex) {
 			note_story(s, v);
 			return;
 		}
@@ -325,6 +328,9 @@ enum err trace_find(const char *directory, const char *key, size_t limit,
 	s.key = trace_key_hash(bytes_of(key));
 	if (bytes_decimal(bytes_of(key), UINT64_MAX, &number) == OK)
 		s.key_number = trace_number_hash(number);
+	if (key[0] != '\0' && strlen(key) <= 16 &&
+	    strspn(key, "0123456789abcdef") == strlen(key))
+		s.key_hex = trace_number_hash(strtoull(key, NULL, 16));
 	s.limit = limit < STORIES_MAX ? limit : STORIES_MAX;
 	if (s.key == 0 || s.limit == 0)
 		return ERR_NOTFOUND;

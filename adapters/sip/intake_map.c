@@ -116,8 +116,7 @@ static bool map_recipient(struct work *w)
 		return refuse(w, 404, NULL);
 	if (e != OK)
 		return refuse(w, 400, "no recipient in Request-URI or To");
-	if (to->address.kind == ADDRESS_ANONYMOUS ||
-	    to->address.kind == ADDRESS_ALPHA)
+	if (to->address.kind == ADDRESS_ALPHA)
 		return refuse(w, 404, NULL);
 	to->role = RECIPIENT_TO;
 	w->m->recipients = to;
@@ -549,7 +548,14 @@ static bool map_dedupe(struct work *w)
 	enum err e;
 
 	buf_printf(&key, "%s\n", identity_main(w->in->sender)->text);
-	if (id)
+	/* Of several devices the first that tells (RFC 5438 7.2.1). */
+	if (w->out->kind == MAPPED_IMDN)
+		buf_printf(&key, "\n\n%.*s\n%d\n%s",
+			   (int)w->out->imdn.message_id.n,
+			   (const char *)w->out->imdn.message_id.p,
+			   (int)w->out->imdn.type,
+			   w->m->recipients[0].address.text);
+	else if (id)
 		buf_text(&key, id);
 	else
 		buf_printf(&key, "\n%s\n%s\n%u",
@@ -582,6 +588,12 @@ void intake_map(const struct intake_map *in, struct mapped *out)
 	if (!map_sender(&w) || !map_recipient(&w) || !map_body(&w) ||
 	    !map_ids(&w) || !map_extras(&w))
 		return;
+	/* Only a notification finds its way to who is hidden: by its id. */
+	if (w.m->recipients[0].address.kind == ADDRESS_ANONYMOUS &&
+	    out->kind != MAPPED_IMDN) {
+		(void)refuse(&w, 404, NULL);
+		return;
+	}
 	map_times(&w);
 	if (out->kind != MAPPED_MESSAGE)
 		w.m->want = 0;

@@ -203,7 +203,7 @@ static void apply(struct registering *g)
 	size_t i;
 
 	/* One count of our own, so that no answer ends it in between. */
-	a->waiting = 1;
+	a->waiting++;
 	for (i = 0; i < g->n_wishes; i++) {
 		g->person = registrar_person(g->sip->registrar, a->user);
 		d = person_device(g->person, g->wishes[i].key);

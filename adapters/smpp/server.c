@@ -219,8 +219,10 @@ void server_commit(struct server *v)
 		v->now = v->next;
 		v->next.fd = -1;
 	}
-	for (a = v->accounts; a != NULL; a = a->next)
+	for (a = v->accounts; a != NULL; a = a->next) {
 		account_commit(a);
+		server_changed(v, a->name);	/* or it has gone */
+	}
 	watch(v);
 }
 

@@ -12,6 +12,9 @@ import time
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+ROUNDS = 2      # of each measurement beside a peer; the better one counts
+
+
 class Rig:
     """Where everything is: the build, the state on a real disk, the time."""
 
@@ -74,8 +77,10 @@ def read_stat(pid):
 
 
 def memory_kb(pid, field):
+    """Pss: its share of what is shared; VmHWM: the most there was."""
+    name = "status" if field.startswith("Vm") else "smaps_rollup"
     try:
-        with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        with open(f"/proc/{pid}/{name}", encoding="ascii") as f:
             for line in f:
                 if line.startswith(field + ":"):
                     return int(line.split()[1])
@@ -112,7 +117,7 @@ class Program:
         stats = [read_stat(pid) for pid in self.pids()]
         return sum(s[1] for s in stats if s is not None) / TICKS
 
-    def memory_mb(self, field="VmRSS"):
+    def memory_mb(self, field="Pss"):
         return sum(memory_kb(pid, field) for pid in self.pids()) / 1024
 
     def stop(self, how=signal.SIGTERM, seconds=30):
@@ -128,13 +133,21 @@ class Program:
         self.log.close()
 
 
+def busy_s():
+    """CPU that the whole machine has used, and how much there has been."""
+    with open("/proc/stat", encoding="ascii") as f:
+        ticks = [int(field) for field in f.readline().split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / TICKS, sum(ticks) / TICKS
+
+
 class Figures:
     """What one load has shown."""
 
-    def __init__(self, load, cpu_s=0.0, memory_mb=0.0):
+    def __init__(self, load, cpu_s=0.0, memory_mb=0.0, others=0.0):
         self.load = load
         self.cpu_s = cpu_s
         self.memory_mb = memory_mb
+        self.others = others    # share of the machine that others used
 
     def __getitem__(self, name):
         return self.load.get(name)
@@ -151,11 +164,15 @@ def traffic(rig, measured, *arguments, expect=0):
     if expect:
         command += ["--expect", str(expect)]
     before = sum(p.cpu_s() for p in measured)
+    own, busy = sum(os.times()[:4]), busy_s()
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     if not done.stdout:
         raise RuntimeError("the load generator failed: " + " ".join(command))
     load = json.loads(done.stdout)
     if not load["whole"]:
         print(f"warning: lost or doubled: {load}", file=sys.stderr)
-    return Figures(load, sum(p.cpu_s() for p in measured) - before,
-                   sum(p.memory_mb() for p in measured))
+    cpu = sum(p.cpu_s() for p in measured) - before
+    then, own = busy_s(), sum(os.times()[:4]) - own
+    others = (then[0] - busy[0] - cpu - own) / max(1, then[1] - busy[1])
+    return Figures(load, cpu, sum(p.memory_mb() for p in measured),
+                   max(0, others))

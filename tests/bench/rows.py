@@ -5,7 +5,7 @@ import subprocess
 import time
 
 from peers import Gateway, Kamailio, Kannel
-from rig import Figures, traffic
+from rig import ROUNDS, Figures, traffic
 
 
 class Row:
@@ -46,24 +46,34 @@ def rate(of, field):
     return float(of[field] if isinstance(of, Figures) else of)
 
 
-def disk(rig):
-    """The store alone, and the raw limit of the disk, in one run."""
+def disk_round(rig):
+    """in flight -> (lives/s, raw log/s, CPU us of a life)"""
     done = subprocess.run(
         [rig.program("tests/bench/store_bench"), rig.path("store"),
          str(max(1, rig.seconds / 2))], stdout=subprocess.PIPE, text=True,
         check=True)
+    shutil.rmtree(rig.path("store"), ignore_errors=True)
     found = {}
     for line in done.stdout.splitlines():
         columns = re.findall(r"[\d.]+", line)
-        if "|" not in line or len(columns) < 8:
-            continue
-        n, lives, raw = int(columns[0]), float(columns[1]), float(columns[2])
-        found[n] = raw
+        if "|" in line and len(columns) >= 8:
+            found[int(columns[0])] = tuple(
+                float(columns[n]) for n in (1, 2, 6))
+    return found
+
+
+def disk(rig):
+    """The store alone, and the raw limit of the disk, in one run."""
+    best = {}
+    for _ in range(ROUNDS):
+        for n, found in disk_round(rig).items():
+            if n not in best or found[0] / found[1] > best[n][0] / best[n][1]:
+                best[n] = found
+    rig.raw_log = {n: found[1] for n, found in best.items()}
+    for n, (lives, raw, cpu) in best.items():
         yield Row(f"store: life of 4 durable steps, {n} in flight", lives,
                   raw, "raw log", at_least={1: 0.6, 16: 0.3, 256: 0.06}.get(n),
-                  note=f"cpu {columns[6]} us").use("")
-    rig.raw_log = found
-    shutil.rmtree(rig.path("store"), ignore_errors=True)
+                  note=f"cpu {cpu} us").use("")
 
 
 def accepts(rig):
@@ -80,36 +90,66 @@ def accepts(rig):
               goal=50000).use("answered_per_s")
 
 
+def beside(rig, field, ours, theirs):
+    """The better of some rounds of each, one after the other in turns."""
+    best = [None, None]
+    for _ in range(ROUNDS):
+        for which, measure in enumerate((ours, theirs)):
+            found = measure()
+            if best[which] is None or found[field] > best[which][field]:
+                best[which] = found
+    return best
+
+
+def with_gateway(rig, adapters, arguments):
+    """A load on a gateway of its own; `arguments` are told which."""
+    gateway = Gateway(rig, adapters)
+    try:
+        return traffic(rig, [gateway.program], *arguments(gateway),
+                       "--seconds", rig.seconds)
+    finally:
+        gateway.stop()
+        shutil.rmtree(gateway.state)
+
+
+def with_kannel(rig, sendsms, arguments):
+    kannel = Kannel(rig, sendsms)
+    try:
+        return traffic(rig, kannel.programs, *arguments(kannel), "--seconds",
+                       rig.seconds, "--patience", 20)
+    finally:
+        kannel.stop()
+
+
 def smpp(rig):
     """Short messages through the gateway and through Kannel."""
-    kannel = Kannel(rig, True)
-    # Above about thirty connections sendsms becomes slower, not faster.
-    theirs = traffic(rig, kannel.programs, "--sendsms", kannel.sendsms,
-                     "--dlr", kannel.dlr, "--listen", kannel.smsc_a,
-                     "--arrivals", "--receipts", "--window", 10, "--seconds",
-                     rig.seconds, "--patience", 20)
-    kannel.stop()
-    gateway = Gateway(rig, "smpp")
-    ours = traffic(rig, [gateway.program], *gateway.esme(), "--listen",
-                   gateway.smsc_a, "--arrivals", "--receipts", "--seconds",
-                   rig.seconds)
+    def submit(gateway):
+        return (*gateway.esme(), "--listen", gateway.smsc_a, "--arrivals",
+                "--receipts")
+
+    def sendsms(kannel):
+        # With more connections sendsms becomes slower, not faster.
+        return ("--sendsms", kannel.sendsms, "--dlr", kannel.dlr, "--listen",
+                kannel.smsc_a, "--arrivals", "--receipts", "--window", 10)
+
+    def inject(one):
+        return ("--inject", "--listen", one.smsc_a, "--listen", one.smsc_b,
+                "--to", "155503", "--arrivals")
+
+    ours, theirs = beside(
+        rig, "reported_per_s",
+        lambda: with_gateway(rig, "smpp", submit),
+        lambda: with_kannel(rig, True, sendsms))
     yield Row("SMPP ESME -> SMSC with receipts", ours, theirs,
               "Kannel sendsms", 8000, 3).use("reported_per_s")
-    ours = traffic(rig, [gateway.program], *gateway.esme(), "--listen",
-                   gateway.smsc_a, "--arrivals", "--receipts", "--seconds",
-                   rig.seconds, "--ahead", 100)
+    ours = with_gateway(rig, "smpp",
+                        lambda g: submit(g) + ("--ahead", 100))
     yield Row("... at most 100 under way", ours, theirs, "Kannel sendsms",
               8000, 3).use("reported_per_s")
-    kannel = Kannel(rig, False)
-    theirs = traffic(rig, kannel.programs, "--inject", "--listen",
-                     kannel.smsc_a, "--listen", kannel.smsc_b, "--arrivals",
-                     "--seconds", rig.seconds)
-    kannel.stop()
-    ours = traffic(rig, [gateway.program], "--inject", "--listen",
-                   gateway.smsc_a, "--listen", gateway.smsc_b, "--to",
-                   "155503", "--arrivals", "--seconds", rig.seconds)
-    gateway.stop()
-    shutil.rmtree(gateway.state)
+    ours, theirs = beside(
+        rig, "arrived_per_s",
+        lambda: with_gateway(rig, "smpp", inject),
+        lambda: with_kannel(rig, False, inject))
     yield Row("SMPP SMSC -> SMSC (MO, rerouted)", ours, theirs,
               "Kannel reroute", 8000, 3).use("arrived_per_s")
 
@@ -138,18 +178,25 @@ def sip_smpp(rig):
     shutil.rmtree(gateway.state)
 
 
+def with_kamailio(rig, arguments):
+    kamailio = Kamailio(rig)
+    try:
+        return traffic(rig, [kamailio.program], *arguments(kamailio),
+                       "--seconds", rig.seconds)
+    finally:
+        kamailio.stop()
+
+
 def sip(rig):
     """MESSAGE between users; digest on each, the same nonce for many."""
     for transport in ("UDP", "TCP"):
-        more = ("--sip-source", "--sip-recipients", "--arrivals", "--seconds",
-                rig.seconds) + (("--tcp",) if transport == "TCP" else ())
-        kamailio = Kamailio(rig)
-        theirs = traffic(rig, [kamailio.program], *kamailio.users(), *more)
-        kamailio.stop()
-        gateway = Gateway(rig, "sip")
-        ours = traffic(rig, [gateway.program], *gateway.users(), *more)
-        gateway.stop()
-        shutil.rmtree(gateway.state)
+        def between(one, tcp=transport == "TCP"):
+            return (*one.users(), "--sip-source", "--sip-recipients",
+                    "--arrivals") + (("--tcp",) if tcp else ())
+
+        ours, theirs = beside(rig, "answered_per_s",
+                              lambda: with_gateway(rig, "sip", between),
+                              lambda: with_kamailio(rig, between))
         yield Row(f"SIP MESSAGE -> user, {transport}", ours, theirs,
                   "Kamailio t_relay").use("answered_per_s")
 

@@ -29,6 +29,14 @@ def figures(of):
     return number(of.cpu_us, "{:.1f}"), number(of.memory_mb), delays
 
 
+def company(row):
+    """That others used the machine meanwhile: then rates say little."""
+    shares = [of.others for of in (row.ours, row.peer)
+              if isinstance(of, Figures)]
+    most = max(shares, default=0)
+    return f"(others took {most:.0%} of the machine)" if most > 0.1 else ""
+
+
 HEAD = ("", "ours/s", "peer/s", "ratio", "cpu us", "peer", "MB", "peer",
         "p50/p99 ms", "peer or limit", "goal")
 FORM = ("{:<50} {:>10} {:>10} {:>6} {:>7} {:>7} {:>5} {:>5} {:>14} "
@@ -51,7 +59,7 @@ def show(row):
         cells = (row.name, number(row.rate), number(row.peer_rate),
                  number(row.ratio, "{:.2f}"), cpu, peer_cpu, memory,
                  peer_memory, delays, row.peer_name,
-                 " ".join(goals + [verdict, row.note]))
+                 " ".join(goals + [verdict, row.note, company(row)]))
     print(FORM.format(*cells).rstrip(), flush=True)
 
 

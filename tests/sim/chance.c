@@ -233,7 +233,8 @@ static void describe(struct sim *s, uint64_t value)
 	if (!s->running)
 		return;
 	engine_describe_links(s->engine, &lines);
-	engine_describe_lanes(s->engine, NULL, &lines);
+	if (engine_describe_lanes(s->engine, NULL, &lines) != OK)
+		abort();
 	buf_clear(&lines);
 }
 

@@ -47,8 +47,9 @@ static void refuse_lost(struct mail *m)
 	unsigned i;
 
 	for (i = 0; i < m->n_copies; i++)
-		m->copies[i].refused |= strncmp(m->copies[i].address, NO_ROUTE,
-						strlen(NO_ROUTE)) == 0;
+		m->copies[i].refused |=
+			m->once || strncmp(m->copies[i].address, NO_ROUTE,
+					   strlen(NO_ROUTE)) == 0;
 }
 
 static void accepted(struct sim *s, struct mail *m, const struct asked *a,

@@ -363,6 +363,7 @@ static void plan_one(struct sim *s)
 		from_smsc(s, m);
 	if (m->child == SMPP && sim_chance(s, s->knobs.parts))
 		m->of = (unsigned)sim_between(s, 2, PARTS_MAX);
+	m->once &= m->of == 0;
 	if (m->of == 0 && m->child == SMPP)
 		m->keyed = sim_chance(s, s->knobs.keyed / 2);
 	recipients(s, m);

@@ -92,9 +92,11 @@ static void answered(struct sim *s, struct mail *m, const struct frame *f)
 					o.class == OUTCOME_DELIVERED)) {
 		m->positive = true;
 		m->end_to_end = true;
+		refuse_lost(m);
 		if (m->accepted_us == 0)
 			m->accepted_us = s->now;
-		m->copies[0].native_open = false;
+		for (unsigned i = 0; i < m->n_copies; i++)
+			m->copies[i].native_open = false;
 		return;
 	}
 	/* Its sender asks again, and knows that it may have arrived. */
@@ -272,13 +274,15 @@ void ledger_taken(struct sim *s, struct job *j)
 /* The answer to it can come no more: its sender asks again. */
 void ledger_native_lost(struct sim *s)
 {
-	unsigned i;
+	unsigned i, k;
 
 	for (i = 0; i < s->n_mails; i++) {
-		struct copy *c = &s->mails[i].copies[0];
+		for (k = 0; k < s->mails[i].n_copies; k++) {
+			struct copy *c = &s->mails[i].copies[k];
 
-		c->excused |= c->native_open;
-		c->native_open = false;
+			c->excused |= c->native_open;
+			c->native_open = false;
+		}
 	}
 }
 

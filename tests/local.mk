@@ -375,6 +375,7 @@ bench-store: tests/bench/store_bench
 # `make sim SIM_RUNS=100000 SIM_SEED=1`: the engine in a simulated world.
 sim_programs = tests/sim/sim
 check_PROGRAMS += $(sim_programs)
+TESTS += $(sim_programs)
 tests_sim_sim_SOURCES =
 tests_sim_sim_SOURCES += tests/sim/adapter.c
 tests_sim_sim_SOURCES += tests/sim/chance.c

@@ -99,9 +99,9 @@ static void answered(struct sim *s, struct mail *m, const struct frame *f)
 			m->copies[i].native_open = false;
 		return;
 	}
-	/* Its sender asks again, and knows that it may have arrived. */
-	if (o.class == OUTCOME_UNANSWERED)
-		m->copies[0].excused = true;
+	/* Its sender asks again, though it may have arrived. */
+	for (unsigned i = 0; i < m->n_copies; i++)
+		m->copies[i].excused |= m->copies[i].native_open;
 	if (m->positive && o.class != OUTCOME_LATER)
 		sim_fail(s, "answers", "m%u is accepted, then refused",
 			 m->number);

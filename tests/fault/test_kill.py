@@ -138,6 +138,7 @@ def case_second_copies_are_marked(w):
         if 'maybe-duplicate' not in verdicts:
             unmarked.append((text, keys[text], counts[text]))
     equal(unmarked, [], 'copies that the trace says nothing of')
+    check(len(twice) <= 10 * KILLS, 'at most one window for each kill')
 
 
 def case_every_receipt_comes(w):

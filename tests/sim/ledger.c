@@ -120,6 +120,9 @@ static void answered(struct sim *s, struct mail *m, const struct frame *f)
 			m->copies[i].native_open = false;
 		return;
 	}
+	/* That says nothing: as if no answer had come. */
+	if (o.class == OUTCOME_UNANSWERED)
+		m->lost++;
 	/* Its sender asks again, though it may have arrived. */
 	for (unsigned i = 0; i < m->n_copies; i++)
 		m->copies[i].excused |= m->copies[i].native_open;

@@ -284,7 +284,7 @@ void correlate_orphans(struct engine *e, const struct step *s)
 	}
 }
 
-/* -- the leg is not in memory ------------------------------------------------ */
+/* -- the leg is not in memory --------------------------------------------- */
 
 static struct arrival *arrival_again(struct engine *e, struct step *s)
 {

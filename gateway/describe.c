@@ -263,7 +263,7 @@ uint64_t engine_story_of(struct engine *e, const char *text)
 	return 0;
 }
 
-/* -- legs on disk -------------------------------------------------------------- */
+/* -- legs on disk --------------------------------------------------------- */
 
 static const char *leg_state_name(enum leg_state s)
 {
@@ -348,7 +348,7 @@ enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 	return OK;
 }
 
-/* -- one message ------------------------------------------------------------------ */
+/* -- one message ---------------------------------------------------------- */
 
 struct asked {
 	bool hold;

@@ -110,7 +110,8 @@ static void waiting_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
 	struct lane *lane = road_lane_numbered(e, s->lane);
-	struct target *t = lane == NULL ? NULL : lane_target(lane, s->recipient);
+	struct target *t =
+		lane == NULL ? NULL : lane_target(lane, s->recipient);
 	struct step_item *item;
 
 	if (t == NULL)
@@ -267,7 +268,7 @@ static void enter_waiting(struct engine *e, struct live *l)
 	road_forget(e, l);
 }
 
-/* -- a leg whose row is committed finds its place -------------------------- */
+/* -- a leg whose row is committed finds its place ------------------------- */
 
 /* Nothing that is on disk may be behind the cursor. */
 static void left_on_disk(struct flow *f, uint64_t due_us)
@@ -317,7 +318,7 @@ void dispatch_enter(struct engine *e, struct live *l)
 	road_dirty(e, lane);
 }
 
-/* -- refill ---------------------------------------------------------------- */
+/* -- refill --------------------------------------------------------------- */
 
 static void refill_done(void *owner, struct step *s)
 {
@@ -377,7 +378,7 @@ static void refill_flows(struct engine *e, struct lane *lane)
 			refill(e, lane, f);
 }
 
-/* -- sending ---------------------------------------------------------------- */
+/* -- sending -------------------------------------------------------------- */
 
 static enum err leg_payload(struct engine *e, const struct live *l)
 {

@@ -16,7 +16,7 @@ static void answer(struct engine *e, const struct live *l,
 		road_refuse(e, &w->reply, FRAME_ANSWER, o);
 }
 
-/* -- those under way that have a key -------------------------------------------- */
+/* -- those under way that have a key -------------------------------------- */
 
 static struct live **place_of(struct engine *e, const struct store_key *key)
 {
@@ -71,7 +71,7 @@ static void forget(struct engine *e, struct live *l)
 	road_forget(e, l);
 }
 
-/* -- the way --------------------------------------------------------------------- */
+/* -- the way -------------------------------------------------------------- */
 
 static void spool(struct engine *e, struct live *l, const char *why)
 {

@@ -24,7 +24,7 @@ static void submit(struct engine *e, struct step *s)
 	road_submit(e, s);
 }
 
-/* -- legs that were with an adapter when the process died ------------------- */
+/* -- legs that were with an adapter when the process died ----------------- */
 
 static void suspect_marked(void *owner, struct step *s)
 {
@@ -100,7 +100,7 @@ static void ask_suspects(struct engine *e)
 	}
 }
 
-/* -- receipts that were kept, and whose leg was known, but not yet told ----- */
+/* -- receipts that were kept, and whose leg was known, but not yet told --- */
 
 static void ask_orphans(struct engine *e, uint64_t after);
 
@@ -142,7 +142,7 @@ static void go_on_from(struct engine *e, uint64_t greatest)
 		e->wall_base_us += then - now;
 }
 
-/* -- names, counts ----------------------------------------------------------- */
+/* -- names, counts -------------------------------------------------------- */
 
 static void add_lane(struct engine *e, uint32_t number, const char *name)
 {
@@ -243,7 +243,7 @@ bool engine_recovered(const struct engine *e)
 	return e->recovered;
 }
 
-/* -- held legs of those who are registered ----------------------------------- */
+/* -- held legs of those who are registered -------------------------------- */
 
 /* Until all is known targets begin by fetching what is held. */
 static void ask_who(struct engine *e, struct lane *l, uint64_t after);
@@ -300,7 +300,7 @@ static void ask_more(struct engine *e)
 			ask_who(e, l, l->ask_after);
 }
 
-/* -- sweeps ------------------------------------------------------------------- */
+/* -- sweeps --------------------------------------------------------------- */
 
 static void expire(struct engine *e, const struct store_leg *row)
 {

@@ -123,7 +123,7 @@ struct live *road_load(struct engine *e, const struct store_leg *row);
 /* tell.c: one record of the story. `l` may be NULL for whole messages. */
 struct story {
 	const char *step, *verdict, *text, *clause, *far_id, *peer;
-	const struct address *to;	/* of a whole message; NULL: the first */
+	const struct address *to;	/* of whole messages; NULL: the first */
 	enum technology technology;
 };
 void tell_leg(struct engine *e, const struct live *l, const struct story *s);

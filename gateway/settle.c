@@ -148,7 +148,7 @@ static void quarantine(struct engine *e, struct live *l)
 	update(e, l, NULL);
 }
 
-/* -- outcomes --------------------------------------------------------------- */
+/* -- outcomes ------------------------------------------------------------- */
 
 static void trace_outcome(struct engine *e, const struct live *l,
 			  const struct outcome *o, const char *verdict)
@@ -386,7 +386,7 @@ void settle_frame(struct engine *e, unsigned child, const struct frame *f)
 	dispatch_release(e, t);
 }
 
-/* -- a dead adapter ---------------------------------------------------------- */
+/* -- a dead adapter ------------------------------------------------------- */
 
 /* What became of it nobody knows: `on-unknown` decides. */
 void settle_unknown(struct engine *e, struct live *l)

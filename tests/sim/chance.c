@@ -61,7 +61,7 @@ void chance_knobs(struct sim *s)
 	k->window[SMSC_A] = (unsigned)sim_between(s, 1, k->flood ? 60 : 8);
 }
 
-/* -- the configuration -------------------------------------------------------- */
+/* -- the configuration ---------------------------------------------------- */
 
 static void set(struct settings_raw *r, const char *name, const char *value)
 {
@@ -147,7 +147,7 @@ void chance_configuration(struct sim *s)
 	settings_raw_free(r);
 }
 
-/* -- faults ---------------------------------------------------------------------- */
+/* -- faults --------------------------------------------------------------- */
 
 static void crash_here(struct sim *s, uint64_t how)
 {

@@ -38,7 +38,7 @@ void far_gone(struct sim *s, enum child_number c)
 			end_job(s, &s->jobs[i]);
 }
 
-/* -- receipts --------------------------------------------------------------------- */
+/* -- receipts ------------------------------------------------------------- */
 
 static void far_name(char *to, size_t size, uint64_t far_id)
 {
@@ -182,7 +182,7 @@ static void device_receipts(struct sim *s, const struct job *j)
 					     : sim_between(s, 0, SECOND)));
 }
 
-/* -- the answer -------------------------------------------------------------------- */
+/* -- the answer ----------------------------------------------------------- */
 
 static void answer(struct sim *s, uint64_t value)
 {
@@ -347,7 +347,7 @@ static void at_far(struct sim *s, uint64_t value)
 	}
 }
 
-/* -- a leg comes ---------------------------------------------------------------------- */
+/* -- a leg comes ---------------------------------------------------------- */
 
 static struct job *free_job(struct sim *s)
 {

@@ -39,7 +39,7 @@ static struct mail *mail_of(struct sim *s, uint64_t story)
 	return NULL;
 }
 
-/* -- answers --------------------------------------------------------------------- */
+/* -- answers -------------------------------------------------------------- */
 
 /* That there is no way to a recipient is certain from the beginning. */
 static void refuse_lost(struct mail *m)
@@ -147,7 +147,7 @@ void ledger_sent(struct sim *s, enum child_number c, const struct frame *f)
 		answered(s, &s->mails[a->mail], f);
 }
 
-/* -- legs ------------------------------------------------------------------------ */
+/* -- legs ----------------------------------------------------------------- */
 
 static bool finished(const struct copy *c)
 {
@@ -227,7 +227,7 @@ void ledger_leg(struct sim *s, const struct job *j, const struct leg *leg)
 		check_order(s, j);
 }
 
-/* -- deliveries -------------------------------------------------------------------- */
+/* -- deliveries ----------------------------------------------------------- */
 
 static bool power_excuses(const struct sim *s, uint64_t leg)
 {
@@ -329,7 +329,7 @@ void ledger_power(struct sim *s)
 	}
 }
 
-/* -- traces ------------------------------------------------------------------------ */
+/* -- traces --------------------------------------------------------------- */
 
 static void check_expiry(struct sim *s, const struct mail *m)
 {
@@ -416,7 +416,7 @@ void ledger_traces(struct sim *s, struct bytes records)
 	arena_free(a);
 }
 
-/* -- memory -------------------------------------------------------------------------- */
+/* -- memory --------------------------------------------------------------- */
 
 void ledger_memory(struct sim *s)
 {

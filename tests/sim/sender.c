@@ -30,7 +30,7 @@ void sender_forget(struct sim *s, enum child_number c)
 	}
 }
 
-/* -- submitting ------------------------------------------------------------------ */
+/* -- submitting ----------------------------------------------------------- */
 
 static void fill_text(const struct mail *m, unsigned part, struct buf *body)
 {
@@ -156,7 +156,7 @@ void sender_submit(struct sim *s, uint64_t value)
 		sim_at(s, AGAIN_US, again, value);
 }
 
-/* -- answers ---------------------------------------------------------------------- */
+/* -- answers -------------------------------------------------------------- */
 
 static void refused(struct sim *s, struct mail *m, const struct asked *a,
 		    const struct outcome *o)
@@ -208,7 +208,7 @@ void sender_answered(struct sim *s, enum child_number c, const struct frame *f)
 		       (uint64_t)a->mail * PARTS);
 }
 
-/* -- planning --------------------------------------------------------------------- */
+/* -- planning ------------------------------------------------------------- */
 
 static void from_user(struct sim *s, struct mail *m)
 {

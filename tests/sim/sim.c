@@ -70,7 +70,7 @@ void sim_fail(struct sim *s, const char *what, const char *format, ...)
 	printf(" (at %.4f s)\n", (double)s->now / 1e6);
 }
 
-/* -- events ------------------------------------------------------------------ */
+/* -- events --------------------------------------------------------------- */
 
 static bool before(const struct event *a, const struct event *b)
 {
@@ -122,7 +122,7 @@ static struct event next_event(struct sim *s)
 	return first;
 }
 
-/* -- one seed ------------------------------------------------------------------ */
+/* -- one seed ------------------------------------------------------------- */
 
 struct sim *sim_new(uint64_t seed, bool telling)
 {

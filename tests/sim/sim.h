@@ -68,7 +68,7 @@ struct copy {
 	unsigned delivered;	/* how often the far side took it             */
 	unsigned parts_seen;	/* bits                                       */
 	bool refused;		/* for good, by the far side                  */
-	bool expired, unknown, quarantined, report_lost;	/* so the trace */
+	bool expired, unknown, quarantined, report_lost;	/* as traced */
 	bool excused;		/* may come again without a mark              */
 	bool native_open;	/* taken natively, its sender not yet told    */
 	bool confirmed;		/* the engine has taken a true receipt of it  */
@@ -207,7 +207,7 @@ struct sim {
 	struct arena *scratch;
 };
 
-/* -- sim.c ------------------------------------------------------------------ */
+/* -- sim.c ---------------------------------------------------------------- */
 struct sim *sim_new(uint64_t seed, bool telling);
 void sim_free(struct sim *s);
 /** false: an invariant was broken; the story says which. */
@@ -224,12 +224,12 @@ void sim_tell(struct sim *s, const char *format, ...)
 void sim_fail(struct sim *s, const char *what, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* -- chance.c --------------------------------------------------------------- */
+/* -- chance.c ------------------------------------------------------------- */
 void chance_knobs(struct sim *s);
 void chance_configuration(struct sim *s);
 void chance_faults(struct sim *s);
 
-/* -- world.c ---------------------------------------------------------------- */
+/* -- world.c -------------------------------------------------------------- */
 void world_start(struct sim *s, uint64_t value);
 void world_crash(struct sim *s, enum crash how, const char *why);
 void world_stop(struct sim *s, uint64_t value);	/* in order */
@@ -238,7 +238,7 @@ void world_turn_soon(struct sim *s);
 void world_step(struct sim *s, struct step *step);
 void world_end(struct sim *s);
 
-/* -- wire.c ----------------------------------------------------------------- */
+/* -- wire.c --------------------------------------------------------------- */
 void wire_put(struct sim *s, enum child_number c, bool to_engine,
 	      const struct frame *f);
 void wire_reset(struct sim *s, enum child_number c);
@@ -246,7 +246,7 @@ void wire_reset(struct sim *s, enum child_number c);
 void wire_last_words(struct sim *s, enum child_number c, bool to_engine);
 void wire_free(struct sim *s);
 
-/* -- adapter.c -------------------------------------------------------------- */
+/* -- adapter.c ------------------------------------------------------------ */
 extern const struct peer_model {
 	const char *name;
 	enum technology technology;
@@ -265,13 +265,13 @@ void adapter_peer(struct sim *s, enum peer_number p, bool up);
 void adapter_peer_up(struct sim *s, uint64_t peer);
 void adapter_peer_down(struct sim *s, uint64_t peer);
 
-/* -- far.c ------------------------------------------------------------------ */
+/* -- far.c ---------------------------------------------------------------- */
 void far_leg(struct sim *s, enum child_number c, const struct frame *f);
 void far_gone(struct sim *s, enum child_number c);
 void far_reported(struct sim *s, uint64_t ref, const struct outcome *o);
 void far_retry(struct sim *s, uint64_t value);
 
-/* -- people.c --------------------------------------------------------------- */
+/* -- people.c ------------------------------------------------------------- */
 void people_register(struct sim *s, uint64_t user);
 void people_leave(struct sim *s, uint64_t user);
 void people_bound(struct sim *s, uint64_t ref);
@@ -281,14 +281,14 @@ void people_gone(struct sim *s, uint64_t user);
 /** "u3" -> 3; -1. */
 int people_named(const char *name);
 
-/* -- sender.c --------------------------------------------------------------- */
+/* -- sender.c ------------------------------------------------------------- */
 void sender_plan(struct sim *s);
 void sender_submit(struct sim *s, uint64_t mail_and_part);
 void sender_answered(struct sim *s, enum child_number c, const struct frame *f);
 void sender_forget(struct sim *s, enum child_number c);
 struct asked *sender_asked(struct sim *s, uint64_t ref);
 
-/* -- ledger.c --------------------------------------------------------------- */
+/* -- ledger.c ------------------------------------------------------------- */
 /** What the engine hands to a link, before anything can be lost. */
 void ledger_sent(struct sim *s, enum child_number c, const struct frame *f);
 void ledger_leg(struct sim *s, const struct job *j, const struct leg *leg);
@@ -302,7 +302,7 @@ void ledger_memory(struct sim *s);
 struct copy *ledger_copy(struct sim *s, unsigned mail, const char *address,
 			 unsigned *index);
 
-/* -- verdict.c -------------------------------------------------------------- */
+/* -- verdict.c ------------------------------------------------------------ */
 void verdict(struct sim *s);
 bool verdict_quiet(struct sim *s);
 

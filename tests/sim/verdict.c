@@ -6,7 +6,7 @@
 
 #define PARTS_US	(20 * SECOND)
 
-/* -- is it? ------------------------------------------------------------------------ */
+/* -- is it? --------------------------------------------------------------- */
 
 static void counted(void *engine, struct step *step)
 {
@@ -76,7 +76,7 @@ bool verdict_quiet(struct sim *s)
 	return n.in_flight == 0 && rows == 0;
 }
 
-/* -- is all well? -------------------------------------------------------------------- */
+/* -- is all well? --------------------------------------------------------- */
 
 static void check_copy(struct sim *s, const struct mail *m, unsigned index)
 {

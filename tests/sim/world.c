@@ -31,7 +31,7 @@ static uint64_t chance(void *arg)
 	return (v ^ v >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
 }
 
-/* -- what the engine hands out -------------------------------------------------- */
+/* -- what the engine hands out -------------------------------------------- */
 
 /* The process ends before this very frame or step. */
 static bool dies_here(struct sim *s)
@@ -89,7 +89,7 @@ static size_t steps_waiting(void *arg)
 	return commit_waiting(s->commit);
 }
 
-/* -- turns and ticks -------------------------------------------------------------- */
+/* -- turns and ticks ------------------------------------------------------ */
 
 static bool still(const struct sim *s, uint64_t life)
 {
@@ -147,7 +147,7 @@ static void tick(struct sim *s, uint64_t life)
 	world_turn_soon(s);
 }
 
-/* -- commits ------------------------------------------------------------------------ */
+/* -- commits -------------------------------------------------------------- */
 
 /* The engine changes and removes only what is there. */
 static void check_step(struct sim *s, const struct step *step)
@@ -217,7 +217,7 @@ void world_step(struct sim *s, struct step *step)
 	commit_later(s, 100);
 }
 
-/* -- start and end -------------------------------------------------------------------- */
+/* -- start and end -------------------------------------------------------- */
 
 static bool open_machine(struct sim *s)
 {

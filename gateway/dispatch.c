@@ -432,11 +432,15 @@ static bool send_leg(struct engine *e, struct live *l)
 	struct frame f = { .type = FRAME_LEG, .ref = l->id };
 
 	if (!l->native && l->slot == 0 &&
-	    (l->slot = inflight_put(e->inflight, l->id)) == 0)
+	    (l->slot = inflight_put(e->inflight, l->id)) == 0) {
+		l->lane->stalled = true;
 		return false;
+	}
 	f.payload = buf_bytes(&e->payload);
-	if (!e->world.send(e->world.arg, (unsigned)l->lane->child, &f))
+	if (!e->world.send(e->world.arg, (unsigned)l->lane->child, &f)) {
+		l->lane->stalled = true;
 		return false;
+	}
 	sent(e, l);
 	return true;
 }
@@ -484,7 +488,7 @@ static bool serve(struct engine *e, struct live *l)
 
 static bool may_send(const struct engine *e, const struct lane *lane)
 {
-	return lane->up && !lane->held && lane->child >= 0 &&
+	return lane->up && !lane->held && !lane->stalled && lane->child >= 0 &&
 	       !e->draining &&
 	       lane->outstanding < lane->window;
 }
@@ -541,12 +545,17 @@ void dispatch_tick(struct engine *e, uint64_t now)
 	struct lane *lane;
 	struct flow *f;
 
-	for (lane = e->lanes; lane != NULL; lane = lane->next)
+	for (lane = e->lanes; lane != NULL; lane = lane->next) {
+		if (lane->stalled) {
+			lane->stalled = false;
+			road_dirty(e, lane);
+		}
 		for (f = lane->flows; f != NULL; f = f->next)
 			if (f->next_us != 0 && f->next_us <= now) {
 				flow_due(f);
 				road_dirty(e, lane);
 			}
+	}
 	for (t = e->paused; t != NULL; t = next) {
 		next = t->next_paused;
 		if (t->paused_until_us <= now)

@@ -2,7 +2,7 @@
 # Installs what Debian 12 lacks to build, run or test cpmgw; what is there is
 # left alone, and with nothing missing nothing is asked of anybody.
 #
-# usage: sh packaging/dependencies.sh build|demo|test
+# usage: sh packaging/dependencies.sh build|demo|test|bench
 set -eu
 
 build='gcc make autoconf automake pkg-config libc6-dev libsqlite3-dev
@@ -11,13 +11,15 @@ build='gcc make autoconf automake pkg-config libc6-dev libsqlite3-dev
 demo="$build nodejs npm liblinphone-dev linphone-common"
 test="$demo python3 kannel kannel-extras sip-tester g++ valgrind
 	xz-utils procps iproute2"
+bench="$build python3 kannel kamailio valgrind"
 
 case ${1:-} in
 build) wanted=$build ;;
 demo) wanted=$demo ;;
 test) wanted=$test ;;
+bench) wanted=$bench ;;
 *)
-	echo "usage: $0 build|demo|test" >&2
+	echo "usage: $0 build|demo|test|bench" >&2
 	exit 2
 	;;
 esac

@@ -80,6 +80,8 @@ run() {
 	npm ci --no-audit --no-fund --loglevel error; }) >&2 ||
 	fatal 'the peers from npm cannot be installed'
 run system env CPMGW_BUILD="$build" python3 "$top/tests/system/run.py"
+run fault env CPMGW_BUILD="$build" python3 "$top/tests/system/run.py" \
+	--folder "$top/tests/fault"
 run fault-engine python3 "$top/tests/fault/kill_loopback.py" "$build" 40
 
 echo "$passed passed, $failed failed"

@@ -1,7 +1,8 @@
 /*
  * adapters/smpp/smpp_out.h - legs -> PDUs: submit_sm towards an SMSC,
  * deliver_sm towards an ESME; messages in as many segments as they need, and
- * reports as the other side understands them. 3GPP TS 23.038, SMPP v3.4 4.4.1, SMPP v3.4 5.2.12. Pure.
+ * reports as the other side understands them. 3GPP TS 23.038, SMPP v3.4
+ * 4.4.1 and 5.2.12. Pure.
  */
 #ifndef ADAPTERS_SMPP_SMPP_OUT_H
 #define ADAPTERS_SMPP_SMPP_OUT_H

@@ -1,7 +1,7 @@
 /*
  * adapters/smpp/text_out.h - the content of a message as short messages:
- * its subject and texts joined, or 8-bit data for a port. 3GPP TS 23.038 6.2, 3GPP TS 23.040 9.2.3.24.3,
- * 10.1 to 10.3.
+ * its subject and texts joined, or 8-bit data for a port. 3GPP TS 23.038 6.2,
+ * 3GPP TS 23.040 9.2.3.24.3.
  */
 #ifndef ADAPTERS_SMPP_TEXT_OUT_H
 #define ADAPTERS_SMPP_TEXT_OUT_H

@@ -6,80 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/adapters/sip_world.h"
-
-#define PUBLIC_ID "q83vEjRWeJCrze8SNFZ4kA"
-
-struct sample {
-	struct leg leg;
-	struct recipient to;
-	struct part part;
-	struct message_id ids[4];
-	struct extra extras[4];
-};
-
-/* "hi" from the SMS user john to mary. */
-static void sample_init(struct sample *s, uint64_t token)
-{
-	struct message *m = &s->leg.message;
-
-	*s = (struct sample){ 0 };
-	message_init(m);
-	s->leg.token = token;
-	s->leg.id = token;
-	s->leg.story = 1;
-	s->leg.technology = TECHNOLOGY_CPM;
-	s->leg.peer = "cpm";
-	s->leg.attempt = 1;
-	s->leg.to = (struct address){ ADDRESS_E164, "+15550100001" };
-	memcpy(s->leg.public_id, PUBLIC_ID, sizeof(PUBLIC_ID));
-	s->to.address = s->leg.to;
-	s->part = (struct part){ .type = "text/plain;charset=UTF-8",
-				 .body = bytes_of("hi") };
-	m->origin.technology = TECHNOLOGY_SMS;
-	m->from = (struct address){ ADDRESS_E164, "+15550200001" };
-	m->recipients = &s->to;
-	m->n_recipients = 1;
-	m->parts = &s->part;
-	m->n_parts = 1;
-	m->ids = s->ids;
-	m->extras = s->extras;
-	m->submitted_us = UINT64_C(1763672400000000);
-}
-
-static void add_extra(struct sample *s, const char *name, const char *value)
-{
-	s->extras[s->leg.message.n_extras++] =
-		(struct extra){ name, bytes_of(value) };
-}
-
-static void add_id(struct sample *s, enum id_kind kind, const char *value)
-{
-	s->ids[s->leg.message.n_ids++] =
-		(struct message_id){ .kind = kind, .value = value };
-}
-
-static void start(struct world *w, struct device_socket *d, bool tcp)
-{
-	world_start(w, NULL);
-	device_open(d, w, tcp);
-	CU_ASSERT_FATAL(device_register(d, "mary", 600) == 200);
-}
-
-static void finish(struct world *w, struct device_socket *d)
-{
-	device_close(d);
-	world_finish(w);
-}
-
-/* Takes the MESSAGE that must have come, and answers it. */
-static void take(struct device_socket *d, unsigned status)
-{
-	CU_ASSERT_FATAL(device_await(d));
-	CU_ASSERT(strncmp(d->text, "MESSAGE sip:mary@127.0.0.1:", 27) == 0);
-	if (status)
-		device_reply(d, status, NULL);
-}
+#include "tests/adapters/sip_sample.h"
 
 /* -- what is sent --------------------------------------------------------- */
 
@@ -91,11 +18,11 @@ static void test_from_sms(void)
 	struct sample s;
 	struct world w;
 
-	start(&w, &d, false);
+	sample_start(&w, &d, false);
 	sample_init(&s, 11);
 	s.leg.message.want = WANT_POSITIVE | WANT_NEGATIVE;
 	world_leg(&w, &s.leg);
-	take(&d, 200);
+	sample_take(&d, 200);
 	CU_ASSERT(strncmp(device_header(&d, "From"),
 			  "<sip:+15550200001@cpm.example;user=phone>;tag=",
 			  46) == 0);
@@ -106,9 +33,8 @@ static void test_from_sms(void)
 			 "P-Asserted-Identity: "
 			 "<sip:+15550200001@cpm.example;user=phone>\r\n") !=
 		  NULL);
-	CU_ASSERT_STRING_EQUAL(
-		device_header(&d, "P-Asserted-Service"),
-		"urn:urn-7:3gpp-service.ims.icsi.oma.cpm.msg");
+	CU_ASSERT_STRING_EQUAL(device_header(&d, "P-Asserted-Service"),
+			       "urn:urn-7:3gpp-service.ims.icsi.oma.cpm.msg");
 	CU_ASSERT(strlen(device_header(&d, "Conversation-ID")) == 36);
 	CU_ASSERT(strlen(device_header(&d, "Contribution-ID")) == 36);
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "Contact"), "");
@@ -130,7 +56,7 @@ static void test_from_sms(void)
 		"hi");
 	CU_ASSERT(world_answer(&w, 11, &o));
 	CU_ASSERT(o.class == OUTCOME_ACCEPTED && o.far_code == 200);
-	finish(&w, &d);
+	sample_finish(&w, &d);
 }
 
 /* CPIM is never changed on its way (RFC 3862 2; RFC 3428). */
@@ -144,19 +70,19 @@ static void test_native(void)
 	struct sample s;
 	struct world w;
 
-	start(&w, &d, false);
+	sample_start(&w, &d, false);
 	sample_init(&s, 12);
 	s.leg.native = true;
 	s.leg.message.native_type = "message/cpim";
 	s.leg.message.native = bytes_of(cpim);
 	s.leg.message.from_name = "Bob \"B\"\r\nX: y";
-	add_extra(&s, "sip.from", "sip:bob@cpm.example");
-	add_extra(&s, "sip.max-forwards", "20");
-	add_id(&s, ID_CONVERSATION, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
-	add_id(&s, ID_CONTRIBUTION, "abc");
-	add_id(&s, ID_IN_REPLY_TO, "def");
+	sample_extra(&s, "sip.from", "sip:bob@cpm.example");
+	sample_extra(&s, "sip.max-forwards", "20");
+	sample_id(&s, ID_CONVERSATION, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
+	sample_id(&s, ID_CONTRIBUTION, "abc");
+	sample_id(&s, ID_IN_REPLY_TO, "def");
 	world_leg(&w, &s.leg);
-	take(&d, 200);
+	sample_take(&d, 200);
 	CU_ASSERT_STRING_EQUAL(device_body(&d), cpim);
 	/* A name with line ends is none; the URI is the sender's own. */
 	CU_ASSERT(strncmp(device_header(&d, "From"),
@@ -166,12 +92,12 @@ static void test_native(void)
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "Conversation-ID"),
 			       "f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "Contribution-ID"), "abc");
-	CU_ASSERT_STRING_EQUAL(
-		device_header(&d, "InReplyTo-Contribution-ID"), "def");
+	CU_ASSERT_STRING_EQUAL(device_header(&d, "InReplyTo-Contribution-ID"),
+			       "def");
 	CU_ASSERT(world_answer(&w, 12, &o));
 	CU_ASSERT(o.class == OUTCOME_DELIVERED);
 	CU_ASSERT(o.state == STATE_DELIVERED && o.far_code == 200);
-	finish(&w, &d);
+	sample_finish(&w, &d);
 }
 
 /* Hidden senders: RFC 3323 4.1, RFC 3862. */
@@ -182,13 +108,13 @@ static void test_hidden(void)
 	struct sample s;
 	struct world w;
 
-	start(&w, &d, false);
+	sample_start(&w, &d, false);
 	sample_init(&s, 13);
 	s.leg.message.privacy = PRIVACY_ID;
 	s.leg.message.asserted = s.leg.message.from;
 	s.leg.message.from = (struct address){ ADDRESS_ANONYMOUS, "" };
 	world_leg(&w, &s.leg);
-	take(&d, 200);
+	sample_take(&d, 200);
 	CU_ASSERT(strstr(d.text, "15550200001") == NULL);
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "Privacy"), "id");
 	CU_ASSERT(strncmp(device_header(&d, "From"),
@@ -197,7 +123,7 @@ static void test_hidden(void)
 	CU_ASSERT(strstr(device_body(&d),
 			 "<sip:anonymous@anonymous.invalid>") != NULL);
 	CU_ASSERT(world_answer(&w, 13, &o));
-	finish(&w, &d);
+	sample_finish(&w, &d);
 }
 
 /* -- what the answers mean ------------------------------------------------ */
@@ -228,11 +154,11 @@ static void test_answers(void)
 	struct world w;
 	size_t i;
 
-	start(&w, &d, true);
+	sample_start(&w, &d, true);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		sample_init(&s, 100 + i);
 		world_leg(&w, &s.leg);
-		take(&d, 0);
+		sample_take(&d, 0);
 		device_reply(&d, rows[i].status, rows[i].headers);
 		ROW(&rows[i], world_answer(&w, 100 + i, &o));
 		ROW(&rows[i], o.class == rows[i].class);
@@ -240,7 +166,7 @@ static void test_answers(void)
 		ROW(&rows[i], o.far_code == rows[i].status);
 		ROW(&rows[i], o.retry_after_ms == rows[i].retry_after_ms);
 	}
-	finish(&w, &d);
+	sample_finish(&w, &d);
 }
 
 /* 415 to CPIM: the text alone, and from then on at once (RFC 3261 21). */
@@ -251,12 +177,12 @@ static void test_plain(void)
 	struct sample s;
 	struct world w;
 
-	start(&w, &d, true);
+	sample_start(&w, &d, true);
 	sample_init(&s, 21);
 	s.leg.message.want = WANT_POSITIVE;
 	world_leg(&w, &s.leg);
-	take(&d, 415);
-	take(&d, 200);
+	sample_take(&d, 415);
+	sample_take(&d, 200);
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "Content-Type"),
 			       "text/plain;charset=UTF-8");
 	CU_ASSERT_STRING_EQUAL(device_body(&d), "hi");
@@ -265,10 +191,10 @@ static void test_plain(void)
 	CU_ASSERT(o.class == OUTCOME_DELIVERED);
 	s.leg.token = 22;
 	world_leg(&w, &s.leg);
-	take(&d, 200);
+	sample_take(&d, 200);
 	CU_ASSERT_STRING_EQUAL(device_body(&d), "hi");
 	CU_ASSERT(world_answer(&w, 22, &o));
-	finish(&w, &d);
+	sample_finish(&w, &d);
 }
 
 static void test_nobody(void)
@@ -297,7 +223,7 @@ static void test_nobody(void)
 	CU_ASSERT(o.class == OUTCOME_NEVER);
 	/* Hops used up (RFC 3261 16.3). */
 	sample_init(&s, 34);
-	add_extra(&s, "sip.max-forwards", "0");
+	sample_extra(&s, "sip.max-forwards", "0");
 	world_leg(&w, &s.leg);
 	CU_ASSERT(world_answer(&w, 34, &o));
 	CU_ASSERT(o.class == OUTCOME_NEVER && o.far_code == 483);
@@ -318,7 +244,7 @@ static void test_silent_device(void)
 	CU_ASSERT_FATAL(device_register(&d, "mary", 600) == 200);
 	sample_init(&s, 41);
 	world_leg(&w, &s.leg);
-	take(&d, 0);
+	sample_take(&d, 0);
 	CU_ASSERT(world_answer(&w, 41, &o));
 	CU_ASSERT(o.class == OUTCOME_ABSENT && o.far_code == 408);
 	while (!device_silent(&d, 1)) /* repetitions */
@@ -330,7 +256,7 @@ static void test_silent_device(void)
 	CU_ASSERT(world_wait(&w, FRAME_AVAILABLE) != NULL); /* registration */
 	CU_ASSERT(device_register(&d, "mary", 600) == 200);
 	CU_ASSERT(world_wait(&w, FRAME_AVAILABLE) != NULL);
-	finish(&w, &d);
+	sample_finish(&w, &d);
 }
 
 /* -- several devices, several messages ------------------------------------ */
@@ -342,26 +268,26 @@ static void test_fork(void)
 	struct sample s;
 	struct world w;
 
-	start(&w, &a, false);
+	sample_start(&w, &a, false);
 	device_open(&b, &w, true);
 	CU_ASSERT_FATAL(device_register(&b, "mary", 600) == 200);
 	sample_init(&s, 51);
 	world_leg(&w, &s.leg);
-	take(&a, 486);
+	sample_take(&a, 486);
 	CU_ASSERT(world_silent(&w, FRAME_OUTCOME, 30));
-	take(&b, 200);
+	sample_take(&b, 200);
 	CU_ASSERT(world_answer(&w, 51, &o));
 	CU_ASSERT(o.class == OUTCOME_DELIVERED);
 	/* All refuse: the best of it. */
 	s.leg.token = 52;
 	world_leg(&w, &s.leg);
-	take(&a, 404);
-	take(&b, 480);
+	sample_take(&a, 404);
+	sample_take(&b, 480);
 	CU_ASSERT(world_answer(&w, 52, &o));
 	CU_ASSERT(o.class == OUTCOME_ABSENT);
 	CU_ASSERT(world_silent(&w, FRAME_OUTCOME, 30));
 	device_close(&b);
-	finish(&w, &a);
+	sample_finish(&w, &a);
 }
 
 /* RFC 3428 8: one MESSAGE at a time to a target. */
@@ -372,21 +298,21 @@ static void test_one_at_a_time(void)
 	struct sample s;
 	struct world w;
 
-	start(&w, &d, true);
+	sample_start(&w, &d, true);
 	sample_init(&s, 61);
 	world_leg(&w, &s.leg);
 	s.part.body = bytes_of("second");
 	s.leg.token = 62;
 	world_leg(&w, &s.leg);
-	take(&d, 0);
+	sample_take(&d, 0);
 	CU_ASSERT(strstr(d.text, "second") == NULL);
 	CU_ASSERT(world_silent(&w, FRAME_OUTCOME, 30));
 	device_reply(&d, 200, NULL);
 	CU_ASSERT(world_answer(&w, 61, &o));
-	take(&d, 200);
+	sample_take(&d, 200);
 	CU_ASSERT(strstr(d.text, "second") != NULL);
 	CU_ASSERT(world_answer(&w, 62, &o));
-	finish(&w, &d);
+	sample_finish(&w, &d);
 }
 
 /* A leg is taken back: it has its one outcome, and the queue moves on. */
@@ -397,10 +323,10 @@ static void test_cancel(void)
 	struct sample s;
 	struct world w;
 
-	start(&w, &d, true);
+	sample_start(&w, &d, true);
 	sample_init(&s, 65);
 	world_leg(&w, &s.leg);
-	take(&d, 0);
+	sample_take(&d, 0);
 	world_tell(&w, FRAME_CANCEL, 65, (struct bytes){ 0 });
 	CU_ASSERT(world_answer(&w, 65, &o));
 	CU_ASSERT(o.class == OUTCOME_UNANSWERED);
@@ -408,9 +334,9 @@ static void test_cancel(void)
 	CU_ASSERT(world_silent(&w, FRAME_OUTCOME, 30));
 	s.leg.token = 66;
 	world_leg(&w, &s.leg);
-	take(&d, 200);
+	sample_take(&d, 200);
 	CU_ASSERT(world_answer(&w, 66, &o));
-	finish(&w, &d);
+	sample_finish(&w, &d);
 }
 
 static void test_dead_flow(void)
@@ -421,7 +347,7 @@ static void test_dead_flow(void)
 	struct sample s;
 	struct world w;
 
-	start(&w, &d, true);
+	sample_start(&w, &d, true);
 	CU_ASSERT(world_wait(&w, FRAME_AVAILABLE) != NULL);
 	device_close(&d);
 	sample_init(&s, 71);
@@ -450,7 +376,7 @@ static void test_snapshot(void)
 	struct sample s;
 	struct world w, again;
 
-	start(&w, &d, false);
+	sample_start(&w, &d, false);
 	f = *world_wait(&w, FRAME_BINDING);
 	world_start_bare(&again, NULL);
 	world_tell(&again, FRAME_SNAPSHOT, 0, f.payload);
@@ -468,127 +394,6 @@ static void test_snapshot(void)
 	world_finish(&w);
 }
 
-/* -- notifications -------------------------------------------------------- */
-
-/* RFC 5438 7.2, SMPP v3.4 5.2.28: to the sender, about his message, in his own words. */
-static void test_report(void)
-{
-	struct device_socket d;
-	struct outcome o;
-	struct sample s;
-	struct world w;
-
-	start(&w, &d, false);
-	sample_init(&s, 91);
-	s.leg.message.kind = MESSAGE_REPORT;
-	s.leg.message.n_parts = 0;
-	s.leg.message.submitted_text = "2025-11-20T21:00:00-05:00";
-	s.leg.message.report = (struct report){
-		.about = 5,
-		.recipient = { ADDRESS_E164, "+15550200001" },
-		.kind = WANT_POSITIVE,
-		.state = STATE_DELIVERED,
-		.via = TECHNOLOGY_SMS,
-		.event_us = UINT64_C(1763690460000000),
-	};
-	add_id(&s, ID_IMDN, "Aa1234567890");
-	add_id(&s, ID_CONVERSATION, "conversation");
-	add_extra(&s, "sip.imdn-record-route", "sip:core.example");
-	add_extra(&s, "sip.cpim-from", "sip:mary@cpm.example");
-	world_leg(&w, &s.leg);
-	take(&d, 200);
-	CU_ASSERT_STRING_EQUAL(
-		device_body(&d),
-		"From: <tel:+15550200001>\r\n"
-		"To: <sip:mary@cpm.example>\r\n"
-		"DateTime: 2025-11-21T02:01:00Z\r\n"
-		"NS: imdn <urn:ietf:params:imdn>\r\n"
-		"imdn.Message-ID: " PUBLIC_ID "\r\n"
-		"imdn.IMDN-Route: <sip:core.example>\r\n"
-		"\r\n"
-		"Content-Type: message/imdn+xml\r\n"
-		"Content-Disposition: notification\r\n"
-		"Content-Length: 297\r\n"
-		"\r\n"
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
-		"<imdn xmlns=\"urn:ietf:params:xml:ns:imdn\">"
-		"<message-id>Aa1234567890</message-id>"
-		"<datetime>2025-11-20T21:00:00-05:00</datetime>"
-		"<recipient-uri>tel:+15550200001</recipient-uri>"
-		"<delivery-notification><status><delivered/></status>"
-		"</delivery-notification></imdn>\r\n");
-	CU_ASSERT_STRING_EQUAL(device_header(&d, "Conversation-ID"),
-			       "conversation");
-	CU_ASSERT(world_answer(&w, 91, &o));
-	CU_ASSERT(o.class == OUTCOME_DELIVERED);
-	/* A state that no notification has. */
-	s.leg.token = 92;
-	s.leg.message.report.state = STATE_ENROUTE;
-	world_leg(&w, &s.leg);
-	CU_ASSERT(world_answer(&w, 92, &o));
-	CU_ASSERT(o.class == OUTCOME_NEVER);
-	finish(&w, &d);
-}
-
-#define IMDN_BODY                                                              \
-	"From: <sip:mary@cpm.example>\r\nTo: <tel:+15550200001>\r\n"           \
-	"NS: imdn <urn:ietf:params:imdn>\r\n"                                  \
-	"imdn.Message-ID: n1234567890\r\n\r\n"                                 \
-	"Content-Type: message/imdn+xml\r\n"                                   \
-	"Content-Disposition: notification\r\n\r\n"                            \
-	"<imdn xmlns=\"urn:ietf:params:xml:ns:imdn\"><message-id>" PUBLIC_ID   \
-	"</message-id><datetime>2025-11-20T21:00:00Z</datetime>"               \
-	"<display-notification><status><displayed/></status>"                  \
-	"</display-notification></imdn>"
-
-static void test_imdn_in(void)
-{
-	struct device_request r = { .method = "MESSAGE",
-				    .target = "tel:+15550200001",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<tel:+15550200001>",
-				    .type = "message/cpim",
-				    .body = IMDN_BODY,
-				    .user = "mary",
-				    .password = "mary-secret" };
-	static const struct outcome taken = { .class = OUTCOME_DELIVERED };
-	static const struct outcome not_ours = { .class = OUTCOME_ADDRESS };
-	struct far_report v;
-	struct world_frame *f;
-	struct device_socket d;
-	struct intake in;
-	struct message m;
-	struct world w;
-
-	start(&w, &d, true);
-	device_ask(&d, &r);
-	f = world_wait(&w, FRAME_FAR_REPORT);
-	CU_ASSERT_FATAL(far_report_read(f->payload, w.arena, &v) == OK);
-	CU_ASSERT(v.ours);
-	CU_ASSERT_STRING_EQUAL(v.far_id, PUBLIC_ID);
-	CU_ASSERT_STRING_EQUAL(v.peer, "cpm");
-	CU_ASSERT_STRING_EQUAL(v.reporter.text, "+15550100001");
-	CU_ASSERT(v.kind == WANT_DISPLAY && v.state == STATE_DISPLAYED);
-	world_outcome(&w, FRAME_REPORTED, f->ref, &taken);
-	CU_ASSERT_FATAL(device_await(&d));
-	CU_ASSERT(device_status(&d) == 200);
-
-	/* About a message between two CPM users: to its sender, unchanged. */
-	device_ask(&d, &r);
-	f = world_wait(&w, FRAME_FAR_REPORT);
-	world_outcome(&w, FRAME_REPORTED, f->ref, &not_ours);
-	f = world_wait(&w, FRAME_INTAKE);
-	CU_ASSERT_FATAL(intake_read(f->payload, &in) == OK);
-	CU_ASSERT_FATAL(message_read(in.message, w.arena, &m, NULL) == OK);
-	CU_ASSERT(in.native && m.want == 0);
-	CU_ASSERT(bytes_is(m.native, IMDN_BODY));
-	CU_ASSERT_STRING_EQUAL(m.recipients[0].address.text, "+15550200001");
-	world_outcome(&w, FRAME_ANSWER, f->ref, &taken);
-	CU_ASSERT_FATAL(device_await(&d));
-	CU_ASSERT(device_status(&d) == 200);
-	finish(&w, &d);
-}
-
 static const struct check_test tests[] = {
 	{ "sends what came by SMS", test_from_sms },
 	{ "sends CPIM unchanged", test_native },
@@ -602,8 +407,6 @@ static const struct check_test tests[] = {
 	{ "takes a leg back", test_cancel },
 	{ "sees that a connection is dead", test_dead_flow },
 	{ "takes its snapshot", test_snapshot },
-	{ "sends notifications", test_report },
-	{ "takes notifications", test_imdn_in },
 	{ NULL, NULL }
 };
 CHECK_MAIN("sip deliver", tests)

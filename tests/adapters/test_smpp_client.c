@@ -98,7 +98,7 @@ static void test_statuses(void)
 static void test_nacks(void)
 {
 	static const uint32_t statuses[] = { ESME_RINVCMDID, ESME_ROK };
-	struct leg leg = leg_of(5);
+	struct leg leg = world_leg_of(5);
 	struct part part;
 	struct message m = text_message(&part, "x");
 	struct smpp_pdu p, nack = { .command_id = SMPP_GENERIC_NACK };
@@ -106,7 +106,7 @@ static void test_nacks(void)
 	struct wire x;
 	size_t i;
 
-	start(&w, &x);
+	world_smsc(&w, &x, world_link_settings);
 	for (i = 0; i < 2; i++) {
 		world_leg(&w, &leg, &m);
 		CU_ASSERT(wire_read(&x, &p));

@@ -14,9 +14,9 @@
 #include "gateway/engine.h"
 #include "tests/sim/disk.h"
 
-#define AT_ONCE	  64		/* messages under way                        */
-#define REPLIES	  1024
-#define WALL_US	  UINT64_C(1767225600000000)
+#define AT_ONCE 64 /* messages under way                        */
+#define REPLIES 1024
+#define WALL_US UINT64_C(1767225600000000)
 
 /* A frame that the "adapter" owes. */
 struct owed {
@@ -51,7 +51,8 @@ static void good(bool yes)
 		abort();
 }
 
-/* -- around the engine ------------------------------------------------------ */
+/* -- around the engine ------------------------------------------------------
+ */
 
 static uint64_t wall(void *arg)
 {
@@ -131,7 +132,8 @@ static size_t steps_waiting(void *arg)
 	return commit_waiting(w->commit);
 }
 
-/* -- the adapter's frames --------------------------------------------------- */
+/* -- the adapter's frames ---------------------------------------------------
+ */
 
 static void put(struct world *w, enum frame_type type, uint64_t ref)
 {
@@ -212,7 +214,8 @@ static void put_intake(struct world *w)
 	put(w, FRAME_INTAKE, 1);
 }
 
-/* -- turns ------------------------------------------------------------------ */
+/* -- turns ------------------------------------------------------------------
+ */
 
 static void commit_all(struct world *w)
 {
@@ -262,7 +265,8 @@ static void lives(struct world *w, unsigned times)
 	}
 }
 
-/* -- start and end ---------------------------------------------------------- */
+/* -- start and end ----------------------------------------------------------
+ */
 
 static void set(struct settings_raw *r, const char *name, const char *value)
 {

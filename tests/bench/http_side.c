@@ -56,12 +56,16 @@ static void ask(struct asker *a)
 	a->number = ledger_send(&b->ledger, text);
 	a->asked = true;
 	number_of(b, a->number, to);
-	buf_printf(out, "GET /cgi-bin/sendsms?username=bench&password=bench"
-		   "&from=%s&to=%%2B%s&text=", b->o.from, to);
+	buf_printf(out,
+		   "GET /cgi-bin/sendsms?username=bench&password=bench"
+		   "&from=%s&to=%%2B%s&text=",
+		   b->o.from, to);
 	put_text(out, text);
 	if (b->o.dlr != 0)
-		buf_printf(out, "&dlr-mask=3&dlr-url=http%%3A%%2F%%2F127.0.0.1"
-			   "%%3A%u%%2F%zu", b->o.dlr, a->number);
+		buf_printf(out,
+			   "&dlr-mask=3&dlr-url=http%%3A%%2F%%2F127.0.0.1"
+			   "%%3A%u%%2F%zu",
+			   b->o.dlr, a->number);
 	buf_text(out, " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
 	load_dirty(a->conn);
 }

@@ -13,7 +13,7 @@ command -v valgrind >/dev/null || {
 	echo 'valgrind is missing'
 	exit 77
 }
-make -s cost/cost cost/with >cost.log 2>&1 || {
+env -u MAKEFLAGS -u MFLAGS make -s -j2 cost/cost cost/with >cost.log 2>&1 || {
 	cat cost.log
 	exit 1
 }

@@ -7,20 +7,20 @@
 #include "codecs/arena.h"
 #include "tests/bench/load.h"
 
-#define NUMBER_AT     4		/* "No. " stands before it */
+#define NUMBER_AT     4 /* "No. " stands before it */
 #define NUMBER_DIGITS 10
 #define ROWS_FIRST    65536
 #define NONE	      SIZE_MAX
 
 struct ledger_row {
 	uint64_t sent_us;
-	uint32_t after_us[MOMENTS];	/* since it was sent; 0: not yet     */
+	uint32_t after_us[MOMENTS]; /* since it was sent; 0: not yet     */
 	bool refused;
 };
 
 struct ledger_name {
-	uint64_t hash;			/* 0: free                           */
-	size_t number;			/* NONE: the report came first       */
+	uint64_t hash; /* 0: free                           */
+	size_t number; /* NONE: the report came first       */
 };
 
 void ledger_init(struct ledger *l)
@@ -69,8 +69,10 @@ size_t ledger_send(struct ledger *l, char text[LEDGER_TEXT + 1])
 	size_t n = add_row(l);
 	int written;
 
-	written = snprintf(text, LEDGER_TEXT + 1, "No. %010zu of a load of "
-			   "messages, each of them once.", n);
+	written = snprintf(text, LEDGER_TEXT + 1,
+			   "No. %010zu of a load of "
+			   "messages, each of them once.",
+			   n);
 	memset(text + written, '.', (size_t)(LEDGER_TEXT - written));
 	text[LEDGER_TEXT] = '\0';
 	return n;
@@ -217,8 +219,8 @@ static void print_moment(struct ledger *l, enum moment m)
 	       moment_names[m], n == 0 ? 0 : (double)n / spent);
 	if (n > 0)
 		printf(",\"%s_p50_ms\":%.3f,\"%s_p99_ms\":%.3f,"
-		       "\"%s_max_ms\":%.3f", moment_names[m],
-		       all[n / 2] / 1e3, moment_names[m],
+		       "\"%s_max_ms\":%.3f",
+		       moment_names[m], all[n / 2] / 1e3, moment_names[m],
 		       all[n - 1 - n / 100] / 1e3, moment_names[m],
 		       all[n - 1] / 1e3);
 	mem_free(all);

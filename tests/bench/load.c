@@ -137,8 +137,8 @@ static void no_delay(int fd)
 
 struct load_conn *load_accept(struct load_conn *listener, void *owner)
 {
-	int fd = accept4(listener->fd, NULL, NULL,
-			 SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd =
+		accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0)
 		return NULL;

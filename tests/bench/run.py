@@ -8,6 +8,7 @@ state directory must be on a real disk, since what is counted is durable. Ends
 with 1 when a goal is missed.
 """
 import argparse
+import os
 import sys
 
 import rows
@@ -71,6 +72,10 @@ def main():
     parser.add_argument("--waiting", type=int, default=0)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
+    for peer in ("bearerbox", "smsbox", "kamailio"):
+        if not os.path.exists(f"/usr/sbin/{peer}"):
+            sys.exit(f"{peer} is missing: "
+                     "sh packaging/dependencies.sh bench")
     rig = Rig(options.build, options.state, options.seconds)
     rig.waiting = options.waiting or (
         1000000 if options.seconds >= 5 else 100000)

@@ -8,9 +8,9 @@
 #include "codecs/arena.h"
 #include "tests/bench/sip_wire.h"
 
-#define CONNECTIONS  8
-#define BATCH	     64
-#define DATAGRAM_MAX 8192
+#define CONNECTIONS   8
+#define BATCH	      64
+#define DATAGRAM_MAX  8192
 #define SOCKET_OCTETS (16 << 20)
 
 struct flows {
@@ -47,8 +47,7 @@ static void prepare_in(struct flows *f, unsigned i)
 {
 	f->in_octets[i] = (struct iovec){ f->in_room[i], DATAGRAM_MAX };
 	f->in[i].msg_hdr = (struct msghdr){ .msg_name = &f->in_from[i],
-					    .msg_namelen =
-						    sizeof f->in_from[i],
+					    .msg_namelen = sizeof f->in_from[i],
 					    .msg_iov = &f->in_octets[i],
 					    .msg_iovlen = 1 };
 }
@@ -78,8 +77,8 @@ static size_t read_tcp(struct load_conn *c)
 	size_t at = 0;
 
 	while (rest.n > 0) {
-		while (at < c->in.n && (c->in.p[at] == '\r' ||
-					c->in.p[at] == '\n'))
+		while (at < c->in.n &&
+		       (c->in.p[at] == '\r' || c->in.p[at] == '\n'))
 			at++;
 		rest = bytes_after(buf_bytes(&c->in), at);
 		if (rest.n == 0 || (m = wire_frame(rest)).n == 0)
@@ -173,8 +172,7 @@ static void send_udp(struct flows *f, const struct sockaddr_in *to,
 	f->out_to[i] = *to;
 	f->out_octets[i] = (struct iovec){ f->out_room[i], m.n };
 	f->out[i].msg_hdr = (struct msghdr){ .msg_name = &f->out_to[i],
-					     .msg_namelen =
-						     sizeof f->out_to[i],
+					     .msg_namelen = sizeof f->out_to[i],
 					     .msg_iov = &f->out_octets[i],
 					     .msg_iovlen = 1 };
 }

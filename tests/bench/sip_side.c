@@ -15,7 +15,7 @@
 
 #define T1_US	 500000
 #define T2_US	 4000000
-#define PAUSE_US 100000		/* before a request that got 503 goes again */
+#define PAUSE_US 100000 /* before a request that got 503 goes again */
 
 static void name_of(size_t user, char to[NAME_ROOM])
 {
@@ -32,18 +32,18 @@ static void put_start(struct sip *s, struct slot *k, const char *method,
 
 	buf_reset(w);
 	k->serial++;
-	buf_printf(w,
-		   "%s %s SIP/2.0\r\n"
-		   "Via: SIP/2.0/%s 127.0.0.1:%u;branch=z9hG4bKb%zx.%x;rport\r\n"
-		   "Max-Forwards: 70\r\n"
-		   "From: <sip:%s@%s>;tag=%zx\r\n"
-		   "To: <%s>\r\n"
-		   "Call-ID: %" PRIu64 "-%x@bench\r\n"
-		   "CSeq: %u %s\r\n",
-		   method, target, o->tcp ? "TCP" : "UDP", o->sip_own,
-		   (size_t)(k - s->slots), k->serial, k->user->name, o->domain,
-		   (size_t)(k - s->slots), to, k->call, s->run, k->serial,
-		   method);
+	buf_printf(
+		w,
+		"%s %s SIP/2.0\r\n"
+		"Via: SIP/2.0/%s 127.0.0.1:%u;branch=z9hG4bKb%zx.%x;rport\r\n"
+		"Max-Forwards: 70\r\n"
+		"From: <sip:%s@%s>;tag=%zx\r\n"
+		"To: <%s>\r\n"
+		"Call-ID: %" PRIu64 "-%x@bench\r\n"
+		"CSeq: %u %s\r\n",
+		method, target, o->tcp ? "TCP" : "UDP", o->sip_own,
+		(size_t)(k - s->slots), k->serial, k->user->name, o->domain,
+		(size_t)(k - s->slots), to, k->call, s->run, k->serial, method);
 }
 
 static void put_credentials(struct sip *s, struct slot *k, const char *method,
@@ -93,8 +93,10 @@ static void put_body(struct sip *s, struct slot *k, const char *target)
 		buf_text(b, "imdn.Disposition-Notification: "
 			    "positive-delivery, negative-delivery\r\n");
 	if (k->kind == SLOT_MESSAGE)
-		buf_printf(b, "\r\nContent-Type: text/plain;charset=UTF-8"
-			      "\r\n\r\n%s", k->text);
+		buf_printf(b,
+			   "\r\nContent-Type: text/plain;charset=UTF-8"
+			   "\r\n\r\n%s",
+			   k->text);
 	else
 		buf_printf(b,
 			   "\r\nContent-Type: message/imdn+xml\r\n"

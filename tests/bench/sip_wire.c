@@ -92,8 +92,7 @@ struct bytes wire_frame(struct bytes in)
 	head = head_of(in).n + 2;
 	if (wire_header(in, "Content-Length", "l", &value))
 		must(bytes_decimal(value, 1 << 20, &body) == OK, "length");
-	return in.n < head + body ? none
-				  : (struct bytes){ in.p, head + body };
+	return in.n < head + body ? none : (struct bytes){ in.p, head + body };
 }
 
 bool wire_between(struct bytes in, const char *mark, const char *ends,
@@ -155,7 +154,8 @@ void wire_authorize(struct wire_digest *d, const char *user,
 
 	snprintf(nc, sizeof nc, "%08x", ++d->nc);
 	must(digest_ha1(DIGEST_MD5, bytes_of(user), bytes_of(d->realm),
-			bytes_of(password), &ha1) == OK, "ha1");
+			bytes_of(password), &ha1) == OK,
+	     "ha1");
 	r.ha1 = (struct bytes){ (const uint8_t *)ha1.text, ha1.n };
 	r.nonce = bytes_of(d->nonce);
 	r.nc = bytes_of(nc);

@@ -29,11 +29,11 @@ struct session {
 	bool bound;
 	uint32_t sequence;
 	unsigned outstanding;
-	struct door *door;			/* it came in by             */
-	uint32_t of_sequence[SEQUENCES];	/* the message's number      */
+	struct door *door;		 /* it came in by             */
+	uint32_t of_sequence[SEQUENCES]; /* the message's number      */
 	struct waiting_receipts receipts;
 	unsigned receipts_out;
-	char (*receipt_ids)[NUMBERS_ROOM];	/* by sequence, SEQUENCES    */
+	char (*receipt_ids)[NUMBERS_ROOM]; /* by sequence, SEQUENCES    */
 };
 
 static void put(struct session *s, const struct smpp_pdu *p)
@@ -70,8 +70,8 @@ static void send_one(struct session *s)
 	char text[LEDGER_TEXT + 1], to[NUMBERS_ROOM];
 	size_t n = ledger_send(&b->ledger, text);
 	bool mo = s->end == END_SMSC_SOURCE;
-	struct smpp_pdu p = { .command_id = mo ? SMPP_DELIVER_SM
-					       : SMPP_SUBMIT_SM,
+	struct smpp_pdu p = { .command_id =
+				      mo ? SMPP_DELIVER_SM : SMPP_SUBMIT_SM,
 			      .source = { 1, 1, bytes_of(b->o.from) },
 			      .dest = { 1, 1, { NULL, 0 } } };
 
@@ -186,8 +186,8 @@ static void send_receipt(struct session *s, const char *id)
 
 	must(smpp_receipt_encode(&r, &text, NULL) == OK, "receipt");
 	smpp_tlv_put_text(&tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, r.id);
-	smpp_tlv_put_number(&tlvs, SMPP_TLV_MESSAGE_STATE,
-			    SMPP_STATE_DELIVERED, 1);
+	smpp_tlv_put_number(&tlvs, SMPP_TLV_MESSAGE_STATE, SMPP_STATE_DELIVERED,
+			    1);
 	p.short_message = buf_bytes(&text);
 	p.tlvs = buf_bytes(&tlvs);
 	p.sequence_number = next_sequence(s);

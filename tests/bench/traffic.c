@@ -25,7 +25,8 @@ static const char help[] =
 	"  --sendsms PORT      they are sent to a Kannel smsbox there\n"
 	"  --dlr PORT          whose receipts come here\n"
 	"  --sip PORT --own PORT   users of that SIP server, their port\n"
-	"  --users N --domain D    so many, bench000@D, ... (100, cpm.example)\n"
+	"  --users N --domain D    so many, bench000@D, ... (100, "
+	"cpm.example)\n"
 	"  --tcp               over TCP\n"
 	"  --sip-source        the users send\n"
 	"  --sip-recipients    the users get them\n"
@@ -40,13 +41,14 @@ static const char help[] =
 	"  --expect N          arrivals from an earlier load\n"
 	"  --arrivals --receipts   wait for them\n"
 	"  --probe-id ID --probe-password WORD --probe-after N\n"
-	"                      after N arrivals one message of another account\n";
+	"                      after N arrivals one message of another "
+	"account\n";
 
 bool bench_may_send(const struct bench *b)
 {
 	const struct ledger *l = &b->ledger;
-	size_t through = b->o.receipts ? l->counts[REPORTED]
-				       : l->counts[ARRIVED];
+	size_t through =
+		b->o.receipts ? l->counts[REPORTED] : l->counts[ARRIVED];
 
 	if (b->waits_for > 0)
 		return false;
@@ -82,8 +84,8 @@ void bench_arrived(struct bench *b, struct bytes text)
 		b->probed = true;
 		/* It may be there before the answer to its sender. */
 		if (b->probe_answered)
-			b->overtaken = b->ledger.counts[ARRIVED] - 1 -
-				       b->probe_mark;
+			b->overtaken =
+				b->ledger.counts[ARRIVED] - 1 - b->probe_mark;
 	}
 }
 
@@ -181,7 +183,7 @@ static bool text_option(struct options *o, int c)
 static bool flag_option(struct options *o, int c)
 {
 	bool *const flags[] = {
-		&o->arrivals,	&o->receipts,	   &o->inject, &o->tcp,
+		&o->arrivals,	&o->receipts,	    &o->inject, &o->tcp,
 		&o->sip_source, &o->sip_recipients, &o->imdn,
 	};
 
@@ -197,18 +199,20 @@ static bool number_option(struct options *o, int c)
 		int c;
 		unsigned *to;
 	} numbers[] = {
-		{ 'c', &o->connect }, { 'b', &o->binds },
-		{ 'h', &o->sendsms }, { 'd', &o->dlr },
-		{ 'w', &o->window },  { 'S', &o->sip },
-		{ 'O', &o->sip_own }, { 'u', &o->users },
+		{ 'c', &o->connect },	 { 'b', &o->binds },
+		{ 'h', &o->sendsms },	 { 'd', &o->dlr },
+		{ 'w', &o->window },	 { 'S', &o->sip },
+		{ 'O', &o->sip_own },	 { 'u', &o->users },
 		{ 'r', &o->recipients },
 	};
 	const struct {
 		int c;
 		size_t *to;
 	} sizes[] = {
-		{ 'n', &o->submit }, { 'a', &o->ahead },
-		{ 'e', &o->expect }, { 'A', &o->probe_after },
+		{ 'n', &o->submit },
+		{ 'a', &o->ahead },
+		{ 'e', &o->expect },
+		{ 'A', &o->probe_after },
 	};
 	size_t i;
 
@@ -245,8 +249,8 @@ static void start(struct bench *b)
 		session_listen(b, b->o.listen[i],
 			       i == 0 && b->o.inject ? END_SMSC_SOURCE
 						     : END_SMSC);
-	for (i = 0; b->o.connect != 0 && b->o.system_id != NULL &&
-		    i < b->o.binds; i++)
+	for (i = 0;
+	     b->o.connect != 0 && b->o.system_id != NULL && i < b->o.binds; i++)
 		session_connect(b, END_ESME, b->o.system_id, b->o.password);
 	if (b->o.probe_id != NULL)
 		b->probe = session_connect(b, END_PROBE, b->o.probe_id,
@@ -340,7 +344,7 @@ int main(int argc, char **argv)
 	ledger_init(&b.ledger);
 	ledger_expect(&b.ledger, b.o.expect);
 	if (b.o.expect != 0 && b.o.submit == 0 && b.o.seconds == 0)
-		b.o.seconds = 1e-6;	/* nothing of its own */
+		b.o.seconds = 1e-6; /* nothing of its own */
 	run(&b);
 	printf("{");
 	ledger_print(&b.ledger, b.o.arrivals, b.o.receipts);

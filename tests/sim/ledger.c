@@ -52,6 +52,25 @@ static void refuse_lost(struct mail *m)
 					   strlen(NO_ROUTE)) == 0;
 }
 
+static uint64_t life_of(const struct sim *s, const struct mail *m)
+{
+	uint64_t life = s->knobs.lifetime_us;
+
+	return m->lifetime_us != 0 && m->lifetime_us < life ? m->lifetime_us
+							    : life;
+}
+
+/* It was stored, its answer was lost, and it ended before it was repeated. */
+static void ended_unseen(const struct sim *s, struct mail *m)
+{
+	unsigned i;
+
+	if (s->now + SLACK_US + s->set_back_us < m->first_us + life_of(s, m))
+		return;
+	for (i = 0; i < m->n_copies; i++)
+		m->copies[i].expired = true;
+}
+
 static void accepted(struct sim *s, struct mail *m, const struct asked *a,
 		     const struct frame *f)
 {
@@ -72,6 +91,8 @@ static void accepted(struct sim *s, struct mail *m, const struct asked *a,
 		sim_fail(s, "answers", "m%u has two ids: %llu, %llu", m->number,
 			 (unsigned long long)m->id,
 			 (unsigned long long)v.id);
+	if (v.duplicate && m->id == 0)
+		ended_unseen(s, m);
 	m->id = v.id;
 	m->positive = true;
 	add_story(m, v.id);
@@ -99,6 +120,9 @@ static void answered(struct sim *s, struct mail *m, const struct frame *f)
 			m->copies[i].native_open = false;
 		return;
 	}
+	/* That says nothing: as if no answer had come. */
+	if (o.class == OUTCOME_UNANSWERED)
+		m->lost++;
 	/* Its sender asks again, though it may have arrived. */
 	for (unsigned i = 0; i < m->n_copies; i++)
 		m->copies[i].excused |= m->copies[i].native_open;
@@ -309,12 +333,8 @@ void ledger_power(struct sim *s)
 
 static void check_expiry(struct sim *s, const struct mail *m)
 {
-	uint64_t life = s->knobs.lifetime_us;
-
-	if (m->lifetime_us != 0 && m->lifetime_us < life)
-		life = m->lifetime_us;
 	/* The engine goes on from where it was when a clock is set back. */
-	if (s->now + SLACK_US + s->set_back_us < m->first_us + life)
+	if (s->now + SLACK_US + s->set_back_us < m->first_us + life_of(s, m))
 		sim_fail(s, "expiry", "m%u expires too early", m->number);
 }
 

@@ -256,10 +256,12 @@ class Gateway:
             return True
         return False
 
+    programs = BUILD
+
     def gwctl(self, *arguments, timeout=None):
         """(exit status, standard output, standard error)"""
         done = subprocess.run(
-            [BUILD / 'gwctl', '--socket', self.state / 'gwctl.sock',
+            [self.programs / 'gwctl', '--socket', self.state / 'gwctl.sock',
              *[str(a) for a in arguments]], capture_output=True,
             text=True, timeout=timeout or 4 * DEADLINE, check=False,
             env={**os.environ, **SANITIZERS, 'LC_ALL': 'C.UTF-8'})

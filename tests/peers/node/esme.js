@@ -118,9 +118,11 @@ function load_one(session, q) {
 		load.flying--;
 		if (answer.status === 0)
 			load.accepted.push([text, answer.message_id]);
-		else if (answer.error)
+		else if (answer.error) {
 			load.unknown.push(text);
-		else
+			session.destroy();
+			return;
+		} else
 			load.refused[answer.status] =
 				(load.refused[answer.status] || 0) + 1;
 		const wait = answer.status ? 50 : 0;

@@ -1,0 +1,148 @@
+"""packaging/run.sh: what anybody runs first."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+
+from peers import Esme, Smsc
+from rig import (DEADLINE, SMPP, TOP, Failure, Gateway, Slot, answers, check,
+                 equal, is_running, until)
+
+RUN = TOP / 'packaging' / 'run.sh'
+
+
+class Started(Gateway):
+    """A gateway that run.sh looks after, with the rig's ways to ask it."""
+
+    def __init__(self, slot, folder):
+        self.slot, self.folder = slot, folder
+        self.state = folder / 'state'
+        self.process = None
+        self.programs = TOP / 'build-run'
+
+
+class Script:
+    def __init__(self):
+        self.slot = Slot()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='cpmgw-run-'))
+        self.gateway = Started(self.slot, self.folder)
+        self.peers, self.clean_ups, self.numbers = [], [], 10000
+        self.child = None
+
+    def start(self, *more):
+        err = open(self.folder / 'run.log', 'ab')
+        self.child = subprocess.Popen(
+            ['sh', RUN, '--quiet', '--state', self.gateway.state,
+             '--port-offset', str(self.slot.offset), *more],
+            stdout=subprocess.PIPE, stderr=err, start_new_session=True)
+        return self
+
+    def line(self, seconds):
+        os.set_blocking(self.child.stdout.fileno(), False)
+        held = b''
+
+        def whole():
+            nonlocal held
+            held += self.child.stdout.read() or b''
+            if self.child.poll() is not None and not held:
+                raise Failure('run.sh ended: ' + (
+                    self.folder / 'run.log').read_text()[-2000:])
+            return held if held.endswith(b'\n') else None
+        return until(whole, 'the line', seconds).decode()
+
+    def end(self, how=signal.SIGTERM):
+        self.child.send_signal(how)
+        status = self.child.wait(2 * DEADLINE)
+        rest = self.child.stdout.read() or b''
+        self.child.stdout.close()
+        return status, rest
+
+    def process(self, name, argv, **more):
+        from rig import Process
+        p = Process(name, argv, self.folder, **more)
+        self.peers.append(p)
+        return p
+
+    def defer(self, clean_up):
+        self.clean_ups.append(clean_up)
+
+    def close(self):
+        wrong = []
+        for clean_up in self.clean_ups:
+            clean_up()
+        if self.child and self.child.poll() is None:
+            self.end()
+        for peer in self.peers:
+            peer.stop(5)
+        self.slot.release()
+        return wrong
+
+
+def world():
+    return Script()
+
+
+def case_the_first_start_builds_and_says_one_line(w):
+    line = w.start().line(900)
+    check(line.startswith('cpmgw ready '), line)
+    equal(line.count('\n'), 1, 'one line')
+    check(f'smpp={w.slot.port(SMPP)}' in line, line)
+    check(f'state={w.gateway.state}' in line, line)
+    equal(w.gateway.state.stat().st_mode & 0o777, 0o700)
+    check((w.gateway.state / 'conf' / 'cpmgw.conf').exists(),
+          'the configuration was copied')
+
+
+def case_it_answers(w):
+    w.smsc = Smsc(w)
+    esme = Esme(w).bound()
+    equal(esme.submit('15550200001', 'hello')['status'], 0)
+    w.smsc.submits('15550200001')
+    esme.process.stop(5)
+
+
+def case_a_killed_gateway_is_back_within_a_second(w):
+    for _ in range(3):
+        before = w.gateway.pids()['cpmgwd']
+        os.kill(before, signal.SIGKILL)
+        killed = time.monotonic()
+        until(lambda b=before: w.gateway.pids().get('cpmgwd', b) != b,
+              'a new cpmgwd')
+        check(time.monotonic() - killed < 1.5, 'within about a second')
+        until(lambda: answers(w.slot.port(SMPP)), 'the port')
+    w.smsc.wait_bound()
+
+
+def case_sigterm_ends_all_of_it(w):
+    pids = w.gateway.pids()
+    status, rest = w.end()
+    equal((status, rest), (0, b''), 'status, and nothing more was printed')
+    for name, pid in pids.items():
+        check(not is_running(pid), f'{name} has ended')
+    check(not answers(w.slot.port(SMPP)), 'the port is free')
+
+
+def case_the_second_start_takes_seconds(w):
+    started = time.monotonic()
+    w.start().line(60)
+    check(time.monotonic() - started < 10, 'a few seconds')
+
+
+def case_sigint_ends_it_too(w):
+    status, _ = w.end(signal.SIGINT)
+    equal(status, 0)
+
+
+def case_help_and_wrong_options(_):
+    done = subprocess.run(['sh', RUN, '--help'], capture_output=True,
+                          text=True, check=False)
+    equal(done.returncode, 0)
+    for option in ('--quiet', '--state', '--port-offset', '--conf'):
+        check(option in done.stdout, option)
+    for wrong in (['--nonsense'], ['--port-offset', 'x'], ['--state']):
+        done = subprocess.run(['sh', RUN, *wrong], capture_output=True,
+                              check=False)
+        equal(done.returncode, 2, wrong)

@@ -104,6 +104,7 @@ void adapter_die(struct sim *s, uint64_t child)
 	sim_tell(s, "-- adapter %d dies", (int)c);
 	wire_last_words(s, c, true);
 	forget(s, c);
+	ledger_answers_lost(s);
 	if (s->dying == CRASH_NONE) {
 		engine_child_down(s->engine, (unsigned)c, "it died");
 		if (c == SIP)

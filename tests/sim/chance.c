@@ -49,6 +49,8 @@ void chance_knobs(struct sim *s)
 	k->deliver_partial = sim_chance(s, 70);
 	for (p = 0; p < PEERS; p++)
 		k->window[p] = (unsigned)sim_between(s, 1, 10);
+	k->crowd = sim_chance(s, 20);
+	k->frail = sim_chance(s, 8);
 	k->backlog = sim_chance(s, 4);
 	if (!k->backlog)
 		return;

@@ -109,8 +109,11 @@ void far_reported(struct sim *s, uint64_t ref, const struct outcome *o)
 	if (r->forged && o->class == OUTCOME_DELIVERED)
 		sim_fail(s, "receipts", "a forged one about m%u is believed",
 			 r->mail);
-	if (o->class == OUTCOME_DELIVERED && r->state == STATE_DELIVERED)
+	if (o->class == OUTCOME_DELIVERED && r->state == STATE_DELIVERED) {
 		c->confirmed = true;
+		r->taken = true;
+		r->taken_at = s->now;
+	}
 }
 
 static void new_receipt(struct sim *s, const struct job *j,
@@ -184,6 +187,15 @@ static void device_receipts(struct sim *s, const struct job *j)
 
 /* -- the answer ----------------------------------------------------------- */
 
+static void note_acceptance(struct sim *s, const struct job *j)
+{
+	struct copy *c = &s->mails[j->mail].copies[j->copy];
+
+	c->accepted_as = j->far_serial;
+	c->accepted_n = j->far_ids;
+	c->accepted_at = s->now;
+}
+
 static void answer(struct sim *s, uint64_t value)
 {
 	struct job *j = job_of(s, value);
@@ -201,6 +213,8 @@ static void answer(struct sim *s, uint64_t value)
 				 j->far_serial + o.n_far_ids);
 			ids[o.n_far_ids] = names[o.n_far_ids];
 		}
+	if (o.class == OUTCOME_ACCEPTED && !j->report && !j->native)
+		note_acceptance(s, j);
 	if (o.class == OUTCOME_LATER && sim_chance(s, 20))
 		o.progress = bytes_of("some of it");
 	if (o.class == OUTCOME_LATER && sim_chance(s, 20))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define SLACK_US	SECOND
+#define ANSWER_US	(2 * SECOND)	/* until it is surely on disk         */
 #define FAIR_MORE	10	/* besides a window: turns of flows           */
 
 struct copy *ledger_copy(struct sim *s, unsigned mail, const char *address,
@@ -308,6 +309,19 @@ void ledger_native_lost(struct sim *s)
 			c->native_open = false;
 		}
 	}
+}
+
+void ledger_answers_lost(struct sim *s)
+{
+	unsigned i, k;
+
+	for (i = 0; i < s->n_mails; i++)
+		for (k = 0; k < s->mails[i].n_copies; k++) {
+			struct copy *c = &s->mails[i].copies[k];
+
+			if (c->accepted_at + ANSWER_US > s->now)
+				c->accepted_at = 0;
+		}
 }
 
 /* What was with adapters when the power went may not be known any more. */

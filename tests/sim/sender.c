@@ -260,7 +260,12 @@ static void to_somebody(struct sim *s, struct copy *c)
 	unsigned dice = (unsigned)sim_between(s, 0, 99);
 
 	c->user = -1;
-	if (dice < 45) {
+	if (s->knobs.crowd && dice < 90) {
+		to_user(s, c);
+		c->user %= 2;
+		c->address[c->kind == ADDRESS_SIP ? 5 : 11] =
+			(char)('0' + c->user);
+	} else if (dice < 45) {
 		to_user(s, c);
 	} else if (dice < 80) {
 		c->kind = ADDRESS_E164;
@@ -355,6 +360,8 @@ static void plan_one(struct sim *s)
 	struct mail *m = new_mail(s);
 	unsigned dice = (unsigned)sim_between(s, 0, 99);
 
+	if (s->knobs.crowd)
+		dice = 84;
 	if (dice < 50)
 		from_user(s, m);
 	else if (dice < 85)

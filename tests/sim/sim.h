@@ -49,7 +49,7 @@ struct knobs {
 	unsigned linger, large, absent, unseen;
 	unsigned window[PEERS];
 	uint64_t far_us, link_us, commit_us, faults_us, lifetime_us;
-	bool fail_unknown, deliver_partial, backlog, flood;
+	bool fail_unknown, deliver_partial, backlog, flood, crowd, frail;
 };
 
 struct sim;
@@ -73,6 +73,9 @@ struct copy {
 	bool native_open;	/* taken natively, its sender not yet told    */
 	bool confirmed;		/* the engine has taken a true receipt of it  */
 	bool elsewhere;		/* it went by other than his devices         */
+	/* The ids by which the far side accepted it last, and when. */
+	uint64_t accepted_as, accepted_at;
+	unsigned accepted_n;
 	unsigned finals, finals_marked;	/* reports, and those with a mark    */
 	unsigned extras[3], extras_marked;	/* display, processing, iwf   */
 	bool said_delivered, said_failed;
@@ -132,7 +135,8 @@ struct asked {
 
 /* What a far side says of something it took, until that is taken, too. */
 struct receipt {
-	bool used, answered, forged;
+	bool used, answered, forged, taken;
+	uint64_t taken_at;
 	enum child_number child;
 	enum peer_number peer;
 	unsigned mail, copy;
@@ -298,6 +302,8 @@ void ledger_taken(struct sim *s, struct job *j);
 void ledger_traces(struct sim *s, struct bytes records);
 void ledger_power(struct sim *s);
 void ledger_native_lost(struct sim *s);
+/** Answers that came just before may be forgotten. */
+void ledger_answers_lost(struct sim *s);
 void ledger_memory(struct sim *s);
 struct copy *ledger_copy(struct sim *s, unsigned mail, const char *address,
 			 unsigned *index);

@@ -78,6 +78,42 @@ bool verdict_quiet(struct sim *s)
 
 /* -- is all well? --------------------------------------------------------- */
 
+static bool was_told(const struct sim *s, unsigned mail, unsigned copy,
+		     uint64_t far_id)
+{
+	const struct receipt *r;
+	uint64_t life = s->knobs.lifetime_us, own = s->mails[mail].lifetime_us;
+	unsigned i;
+
+	if (own != 0 && own < life)
+		life = own;
+	for (i = 0; i < s->n_receipts; i++) {
+		r = &s->receipts[i];
+		if (r->taken && r->mail == mail && r->copy == copy &&
+		    r->far_id == far_id &&
+		    r->taken_at + SECOND + s->set_back_us <
+			    s->mails[mail].first_us + life)
+			return true;
+	}
+	return false;
+}
+
+/* All of it was delivered in time, and the engine has been told so. */
+static bool told_all(const struct sim *s, unsigned mail, unsigned copy)
+{
+	const struct copy *c = &s->mails[mail].copies[copy];
+	unsigned i;
+
+	if (c->accepted_at == 0)
+		return false;
+	if (c->accepted_n == 0)
+		return was_told(s, mail, copy, 0);
+	for (i = 0; i < c->accepted_n; i++)
+		if (!was_told(s, mail, copy, c->accepted_as + i))
+			return false;
+	return true;
+}
+
 static void check_copy(struct sim *s, const struct mail *m, unsigned index)
 {
 	const struct copy *c = &m->copies[index];
@@ -92,6 +128,9 @@ static void check_copy(struct sim *s, const struct mail *m, unsigned index)
 			 m->number, index);
 	if (c->quarantined || c->report_lost || c->excused || m->end_to_end)
 		return;
+	if (c->expired && !c->refused && told_all(s, m->number, index))
+		sim_fail(s, "reports", "m%u/%u: delivered, but expired",
+			 m->number, index);
 	if (both && finals == 0)
 		sim_fail(s, "reports", "m%u/%u has none", m->number, index);
 	if ((m->want & WANT_NEGATIVE) != 0 && c->delivered == 0 && finals == 0)

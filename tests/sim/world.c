@@ -289,6 +289,8 @@ void world_start(struct sim *s, uint64_t value)
 	}
 	make_engine(s);
 	s->running = true;
+	if (s->knobs.frail && !s->quiet && sim_chance(s, 70))
+		s->crash_after = sim_between(s, 1, 60);
 	sim_tell(s, "-- life %llu begins", (unsigned long long)s->life);
 	engine_recover(s->engine);
 	world_turn_soon(s);
@@ -338,6 +340,7 @@ void world_crash(struct sim *s, enum crash how, const char *why)
 		lose_slots(s);
 	}
 	ledger_native_lost(s);
+	ledger_answers_lost(s);
 	close_all(s);
 	if (!s->quiet && sim_chance(s, 10)) {
 		uint64_t back_us = sim_between(s, 0, 3 * SECOND);
@@ -363,6 +366,7 @@ static void stopped(struct sim *s, uint64_t life)
 	for (c = 0; c < CHILDREN; c++)
 		adapter_orphaned(s, (enum child_number)c, false);
 	ledger_native_lost(s);
+	ledger_answers_lost(s);
 	close_all(s);
 	sim_at(s, sim_between(s, 1, 500) * MS, world_start, 0);
 }

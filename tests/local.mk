@@ -232,8 +232,12 @@ gateway_tests += tests/gateway/test_children
 gateway_tests += tests/gateway/test_gwctl
 gateway_tests += tests/gateway/test_commit
 gateway_tests += tests/gateway/test_crash
+gateway_tests += tests/gateway/test_inflight
+gateway_tests += tests/gateway/test_keys
+gateway_tests += tests/gateway/test_lane
 gateway_tests += tests/gateway/test_leg
 gateway_tests += tests/gateway/test_link
+gateway_tests += tests/gateway/test_live
 gateway_tests += tests/gateway/test_loop
 gateway_tests += tests/gateway/test_loop_su
 gateway_tests += tests/gateway/test_message
@@ -250,6 +254,10 @@ tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_gwctl_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_leg_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_live_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_lane_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_keys_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_inflight_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_link_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_loop_su_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
@@ -395,3 +403,17 @@ SIM_SEED = 1
 sim: tests/sim/sim
 	@tests/sim/sim --seed $(SIM_SEED) --runs $(SIM_RUNS)
 .PHONY: sim
+
+# The unit tests of policy/: tests/policy/test_NAME.c each.
+policy_tests =
+policy_tests += tests/policy/test_receipts
+policy_tests += tests/policy/test_retry
+policy_tests += tests/policy/test_route
+
+check_PROGRAMS += $(policy_tests)
+TESTS += $(policy_tests)
+
+POLICY_TEST_LIBS = libcheck.a libpolicy.a libcodecs.a $(CUNIT_LIBS)
+tests_policy_test_receipts_LDADD = $(POLICY_TEST_LIBS)
+tests_policy_test_retry_LDADD = $(POLICY_TEST_LIBS)
+tests_policy_test_route_LDADD = $(POLICY_TEST_LIBS)

@@ -417,3 +417,22 @@ POLICY_TEST_LIBS = libcheck.a libpolicy.a libcodecs.a $(CUNIT_LIBS)
 tests_policy_test_receipts_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_retry_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_route_LDADD = $(POLICY_TEST_LIBS)
+
+# What packaging/test.sh runs beside `make check`: real peers, kill -9, full
+# disks.
+EXTRA_DIST += tests/system/rig.py tests/system/run.py tests/system/peers.py \
+	tests/system/device.py tests/system/sipwire.py
+EXTRA_DIST += tests/system/test_control.py tests/system/test_esme.py \
+	tests/system/test_hold.py tests/system/test_hostile.py \
+	tests/system/test_kannel.py tests/system/test_links.py \
+	tests/system/test_phone.py tests/system/test_reports.py \
+	tests/system/test_run.py tests/system/test_sip.py \
+	tests/system/test_sipp.py tests/system/test_sms_in.py \
+	tests/system/test_sms_out.py
+EXTRA_DIST += tests/fault/kill_loopback.py tests/fault/test_disk.py \
+	tests/fault/test_kill.py
+EXTRA_DIST += tests/peers/kannel/esme.conf tests/peers/sipp/message.xml \
+	tests/peers/sipp/receive.xml tests/peers/sipp/register.xml \
+	tests/peers/node/package.json tests/peers/node/package-lock.json \
+	tests/peers/node/peer.js tests/peers/node/smsc.js \
+	tests/peers/node/esme.js

@@ -116,6 +116,9 @@ def case_a_device_that_is_silent_gets_it_later(w):
     status, _ = w.mary.message(PETER, word, seconds=20)
     equal(status, 202, 'never 408 (RFC 4320)')
     check(time.monotonic() - started < 12, 'within t-deliver')
+    early = {r.status for rs in w.mary.responses.values() for r in rs
+             if r.status < 200 and 'MESSAGE' in r.get('cseq')}
+    equal(early, {100}, '100 Trying while it waits, nothing else (RFC 4320)')
     w.peter.answer = lambda m: 200
     w.peter.registered()
     w.peter.wait(lambda m: m.text == word, 'again', 2, 2 * DEADLINE)

@@ -445,6 +445,17 @@ static bool send_leg(struct engine *e, struct live *l)
 	return true;
 }
 
+/* It may have been sent before the power went: see inflight_doubtful(). */
+static void doubt(struct engine *e, struct live *l)
+{
+	const struct doubt *d = inflight_doubted(e->inflight);
+
+	if (l->maybe_duplicate || l->id > d->id || l->due_us >= d->due_us)
+		return;
+	l->maybe_duplicate = true;
+	e->counts.maybe_duplicates++;
+}
+
 /* Nobody is there for it, and it has no other way: it need not be tried. */
 static bool must_wait(const struct engine *e, const struct live *l)
 {
@@ -462,6 +473,7 @@ static bool serve(struct engine *e, struct live *l)
 	struct target *t;
 	enum err why;
 
+	doubt(e, l);
 	if (l->expires_us != 0 && l->expires_us <= e->last_us) {
 		t = let_go(l);
 		settle_expired(e, l);

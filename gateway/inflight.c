@@ -8,11 +8,20 @@
 
 #include "codecs/arena.h"
 
-#define OCTETS (INFLIGHT_SLOTS * sizeof(uint64_t))
+#define OCTETS (INFLIGHT_SLOTS * sizeof(uint64_t) + sizeof(struct trailer))
+
+/* Behind the slots: who wrote them. */
+struct trailer {
+	struct doubt doubt;
+	char boot[INFLIGHT_BOOT];
+	uint8_t running;	/* not closed in order                        */
+	uint8_t spare[4096 - sizeof(struct doubt) - INFLIGHT_BOOT - 1];
+};
 
 struct inflight {
 	uint64_t *slots;
-	bool mapped;
+	bool mapped, doubtful;
+	struct doubt doubt;
 	uint32_t *free;		/* stack of slots */
 	size_t n_free;
 	uint32_t *left;		/* slots in use at the open */
@@ -48,6 +57,79 @@ struct inflight *inflight_new(uint64_t *slots)
 		return NULL;
 	}
 	return f;
+}
+
+static struct trailer *trailer_of(uint64_t *slots)
+{
+	return (struct trailer *)(void *)(slots + INFLIGHT_SLOTS);
+}
+
+/* Another one each time the machine starts; "" where it does not tell. */
+static void name_boot(char boot[INFLIGHT_BOOT])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+
+	memset(boot, 0, INFLIGHT_BOOT);
+	if (fd < 0)
+		return;
+	if (read(fd, boot, INFLIGHT_BOOT - 1) < 0)
+		boot[0] = '\0';
+	close(fd);
+}
+
+/*
+ * From here to inflight_close() the machine must not go down unnoticed. The
+ * boot that was found stays until inflight_doubt(): also for the process after
+ * one that ends before.
+ */
+static enum err begin(struct inflight *f)
+{
+	struct trailer *t = trailer_of(f->slots);
+	char boot[INFLIGHT_BOOT];
+
+	name_boot(boot);
+	f->mapped = true;
+	f->doubtful = t->running != 0 &&
+		      memcmp(t->boot, boot, INFLIGHT_BOOT) != 0;
+	f->doubt = t->doubt;
+	if (!f->doubtful)
+		memcpy(t->boot, boot, INFLIGHT_BOOT);
+	t->running = 1;
+	return msync(f->slots, OCTETS, MS_SYNC) == 0 ? OK : ERR_IO;
+}
+
+static void end(struct inflight *f)
+{
+	if (msync(f->slots, OCTETS, MS_SYNC) == 0) {
+		trailer_of(f->slots)->running = 0;
+		/* If that fails too much is marked, nothing else. */
+		(void)msync(f->slots, OCTETS, MS_SYNC);
+	}
+	munmap(f->slots, OCTETS);
+}
+
+bool inflight_doubtful(const struct inflight *f)
+{
+	return f->doubtful;
+}
+
+void inflight_suspect(struct inflight *f)
+{
+	f->doubtful = true;
+}
+
+void inflight_doubt(struct inflight *f, const struct doubt *d)
+{
+	f->doubt = *d;
+	if (!f->mapped)
+		return;
+	trailer_of(f->slots)->doubt = *d;
+	name_boot(trailer_of(f->slots)->boot);
+}
+
+const struct doubt *inflight_doubted(const struct inflight *f)
+{
+	return &f->doubt;
 }
 
 static enum err map_file(const char *path, uint64_t **slots)
@@ -89,7 +171,11 @@ enum err inflight_open(const char *directory, struct inflight **made,
 		e = ERR_NOMEM;
 		goto out;
 	}
-	(*made)->mapped = true;
+	if ((e = begin(*made)) != OK) {
+		buf_printf(why, "%s: %s", name, strerror(errno));
+		inflight_close(*made);
+		*made = NULL;
+	}
 out:
 	buf_clear(&path);
 	return e;
@@ -100,7 +186,7 @@ void inflight_close(struct inflight *f)
 	if (f == NULL)
 		return;
 	if (f->mapped)
-		munmap(f->slots, OCTETS);
+		end(f);
 	mem_free(f->free);
 	mem_free(f->left);
 	mem_free(f);

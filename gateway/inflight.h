@@ -10,14 +10,30 @@
 #include "codecs/bytes.h"
 
 #define INFLIGHT_SLOTS 65536
+#define INFLIGHT_BOOT  40	/* octets of a boot's name                    */
 
 struct inflight;
+
+struct doubt {
+	uint64_t id, due_us;	/* legs up to this id that were due before    */
+};
 
 /** Maps `directory`/inflight (made when absent, 0600). */
 enum err inflight_open(const char *directory, struct inflight **made,
 		       struct buf *why) CHECKED;
 /** Over INFLIGHT_SLOTS numbers of the caller's (the simulation). */
 struct inflight *inflight_new(uint64_t *slots);
+/**
+ * The machine has gone down under the process before: the file may be older
+ * than what was sent, so any leg that was on disk may have arrived.
+ */
+bool inflight_doubtful(const struct inflight *f);
+/** Makes it so (the simulation). */
+void inflight_suspect(struct inflight *f);
+/** These legs may have arrived: remembered for ever. */
+void inflight_doubt(struct inflight *f, const struct doubt *d);
+/** What was remembered last. */
+const struct doubt *inflight_doubted(const struct inflight *f);
 void inflight_close(struct inflight *f);
 
 /** Notes leg `id`; the slot + 1, or 0 when all are taken. */

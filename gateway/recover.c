@@ -10,6 +10,7 @@
 #define FORGET_ROWS	 5000
 #define WHO_ROWS	 1000
 #define WHO_TARGETS	 4000	/* more of them: those that come later wait   */
+#define DOUBT_US	 10000000	/* clocks may have been set back      */
 #define CLOCK_BACK_US	 3600000000u	/* more than that was a mistake */
 
 static void came_back(struct engine *e)
@@ -180,6 +181,10 @@ static void counts_done(void *owner, struct step *s)
 			road_all_flows(e, l);
 	}
 	go_on_from(e, s->story);
+	if (inflight_doubtful(e->inflight))
+		inflight_doubt(e->inflight,
+			       &(struct doubt){ s->story,
+						road_now(e) + DOUBT_US });
 	ask_suspects(e);
 	ask_orphans(e, 0);
 	came_back(e);

@@ -230,22 +230,12 @@ void ledger_leg(struct sim *s, const struct job *j, const struct leg *leg)
 
 /* -- deliveries ----------------------------------------------------------- */
 
-static bool power_excuses(const struct sim *s, uint64_t leg)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_excused; i++)
-		if (s->excused_legs[i] == leg)
-			return true;
-	return false;
-}
-
 static void report_taken(struct sim *s, const struct job *j)
 {
 	struct mail *m = &s->mails[j->mail];
 	struct copy *c = &m->copies[j->copy];
 	bool final = (j->kind & (WANT_POSITIVE | WANT_NEGATIVE)) != 0;
-	bool excused = j->marked || c->excused || power_excuses(s, j->token);
+	bool excused = j->marked || c->excused;
 	unsigned extra = j->kind == WANT_DISPLAY	 ? 0
 			 : j->kind == WANT_PROCESSING ? 1
 						      : 2;
@@ -274,6 +264,12 @@ static void report_taken(struct sim *s, const struct job *j)
 	s->n_finals++;
 }
 
+/* With on-unknown = fail only the power's going makes a second copy. */
+static bool may_repeat(const struct sim *s)
+{
+	return !s->knobs.fail_unknown || s->n_powers != 0;
+}
+
 void ledger_taken(struct sim *s, struct job *j)
 {
 	struct copy *c = &s->mails[j->mail].copies[j->copy];
@@ -286,8 +282,7 @@ void ledger_taken(struct sim *s, struct job *j)
 	}
 	if (s->mails[j->mail].of > 0)
 		again = (c->parts_seen & j->parts_seen) != 0;
-	if (again && !c->excused && !power_excuses(s, j->token) &&
-	    (!j->marked || s->knobs.fail_unknown))
+	if (again && !c->excused && (!j->marked || !may_repeat(s)))
 		sim_fail(s, "duplicates", "m%u/%u comes again, %s", j->mail,
 			 j->copy, j->marked ? "marked" : "unmarked");
 	c->delivered++;
@@ -322,25 +317,6 @@ void ledger_answers_lost(struct sim *s)
 			if (c->accepted_at + ANSWER_US > s->now)
 				c->accepted_at = 0;
 		}
-}
-
-/* What was with adapters when the power went may not be known any more. */
-void ledger_power(struct sim *s)
-{
-	size_t i;
-
-	for (i = 0; i < INFLIGHT_SLOTS; i++) {
-		uint64_t *more;
-
-		if (s->slots[i] == 0)
-			continue;
-		more = mem_realloc(s->excused_legs,
-				   (s->n_excused + 1) * sizeof *more);
-		if (more == NULL)
-			return;
-		s->excused_legs = more;
-		more[s->n_excused++] = s->slots[i];
-	}
 }
 
 /* -- traces --------------------------------------------------------------- */

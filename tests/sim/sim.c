@@ -152,7 +152,6 @@ void sim_free(struct sim *s)
 	arena_free(s->scratch);
 	mem_free(s->slots);
 	mem_free(s->slots_then);
-	mem_free(s->excused_legs);
 	mem_free(s->mails);
 	mem_free(s->events);
 	mem_free(s);

@@ -179,6 +179,8 @@ struct sim {
 	struct sim_disk *disk;
 	struct commit_disk room;
 	uint64_t *slots, *slots_then;	/* in-flight: now, and earlier        */
+	bool doubtful;			/* the power went                     */
+	struct doubt doubt;
 	struct buf configuration;
 	bool quiet;			/* no more faults                     */
 
@@ -204,9 +206,7 @@ struct sim {
 	unsigned n_mails;
 	uint64_t serial, ref;
 	uint64_t legs_of_peer[PEERS];
-	uint64_t *excused_legs;		/* sent when the power went           */
-	size_t n_excused;
-	uint64_t n_delivered, n_crashes, n_marked, n_finals;
+	uint64_t n_delivered, n_crashes, n_powers, n_marked, n_finals;
 	uint64_t rows;			/* on disk, without quarantine        */
 	struct arena *scratch;
 };
@@ -300,7 +300,6 @@ void ledger_leg(struct sim *s, const struct job *j, const struct leg *leg);
 void ledger_taken(struct sim *s, struct job *j);
 /** The records of a step. */
 void ledger_traces(struct sim *s, struct bytes records);
-void ledger_power(struct sim *s);
 void ledger_native_lost(struct sim *s);
 /** Answers that came just before may be forgotten. */
 void ledger_answers_lost(struct sim *s);

@@ -264,6 +264,9 @@ static void make_engine(struct sim *s)
 		sim_tell(s, "%s", why.n > 0 ? buf_string(&why) : "memory");
 		abort();
 	}
+	inflight_doubt(s->inflight, &s->doubt);
+	if (s->doubtful)
+		inflight_suspect(s->inflight);
 	buf_clear(&why);
 }
 
@@ -299,6 +302,10 @@ void world_start(struct sim *s, uint64_t value)
 
 static void close_all(struct sim *s)
 {
+	const struct doubt *d = inflight_doubted(s->inflight);
+
+	s->doubtful &= s->doubt.id == d->id && s->doubt.due_us == d->due_us;
+	s->doubt = *d;
 	engine_free(s->engine);
 	commit_free(s->commit);
 	store_close(s->store);
@@ -335,13 +342,13 @@ void world_crash(struct sim *s, enum crash how, const char *why)
 	s->running = false;
 	for (c = 0; c < CHILDREN; c++)
 		adapter_orphaned(s, (enum child_number)c, how == CRASH_POWER);
-	if (how == CRASH_POWER) {
-		ledger_power(s);
+	if (how == CRASH_POWER)
 		lose_slots(s);
-	}
 	ledger_native_lost(s);
 	ledger_answers_lost(s);
 	close_all(s);
+	s->doubtful |= how == CRASH_POWER;
+	s->n_powers += how == CRASH_POWER;
 	if (!s->quiet && sim_chance(s, 10)) {
 		uint64_t back_us = sim_between(s, 0, 3 * SECOND);
 

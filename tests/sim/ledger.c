@@ -69,7 +69,7 @@ static void ended_unseen(const struct sim *s, struct mail *m)
 	if (s->now + SLACK_US + s->set_back_us < m->first_us + life_of(s, m))
 		return;
 	for (i = 0; i < m->n_copies; i++)
-		m->copies[i].expired = true;
+		m->copies[i].ended_unseen = true;
 }
 
 static void accepted(struct sim *s, struct mail *m, const struct asked *a,

@@ -72,6 +72,7 @@ struct copy {
 	bool excused;		/* may come again without a mark              */
 	bool native_open;	/* taken natively, its sender not yet told    */
 	bool confirmed;		/* the engine has taken a true receipt of it  */
+	bool ended_unseen;	/* before its acceptance was seen            */
 	bool elsewhere;		/* it went by other than his devices         */
 	/* The ids by which the far side accepted it last, and when. */
 	uint64_t accepted_as, accepted_at;

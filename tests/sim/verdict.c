@@ -121,12 +121,13 @@ static void check_copy(struct sim *s, const struct mail *m, unsigned index)
 	bool both = (m->want & WANT_POSITIVE) != 0 &&
 		    (m->want & WANT_NEGATIVE) != 0;
 	bool done = c->delivered > 0 || c->refused || c->expired ||
-		    c->unknown || c->quarantined;
+		    c->unknown || c->quarantined || c->ended_unseen;
 
 	if (!done && finals == 0)
 		sim_fail(s, "loss", "m%u/%u was accepted and is gone",
 			 m->number, index);
-	if (c->quarantined || c->report_lost || c->excused || m->end_to_end)
+	if (c->quarantined || c->report_lost || c->excused ||
+	    c->ended_unseen || m->end_to_end)
 		return;
 	if (c->expired && !c->refused && told_all(s, m->number, index))
 		sim_fail(s, "reports", "m%u/%u: delivered, but expired",

@@ -23,6 +23,7 @@ codec_tests += tests/codecs/test_digest
 codec_tests += tests/codecs/test_header
 codec_tests += tests/codecs/test_imdn
 codec_tests += tests/codecs/test_inflate
+codec_tests += tests/codecs/test_joined
 codec_tests += tests/codecs/test_json
 codec_tests += tests/codecs/test_multipart
 codec_tests += tests/codecs/test_utf8_step
@@ -57,6 +58,7 @@ tests_codecs_test_digest_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_header_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_imdn_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_inflate_LDADD = $(CODEC_TEST_LIBS)
+tests_codecs_test_joined_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_json_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_multipart_LDADD = $(CODEC_TEST_LIBS)
 tests_codecs_test_xml_LDADD = $(CODEC_TEST_LIBS)
@@ -179,7 +181,7 @@ fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
 fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
 	$(libtables_a_SOURCES)
 # Of the SMPP side what needs no loop.
-fuzz_smpp = adapters/smpp/progress.c adapters/smpp/receipt_out.c \
+fuzz_smpp = adapters/smpp/keep.c adapters/smpp/progress.c adapters/smpp/receipt_out.c \
 	adapters/smpp/smpp_in.c adapters/smpp/smpp_map.c \
 	adapters/smpp/smpp_out.c adapters/smpp/smpp_report.c \
 	adapters/smpp/text_out.c

@@ -40,7 +40,6 @@ static void start(struct peer *p)
 	unsigned i;
 
 	s->enabled = true;
-	p->out.closed = false;
 	for (i = 0; i < s->n_lines; i++) {
 		if (s->lines[i].state == LINE_WAITING)
 			line_close(&s->lines[i], "");

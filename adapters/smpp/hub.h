@@ -25,6 +25,7 @@ struct hub {
 	struct sessions *sessions;
 	struct arena *arena;		/* reset for each message            */
 	struct buf scratch, image;	/* likewise                          */
+	struct buf lost;		/* names of a leg's fields           */
 	uint8_t id_key[16];
 	const struct settings *settings;	/* committed ones            */
 	const struct settings *next;		/* prepared ones             */

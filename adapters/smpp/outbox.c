@@ -199,6 +199,25 @@ static void enqueue(struct outbox *o, struct job *j)
 	pump(o);
 }
 
+/* A line of the message's story; told again when a retry leaves more out. */
+static void tell_lost(struct outbox *o, const struct leg *leg, unsigned without)
+{
+	struct hub *h = o->peer->hub;
+	struct note n = { .story = leg->story,
+			  .step = "send",
+			  .to = leg->to.text,
+			  .verdict = "lost",
+			  .technology = TECHNOLOGY_SMS };
+
+	if (h->lost.n == 0 || (leg->attempt > 1 && without == 0))
+		return;
+	n.text = arena_string(h->arena, buf_bytes(&h->lost));
+	if (n.text == NULL)
+		n.text = "lost=?"; /* no memory to say what */
+	if (uplink_note(h->up, &n) != OK)
+		hub_give_up(h);
+}
+
 void outbox_leg(struct outbox *o, const struct leg *leg)
 {
 	struct peer *p = o->peer;
@@ -208,12 +227,14 @@ void outbox_leg(struct outbox *o, const struct leg *leg)
 			       .id_key = h->id_key,
 			       .scratch = &h->scratch,
 			       .arena = hub_arena(h),
+			       .lost = &h->lost,
 			       .now_us = uplink_now_us(h->up),
 			       .reference = hub_reference(h, p, leg) };
 	struct outcome why = { .class = OUTCOME_LINK, .text = "not bound" };
 	struct job *j;
 
-	if (o->n_sessions == 0 || o->closed) {
+	buf_reset(&h->lost);
+	if (o->n_sessions == 0) {
 		give_outcome(h, leg->token, &why);
 		return;
 	}
@@ -222,6 +243,7 @@ void outbox_leg(struct outbox *o, const struct leg *leg)
 		give_outcome(h, leg->token, &why);
 		return;
 	}
+	tell_lost(o, leg, j->without);
 	enqueue(o, j);
 }
 

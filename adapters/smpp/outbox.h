@@ -21,7 +21,6 @@ struct outbox {
 	 * it is too much, and grown again, one for each full window. */
 	unsigned allowed, grown;
 	uint64_t halved_us;
-	bool closed;			/* takes nothing new                 */
 };
 
 void outbox_init(struct outbox *o, struct peer *peer);

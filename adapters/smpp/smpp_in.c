@@ -3,13 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
+#include "codecs/joined.h"
 #include "codecs/timestamp.h"
 
-#define EXTRAS_MAX    16
-#define TLV_VENDOR    0x1400 /* to 0x3FFF: 5.3.2                          */
-#define TLV_RESERVED  0x4000
-#define PORT_WAP_PUSH 2948
 #define PORT_VCARD    9204
 #define PORT_CALENDAR 9205
 
@@ -100,6 +98,19 @@ static uint32_t read_times(const struct reading *r, uint64_t now_us,
 	if (out->earliest_us != 0 && out->expires_us != 0 &&
 	    out->earliest_us >= out->expires_us)
 		return ESME_RINVSCHED;
+	return ESME_ROK;
+}
+
+/* What we could not hand on: a text that only the SMSC knows, or two. */
+static uint32_t check_content(const struct reading *r)
+{
+	struct bytes payload;
+
+	if (r->m->server && r->p->sm_default_msg_id != 0)
+		return ESME_RINVDFTMSGID;
+	if (r->p->short_message.n > 0 &&
+	    smpp_tlv_find(r->p->tlvs, SMPP_TLV_MESSAGE_PAYLOAD, &payload))
+		return ESME_ROPTPARNOTALLWD;
 	return ESME_ROK;
 }
 
@@ -194,11 +205,23 @@ static const char *data_type(const struct reading *r, unsigned port)
 	return arena_string(r->a, bytes_of(text));
 }
 
-/* Its text stays as it came, lest a pair of surrogates is torn. */
-static void read_ucs2_part(const struct reading *r, struct part *out)
+/* Its text stays as it came: the cut may be within a character. */
+static enum err read_cut_text(const struct reading *r,
+			      const struct segment_content *c, struct part *out)
 {
-	out->type = "text/plain;charset=utf-16be";
-	out->body = bytes_after(smpp_pdu_message(r->p), r->udh_octets);
+	struct gsm7_shift shift = { c->header.locking, c->header.single };
+	char type[JOINED_TYPE_SIZE];
+
+	if (c->code == SEGMENT_CODE_WHOLE)
+		return OK;
+	out->body = c->raw;
+	if (c->code == SEGMENT_CODE_UCS2)
+		out->type = JOINED_UCS2;
+	if (c->code != SEGMENT_CODE_GSM7)
+		return OK;
+	joined_gsm7_type(shift, type);
+	out->type = arena_string(r->a, bytes_of(type));
+	return out->type == NULL ? ERR_NOMEM : OK;
 }
 
 static uint32_t read_body(const struct reading *r, struct message *out)
@@ -215,13 +238,14 @@ static uint32_t read_body(const struct reading *r, struct message *out)
 	if (e != OK)
 		return e == ERR_NOMEM ? ESME_RSYSERR : ESME_RINVMSGLEN;
 	part->type =
-		c.text ? "text/plain;charset=UTF-8" : data_type(r, port_of(r));
+		c.text ? JOINED_TEXT : data_type(r, port_of(r));
 	if (part->type == NULL)
 		return ESME_RSYSERR;
 	part->body = c.body;
-	if (r->of > 1 && c.text &&
-	    smpp_coding_is_ucs2(r->p->data_coding, r->m->read.gsm_dcs))
-		read_ucs2_part(r, part);
+	if (r->of > 1 && read_cut_text(r, &c, part) != OK)
+		return ESME_RSYSERR;
+	if (keep_in(r->p, &c, r->a, out) != OK)
+		return ESME_RSYSERR;
 	if (c.classed)
 		out->sms_class = (int8_t)c.message_class;
 	out->parts = part;
@@ -258,49 +282,6 @@ static const char *clean_string(struct arena *a, struct bytes in)
 	return text;
 }
 
-static enum err add_extra(const struct reading *r, struct message *out,
-			  const char *name, struct bytes value)
-{
-	if (out->n_extras == EXTRAS_MAX)
-		return OK;
-	if (out->extras == NULL) {
-		out->extras =
-			arena_array(r->a, EXTRAS_MAX, sizeof *out->extras);
-		if (out->extras == NULL)
-			return ERR_NOMEM;
-	}
-	name = arena_string(r->a, bytes_of(name));
-	if (name == NULL)
-		return ERR_NOMEM;
-	out->extras[out->n_extras++] = (struct extra){ name, value };
-	return OK;
-}
-
-/* What only SMPP knows and another SMPP peer gets back unchanged. */
-static enum err read_extras(const struct reading *r, struct message *out)
-{
-	struct bytes rest = r->p->tlvs;
-	struct smpp_tlv tlv;
-	char name[24];
-	enum err e;
-
-	if (r->p->protocol_id != 0 &&
-	    (e = add_extra(r, out, "smpp.protocol_id",
-			   (struct bytes){ &r->p->protocol_id, 1 })) != OK)
-		return e;
-	if (r->udh.other.n > 0 &&
-	    (e = add_extra(r, out, "smpp.udh", r->udh.other)) != OK)
-		return e;
-	while (smpp_tlv_next(&rest, &tlv)) {
-		if (tlv.tag < TLV_VENDOR || tlv.tag >= TLV_RESERVED)
-			continue;
-		snprintf(name, sizeof name, "smpp.tlv.%04x", tlv.tag);
-		if ((e = add_extra(r, out, name, tlv.value)) != OK)
-			return e;
-	}
-	return OK;
-}
-
 static uint32_t read_rest(const struct reading *r, struct message *out)
 {
 	const struct smpp_pdu *p = r->p;
@@ -312,7 +293,7 @@ static uint32_t read_rest(const struct reading *r, struct message *out)
 	if (p->service_type.n > 0 &&
 	    (out->service_type = clean_string(r->a, p->service_type)) == NULL)
 		return ESME_RSYSERR;
-	if (read_ids(r, out) != OK || read_extras(r, out) != OK)
+	if (read_ids(r, out) != OK)
 		return ESME_RSYSERR;
 	return ESME_ROK;
 }
@@ -332,6 +313,7 @@ uint32_t smpp_message_in(const struct smpp_pdu *p, const struct manner *m,
 	out->message.origin.account = m->server ? m->peer : NULL;
 	if ((status = read_addresses(&r, &out->message)) ||
 	    (status = read_times(&r, now_us, &out->message)) ||
+	    (status = check_content(&r)) ||
 	    (status = read_joining(&r)) ||
 	    (status = read_body(&r, &out->message)) ||
 	    (status = read_rest(&r, &out->message)))

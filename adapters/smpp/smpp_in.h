@@ -21,7 +21,7 @@ struct smpp_arrival {
  * Returns 0, or the command_status that refuses the PDU; ESME_RSYSERR: the
  * arena is full. Everything in *out is in `a` or borrowed from `p` and `m`.
  * A part of a longer text: out->segment.of is not 0, and the message has
- * that part alone (text as UTF-8, UCS2 as text/plain;charset=utf-16be).
+ * that part alone, with a type of codecs/joined.h.
  */
 uint32_t smpp_message_in(const struct smpp_pdu *p, const struct manner *m,
 			 uint64_t now_us, struct arena *a,

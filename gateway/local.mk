@@ -43,6 +43,7 @@ libgateway_a_SOURCES += gateway/settings_read.c
 libgateway_a_SOURCES += gateway/settings_shift.c
 libgateway_a_SOURCES += gateway/settings_value.c
 libgateway_a_SOURCES += gateway/settle.c
+libgateway_a_SOURCES += gateway/spool.c
 libgateway_a_SOURCES += gateway/stats.c gateway/stats.h
 libgateway_a_SOURCES += gateway/step.c
 libgateway_a_SOURCES += gateway/store.h

@@ -93,6 +93,7 @@ struct live {
 	unsigned updating;
 	struct step *also;	/* to go with the next change of its row      */
 	struct early *early;	/* reports that came before the answer        */
+	unsigned unsent;	/* times in a row that its link did not send  */
 	bool native;		/* not on disk; its sender waits in `reply`   */
 	struct waiter *waiters;	/* and others with the same key               */
 	struct live *next_native;

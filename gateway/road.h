@@ -2,7 +2,8 @@
  * gateway/road.h - what the files of the engine share: its state, and the
  * steps of the road by name. Nobody else includes it.
  *
- *	intake.c	messages come in, become legs, are spooled
+ *	intake.c	messages come in and become legs
+ *	spool.c		legs go to disk, their senders are answered
  *	reassemble.c	parts of longer short messages become one
  *	dispatch.c	lanes are served, refilled, drained
  *	settle.c	outcomes: done, again, next way, give up
@@ -134,18 +135,32 @@ void tell_message(struct engine *e, uint64_t story, const struct message *m,
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m);
-void intake_spool(struct engine *e, struct live *leg);
-/* In a key's story: the far side's answer was passed back, not an id. */
-#define INTAKE_ANSWERED (UINT64_C(1) << 62)
-void intake_again(struct engine *e, const struct reply *to, uint64_t story);
-void intake_accept(struct engine *e, const struct reply *to, uint64_t story,
-		   bool duplicate);
+/** One made of parts that were accepted ends: only its reports go on. */
+void intake_ended(struct engine *e, const struct intake *in,
+		  const struct message *m, const struct outcome *why);
 const char *intake_account(const struct message *m, char *room, size_t size);
+
+/* spool.c */
+/** One step that inserts the legs; they belong to it until it is back. */
+void spool_legs(struct engine *e, const struct reply *to, struct live **legs,
+		size_t n, const struct intake *in);
+/** A native leg whose far side did not answer: now it is spooled. */
+void spool_native(struct engine *e, struct live *leg);
+/* In a key's story: the far side's answer was passed back, not an id. */
+#define SPOOL_ANSWERED (UINT64_C(1) << 62)
+/**
+ * A repetition gets the first answer again: that of the far side when the
+ * message went natively, else that it was accepted.
+ */
+void spool_answer_again(struct engine *e, const struct reply *to,
+			uint64_t story);
+void spool_answer(struct engine *e, const struct reply *to, uint64_t story,
+		  bool duplicate);
+void spool_forget(struct engine *e, struct live **legs, size_t n);
 
 /* reassemble.c */
 void reassemble_part(struct engine *e, const struct reply *to,
 		     const struct intake *in, const struct message *m);
-void reassemble_drop(struct engine *e, struct bytes key);
 void reassemble_tick(struct engine *e, uint64_t now);
 
 /* dispatch.c */

@@ -6,6 +6,7 @@
 #include "policy/receipts.h"
 
 #define PROGRESS_MAX 8192
+#define UNSENT_MOST  5		/* times that a link may not send a leg       */
 
 /* What a removal or change of a row leaves to do when it is committed. */
 struct after {
@@ -64,7 +65,6 @@ void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 	l->state = LEG_SENT;
 	road_count(l);
 }
-
 
 /* A leg that came to rest without a place finds one. */
 static void rest(struct engine *e, struct live *l)
@@ -265,9 +265,20 @@ static void unanswered(struct engine *e, struct live *l,
 	later(e, l, o);
 }
 
-/* The link's fault: no attempt was made; it keeps its place. */
-static void requeue_unsent(struct engine *e, struct live *l)
+/*
+ * The link's fault: no attempt was made; it keeps its place. A link that is
+ * up all the same rests until the next tick, and one that goes on so is treated
+ * as one that refuses.
+ */
+static void requeue_unsent(struct engine *e, struct live *l,
+			   const struct outcome *o)
 {
+	l->lane->stalled = true;
+	if (++l->unsent > UNSENT_MOST) {
+		l->unsent = 0;
+		later(e, l, o);
+		return;
+	}
 	l->attempts--;
 	if (l->progress.n > 0)
 		settle_requeue(e, l, road_now(e));
@@ -284,6 +295,8 @@ static enum delivery_state failed_state(const struct outcome *o)
 
 static void settle(struct engine *e, struct live *l, const struct outcome *o)
 {
+	if (o->class != OUTCOME_LINK)
+		l->unsent = 0;
 	switch (o->class) {
 	case OUTCOME_ACCEPTED:
 		accepted(e, l, o);
@@ -308,7 +321,7 @@ static void settle(struct engine *e, struct live *l, const struct outcome *o)
 		settle_final(e, l, failed_state(o), o);
 		break;
 	case OUTCOME_LINK:
-		requeue_unsent(e, l);
+		requeue_unsent(e, l, o);
 		break;
 	case OUTCOME_UNANSWERED:
 		unanswered(e, l, o);

@@ -79,19 +79,28 @@ static const char *const texts[STATEMENTS] = {
 	[DEDUPE_FORGET] = "DELETE FROM dedupe WHERE (high,low) IN"
 			  " (SELECT high,low FROM dedupe WHERE until<=?1"
 			  " ORDER BY until LIMIT ?2)",
-	[PART_GET] = "SELECT octets FROM part"
-		     " WHERE key=?1 AND of=?2 AND number=?3",
-	[PART_INSERT] = "INSERT OR REPLACE INTO part(key,of,number,until,"
-			"octets) VALUES(?1,?2,?3,?4,?5)",
-	[PART_COUNT] = "SELECT count(*) FROM part WHERE key=?1 AND of=?2",
+	[PART_GET] = "SELECT high,low,octets FROM part WHERE key=?1 AND of=?2"
+		     " AND closed=0 AND number=?3",
+	[PART_INSERT] = "INSERT INTO part(key,of,closed,number,until,high,"
+			"low,octets) VALUES(?1,?2,0,?3,?4,?5,?6,?7)",
+	[PART_COUNT] = "SELECT count(*) FROM part WHERE key=?1 AND of=?2"
+		       " AND closed=?3",
 	[PART_SET] = "SELECT number,octets FROM part WHERE key=?1 AND of=?2"
-		     " ORDER BY number",
-	[PART_DELETE] = "DELETE FROM part WHERE key=?1",
-	[PART_TAKE] = "UPDATE part SET until=?3+60000000"
-		      " WHERE key=?1 AND of=?2",
-	[PART_EXPIRED] = "SELECT key,of FROM part AS p WHERE until<=?1"
+		     " AND closed=?3 ORDER BY number",
+	[PART_CLOSE] = "UPDATE part SET closed=?4,until=?5"
+		       " WHERE key=?1 AND of=?2 AND closed=?3",
+	[PART_DELETE] = "DELETE FROM part WHERE key=?1 AND of=?2"
+			" AND closed=?3",
+	[PART_KEYS] = "INSERT OR REPLACE INTO dedupe(high,low,until,story)"
+		      " SELECT high,low,?4,?5 FROM part"
+		      " WHERE key=?1 AND of=?2 AND closed=?3",
+	[PART_SEEN] = "SELECT count(*) FROM part AS p JOIN dedupe AS d"
+		      " ON d.high=p.high AND d.low=p.low AND d.until>?4"
+		      " WHERE p.key=?1 AND p.of=?2 AND p.closed=?3",
+	[PART_EXPIRED] = "SELECT key,of,closed FROM part AS p WHERE until<=?1"
 			 " AND NOT EXISTS(SELECT 1 FROM part AS q"
-			 " WHERE q.key=p.key AND q.of=p.of AND q.until>?1)"
+			 " WHERE q.key=p.key AND q.of=p.of"
+			 " AND q.closed=p.closed AND q.until>?1)"
 			 " ORDER BY until LIMIT 1",
 	[BINDING_INSERT] = "INSERT OR REPLACE INTO binding(user,key,until,"
 			   "octets) VALUES(?1,?2,?3,?4)",

@@ -14,6 +14,7 @@
 #include "gateway/adapter.h"
 
 #define HUB_REFERENCES 4096
+#define PEER_STOPPED   "stopped"	/* gwctl shows it as the state       */
 
 struct peer;
 struct client;

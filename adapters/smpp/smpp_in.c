@@ -270,8 +270,7 @@ static enum err read_ids(const struct reading *r, struct message *out)
 	return out->ids[0].value == NULL ? ERR_NOMEM : OK;
 }
 
-/* Octets of a peer as a string that anybody may print. NULL: no memory. */
-static const char *clean_string(struct arena *a, struct bytes in)
+const char *smpp_clean_text(struct arena *a, struct bytes in)
 {
 	char *text = arena_string(a, in);
 	size_t i;
@@ -291,7 +290,7 @@ static uint32_t read_rest(const struct reading *r, struct message *out)
 	out->priority = smpp_priority_in(p->priority_flag);
 	out->want = smpp_registered_in(p->registered_delivery, r->m->server);
 	if (p->service_type.n > 0 &&
-	    (out->service_type = clean_string(r->a, p->service_type)) == NULL)
+	    (out->service_type = smpp_clean_text(r->a, p->service_type)) == NULL)
 		return ESME_RSYSERR;
 	if (read_ids(r, out) != OK)
 		return ESME_RSYSERR;

@@ -43,4 +43,7 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 void smpp_answer_id(struct bytes message_id, const struct manner *m,
 		    char out[SMPP_ID_ROOM]);
 
+/** Octets of a peer as a string that anybody may print. NULL: no memory. */
+const char *smpp_clean_text(struct arena *a, struct bytes in);
+
 #endif

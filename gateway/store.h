@@ -109,10 +109,14 @@ enum step_kind {
 	STEP_DIRECTORY_ALL,	/* all of kind `text` -> items, by text2; with
 				 * text2 only those after it; <= limit        */
 	STEP_NAME,		/* number <-> text for enum name_kind `name`  */
-	STEP_NAMES,		/* all of kind `name` -> items (number, text) */
+	STEP_NAMES,		/* of kind `name`, number > after_id, <= limit
+				 * -> items (number, text), by number         */
 	STEP_COUNTS,		/* legs by (state, lane) -> items: number =
 				 * state, number2 = lane, count; and `story`
 				 * is the greatest id of a leg, 0 none        */
+	STEP_FLOWS,		/* (lane, flow) of queued legs, each once, after
+				 * (lane, flow), <= limit -> items: number =
+				 * lane, number2 = flow                       */
 	STEP_WAITING_WHO,	/* distinct recipients of such legs
 				 * > after_id, limit -> items: count = hash   */
 	STEP_WAITING_COUNTS,	/* the same, all of them, with how many legs

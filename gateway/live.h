@@ -5,6 +5,7 @@
 #ifndef GATEWAY_LIVE_H
 #define GATEWAY_LIVE_H
 
+#include "codecs/table.h"
 #include "gateway/leg.h"
 #include "gateway/outcome.h"
 #include "gateway/store.h"
@@ -59,6 +60,8 @@ enum live_place {
 };
 
 struct live {
+	struct table_node by_id;	/* first: in the engine's table       */
+
 	/* -- on disk, in columns ------------------------------------------ */
 	uint64_t id, story;
 	enum leg_state state;
@@ -105,7 +108,6 @@ struct live {
 	uint32_t slot;		/* in the in-flight table + 1; 0: none        */
 	struct target *target;
 	struct live *next, *before;	/* queue or SENT list                 */
-	struct live *next_by_id;	/* hash chain                         */
 	struct bytes image;
 	struct arena *arena;
 };

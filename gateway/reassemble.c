@@ -13,6 +13,7 @@
 
 #define PARTS_EVERY_US	1000000
 #define PARTS_SETS	100
+#define AGAIN_US	5000000	/* until a set is tried that was refused      */
 #define PARTS_OCTETS	MESSAGE_INLINE_MAX	/* all bodies, as they came  */
 #define JOINED_MAX	(3 * PARTS_OCTETS)	/* the same as UTF-8         */
 #define PART_IMAGE_MAX	(PARTS_OCTETS / 2)	/* with that a whole image   */
@@ -136,7 +137,7 @@ static enum err join_parts(struct engine *e, struct join *j,
 
 /*
  * The set goes on as one message, or ends with `ended`. What cannot be joined
- * for want of memory is found again in a minute.
+ * for want of memory is found again.
  */
 static void join_up(struct engine *e, const struct step_item *first, size_t n,
 		    const struct outcome *ended)
@@ -266,6 +267,7 @@ void reassemble_part(struct engine *e, const struct reply *to,
 	s->part_key = road_octets(s, in->segment.key);
 	s->key = part_mark(e, in, m);
 	s->set = w->id;
+	s->again_us = e->last_us + AGAIN_US;
 	s->number = in->segment.part;
 	s->of = in->segment.of;
 	s->until_us = e->last_us + (in->segment.timeout_s > 0
@@ -339,6 +341,7 @@ void reassemble_tick(struct engine *e, uint64_t now)
 	s = road_step(e, STEP_PARTS_EXPIRED, expired_done);
 	s->until_us = now;
 	s->set = road_id(e);
+	s->again_us = now + AGAIN_US;
 	s->limit = PARTS_SETS;
 	road_submit(e, s);
 }

@@ -2,6 +2,7 @@
  * gateway/road.h - what the files of the engine share: its state, and the
  * steps of the road by name. Nobody else includes it.
  *
+ *	roster.c	lanes and flows by name and number
  *	intake.c	messages come in and become legs
  *	spool.c		legs go to disk, their senders are answered
  *	reassemble.c	parts of longer short messages become one
@@ -37,13 +38,6 @@ struct child_link {
 	bool slow;
 };
 
-/* Names that are numbers in the store. */
-struct name {
-	uint32_t number;
-	char *text;
-	struct name *next;
-};
-
 struct engine {
 	struct engine_world world;
 	struct keys *keys;
@@ -60,12 +54,12 @@ struct engine {
 	uint64_t lives;
 
 	struct lane *lanes;
+	struct table lanes_by_peer, lanes_by_number;
+	struct table flows_by_name, flows_by_number;
 	uint32_t last_lane, last_flow;
-	struct name *flow_names;
 	struct lane *dirty;
 
-	struct live **by_id;	/* all legs in memory                         */
-	size_t n_live, by_id_size;
+	struct table by_id;	/* all legs in memory                         */
 	struct far **far_table;
 	size_t far_size;
 	struct live *sent_first, *sent_last;	/* oldest first               */
@@ -102,14 +96,6 @@ void road_send(struct engine *e, const struct reply *to, enum frame_type type,
 	       struct bytes payload);
 void road_refuse(struct engine *e, const struct reply *to,
 		 enum frame_type type, const struct outcome *o);
-struct lane *road_lane(struct engine *e, enum technology t, const char *peer);
-struct lane *road_lane_numbered(struct engine *e, uint32_t number);
-struct flow *road_flow(struct engine *e, struct lane *l, const char *account,
-		       enum priority p);
-struct name *road_name(struct engine *e, uint32_t number, const char *text);
-void road_all_flows(struct engine *e, struct lane *l);
-struct flow *road_flow_numbered(struct engine *e, struct lane *l,
-				uint32_t number);
 struct live *road_find(const struct engine *e, uint64_t id);
 void road_remember(struct engine *e, struct live *l);
 void road_forget(struct engine *e, struct live *l);	/* frees it */
@@ -120,6 +106,22 @@ void road_row(struct engine *e, struct step *s, const struct live *l,
 	      struct store_leg *row);
 /** Reads a row into memory; finds its lane and flow. NULL: unreadable. */
 struct live *road_load(struct engine *e, const struct store_leg *row);
+
+/* roster.c: lanes and flows by name, and by their number in the store */
+enum err roster_init(struct engine *e) CHECKED;
+void roster_clear(struct engine *e);
+/** The lane of that peer, made when absent. NULL: no memory. */
+struct lane *road_lane(struct engine *e, enum technology t, const char *peer);
+struct lane *road_lane_numbered(const struct engine *e, uint32_t number);
+/** That of an account (NULL: nobody's) and priority, made when absent. */
+struct flow *road_flow(struct engine *e, struct lane *l, const char *account,
+		       enum priority p);
+/** NULL: nothing has that number. */
+struct flow *road_flow_numbered(struct engine *e, struct lane *l,
+				uint32_t number);
+/** What the store knows; without memory the process ends. */
+void roster_add_lane(struct engine *e, uint32_t number, const char *name);
+void roster_add_flow(struct engine *e, uint32_t number, const char *name);
 
 /* tell.c: one record of the story. `l` may be NULL for whole messages. */
 struct story {

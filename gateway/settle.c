@@ -435,32 +435,35 @@ static void orphaned(struct engine *e, struct live *l)
 	dispatch_release(e, t);
 }
 
-static size_t with_child(const struct engine *e, unsigned child,
-			 uint64_t *ids)
-{
-	struct live *l;
-	size_t i, n = 0;
+/* The legs that an adapter has, by id. */
+struct with_child {
+	int child;
+	uint64_t *ids;
+	size_t n;
+};
 
-	for (i = 0; i < e->by_id_size; i++)
-		for (l = e->by_id[i]; l != NULL; l = l->next_by_id)
-			if (l->place == LIVE_FLIGHT &&
-			    l->lane->child == (int)child)
-				ids[n++] = l->id;
-	return n;
+static void add_if_there(void *arg, struct table_node *node)
+{
+	const struct live *l = (const struct live *)node;
+	struct with_child *w = arg;
+
+	if (l->place == LIVE_FLIGHT && l->lane->child == w->child)
+		w->ids[w->n++] = l->id;
 }
 
 /* By id, since what happens to one may make others go. */
 void settle_child_died(struct engine *e, unsigned child)
 {
-	uint64_t *ids = mem_alloc((e->n_live + 1) * sizeof *ids);
+	struct with_child w = { .child = (int)child };
 	struct live *l;
-	size_t i, n;
+	size_t i;
 
-	if (ids == NULL)
+	w.ids = mem_alloc((e->by_id.count + 1) * sizeof *w.ids);
+	if (w.ids == NULL)
 		abort();
-	n = with_child(e, child, ids);
-	for (i = 0; i < n; i++)
-		if ((l = road_find(e, ids[i])) != NULL)
+	table_walk(&e->by_id, add_if_there, &w);
+	for (i = 0; i < w.n; i++)
+		if ((l = road_find(e, w.ids[i])) != NULL)
 			orphaned(e, l);
-	mem_free(ids);
+	mem_free(w.ids);
 }

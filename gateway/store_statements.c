@@ -41,9 +41,11 @@ static const char *const texts[STATEMENTS] = {
 	[LEG_RECIPIENT] = "SELECT recipient FROM leg WHERE " FOR_SOMEBODY
 			  " AND recipient>?1"
 			  " ORDER BY recipient LIMIT 1",
+	[LEG_FLOW] = "SELECT lane,flow FROM leg WHERE state=0"
+		     " AND (lane,flow)>(?1,?2) ORDER BY lane,flow LIMIT 1",
 	[LEG_RECIPIENTS] = "SELECT recipient,COUNT(*) FROM leg"
-			   " WHERE " FOR_SOMEBODY
-			   " GROUP BY recipient",
+			   " WHERE " FOR_SOMEBODY " AND recipient>?1"
+			   " GROUP BY recipient ORDER BY recipient",
 	[CONTENT_INSERT] = "INSERT INTO content(story,legs) VALUES(?1,?2)",
 	[CONTENT_COUNT] = "SELECT legs FROM content WHERE story=?1",
 	[CONTENT_RECOUNT] = "UPDATE content SET legs=?2 WHERE story=?1",
@@ -115,7 +117,7 @@ static const char *const texts[STATEMENTS] = {
 	[NAME_INSERT] = "INSERT OR REPLACE INTO name(kind,number,text)"
 			" VALUES(?1,?2,?3)",
 	[NAME_ALL] = "SELECT number,text FROM name WHERE kind=?1"
-		     " ORDER BY number",
+		     " AND number>?2 ORDER BY number",
 	[TALLY_ALL] = "SELECT state,lane,legs FROM tally",
 	[TALLY_SET] = "INSERT OR REPLACE INTO tally(state,lane,legs)"
 		      " VALUES(?1,?2,?3)",

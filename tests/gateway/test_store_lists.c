@@ -129,6 +129,20 @@ static void test_waiting(void)
 	CU_ASSERT_EQUAL(apply(&f, s), OK);
 	CU_ASSERT_EQUAL(s->n_found, 1);
 	step_free(s);
+	s = fresh(STEP_WAITING_COUNTS);
+	s->limit = 1;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT(!s->complete);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 1);
+	CU_ASSERT_EQUAL(s->found->count, 8);
+	CU_ASSERT_EQUAL(s->found->number, 1);
+	s->after_id = 8;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT(s->complete);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 1);
+	CU_ASSERT_EQUAL(s->found->count, UINT64_MAX);
+	CU_ASSERT_EQUAL(s->found->number, 3);
+	step_free(s);
 	finish(&f);
 }
 
@@ -171,6 +185,7 @@ static struct step *part(struct fixture *f, uint32_t number, uint32_t of,
 	s->octets = bytes_of(octets);
 	s->key = (struct store_key){ 1u << 31, (uint64_t)octets[0] };
 	s->set = ++f->sets;
+	s->again_us = 500;
 	s->until_us = 100 + number;
 	apply(f, s);
 	return s;
@@ -254,6 +269,7 @@ static struct step *expired(struct fixture *f, uint64_t now_us)
 	struct step *s = fresh(STEP_PARTS_EXPIRED);
 
 	s->until_us = now_us;
+	s->again_us = now_us + 60;
 	s->set = ++f->sets;
 	CU_ASSERT_EQUAL(apply(f, s), OK);
 	CU_ASSERT(s->complete);
@@ -285,7 +301,7 @@ static void test_parts_expired(void)
 	s = expired(&f, 103);
 	CU_ASSERT_EQUAL(s->n_found, 0);
 	step_free(s);
-	s = expired(&f, 103 + 60000000);	/* nobody has taken it */
+	s = expired(&f, 163);	/* nobody has taken it */
 	CU_ASSERT(parts_are(s, "3/3=c;"));
 	step_free(s);
 	again(&f);	/* and the process after does so at once */
@@ -394,6 +410,56 @@ static void test_names(void)
 	CU_ASSERT_EQUAL(s->found->number, 1);
 	CU_ASSERT_STRING_EQUAL(s->found->text, "sms/a");
 	CU_ASSERT_STRING_EQUAL(s->found->next->text, "sms/b");
+	CU_ASSERT(s->complete);
+	s->limit = 1;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL(s->n_found, 1);
+	CU_ASSERT(!s->complete);
+	s->after_id = 1;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 1);
+	CU_ASSERT_STRING_EQUAL(s->found->text, "sms/b");
+	CU_ASSERT(s->complete);
+	step_free(s);
+	finish(&f);
+}
+
+static void queued_in(struct fixture *f, uint64_t id, uint32_t lane,
+		      uint32_t flow)
+{
+	struct store_leg leg = leg_of(id);
+
+	leg.lane = lane;
+	leg.flow = flow;
+	CU_ASSERT_EQUAL(insert(f, leg), OK);
+}
+
+static void test_flows(void)
+{
+	struct fixture f = on_disk();
+	struct store_leg waits = leg_of(9);
+	struct step *s;
+
+	queued_in(&f, 1, 2, 5);
+	queued_in(&f, 2, 2, 5);
+	queued_in(&f, 3, 1, 7);
+	queued_in(&f, 4, 1, 6);
+	waits.state = LEG_WAITING;
+	waits.lane = 8;
+	CU_ASSERT_EQUAL(insert(&f, waits), OK);
+	s = fresh(STEP_FLOWS);
+	s->limit = 2;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 2);
+	CU_ASSERT(s->found->number == 1 && s->found->number2 == 6);
+	CU_ASSERT(s->found->next->number2 == 7);
+	CU_ASSERT(!s->complete);
+	s->lane = 1;
+	s->flow = 7;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 1);
+	CU_ASSERT(s->found->number == 2 && s->found->number2 == 5);
+	CU_ASSERT(s->complete);
 	step_free(s);
 	finish(&f);
 }
@@ -408,6 +474,7 @@ static const struct check_test tests[] = {
 	{ "parts of two texts", test_parts_of_two },
 	{ "devices and users", test_people },
 	{ "names", test_names },
+	{ "flows with queued legs", test_flows },
 	{ NULL, NULL }
 };
 

@@ -99,7 +99,7 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p)
 static void tell_nameless(const struct inbox *in, const struct smpp_pdu *p)
 {
 	struct hub *h = in->peer->hub;
-	struct note n = { .step = "report",
+	struct note n = { .step = "report-in",
 			  .from = smpp_clean_text(h->arena, p->source.digits),
 			  .to = smpp_clean_text(h->arena, p->dest.digits),
 			  .verdict = "dropped",

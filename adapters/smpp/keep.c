@@ -14,8 +14,8 @@
 #define DATA_CODING   "smpp.data_coding"
 #define HEADER	      "smpp.udh"
 #define PORTS	      "smpp.ports" /* IE 04 or 05, to, from: 1, 2, 2 octets */
-#define TLV	      "smpp.tlv." /* and four hex digits                  */
-#define LOST	      "smpp.lost" /* what had no room in here             */
+#define TLV	      "smpp.tlv."  /* and four hex digits                  */
+#define LOST	      "smpp.lost"  /* what had no room in here             */
 
 #define IE_PORTS_8  4
 #define IE_PORTS_16 5

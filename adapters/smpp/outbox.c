@@ -204,7 +204,7 @@ static void tell_lost(struct outbox *o, const struct leg *leg, unsigned without)
 {
 	struct hub *h = o->peer->hub;
 	struct note n = { .story = leg->story,
-			  .step = "send",
+			  .step = "map",
 			  .to = leg->to.text,
 			  .verdict = "lost",
 			  .technology = TECHNOLOGY_SMS };

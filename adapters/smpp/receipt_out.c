@@ -1,6 +1,6 @@
 /*
- * Reports towards SMPP peers, SMPP v3.4 5.2.12: the SMSC's delivery receipts to an
- * ESME, and an SME's acknowledgements to an SMSC. Declared in smpp_out.h.
+ * Reports towards SMPP peers, SMPP v3.4 5.2.12: the SMSC's delivery receipts to
+ * an ESME, and an SME's acknowledgements to an SMSC. Declared in smpp_out.h.
  */
 #include "adapters/smpp/smpp_out.h"
 
@@ -80,8 +80,8 @@ static void put_tlvs(struct departure *d, const char *id, enum smpp_state state)
 		return;
 	smpp_tlv_put_text(d->scratch, SMPP_TLV_RECEIPTED_MESSAGE_ID,
 			  bytes_of(id));
-	smpp_tlv_put_number(d->scratch, SMPP_TLV_MESSAGE_STATE,
-			    (uint32_t)state, 1);
+	smpp_tlv_put_number(d->scratch, SMPP_TLV_MESSAGE_STATE, (uint32_t)state,
+			    1);
 	put_error_code(d->scratch, &m->report);
 	put_reference(d->scratch, m);
 }

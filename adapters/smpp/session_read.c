@@ -23,8 +23,7 @@ static void take_request(struct session *s, const struct smpp_pdu *p)
 /* A response of another kind is none: 5.1.4, 4.3. */
 static bool answers(const struct smpp_pdu *p, uint32_t answer_id)
 {
-	return p->command_id == answer_id ||
-	       p->command_id == SMPP_GENERIC_NACK;
+	return p->command_id == answer_id || p->command_id == SMPP_GENERIC_NACK;
 }
 
 /* The answer to something that stands outside the window? */

@@ -136,7 +136,8 @@ static uint32_t read_joining(struct reading *r)
 	if (r->udh.joined)
 		return ESME_RINVOPTPARAMVAL;
 	if (part == 0 || of == 0 || part > of || of > 255)
-		return ESME_ROK; /* 3GPP TS 23.040 9.2.3.24.1: a message of its own */
+		return ESME_ROK; /* 3GPP TS 23.040 9.2.3.24.1: a message of its
+				    own */
 	r->sar = true;
 	r->ref = (uint16_t)ref;
 	r->part = (uint8_t)part;
@@ -237,8 +238,7 @@ static uint32_t read_body(const struct reading *r, struct message *out)
 	e = segment_text(&wire, &r->m->read, r->a, &c, NULL);
 	if (e != OK)
 		return e == ERR_NOMEM ? ESME_RSYSERR : ESME_RINVMSGLEN;
-	part->type =
-		c.text ? JOINED_TEXT : data_type(r, port_of(r));
+	part->type = c.text ? JOINED_TEXT : data_type(r, port_of(r));
 	if (part->type == NULL)
 		return ESME_RSYSERR;
 	part->body = c.body;
@@ -289,8 +289,8 @@ static uint32_t read_rest(const struct reading *r, struct message *out)
 		return ESME_RINVPRTFLG;
 	out->priority = smpp_priority_in(p->priority_flag);
 	out->want = smpp_registered_in(p->registered_delivery, r->m->server);
-	if (p->service_type.n > 0 &&
-	    (out->service_type = smpp_clean_text(r->a, p->service_type)) == NULL)
+	if (p->service_type.n > 0 && (out->service_type = smpp_clean_text(
+					      r->a, p->service_type)) == NULL)
 		return ESME_RSYSERR;
 	if (read_ids(r, out) != OK)
 		return ESME_RSYSERR;
@@ -312,8 +312,7 @@ uint32_t smpp_message_in(const struct smpp_pdu *p, const struct manner *m,
 	out->message.origin.account = m->server ? m->peer : NULL;
 	if ((status = read_addresses(&r, &out->message)) ||
 	    (status = read_times(&r, now_us, &out->message)) ||
-	    (status = check_content(&r)) ||
-	    (status = read_joining(&r)) ||
+	    (status = check_content(&r)) || (status = read_joining(&r)) ||
 	    (status = read_body(&r, &out->message)) ||
 	    (status = read_rest(&r, &out->message)))
 		return status;

@@ -372,7 +372,7 @@ bool smpp_tlv_goes(uint16_t tag, bool deliver)
 
 	for (i = 0; i < n; i++)
 		if (tlv_rows[i].tag == tag)
-			return tlv_rows[i].in & (deliver ? IN_DELIVER
-							 : IN_SUBMIT);
+			return tlv_rows[i].in &
+			       (deliver ? IN_DELIVER : IN_SUBMIT);
 	return smpp_tag_row(tag) == NULL;
 }

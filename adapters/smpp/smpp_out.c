@@ -23,9 +23,8 @@ void smpp_lost(struct departure *d, const char *field)
 	struct bytes named = d->lost == NULL ? (struct bytes){ NULL, 0 }
 					     : buf_bytes(d->lost);
 
-	if (d->lost == NULL ||
-	    (named.n > 0 &&
-	     memmem(named.p, named.n, field, strlen(field)) != NULL))
+	if (d->lost == NULL || (named.n > 0 && memmem(named.p, named.n, field,
+						      strlen(field)) != NULL))
 		return;
 	buf_text(d->lost, d->lost->n == 0 ? "lost=" : ",");
 	buf_text(d->lost, field);
@@ -127,8 +126,7 @@ static bool shows_at_once(const struct departure *d,
 			  const struct segment_plan *plan)
 {
 	return d->leg->message.sms_class == 0 && plan->data_coding == 0x08 &&
-	       !d->manner->server &&
-	       !keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT);
+	       !d->manner->server && !keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT);
 }
 
 /* The parameters of one segment, in d->scratch. */

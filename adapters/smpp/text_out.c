@@ -71,7 +71,8 @@ static enum err gather(const struct message *m, struct arena *a, struct buf *to,
 	return buf_status(to);
 }
 
-/* 3GPP TS 23.040 9.2.3.24.3: the port that says what the octets are; 0: none. */
+/* 3GPP TS 23.040 9.2.3.24.3: the port that says what the octets are; 0: none.
+ */
 static unsigned port_of(const char *type)
 {
 	const char *at = strstr(type, "x-port=");

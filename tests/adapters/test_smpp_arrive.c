@@ -1,6 +1,7 @@
 /*
  * cpmgw-smpp as a client: what comes from an SMSC, and acknowledgements to
- * it. SMPP v3.4 4.6, 5.2.12, appendix B; SMPP v3.4 5.2.12, SMPP v3.4 appendix B, RFC 3261 21.
+ * it. SMPP v3.4 4.6, 5.2.12, appendix B; SMPP v3.4 5.2.12, SMPP v3.4 appendix
+ * B, RFC 3261 21.
  */
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +114,8 @@ static const struct receipt {
 	  STATE_DISPLAYED },
 };
 
-/* SMPP v3.4 appendix B: TLVs first, then the text; other bases are the same id. */
+/* SMPP v3.4 appendix B: TLVs first, then the text; other bases are the same id.
+ */
 static void test_receipts(void)
 {
 	const struct world_setting s[] = { WORLD_LINK,

@@ -1,6 +1,7 @@
 /*
  * cpmgw-smpp as a client of an SMSC, over real sockets; the test is the
- * engine and the SMSC. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP v3.4 4.4.1, SMPP v3.4 appendix B, SMPP v3.4 5.2.12, SMPP v3.4 5.1.3.
+ * engine and the SMSC. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP
+ * v3.4 4.4.1, SMPP v3.4 appendix B, SMPP v3.4 5.2.12, SMPP v3.4 5.1.3.
  */
 #include <stdio.h>
 #include <string.h>

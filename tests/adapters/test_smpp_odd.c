@@ -34,10 +34,13 @@ static const struct answer {
 	const char *name;
 	struct bytes body;
 	uint8_t want;
-	const char *far_id;	/* NULL: there is none                       */
+	const char *far_id; /* NULL: there is none                       */
 	enum outcome_class class;
 } answers[] = {
-#define BODY(text_) { (const uint8_t *)(text_), sizeof(text_) - 1 }
+#define BODY(text_)                                                            \
+	{                                                                      \
+		(const uint8_t *)(text_), sizeof(text_) - 1                    \
+	}
 	{ "an id", BODY("M1\0"), WANT_POSITIVE, "M1", OUTCOME_ACCEPTED },
 	{ "of 64 octets", BODY(ID_64 "\0"), WANT_POSITIVE, ID_64,
 	  OUTCOME_ACCEPTED },
@@ -82,10 +85,11 @@ static void test_ids(void)
 		o = world_read_outcome(&w);
 		ROW(r, w.got.ref == i + 1 && o.class == r->class);
 		ROW(r, o.n_far_ids == (r->far_id != NULL));
-		ROW(r, o.n_far_ids == 0 || strcmp(o.far_ids[0], r->far_id) == 0);
+		ROW(r,
+		    o.n_far_ids == 0 || strcmp(o.far_ids[0], r->far_id) == 0);
 		ROW(r, (o.text != NULL) == (r->far_id == NULL));
-		ROW(r, (o.state == STATE_UNKNOWN) ==
-			       (r->class == OUTCOME_NEVER));
+		ROW(r,
+		    (o.state == STATE_UNKNOWN) == (r->class == OUTCOME_NEVER));
 	}
 	world_over(&w, &x);
 }
@@ -284,13 +288,14 @@ static void test_long_pdus(void)
 /* Asks and asks and reads nothing: it is closed, whatever TCP holds. */
 static void test_never_reads(void)
 {
-	const struct world_setting s[] = { { "smpp", "+", NULL },
-					   { "smpp", "address", "127.0.0.1" },
-					   { "smpp", "port", "@port" },
-					   { "smpp", "response-timeout",
-					     "500ms" },
-					   { "gateway", "+", NULL },
-					   { NULL, NULL, NULL } };
+	const struct world_setting s[] = {
+		{ "smpp", "+", NULL },
+		{ "smpp", "address", "127.0.0.1" },
+		{ "smpp", "port", "@port" },
+		{ "smpp", "response-timeout", "500ms" },
+		{ "gateway", "+", NULL },
+		{ NULL, NULL, NULL }
+	};
 	struct timeval patience = { .tv_sec = 20 };
 	struct found a = world_account();
 	struct buf many = BUF_INIT(65536);
@@ -399,11 +404,11 @@ static void test_notes(void)
 	m.n_extras = 1;
 	world_server(&w, &x);
 	world_leg(&w, &leg, &m);
-	CU_ASSERT_STRING_EQUAL(world_note(&w, "send"), "lost=ms_validity");
+	CU_ASSERT_STRING_EQUAL(world_note(&w, "map"), "lost=ms_validity");
 	world_over(&w, &x);
 	world_smsc(&w, &x, world_link_settings);
 	wire_send(&x, &p);
-	CU_ASSERT_STRING_EQUAL(world_note(&w, "report"),
+	CU_ASSERT_STRING_EQUAL(world_note(&w, "report-in"),
 			       "a report without an identifier");
 	CU_ASSERT(wire_read(&x, &p) && p.command_status == ESME_ROK);
 	world_over(&w, &x);
@@ -415,10 +420,9 @@ static void test_stopped(void)
 	const struct world_setting off[] = { WORLD_LINK,
 					     { "smsc", "start", "no" },
 					     { NULL, NULL, NULL } };
-	const struct world_setting receiver[] = { WORLD_LINK,
-						  { "smsc", "bind",
-						    "receiver" },
-						  { NULL, NULL, NULL } };
+	const struct world_setting receiver[] = {
+		WORLD_LINK, { "smsc", "bind", "receiver" }, { NULL, NULL, NULL }
+	};
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;

@@ -1,6 +1,7 @@
 /*
  * cpmgw-smpp as a server for ESMEs, over real sockets; the test is the
- * engine. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP v3.4 5.2.17, SMPP v3.4 5.2.12, RFC 3261 21; LAB (esme2).
+ * engine. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP v3.4 5.2.17,
+ * SMPP v3.4 5.2.12, RFC 3261 21; LAB (esme2).
  */
 #include <stdio.h>
 #include <string.h>

@@ -69,8 +69,7 @@ static void test_fields_in(void)
 	p.validity_period = bytes_of("000003000000000R");
 	p.schedule_delivery_time = bytes_of("251120220000000+");
 	p.priority_flag = 2;
-	p.service_type = bytes_of("a\x01"
-				  "b");
+	p.service_type = bytes_of("a\001b");
 	p.protocol_id = 0x32;
 	smpp_tlv_put_number(&tlvs, SMPP_TLV_USER_MESSAGE_REFERENCE, 513, 2);
 	smpp_tlv_put(&tlvs, 0x1401, bytes_of("vendor"));
@@ -78,7 +77,8 @@ static void test_fields_in(void)
 	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_ROK);
 	CU_ASSERT(out.message.expires_us ==
 		  DESK_NOW + UINT64_C(3) * 86400 * 1000000);
-	CU_ASSERT(out.message.earliest_us == DESK_NOW + UINT64_C(3600) * 1000000);
+	CU_ASSERT(out.message.earliest_us ==
+		  DESK_NOW + UINT64_C(3600) * 1000000);
 	CU_ASSERT(out.message.priority == PRIORITY_HIGH);
 	CU_ASSERT_STRING_EQUAL(out.message.service_type, "a?b");
 	CU_ASSERT_STRING_EQUAL(message_id_of(&out.message, ID_SMPP_REFERENCE),
@@ -87,22 +87,27 @@ static void test_fields_in(void)
 			   "vendor"));
 	CU_ASSERT(message_extra(&out.message, "smpp.protocol_id").n == 1);
 	p.validity_period = bytes_of("251120205900000+");
-	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_RINVEXPIRY);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+		  ESME_RINVEXPIRY);
 	p.validity_period = bytes_of("251120213000000+");
 	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_RINVSCHED);
 	p = desk_pdu();
 	p.priority_flag = 4;
-	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_RINVPRTFLG);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+		  ESME_RINVPRTFLG);
 	p = desk_pdu();
 	p.dest.ton = 9;
-	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_RINVDSTTON);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+		  ESME_RINVDSTTON);
 	p = desk_pdu();
 	p.source.ton = 9;
-	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_RINVSRCTON);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+		  ESME_RINVSRCTON);
 	p = desk_pdu();
 	p.esm_class = SMPP_ESM_UDHI;
 	p.short_message = bytes_of("\x05\x00");
-	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_RINVMSGLEN);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+		  ESME_RINVMSGLEN);
 	buf_clear(&tlvs);
 	arena_free(a);
 }
@@ -172,7 +177,8 @@ static void test_lengths_out(void)
 		k.manner.write.means = r->means;
 		ROW(r, smpp_depart(&k.d, &k.why));
 		ROW(r, k.d.of == r->parts && k.progress.of == r->parts);
-		ROW(r, desk_pdu_at(&k, r->parts - 1, &p) && !desk_pdu_at(&k, r->parts, &p));
+		ROW(r, desk_pdu_at(&k, r->parts - 1, &p) &&
+			       !desk_pdu_at(&k, r->parts, &p));
 		ROW(r, desk_pdu_at(&k, 0, &p) && p.esm_class == r->esm_class);
 		ROW(r, smpp_tlv_find(p.tlvs, SMPP_TLV_SAR_MSG_REF_NUM, &v) ==
 			       (r->means == SEGMENT_SAR));
@@ -271,7 +277,8 @@ static void test_senders_out(void)
 		k.leg.message.from = senders[i].from;
 		k.leg.message.asserted = senders[i].asserted;
 		k.leg.message.from_name = senders[i].display;
-		ROW(&senders[i], smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
+		ROW(&senders[i],
+		    smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
 		ROW(&senders[i], p.source.ton == senders[i].ton);
 		ROW(&senders[i], bytes_is(p.source.digits, senders[i].digits));
 		desk_close(&k);

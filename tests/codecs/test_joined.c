@@ -13,7 +13,7 @@
 static const struct row {
 	const char *name;
 	struct {
-		const char *type, *hex;	/* type NULL: GAP                    */
+		const char *type, *hex; /* type NULL: GAP                    */
 	} parts[4];
 	size_t n;
 	const char *want;
@@ -141,8 +141,9 @@ static void test_limits(void)
 			e = join(&rows[i], &k, &out);
 			mem_fail_at(0);
 			failed += e == ERR_NOMEM;
-			ROW(&rows[i], e == ERR_NOMEM ||
-				(e == OK && bytes_is(out, rows[i].want)));
+			ROW(&rows[i],
+			    e == ERR_NOMEM ||
+				    (e == OK && bytes_is(out, rows[i].want)));
 			joined_clear(&k);
 		}
 	}

@@ -33,11 +33,6 @@ unsigned outbox_used(const struct outbox *o)
 	return sum;
 }
 
-bool outbox_idle(const struct outbox *o)
-{
-	return o->jobs == 0;
-}
-
 static void give_outcome(struct hub *h, uint64_t token,
 			 const struct outcome *out)
 {
@@ -64,7 +59,6 @@ static void settle(struct outbox *o, struct job *j)
 	else
 		p->failed++;
 	give_outcome(p->hub, j->token, &out);
-	o->jobs--;
 	job_free(&p->hub->jobs, j);
 }
 
@@ -195,7 +189,6 @@ static void enqueue(struct outbox *o, struct job *j)
 	j->queued = true;
 	*o->last = j;
 	o->last = &j->next;
-	o->jobs++;
 	pump(o);
 }
 
@@ -257,7 +250,6 @@ bool outbox_cancel(struct outbox *o, uint64_t token)
 	if (j == NULL || j->sent > 0 || j->at > 0)
 		return j != NULL;
 	take_off_queue(o, j);
-	o->jobs--;
 	give_outcome(o->peer->hub, token, &out);
 	job_free(&o->peer->hub->jobs, j);
 	return true;

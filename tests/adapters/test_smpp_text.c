@@ -360,7 +360,7 @@ static void test_job_stops(void)
 	struct jobs pool = { 0 };
 	struct outcome out;
 	struct bytes pdu;
-	unsigned segment;
+	unsigned segment = 0;
 	struct job *j;
 	struct desk k;
 	char text[400];

@@ -1,7 +1,7 @@
 #include "codecs/json.h"
 
 #include "codecs/base64.h"
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
 
 static void before(struct json_writer *w)
 {

@@ -34,6 +34,5 @@ libcodecs_a_SOURCES += codecs/timestamp.c codecs/timestamp.h
 libcodecs_a_SOURCES += codecs/ucs2.c codecs/ucs2.h
 libcodecs_a_SOURCES += codecs/udh.c codecs/udh.h
 libcodecs_a_SOURCES += codecs/utf8.c codecs/utf8.h
-libcodecs_a_SOURCES += codecs/utf8_step.c codecs/utf8_step.h
 libcodecs_a_SOURCES += codecs/utf8_tidy.c
 libcodecs_a_SOURCES += codecs/xml.c codecs/xml.h

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
 
 static const char clause[] = "XML 1.0";
 

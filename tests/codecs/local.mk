@@ -27,7 +27,6 @@ codec_tests += tests/codecs/test_timestamp
 codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_udh
 codec_tests += tests/codecs/test_utf8
-codec_tests += tests/codecs/test_utf8_step
 codec_tests += tests/codecs/test_xml
 
 check_PROGRAMS += $(codec_tests)

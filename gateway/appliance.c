@@ -214,7 +214,8 @@ static void collect(void *arg, int fd, unsigned events)
 	}
 	if (commit_failed(a->commit)) {
 		oplog_line(a->log, OPLOG_ALARM,
-			   "the disk failed: nothing more is accepted");
+			   "the disk failed: nothing more is accepted: %s",
+			   commit_why(a->commit));
 		a->failed = true;
 		loop_end(a->loop);
 	}

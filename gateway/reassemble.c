@@ -13,7 +13,8 @@
 
 #define PARTS_EVERY_US	1000000
 #define PARTS_SETS	100
-#define JOINED_MAX	MESSAGE_INLINE_MAX
+#define JOINED_MAX	(2 * MESSAGE_INLINE_MAX)
+#define GAPS_MAX	(STEP_FAR_MAX * 6)
 #define GAP		"[\xE2\x80\xA6]"	/* U+2026 */
 
 /* A part on disk: its own id, the receipts it asks for, its image. */
@@ -104,9 +105,10 @@ static enum err add_part(struct engine *e, struct join *j,
 
 	if (c.bad != OK)
 		return c.bad;
-	if ((why = message_read(bytes_after(item->octets, PART_HEADER),
-				e->scratch, &m, NULL)) != OK)
-		return why;
+	why = message_read(bytes_after(item->octets, PART_HEADER), e->scratch,
+			   &m, NULL);
+	if (why != OK)		/* damaged on the disk: a gap, too */
+		return why == ERR_NOMEM ? why : OK;
 	if (!j->any && (why = begin(e, j, &m)) != OK)
 		return why;
 	fill_gap(j, item->number);
@@ -118,13 +120,12 @@ static enum err add_part(struct engine *e, struct join *j,
 static enum err narrow(struct join *j)
 {
 	struct buf text = BUF_INIT(2 * JOINED_MAX);
+	bool damaged = false;	/* then U+FFFD shows where */
 	enum err why;
 
 	if (!j->wide)
 		return OK;
-	why = ucs2_decode(buf_bytes(&j->body), &text, NULL);
-	if (why == OK)
-		why = buf_status(&text);
+	why = ucs2_decode(buf_bytes(&j->body), &text, &damaged);
 	buf_clear(&j->body);
 	j->body = text;
 	return why;
@@ -134,7 +135,7 @@ static enum err narrow(struct join *j)
 static void join_up(struct engine *e, const struct step_item *first,
 		    size_t n, struct bytes key)
 {
-	struct join j = { .next = 1, .body = BUF_INIT(JOINED_MAX) };
+	struct join j = { .next = 1, .body = BUF_INIT(JOINED_MAX + GAPS_MAX) };
 	struct buf image = BUF_INIT(MESSAGE_IMAGE_MAX);
 	struct intake in = { .segment = { .key = key, .part = 1, .of = 1 } };
 	struct reply nobody = { .life = 0 };
@@ -145,7 +146,9 @@ static void join_up(struct engine *e, const struct step_item *first,
 		why = add_part(e, &j, item);
 	if (why == OK)
 		why = narrow(&j);
-	if (why != OK)
+	if (why == OK && !j.any)
+		reassemble_drop(e, key);
+	if (why != OK || !j.any)
 		goto out;
 	if (j.wide)
 		j.part.type = "text/plain;charset=UTF-8";
@@ -207,6 +210,16 @@ void reassemble_part(struct engine *e, const struct reply *to,
 				    .class = OUTCOME_ADDRESS,
 				    .state = STATE_UNDELIVERABLE,
 				    .text = "no route to the recipient" });
+		return;
+	}
+	if (m->n_parts > 0 &&
+	    m->parts[0].body.n > JOINED_MAX / in->segment.of) {
+		e->counts.refused++;
+		road_refuse(e, to, FRAME_REFUSED,
+			    &(struct outcome){
+				    .class = OUTCOME_NEVER,
+				    .state = STATE_REJECTED,
+				    .text = "the whole text would be too long" });
 		return;
 	}
 	s = road_step(e, STEP_PART, part_done);

@@ -93,9 +93,10 @@ enum step_kind {
 	STEP_PARTS_EXPIRED,	/* sets whose until_us (the latest part's) has
 				 * passed, as items of `found`: by key (text
 				 * and leg.meta), by number (of number2); at
-				 * most `limit` sets (0: all). They stay until
-				 * STEP_INSERT takes them; if none does they
-				 * are found again a minute later            */
+				 * most `limit` sets (0: all), those passed
+				 * over included that had a later part. They
+				 * stay until STEP_INSERT takes them; if none
+				 * does they are found again a minute later  */
 	STEP_BIND,		/* text = user, text2 = key, octets = data,
 				 * until_us 0 deletes                         */
 	STEP_BINDINGS,		/* all that are not past until_us (wall) ->
@@ -114,7 +115,8 @@ enum step_kind {
 				 * > after_id, limit -> items: count = hash   */
 	STEP_WAITING_COUNTS,	/* the same, all of them, with how many legs
 				 * wait -> items: count = hash, number        */
-	STEP_FORGET,		/* dedupe, orphans past until_us: <= limit    */
+	STEP_FORGET,		/* dedupe, orphans, bindings past until_us:
+				 * at most `limit` (0: all) of each          */
 	STEP_TRACE		/* octets: records for the trace file         */
 };
 

@@ -1,6 +1,14 @@
 /* store_parts.c - parts of longer short messages until all are there. */
 #include "gateway/store_inside.h"
 
+#define TAKEN_US	60000000	/* then a taken set is found again   */
+
+struct set {
+	struct bytes key;
+	uint32_t of;
+	uint64_t until;		/* of its latest part */
+};
+
 static void bind_set(sqlite3_stmt *q, struct bytes key, uint32_t of)
 {
 	bind_octets(q, 1, key);
@@ -106,25 +114,34 @@ enum err parts_drop(struct store *s, struct bytes key)
 	return run(s, PART_DELETE);
 }
 
-static enum err take_set(struct store *s, struct step *step, struct bytes key,
-			 uint32_t of)
+/* All parts of the set are kept until `until`, and not looked at before. */
+static enum err defer(struct store *s, struct bytes key, uint32_t of,
+		      uint64_t until)
+{
+	bind_set(prepared(s, PART_DEFER), key, of);
+	bind_number(prepared(s, PART_DEFER), 3, until);
+	return run(s, PART_DEFER);
+}
+
+/* A set one of whose parts has expired: its latest part decides. */
+static enum err take_set(struct store *s, struct step *step,
+			 const struct set *set)
 {
 	enum err e;
 
-	if ((e = read_set(s, step, key, of)) != OK)
+	if (set->until > step->until_us)
+		return defer(s, set->key, set->of, set->until);
+	if ((e = read_set(s, step, set->key, set->of)) != OK)
 		return e;
-	bind_set(prepared(s, PART_TAKE), key, of);
-	bind_number(prepared(s, PART_TAKE), 3, step->until_us);
-	return run(s, PART_TAKE);
+	return defer(s, set->key, set->of, step->until_us + TAKEN_US);
 }
 
 /* Up to `limit` sets; what does not fit into the arena stays. */
 enum err parts_expired(struct store *s, struct step *step)
 {
 	sqlite3_stmt *q = prepared(s, PART_EXPIRED);
+	struct set set;
 	size_t sets = 0;
-	struct bytes key;
-	uint32_t of;
 	enum err e;
 	bool row;
 
@@ -136,11 +153,12 @@ enum err parts_expired(struct store *s, struct step *step)
 			step->complete = true;
 			return OK;
 		}
-		e = arena_copy(step->arena, column_octets(q, 0), &key);
-		of = (uint32_t)column_number(q, 1);
+		e = arena_copy(step->arena, column_octets(q, 0), &set.key);
+		set.of = (uint32_t)column_number(q, 1);
+		set.until = column_number(q, 2);
 		rows_end(s, PART_EXPIRED);
 		if (e == OK)
-			e = take_set(s, step, key, of);
+			e = take_set(s, step, &set);
 		if (e == ERR_NOMEM && sets > 0)
 			return OK;
 		if (e != OK)

@@ -19,7 +19,7 @@ void engine_counts(const struct engine *e, struct engine_counts *out)
 	const struct lane *l;
 
 	*out = e->counts;
-	out->in_memory = e->n_live;
+	out->in_memory = e->by_id.count;
 	for (l = e->lanes; l != NULL; l = l->next)
 		out->waiting += l->waiting;
 }

@@ -2,7 +2,7 @@
  * reassemble.c - parts of a longer short message wait on disk until all are
  * there, or until their time is over, and then go on as one message. Each
  * part was accepted under an id of its own, and each of these ids gets its
- * receipt. 3GPP TS 23.040 9.2.3.24.1; 3GPP TS 23.040 9.2.3.24.1.
+ * receipt. 3GPP TS 23.040 9.2.3.24.1.
  */
 #include "gateway/road.h"
 
@@ -131,44 +131,78 @@ static enum err narrow(struct join *j)
 	return why;
 }
 
-/* All parts of one key, in order, become one message on the road. */
-static void join_up(struct engine *e, const struct step_item *first,
-		    size_t n, struct bytes key)
+/* The parts of one set, in order -> one message, its body in j->body. */
+static enum err join_parts(struct engine *e, struct join *j,
+			   const struct step_item *item, size_t n)
 {
-	struct join j = { .next = 1, .body = BUF_INIT(JOINED_MAX + GAPS_MAX) };
-	struct buf image = BUF_INIT(MESSAGE_IMAGE_MAX);
-	struct intake in = { .segment = { .key = key, .part = 1, .of = 1 } };
-	struct reply nobody = { .life = 0 };
-	const struct step_item *item = first;
 	enum err why = OK;
 
 	for (; n > 0 && why == OK; n--, item = item->next)
-		why = add_part(e, &j, item);
+		why = add_part(e, j, item);
 	if (why == OK)
-		why = narrow(&j);
+		why = narrow(j);
+	if (why != OK)
+		return why;
+	if (j->wide)
+		j->part.type = "text/plain;charset=UTF-8";
+	j->part.body = buf_bytes(&j->body);
+	j->message.parts = &j->part;
+	j->message.n_parts = 1;
+	j->message.native = (struct bytes){ NULL, 0 };
+	return OK;
+}
+
+/* A set of which nothing can be read any more. */
+static void drop(struct engine *e, struct bytes set)
+{
+	struct step *s = road_step(e, STEP_INSERT, NULL);
+
+	s->part_key = road_octets(s, set);
+	road_submit(e, s);
+}
+
+/*
+ * The set goes on as one message, or ends with `ended`. What cannot be joined
+ * for want of memory is found again in a minute.
+ */
+static void join_up(struct engine *e, const struct step_item *first, size_t n,
+		    const struct outcome *ended)
+{
+	struct join j = { .next = 1, .body = BUF_INIT(JOINED_MAX + GAPS_MAX) };
+	struct buf image = BUF_INIT(MESSAGE_IMAGE_MAX);
+	struct intake in = { .segment = { .key = first->leg.meta,
+					  .part = 1,
+					  .of = 1 } };
+	struct reply nobody = { .life = 0 };
+	enum err why = join_parts(e, &j, first, n);
+
 	if (why == OK && !j.any)
-		reassemble_drop(e, key);
-	if (why != OK || !j.any)
-		goto out;
-	if (j.wide)
-		j.part.type = "text/plain;charset=UTF-8";
-	j.part.body = buf_bytes(&j.body);
-	j.message.parts = &j.part;
-	j.message.n_parts = 1;
-	j.message.native = (struct bytes){ NULL, 0 };
-	if (message_image(&j.message, &image) != OK)
-		goto out;
-	in.message = buf_bytes(&image);
-	intake_message(e, &nobody, &in, &j.message);
-out:
+		drop(e, first->leg.meta);
+	else if (why == OK && message_image(&j.message, &image) == OK) {
+		in.message = buf_bytes(&image);
+		if (ended == NULL)
+			intake_message(e, &nobody, &in, &j.message);
+		else
+			intake_ended(e, &in, &j.message, ended);
+	}
 	buf_clear(&j.body);
 	buf_clear(&image);
+}
+
+/* A part that is kept already is known by the id that it got first. */
+static void known_by(struct waiting_part *w, const struct step *s)
+{
+	struct cursor c = CURSOR(s->found->octets);
+	uint64_t id = cursor_u64(&c);
+
+	if (c.bad == OK)
+		w->id = id;
 }
 
 static void part_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
-	const struct waiting_part *w = s->context;
+	struct waiting_part *w = s->context;
 
 	if (s->result != OK && s->result != ERR_EXISTS) {
 		road_refuse(e, &w->reply, FRAME_REFUSED,
@@ -177,9 +211,30 @@ static void part_done(void *owner, struct step *s)
 					       .clause = "minimum-free" });
 		return;
 	}
+	if (s->result == ERR_EXISTS) {
+		e->counts.duplicates++;
+		known_by(w, s);
+	}
 	accepted(e, w, s->result == ERR_EXISTS);
 	if (s->complete)
-		join_up(e, s->found, s->n_found, s->part_key);
+		join_up(e, s->found, s->n_found, NULL);
+}
+
+/* What makes it this part and no other: not the time, nor how it came. */
+static struct store_key part_mark(struct engine *e, const struct intake *in,
+				  const struct message *m)
+{
+	uint8_t place[] = { in->segment.part, in->segment.of };
+	struct bytes pieces[] = { in->segment.key,
+				  { place, sizeof place },
+				  { NULL, 0 },
+				  { NULL, 0 } };
+
+	if (m->n_parts > 0) {
+		pieces[2] = bytes_of(m->parts[0].type);
+		pieces[3] = m->parts[0].body;
+	}
+	return keys_hash(e->keys, pieces, 4);
 }
 
 static bool reachable(struct engine *e, const struct message *m)
@@ -228,6 +283,8 @@ void reassemble_part(struct engine *e, const struct reply *to,
 	s->context = w;
 	s->intake = true;
 	s->part_key = road_octets(s, in->segment.key);
+	s->key = part_mark(e, in, m);
+	s->set = w->id;
 	s->number = in->segment.part;
 	s->of = in->segment.of;
 	s->until_us = e->last_us + (in->segment.timeout_s > 0
@@ -246,18 +303,33 @@ void reassemble_part(struct engine *e, const struct reply *to,
 
 /* -- sets that will not be completed any more -------------------------------- */
 
-void reassemble_drop(struct engine *e, struct bytes key)
-{
-	struct step *s = road_step(e, STEP_INSERT, NULL);
+static const struct outcome incomplete = {
+	.class = OUTCOME_NEVER,
+	.state = STATE_UNDELIVERABLE,
+	.text = "parts of it are missing",
+	.clause = "reassembly-partial = drop",
+};
 
-	s->part_key = road_octets(s, key);
-	road_submit(e, s);
-}
+static const struct outcome repetition = {
+	.class = OUTCOME_NEVER,
+	.state = STATE_UNKNOWN,
+	.text = "a repetition of parts that went on before",
+	.clause = "dedupe-window",
+};
 
 static bool same_set(const struct step_item *a, const struct step_item *b)
 {
-	return a->number2 == b->number2 &&
-	       bytes_equal(a->leg.meta, b->leg.meta);
+	return bytes_equal(a->leg.meta, b->leg.meta);
+}
+
+static void end_set(struct engine *e, const struct step_item *item, size_t n)
+{
+	if (item->count == n)
+		join_up(e, item, n, &repetition);
+	else if (e->deliver_partial || n == item->number2)
+		join_up(e, item, n, NULL);
+	else
+		join_up(e, item, n, &incomplete);
 }
 
 static void expired_done(void *owner, struct step *s)
@@ -272,10 +344,7 @@ static void expired_done(void *owner, struct step *s)
 		     after != NULL && same_set(item, after);
 		     after = after->next)
 			n++;
-		if (e->deliver_partial || n == item->number2)
-			join_up(e, item, n, item->leg.meta);
-		else
-			reassemble_drop(e, item->leg.meta);
+		end_set(e, item, n);
 	}
 }
 
@@ -288,6 +357,7 @@ void reassemble_tick(struct engine *e, uint64_t now)
 	e->parts_after_us = now + PARTS_EVERY_US;
 	s = road_step(e, STEP_PARTS_EXPIRED, expired_done);
 	s->until_us = now;
+	s->set = road_id(e);
 	s->limit = PARTS_SETS;
 	road_submit(e, s);
 }

@@ -356,6 +356,7 @@ static bool start_commit(struct appliance *a)
 	if (trace_open(&a->trace, a->options.state_directory,
 		       (unsigned)settings_number(g, "trace-keep")) != OK)
 		return complain(a, "trace", &none);
+	trace_limit(a->trace, settings_number(g, "trace-size"));
 	if (commit_new(&a->commit, a->store, a->trace, &o) != OK ||
 	    commit_start(a->commit, a->wake) != OK)
 		return complain(a, "commit thread", &none);

@@ -356,23 +356,6 @@ static struct bytes after_label(struct bytes in)
 		       : bytes_after(rest, second + 1);
 }
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
-static bool same_name(struct bytes a, struct bytes b)
-{
-	size_t i;
-
-	if (a.n != b.n)
-		return false;
-	for (i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
-			return false;
-	return true;
-}
-
 /* Appends piece `number` of `base`; false: there is none. */
 static bool put_piece(const struct parameter *raw, size_t count,
 		      struct bytes base, size_t number, struct buf *to)
@@ -384,7 +367,7 @@ static bool put_piece(const struct parameter *raw, size_t count,
 	for (i = 0; i < count; i++) {
 		p = piece_of(raw[i].name);
 		if (!p.extended || p.number != number ||
-		    !same_name(p.base, base))
+		    !bytes_equal_nocase(p.base, base))
 			continue;
 		value = raw[i].value;
 		if (p.encoded && number == 0)

@@ -36,6 +36,8 @@ TESTS += $(codec_tests)
 
 tests_codecs_test_smpp_pdu_SOURCES = tests/codecs/test_smpp_pdu.c \
 	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
+tests_codecs_test_smpp_refusal_SOURCES = tests/codecs/test_smpp_refusal.c \
+	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
 tests_codecs_test_smpp_vectors_SOURCES = tests/codecs/test_smpp_vectors.c \
 	tests/codecs/vectors.c tests/codecs/vectors.h
 tests_codecs_test_sms_vectors_SOURCES = tests/codecs/test_sms_vectors.c \

@@ -18,6 +18,7 @@ codec_tests += tests/codecs/test_multipart
 codec_tests += tests/codecs/test_segment
 codec_tests += tests/codecs/test_segment_cut
 codec_tests += tests/codecs/test_segment_text
+codec_tests += tests/codecs/test_shape
 codec_tests += tests/codecs/test_smpp_pdu
 codec_tests += tests/codecs/test_smpp_receipt
 codec_tests += tests/codecs/test_smpp_refusal

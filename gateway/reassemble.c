@@ -13,6 +13,7 @@
 
 #define PARTS_EVERY_US	1000000
 #define PARTS_SETS	100
+#define AGAIN_US	5000000	/* until a set is tried that was refused      */
 #define JOINED_MAX	(2 * MESSAGE_INLINE_MAX)
 #define GAPS_MAX	(STEP_FAR_MAX * 6)
 #define GAP		"[\xE2\x80\xA6]"	/* U+2026 */
@@ -163,7 +164,7 @@ static void drop(struct engine *e, struct bytes set)
 
 /*
  * The set goes on as one message, or ends with `ended`. What cannot be joined
- * for want of memory is found again in a minute.
+ * for want of memory is found again.
  */
 static void join_up(struct engine *e, const struct step_item *first, size_t n,
 		    const struct outcome *ended)
@@ -285,6 +286,7 @@ void reassemble_part(struct engine *e, const struct reply *to,
 	s->part_key = road_octets(s, in->segment.key);
 	s->key = part_mark(e, in, m);
 	s->set = w->id;
+	s->again_us = e->last_us + AGAIN_US;
 	s->number = in->segment.part;
 	s->of = in->segment.of;
 	s->until_us = e->last_us + (in->segment.timeout_s > 0
@@ -358,6 +360,7 @@ void reassemble_tick(struct engine *e, uint64_t now)
 	s = road_step(e, STEP_PARTS_EXPIRED, expired_done);
 	s->until_us = now;
 	s->set = road_id(e);
+	s->again_us = now + AGAIN_US;
 	s->limit = PARTS_SETS;
 	road_submit(e, s);
 }

@@ -91,14 +91,14 @@ enum step_kind {
 	 * another of that number closes the set and begins a new one. When
 	 * all are there the set is closed under number `set`, `complete`,
 	 * and every part is in `found`, in order. It stays until STEP_INSERT
-	 * takes it; if none does it is found as if it had expired.           */
+	 * takes it; at again_us it is found as if it had expired.            */
 	STEP_PART,
 	/* Sets whose until_us (the latest part's) has passed, as items of
 	 * `found`: octets by number, of number2; count: how many parts of
 	 * the set were in one that STEP_INSERT took before. At most `limit`
 	 * sets (0: all), those counted that had a later part and are passed
-	 * over. They are closed under `set`, and found again after
-	 * a minute if no STEP_INSERT takes them.                             */
+	 * over. They are closed under `set`, and found again at again_us if
+	 * no STEP_INSERT takes them.                                         */
 	STEP_PARTS_EXPIRED,
 	STEP_BIND,		/* text = user, text2 = key, octets = data,
 				 * until_us 0 deletes                         */
@@ -120,10 +120,10 @@ enum step_kind {
 				 * lane, number2 = flow                       */
 	STEP_WAITING_WHO,	/* distinct recipients of such legs
 				 * > after_id, limit -> items: count = hash   */
-	STEP_WAITING_COUNTS,	/* the same, all of them, with how many legs
-				 * wait -> items: count = hash, number        */
+	STEP_WAITING_COUNTS,	/* the same, with how many legs wait -> items:
+				 * count = hash, number                       */
 	STEP_FORGET,		/* dedupe, orphans, bindings past until_us:
-				 * at most `limit` (0: all) of each          */
+				 * at most `limit` (0: all) of each           */
 	STEP_TRACE		/* octets: records for the trace file         */
 };
 
@@ -158,7 +158,8 @@ struct step {
 	struct bytes part_key, octets;
 	uint32_t number, of;
 	uint32_t lane, flow;
-	uint64_t recipient, after_us, after_id, until_us, set;
+	uint64_t recipient, after_us, after_id, until_us, set,
+		again_us;
 	size_t limit;
 	const char *text, *text2;
 	enum name_kind name;

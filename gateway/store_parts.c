@@ -8,7 +8,6 @@
 #include <endian.h>
 #include <string.h>
 
-#define JOIN_US	   UINT64_C(60000000)	/* until a closed set is found again */
 #define NAME_FRONT 12
 
 struct set {
@@ -180,7 +179,7 @@ enum err part_step(struct store *s, struct step *step)
 		return e;
 	if ((e = count(s, &set, &n)) != OK || n < step->of)
 		return e;
-	if ((e = close_set(s, &set, step->set, step->until_us + JOIN_US)) != OK)
+	if ((e = close_set(s, &set, step->set, step->again_us)) != OK)
 		return e;
 	step->complete = true;
 	return read_set(s, step, &set, 0);
@@ -224,7 +223,7 @@ static enum err take_set(struct store *s, struct step *step, struct set *set)
 	if (set->until_us > step->until_us)	/* not looked at before then */
 		return close_set(s, set, set->closed, set->until_us);
 	if ((e = seen(s, set, step->until_us, &n)) != OK ||
-	    (e = close_set(s, set, number, step->until_us + JOIN_US)) != OK)
+	    (e = close_set(s, set, number, step->again_us)) != OK)
 		return e;
 	return read_set(s, step, set, n);
 }
@@ -238,6 +237,8 @@ enum err parts_expired(struct store *s, struct step *step)
 	enum err e;
 	bool row;
 
+	if (step->again_us <= step->until_us)	/* without end */
+		return ERR_RANGE;
 	while (step->limit == 0 || sets < step->limit) {
 		bind_number(q, 1, step->until_us);
 		if ((e = next_row(s, PART_EXPIRED, &row)) != OK)

@@ -44,8 +44,8 @@ static const char *const texts[STATEMENTS] = {
 	[LEG_FLOW] = "SELECT lane,flow FROM leg WHERE state=0"
 		     " AND (lane,flow)>(?1,?2) ORDER BY lane,flow LIMIT 1",
 	[LEG_RECIPIENTS] = "SELECT recipient,COUNT(*) FROM leg"
-			   " WHERE " FOR_SOMEBODY
-			   " GROUP BY recipient",
+			   " WHERE " FOR_SOMEBODY " AND recipient>?1"
+			   " GROUP BY recipient ORDER BY recipient",
 	[CONTENT_INSERT] = "INSERT INTO content(story,legs) VALUES(?1,?2)",
 	[CONTENT_COUNT] = "SELECT legs FROM content WHERE story=?1",
 	[CONTENT_RECOUNT] = "UPDATE content SET legs=?2 WHERE story=?1",

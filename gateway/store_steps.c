@@ -108,6 +108,12 @@ static enum err all_entries(struct store *s, struct step *step)
 	return all_rows(s, DIRECTORY_ALL, step, add_row);
 }
 
+static enum err waiting_counts(struct store *s, struct step *step)
+{
+	bind_hash(prepared(s, LEG_RECIPIENTS), 1, step->after_id);
+	return all_rows(s, LEG_RECIPIENTS, step, add_recipient);
+}
+
 static enum err all_names(struct store *s, struct step *step)
 {
 	bind_number(prepared(s, NAME_ALL), 1, step->name);
@@ -231,7 +237,7 @@ static enum err apply(struct store *s, struct step *step)
 	case STEP_COUNTS:
 		return counts(s, step);
 	case STEP_WAITING_COUNTS:
-		return all_rows(s, LEG_RECIPIENTS, step, add_recipient);
+		return waiting_counts(s, step);
 	case STEP_WAITING_WHO:
 		return legs_waiting_who(s, step);
 	case STEP_FORGET:

@@ -129,6 +129,20 @@ static void test_waiting(void)
 	CU_ASSERT_EQUAL(apply(&f, s), OK);
 	CU_ASSERT_EQUAL(s->n_found, 1);
 	step_free(s);
+	s = fresh(STEP_WAITING_COUNTS);
+	s->limit = 1;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT(!s->complete);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 1);
+	CU_ASSERT_EQUAL(s->found->count, 8);
+	CU_ASSERT_EQUAL(s->found->number, 1);
+	s->after_id = 8;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT(s->complete);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 1);
+	CU_ASSERT_EQUAL(s->found->count, UINT64_MAX);
+	CU_ASSERT_EQUAL(s->found->number, 3);
+	step_free(s);
 	finish(&f);
 }
 
@@ -171,6 +185,7 @@ static struct step *part(struct fixture *f, uint32_t number, uint32_t of,
 	s->octets = bytes_of(octets);
 	s->key = (struct store_key){ 1u << 31, (uint64_t)octets[0] };
 	s->set = ++f->sets;
+	s->again_us = 500;
 	s->until_us = 100 + number;
 	apply(f, s);
 	return s;
@@ -254,6 +269,7 @@ static struct step *expired(struct fixture *f, uint64_t now_us)
 	struct step *s = fresh(STEP_PARTS_EXPIRED);
 
 	s->until_us = now_us;
+	s->again_us = now_us + 60;
 	s->set = ++f->sets;
 	CU_ASSERT_EQUAL(apply(f, s), OK);
 	CU_ASSERT(s->complete);
@@ -285,7 +301,7 @@ static void test_parts_expired(void)
 	s = expired(&f, 103);
 	CU_ASSERT_EQUAL(s->n_found, 0);
 	step_free(s);
-	s = expired(&f, 103 + 60000000);	/* nobody has taken it */
+	s = expired(&f, 163);	/* nobody has taken it */
 	CU_ASSERT(parts_are(s, "3/3=c;"));
 	step_free(s);
 	again(&f);	/* and the process after does so at once */
@@ -325,6 +341,8 @@ static void test_parts_of_living_sets(void)
 	s->set = ++f.sets;
 	s->limit = 1;
 	s->until_us = 106;
+	CU_ASSERT_EQUAL(apply(&f, s), ERR_RANGE);
+	s->again_us = 200;
 	CU_ASSERT_EQUAL(apply(&f, s), OK);
 	CU_ASSERT(s->n_found == 0 && !s->complete);
 	CU_ASSERT_EQUAL(apply(&f, s), OK);

@@ -106,6 +106,27 @@ enum err store_number(struct store *s, const char *sql, int64_t *out)
 	return e;
 }
 
+/* What was made in the directory that holds `path` outlasts the power. */
+static bool sync_parent(const char *path)
+{
+	char parent[PATH_OCTETS];
+	size_t n = strlen(path);
+	bool good;
+	int fd;
+
+	while (n > 0 && path[n - 1] == '/')
+		n--;
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	snprintf(parent, sizeof parent, "%.*s", (int)n, path);
+	fd = open(n == 0 ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	good = fsync(fd) == 0;
+	close(fd);
+	return good;
+}
+
 /* The machine's disk: a directory and a file that are ours alone. */
 static enum err check_directory(struct store *s, const char *directory,
 				const char *path)
@@ -113,8 +134,12 @@ static enum err check_directory(struct store *s, const char *directory,
 	struct stat st;
 	int fd;
 
-	if (mkdir(directory, 0700) != 0 && errno != EEXIST)
+	if (mkdir(directory, 0700) == 0) {
+		if (!sync_parent(directory))
+			goto fail;
+	} else if (errno != EEXIST) {
 		goto fail;
+	}
 	if (stat(directory, &st) != 0)
 		goto fail;
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||

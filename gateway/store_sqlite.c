@@ -106,6 +106,23 @@ enum err store_number(struct store *s, const char *sql, int64_t *out)
 	return e;
 }
 
+/* The file is there, and nobody else's. On error errno says why. */
+static enum err open_spool(const char *path, bool *fresh)
+{
+	const int how = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(path, how | O_CREAT | O_EXCL, 0600);
+	bool good;
+
+	*fresh = fd >= 0;
+	if (fd < 0 && errno == EEXIST)
+		fd = open(path, how);
+	if (fd < 0)
+		return ERR_IO;
+	good = fchmod(fd, 0600) == 0;
+	close(fd);
+	return good ? OK : ERR_IO;
+}
+
 /* What was made in the directory that holds `path` outlasts the power. */
 static bool sync_parent(const char *path)
 {
@@ -132,14 +149,10 @@ static enum err check_directory(struct store *s, const char *directory,
 				const char *path)
 {
 	struct stat st;
-	int fd;
+	bool fresh;
 
-	if (mkdir(directory, 0700) == 0) {
-		if (!sync_parent(directory))
-			goto fail;
-	} else if (errno != EEXIST) {
+	if (mkdir(directory, 0700) != 0 && errno != EEXIST)
 		goto fail;
-	}
 	if (stat(directory, &st) != 0)
 		goto fail;
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
@@ -149,11 +162,9 @@ static enum err check_directory(struct store *s, const char *directory,
 			 (unsigned)geteuid());
 		return ERR_DENIED;
 	}
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || fchmod(fd, 0600) != 0)
-		goto fail;
-	close(fd);
-	return OK;
+	if (open_spool(path, &fresh) == OK &&
+	    (!fresh || sync_parent(directory)))
+		return OK;
 fail:
 	snprintf(s->why, sizeof s->why, "%s", strerror(errno));
 	return errno == ENOSPC ? ERR_TOOBIG

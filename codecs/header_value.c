@@ -182,9 +182,8 @@ static enum err keep_joined(const struct joined *from, struct arena *a,
 		return e != OK ? e : arena_copy(a, octets, out);
 	if ((to = arena_array(a, octets.n, 3)) == NULL)
 		return ERR_NOMEM;
-	*out = (struct bytes){
-		to, utf8_from_set(UTF8_SET_LATIN1, octets, to, &damaged)
-	};
+	*out = (struct bytes){ to, utf8_from_set(UTF8_SET_LATIN1, octets, to,
+						 &damaged) };
 	return OK;
 }
 

@@ -184,7 +184,7 @@ enum err timestamp_smpp_encode(int64_t t, struct buf *to)
 
 	if ((e = timestamp_to_civil(t, &c)) != OK)
 		return e;
-	if (c.year < 2000 || c.year > 2099)	/* YY says no more */
+	if (c.year < 2000 || c.year > 2099) /* YY says no more */
 		return ERR_RANGE;
 	buf_printf(to, "%02d%02d%02d%02d%02d%02d000+", c.year - 2000, c.month,
 		   c.day, c.hour, c.minute, c.second);
@@ -266,7 +266,7 @@ static enum err decode_iso(struct bytes text, bool offset_needed, int64_t *out,
 			return e;
 	leap_second = c.second == 60;
 	c.second -= leap_second;
-	/* XML Schema 2 3.2.7.1: 24:00:00 is the first moment of the next day. */
+	/* XML Schema 2 3.2.7.1: 24:00:00 is the next day's first moment. */
 	next_day = !offset_needed && c.hour == 24 && c.minute == 0 &&
 		   c.second == 0 && c.microsecond == 0;
 	c.hour -= 24 * next_day;

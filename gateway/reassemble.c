@@ -275,7 +275,7 @@ void reassemble_part(struct engine *e, const struct reply *to,
 			    &(struct outcome){
 				    .class = OUTCOME_NEVER,
 				    .state = STATE_REJECTED,
-				    .text = "the whole text would be too long" });
+				    .text = "its whole would be too long" });
 		return;
 	}
 	s = road_step(e, STEP_PART, part_done);

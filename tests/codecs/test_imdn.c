@@ -12,7 +12,7 @@
 
 #define HEAD                                                                   \
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<imdn xmlns=\"" NS "\"" \
-									  ">"
+	">"
 #define IDS                                                                    \
 	"<message-id>34jk324j</message-id>"                                    \
 	"<datetime>2008-04-04T12:16:49-05:00</datetime>"

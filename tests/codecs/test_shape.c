@@ -132,9 +132,9 @@ static void test_not_written(void)
 	struct outer good = full(), bad[12];
 	struct buf b = BUF_INIT(1000);
 	const enum err want[12] = {
-		ERR_RANGE,     ERR_RANGE,     ERR_RANGE,     ERR_RANGE,
-		ERR_RANGE,     ERR_RANGE,     ERR_TOOBIG,    ERR_MALFORMED,
-		ERR_MALFORMED, ERR_MALFORMED, ERR_TOOBIG,    ERR_TOOBIG,
+		ERR_RANGE,     ERR_RANGE,     ERR_RANGE,  ERR_RANGE,
+		ERR_RANGE,     ERR_RANGE,     ERR_TOOBIG, ERR_MALFORMED,
+		ERR_MALFORMED, ERR_MALFORMED, ERR_TOOBIG, ERR_TOOBIG,
 	};
 	size_t i;
 
@@ -182,8 +182,7 @@ static const struct row {
 	{ "a NUL among them", "07 02 6100", ERR_MALFORMED, "chars" },
 	{ "a slice of another kind", "0A 01 02", ERR_MALFORMED, "slice" },
 	{ "a slice of nothing", "0A 00", ERR_MALFORMED, "slice" },
-	{ "a slice before its base", "0A 03 01 01 01", ERR_MALFORMED,
-	  "slice" },
+	{ "a slice before its base", "0A 03 01 01 01", ERR_MALFORMED, "slice" },
 	{ "more behind a slice", "09 01 61 0A 04 01 00 01 00", ERR_MALFORMED,
 	  "slice" },
 	{ "two of three", "0B 02 0101", ERR_MALFORMED, "fixed" },
@@ -239,7 +238,7 @@ static void test_prefixes(void)
 		CU_ASSERT(e == OK || e == ERR_MORE);
 		whole += e == OK;
 	}
-	CU_ASSERT(whole == 16);	/* rows, and nothing at all, less the whole */
+	CU_ASSERT(whole == 16); /* rows, and nothing at all, less the whole */
 	buf_clear(&b);
 	arena_free(a);
 }
@@ -271,13 +270,12 @@ static void test_memory_ends(void)
 	buf_clear(&b);
 }
 
-static const struct check_test tests[] = {
-	{ "round trip", test_round_trip },
-	{ "what is not written", test_not_written },
-	{ "octets", test_octets },
-	{ "every prefix", test_prefixes },
-	{ "memory ends", test_memory_ends },
-	{ NULL, NULL }
-};
+static const struct check_test tests[] = { { "round trip", test_round_trip },
+					   { "what is not written",
+					     test_not_written },
+					   { "octets", test_octets },
+					   { "every prefix", test_prefixes },
+					   { "memory ends", test_memory_ends },
+					   { NULL, NULL } };
 
 CHECK_MAIN("shape", tests)

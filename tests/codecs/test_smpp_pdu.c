@@ -395,7 +395,8 @@ static void test_largest_payload(void)
 {
 	struct smpp_pdu p = { .command_id = SMPP_DATA_SM }, out;
 	struct buf tlvs = BUF_INIT(70000), b = BUF_INIT(SMPP_PDU_OCTETS_MAX);
-	struct bytes payload = sample_exact((struct bytes){ NULL, 0 }, 65535), pdu;
+	struct bytes none = { NULL, 0 }, pdu;
+	struct bytes payload = sample_exact(none, 65535);
 
 	memset((void *)(uintptr_t)payload.p, 'x', payload.n);
 	smpp_tlv_put(&tlvs, SMPP_TLV_MESSAGE_PAYLOAD, payload);

@@ -177,7 +177,7 @@ static void test_attributes(void)
 
 	CU_ASSERT(xml_read(bytes_of(quoted), a, &root, &why) == OK);
 	buf_text(&b, "<r>");
-	for (i = 0; i < 30; i++)	/* few in each element */
+	for (i = 0; i < 30; i++) /* few in each element */
 		buf_text(&b, "<s a='1' b='2' c='3' d='4'>===</s>");
 	buf_text(&b, "<t");
 	for (i = 0; b.n < XML_OCTETS_MAX - 20; i++)

@@ -43,7 +43,7 @@ static struct part parts[] = {
 static void set_others(struct message *m)
 {
 	m->charging = (struct charging){ "gold", "sender", "payer1", "third",
-					 "news", "daily", "AyretyU0dm+6O2IrT5" };
+					 "news", "daily", "AyretyU0dm+6O2Ir" };
 	m->reply_charging = (struct reply_charging){ REPLY_CHARGING_GIVEN_TEXT,
 						     1767225600000002, 30720 };
 	m->application = (struct application){ "game", "reply", "round 2" };

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
 
 #define PARTIES_MAX  8
 #define LEGS_MAX     256

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
 
 size_t print_width(const char *text)
 {

@@ -28,14 +28,15 @@ static void world_submit(void *arg, struct step *s)
 	commit_submit(a->commit, s);
 }
 
-bool appliance_send(struct appliance *a, unsigned child, const struct frame *f)
+bool appliance_send(struct appliance *a, unsigned child, const struct frame *f,
+		    int fd)
 {
 	struct child *c = a->programs[child].child;
 	struct link *l = c == NULL ? NULL : children_link(c);
 
 	if (l == NULL)
 		return false;
-	if (link_send(l, f, -1) == OK)
+	if (link_send(l, f, fd) == OK)
 		return true;
 	children_kill(c, "it does not read what it is sent");
 	return false;
@@ -50,7 +51,7 @@ static void ask_open(struct appliance *a, unsigned child)
 
 	if (control_image(&question, &image) == OK) {
 		f.payload = buf_bytes(&image);
-		(void)appliance_send(a, child, &f);
+		(void)appliance_send(a, child, &f, -1);
 	}
 	buf_clear(&image);
 }
@@ -59,7 +60,7 @@ static bool world_send(void *arg, unsigned child, const struct frame *f)
 {
 	struct appliance *a = arg;
 
-	if (!appliance_send(a, child, f))
+	if (!appliance_send(a, child, f, -1))
 		return false;
 	if (f->type == FRAME_SNAPSHOT_END)
 		ask_open(a, child);
@@ -103,7 +104,7 @@ static void child_up(void *arg, struct child *c, const struct hello *h)
 	engine_child_named(a->engine, child, h->name);
 	if (welcome_image(&w, &image) == OK) {
 		answer.payload = buf_bytes(&image);
-		if (appliance_send(a, child, &answer))
+		if (appliance_send(a, child, &answer, -1))
 			reload_child_up(a, child);
 	}
 	explicit_bzero(&w, sizeof w);
@@ -116,12 +117,11 @@ static void child_down(void *arg, struct child *c, bool was_up,
 	struct appliance *a = arg;
 	unsigned child = number_of(a, c);
 
-	if (was_up) {
+	if (was_up)
 		engine_child_down(a->engine, child, "its program ended");
-		reload_child_down(a, child);
-	}
 	if (again_us == UINT64_MAX)
-		a->programs[child].child = NULL;
+		engine_child_gone(a->engine, child);
+	reload_child_down(a, child, again_us == UINT64_MAX);
 }
 
 static void say_ready(struct appliance *a)
@@ -141,8 +141,8 @@ static void opened(struct appliance *a, unsigned child)
 	unsigned i;
 
 	a->programs[child].open = true;
-	for (i = 0; i < a->n_programs; i++)
-		if (!a->programs[i].open)
+	for (i = 0; i < ENGINE_CHILDREN; i++)
+		if (a->programs[i].child != NULL && !a->programs[i].open)
 			return;
 	if (!a->ready)
 		say_ready(a);
@@ -212,6 +212,7 @@ static void collect(void *arg, int fd, unsigned events)
 		next = s->next;
 		engine_step_done(a->engine, s);
 	}
+	operate_found(a);
 	if (commit_failed(a->commit)) {
 		oplog_line(a->log, OPLOG_ALARM,
 			   "the disk failed: nothing more is accepted");
@@ -220,23 +221,34 @@ static void collect(void *arg, int fd, unsigned events)
 	}
 }
 
+struct appliance_child *appliance_add(struct appliance *a, const char *name)
+{
+	struct appliance_child *c;
+	unsigned i = 0;
+
+	while (i < ENGINE_CHILDREN && a->programs[i].child != NULL)
+		i++;
+	if (i == ENGINE_CHILDREN)
+		return NULL;
+	c = &a->programs[i];
+	*c = (struct appliance_child){ .child = NULL };
+	snprintf(c->name, sizeof c->name, "%s", name);
+	c->child = children_add(a->children, name, c);
+	return c->child == NULL ? NULL : c;
+}
+
 static void start_children(struct appliance *a)
 {
 	const struct settings_group *g =
 		settings_single(engine_settings(a->engine), "gateway");
 	struct bytes item;
-	char name[32];
-	struct appliance_child *p;
+	char name[PROGRAM_NAME_SIZE];
+	size_t i;
 
-	for (a->n_programs = 0; a->n_programs < ENGINE_CHILDREN &&
-				settings_item(g, "adapters", a->n_programs,
-					      &item);
-	     a->n_programs++) {
+	for (i = 0; settings_item(g, "adapters", i, &item); i++) {
 		snprintf(name, sizeof name, "%.*s", (int)item.n,
 			 (const char *)item.p);
-		p = &a->programs[a->n_programs];
-		p->child = children_add(a->children, name, p);
-		if (p->child == NULL)
+		if (appliance_add(a, name) == NULL)
 			oplog_line(a->log, OPLOG_ERROR,
 				   "cpmgw-%s cannot be started", name);
 	}
@@ -460,18 +472,32 @@ static bool configure(struct appliance *a)
 	return !a->failed && engine_settings(a->engine) != NULL;
 }
 
-static bool start_control(struct appliance *a)
+void appliance_admit(struct appliance *a)
 {
 	const struct settings_group *g =
 		settings_single(engine_settings(a->engine), "gateway");
+	const char *group = settings_text(g, "control-group");
+
+	if (control_admit(a->control, group) == ERR_DENIED)
+		oplog_line(a->log, OPLOG_WARNING,
+			   "control-group: the socket cannot be given to "
+			   "group %s",
+			   group);
+}
+
+static bool start_control(struct appliance *a)
+{
 	struct buf why = BUF_INIT(4096);
 	char path[4096];
 
-	snprintf(path, sizeof path, "%s/gwctl.sock",
-		 a->options.state_directory);
-	if (control_new(a->loop, path, settings_text(g, "control-group"),
-			&a->control, &why) != OK)
+	if (a->options.socket != NULL)
+		snprintf(path, sizeof path, "%s", a->options.socket);
+	else
+		snprintf(path, sizeof path, "%s/gwctl.sock",
+			 a->options.state_directory);
+	if (control_new(a->loop, path, &a->control, &why) != OK)
 		return complain(a, "control socket", &why);
+	appliance_admit(a);
 	control_serve(a->control, operate_command, a);
 	buf_clear(&why);
 	return true;

@@ -1,6 +1,7 @@
 /* describe.c - what operators see of the engine, and may do to it. */
 #include "gateway/road.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,14 +25,16 @@ void engine_counts(const struct engine *e, struct engine_counts *out)
 		out->waiting += l->waiting;
 }
 
+static bool is_stopped(const struct lane *l)
+{
+	return !l->up && l->text != NULL && strcmp(l->text, "stopped") == 0;
+}
+
 static const char *state_of(const struct lane *l)
 {
-	if (l->held)
-		return "held";
 	if (l->up)
 		return "up";
-	return l->text != NULL && strcmp(l->text, "stopped") == 0 ? "stopped"
-								   : "down";
+	return is_stopped(l) ? "stopped" : "down";
 }
 
 static const char *adapter_of(const struct engine *e, const struct lane *l)
@@ -62,6 +65,7 @@ static void describe_link(const struct engine *e, const struct lane *l,
 	json_put_string(&w, "kind", l->kind);
 	json_put_string(&w, "address", l->address);
 	json_put_string(&w, "state", state_of(l));
+	json_put_bool(&w, "held", l->held);
 	json_put_uint(&w, "window", l->window);
 	json_put_uint(&w, "in_flight", l->outstanding);
 	json_put_uint(&w, "waiting", l->waiting);
@@ -69,7 +73,7 @@ static void describe_link(const struct engine *e, const struct lane *l,
 	json_put_uint(&w, "received", l->far_received);
 	json_put_uint(&w, "failed", l->far_failed);
 	put_time(&w, "since", l->since_us);
-	json_put_string(&w, "error", l->text);
+	json_put_string(&w, "error", is_stopped(l) ? NULL : l->text);
 	json_close_object(&w);
 	buf_text(lines, "\n");
 }
@@ -95,8 +99,8 @@ static uint64_t oldest_of(const struct lane *l)
 	return oldest;
 }
 
-/* By its whole name, or by its peer where only one lane has it. */
-static struct lane *find_lane(const struct engine *e, const char *name)
+/* By its whole name, or by its peer. */
+struct lane *road_lane_called(const struct engine *e, const char *name)
 {
 	struct lane *l;
 
@@ -119,6 +123,8 @@ static void describe_lane(struct engine *e, const struct lane *l,
 	json_put_uint(&w, "waiting", l->waiting);
 	json_put_uint(&w, "in_flight", l->outstanding);
 	json_put_bool(&w, "held", l->held);
+	json_put_string(&w, "held_by", l->held_by);
+	put_time(&w, "held_since", l->held_us);
 	json_put_uint(&w, "oldest_s",
 		      oldest == 0 || oldest > now ? 0
 						  : (now - oldest) / 1000000);
@@ -132,7 +138,7 @@ enum err engine_describe_lanes(struct engine *e, const char *lane,
 	const struct lane *l;
 
 	if (lane != NULL) {
-		if ((l = find_lane(e, lane)) == NULL)
+		if ((l = road_lane_called(e, lane)) == NULL)
 			return ERR_NOTFOUND;
 		describe_lane(e, l, lines);
 		return OK;
@@ -206,28 +212,9 @@ void engine_list_users(struct engine *e, const char *name, engine_listed *each,
 	road_submit(e, s);
 }
 
-enum err engine_hold(struct engine *e, const char *lane, bool held)
-{
-	struct lane *l = find_lane(e, lane);
-
-	struct step *s;
-
-	if (l == NULL)
-		return ERR_NOTFOUND;
-	l->held = held;
-	road_dirty(e, l);
-	s = road_step(e, STEP_DIRECTORY, NULL);
-	s->text = ROAD_HELD;
-	s->text2 = l->name;	/* lanes outlive all steps */
-	if (held)
-		s->octets = road_octets(s, bytes_of("1"));
-	road_submit(e, s);
-	return OK;
-}
-
 int engine_peer_child(struct engine *e, const char *peer)
 {
-	const struct lane *l = find_lane(e, peer);
+	const struct lane *l = road_lane_called(e, peer);
 	unsigned i;
 
 	if (l != NULL && l->child >= 0 && e->children[l->child].up)
@@ -265,9 +252,9 @@ uint64_t engine_story_of(struct engine *e, const char *text)
 
 /* -- legs on disk --------------------------------------------------------- */
 
-static const char *leg_state_name(enum leg_state s)
+static const char *leg_state_name(const struct live *l)
 {
-	switch (s) {
+	switch (l->state) {
 	case LEG_QUEUED:
 		return "queued";
 	case LEG_WAITING:
@@ -275,7 +262,7 @@ static const char *leg_state_name(enum leg_state s)
 	case LEG_SENT:
 		return "sent";
 	case LEG_QUARANTINED:
-		return "quarantined";
+		return l->held_us != 0 ? "held" : "quarantined";
 	}
 	return "unknown";
 }
@@ -284,24 +271,27 @@ static void describe_leg(struct engine *e, const struct store_leg *row,
 			 struct buf *line)
 {
 	struct json_writer w = JSON_WRITER(line);
-	char id[PUBLIC_ID_SIZE] = "";
 	struct live *l = live_new();
+	char id[24];
 
-	if (l == NULL || live_read(l, row) != OK ||
-	    keys_public_id(e->keys, l->story, id) != OK) {
+	if (l == NULL || live_read(l, row) != OK) {
 		live_free(l);
 		return;
 	}
+	snprintf(id, sizeof id, "%" PRIx64, l->story);
 	json_open_object(&w);
 	json_put_string(&w, "id", id);
 	json_put_string(&w, "from", l->is_report ? l->to.text : l->from.text);
 	json_put_string(&w, "to", l->is_report ? l->from.text : l->to.text);
 	json_put_string(&w, "kind", l->is_report ? "report" : "message");
 	json_put_string(&w, "lane", engine_lane_name(e, row->lane));
-	json_put_string(&w, "state", leg_state_name(row->state));
+	json_put_string(&w, "state", leg_state_name(l));
 	json_put_uint(&w, "attempts", l->attempts);
-	put_time(&w, "due", row->due_us);
+	put_time(&w, "due",
+		 row->state == LEG_QUARANTINED ? 0 : row->due_us);
 	put_time(&w, "expires", row->expires_us);
+	json_put_string(&w, "held_by", l->held_by);
+	put_time(&w, "held_since", l->held_us);
 	json_close_object(&w);
 	live_free(l);
 }
@@ -331,7 +321,7 @@ static void listed_done(void *owner, struct step *s)
 enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 		     engine_listed *each, void *arg)
 {
-	const struct lane *l = lane == NULL ? NULL : find_lane(e, lane);
+	const struct lane *l = lane == NULL ? NULL : road_lane_called(e, lane);
 	struct step *s;
 	struct listing *to;
 
@@ -346,88 +336,4 @@ enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 	s->limit = ENGINE_LIST_ROWS;
 	road_submit(e, s);
 	return OK;
-}
-
-/* -- one message ---------------------------------------------------------- */
-
-struct asked {
-	bool hold;
-	engine_held *done;
-	void *arg;
-};
-
-static void release_leg(struct engine *e, struct live *l)
-{
-	if (e->counts.quarantined > 0)
-		e->counts.quarantined--;
-	l->crashes = 0;
-	l->expires_us = road_now(e) + e->lifetime_us;
-	tell_leg(e, l, &(struct story){ .step = "release",
-					.verdict = "queued",
-					.text = "by an operator" });
-	settle_requeue(e, l, road_now(e));
-}
-
-static void hold_leg(struct engine *e, struct live *l)
-{
-	e->counts.quarantined++;
-	tell_leg(e, l, &(struct story){ .step = "hold",
-					.verdict = "held",
-					.text = "by an operator" });
-	l->state = LEG_QUARANTINED;
-	l->expires_us = 0;
-	settle_update(e, l);
-}
-
-/* Only what is at rest on disk: not with an adapter, nor about to be. */
-static bool at_rest(const struct live *l)
-{
-	return l->updating == 0 &&
-	       (l->place == LIVE_NOWHERE || l->place == LIVE_FLOW ||
-		l->place == LIVE_TARGET);
-}
-
-static void asked_done(void *owner, struct step *s)
-{
-	struct engine *e = owner;
-	const struct asked *to = s->context;
-	struct live *l = road_find(e, s->context_id);
-	bool is_held;
-
-	if (s->found == NULL) {
-		to->done(to->arg, ERR_NOTFOUND);
-		return;
-	}
-	if (l == NULL && (l = road_load(e, &s->found->leg)) == NULL) {
-		to->done(to->arg, ERR_MALFORMED);
-		return;
-	}
-	is_held = l->state == LEG_QUARANTINED;
-	if (!at_rest(l) || is_held == to->hold || l->state == LEG_SENT) {
-		if (l->place == LIVE_NOWHERE && l->updating == 0)
-			road_forget(e, l);
-		to->done(to->arg, ERR_BUSY);
-		return;
-	}
-	dispatch_take(e, l);
-	if (to->hold)
-		hold_leg(e, l);
-	else
-		release_leg(e, l);
-	to->done(to->arg, OK);
-}
-
-void engine_hold_message(struct engine *e, uint64_t id, bool hold,
-			 engine_held *done, void *arg)
-{
-	struct step *s = road_step(e, STEP_GET, asked_done);
-	struct asked *to = road_room(s, 1, sizeof *to);
-
-	*to = (struct asked){ hold, done, arg };
-	s->context = to;
-	s->legs = road_room(s, 1, sizeof *s->legs);
-	s->legs[0].id = id;
-	s->n_legs = 1;
-	s->context_id = id;
-	road_submit(e, s);
 }

@@ -144,7 +144,8 @@ int call_run(const struct call *c, struct bytes arguments, call_object *each,
 
 	if (e == OK)
 		e = send_request(&l, c, arguments);
-	if (e == OK) {
+	/* It may have been turned away before it asked: the answer says so. */
+	if (e == OK || e == ERR_CLOSED) {
 		code = answers(&l, c, each, arg, &count);
 	} else if (e == ERR_NOTFOUND) {
 		fprintf(stderr,

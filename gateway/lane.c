@@ -79,6 +79,7 @@ void lane_free(struct lane *l)
 		mem_free(f);
 	}
 	free_targets(l);
+	mem_free(l->held_by);
 	mem_free(l->name);
 	mem_free(l->peer);
 	mem_free(l->kind);

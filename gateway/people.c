@@ -51,6 +51,28 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	road_dirty(e, l);
 }
 
+void engine_child_leaves(struct engine *e, unsigned child)
+{
+	struct lane *l;
+
+	for (l = e->lanes; l != NULL; l = l->next)
+		if (l->child == (int)child) {
+			l->up = false;
+			replace(&l->text, "its adapter is not configured");
+		}
+}
+
+void engine_child_gone(struct engine *e, unsigned child)
+{
+	struct lane *l;
+
+	for (l = e->lanes; l != NULL; l = l->next)
+		if (l->child == (int)child) {
+			l->child = -1;
+			l->known = false;
+		}
+}
+
 static void presence(struct engine *e, const struct frame *f)
 {
 	struct presence p;

@@ -11,6 +11,7 @@
  *	people.c	lookups, registrations, peers
  *	recover.c	what the process before has left
  *	describe.c	what operators see
+ *	hold.c		what operators hold back
  */
 #ifndef GATEWAY_ROAD_H
 #define GATEWAY_ROAD_H
@@ -103,6 +104,7 @@ void road_refuse(struct engine *e, const struct reply *to,
 		 enum frame_type type, const struct outcome *o);
 struct lane *road_lane(struct engine *e, enum technology t, const char *peer);
 struct lane *road_lane_numbered(struct engine *e, uint32_t number);
+struct lane *road_lane_called(const struct engine *e, const char *name);
 struct flow *road_flow(struct engine *e, struct lane *l, const char *account,
 		       enum priority p);
 struct name *road_name(struct engine *e, uint32_t number, const char *text);
@@ -206,6 +208,9 @@ enum err report_image(struct engine *e, const struct live *l, struct buf *to)
 
 /* people.c */
 bool people_frame(struct engine *e, unsigned child, const struct frame *f);
+
+/* hold.c */
+void hold_recovered(struct lane *l, struct bytes octets);
 
 /* recover.c */
 void recover_drain_waiting(struct engine *e, struct lane *l);

@@ -74,7 +74,10 @@ struct appliance {
 	uint64_t reload_ticket;		/* of the session that asked, or 0    */
 
 	/* gwctl link ...: whose answer goes to which session. */
-	struct { uint64_t ref, ticket; } asked[CONTROL_SESSIONS];
+	struct {
+		uint64_t ref, ticket;
+		char text[300];		/* when it is done                    */
+	} asked[CONTROL_SESSIONS];
 	uint64_t last_ref;	/* above REF_OPEN                             */
 	unsigned readers;		/* threads that search traces         */
 	struct holding *found;		/* what those of gwctl hold found     */

@@ -78,13 +78,41 @@ static void describe_link(const struct engine *e, const struct lane *l,
 	buf_text(lines, "\n");
 }
 
-void engine_describe_links(struct engine *e, struct buf *lines)
+static int by_name(const void *left, const void *right)
 {
-	const struct lane *l;
+	const struct lane *a = *(const struct lane *const *)left;
+	const struct lane *b = *(const struct lane *const *)right;
+
+	return strcmp(a->name, b->name);
+}
+
+/* All lanes by name, then NULL; the caller's. NULL: no memory. */
+static const struct lane **sorted_lanes(const struct engine *e)
+{
+	const struct lane **all, *l;
+	size_t n = 0;
 
 	for (l = e->lanes; l != NULL; l = l->next)
-		if (l->known)
-			describe_link(e, l, lines);
+		n++;
+	if ((all = mem_zero((n + 1) * sizeof(const struct lane *))) == NULL)
+		return NULL;
+	n = 0;
+	for (l = e->lanes; l != NULL; l = l->next)
+		all[n++] = l;
+	qsort(all, n, sizeof(const struct lane *), by_name);
+	return all;
+}
+
+enum err engine_describe_links(struct engine *e, struct buf *lines)
+{
+	const struct lane **all = sorted_lanes(e);
+	size_t i;
+
+	for (i = 0; all != NULL && all[i] != NULL; i++)
+		if (all[i]->known)
+			describe_link(e, all[i], lines);
+	mem_free(all);
+	return all == NULL ? ERR_NOMEM : buf_status(lines);
 }
 
 static uint64_t oldest_of(const struct lane *l)
@@ -125,9 +153,8 @@ static void describe_lane(struct engine *e, const struct lane *l,
 	json_put_bool(&w, "held", l->held);
 	json_put_string(&w, "held_by", l->held_by);
 	put_time(&w, "held_since", l->held_us);
-	json_put_uint(&w, "oldest_s",
-		      oldest == 0 || oldest > now ? 0
-						  : (now - oldest) / 1000000);
+	if (oldest != 0 && oldest <= now)
+		json_put_uint(&w, "oldest_s", (now - oldest) / 1000000);
 	json_close_object(&w);
 	buf_text(lines, "\n");
 }
@@ -135,17 +162,34 @@ static void describe_lane(struct engine *e, const struct lane *l,
 enum err engine_describe_lanes(struct engine *e, const char *lane,
 			       struct buf *lines)
 {
-	const struct lane *l;
+	const struct lane **all, *l;
+	size_t i;
 
 	if (lane != NULL) {
 		if ((l = road_lane_called(e, lane)) == NULL)
 			return ERR_NOTFOUND;
 		describe_lane(e, l, lines);
-		return OK;
+		return buf_status(lines);
 	}
-	for (l = e->lanes; l != NULL; l = l->next)
-		describe_lane(e, l, lines);
-	return OK;
+	all = sorted_lanes(e);
+	for (i = 0; all != NULL && all[i] != NULL; i++)
+		describe_lane(e, all[i], lines);
+	mem_free(all);
+	return all == NULL ? ERR_NOMEM : buf_status(lines);
+}
+
+/* "hold", or the technologies to try: "mms;sms". */
+static void put_wishes(struct json_writer *w, const struct user *u)
+{
+	struct buf text = BUF_INIT(256);
+	size_t i;
+
+	buf_text(&text, u->n_wishes == 0 ? "hold" : "");
+	for (i = 0; i < u->n_wishes; i++)
+		buf_printf(&text, "%s%s", i > 0 ? ";" : "",
+			   technology_name(u->wishes[i]));
+	json_put_text(w, "when_absent", buf_bytes(&text));
+	buf_clear(&text);
 }
 
 static void describe_user(const struct user *u, struct buf *lines)
@@ -159,7 +203,7 @@ static void describe_user(const struct user *u, struct buf *lines)
 	json_put_uint(&w, "devices", u->devices);
 	json_put_uint(&w, "devices_most", u->devices_most);
 	json_put_uint(&w, "waiting", u->waiting);
-	json_put_bool(&w, "held", u->n_wishes == 0);
+	put_wishes(&w, u);
 	json_close_object(&w);
 }
 

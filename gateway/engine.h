@@ -81,9 +81,9 @@ struct engine_counts {
 };
 
 void engine_counts(const struct engine *e, struct engine_counts *out);
-/** One object per lane that is a peer. */
-void engine_describe_links(struct engine *e, struct buf *lines);
-/** That lane alone, or with NULL every one. ERR_NOTFOUND. */
+/** One object per lane that is a peer, by name. ERR_NOMEM, ERR_TOOBIG. */
+enum err engine_describe_links(struct engine *e, struct buf *lines) CHECKED;
+/** That lane alone, or with NULL every one. ERR_NOTFOUND, as above. */
 enum err engine_describe_lanes(struct engine *e, const char *lane,
 			       struct buf *lines) CHECKED;
 /** Holds or releases a lane by its name, "sms/smsc-a" or "smsc-a"; what is

@@ -71,6 +71,17 @@ struct asked {
 	enum engine_hold_verdict verdict;	/* of what was looked at */
 };
 
+static void tell_by(struct engine *e, const struct live *l, const char *step,
+		    const char *verdict, const char *by)
+{
+	char text[128];
+
+	snprintf(text, sizeof text, "by %.100s", by);
+	tell_leg(e, l, &(struct story){ .step = step,
+					.verdict = verdict,
+					.text = text });
+}
+
 static void release_leg(struct engine *e, struct live *l, const char *by)
 {
 	if (e->counts.on_hold > 0)
@@ -79,9 +90,7 @@ static void release_leg(struct engine *e, struct live *l, const char *by)
 	l->held_us = 0;
 	l->held_by = NULL;
 	l->expires_us = road_now(e) + e->lifetime_us;
-	tell_leg(e, l, &(struct story){ .step = "release",
-					.verdict = "queued",
-					.text = by });
+	tell_by(e, l, "release", "queued", by);
 	settle_requeue(e, l, road_now(e));
 }
 
@@ -90,9 +99,7 @@ static void hold_leg(struct engine *e, struct live *l, const char *by)
 	e->counts.on_hold++;
 	l->held_us = road_now(e);
 	l->held_by = arena_string(l->arena, bytes_of(by));
-	tell_leg(e, l, &(struct story){ .step = "hold",
-					.verdict = "held",
-					.text = by });
+	tell_by(e, l, "hold", "held", by);
 	l->state = LEG_QUARANTINED;
 	l->expires_us = 0;
 	settle_update(e, l);

@@ -120,9 +120,12 @@ static void links(struct appliance *a, struct control_session *s,
 	struct buf lines = BUF_INIT(LINES_MAX);
 
 	(void)arguments;
-	engine_describe_links(a->engine, &lines);
-	control_lines(s, buf_bytes(&lines));
-	control_end(s, 0, NULL);
+	if (engine_describe_links(a->engine, &lines) == OK) {
+		control_lines(s, buf_bytes(&lines));
+		control_end(s, 0, NULL);
+	} else {
+		control_end(s, 1, "out of memory");
+	}
 	buf_clear(&lines);
 }
 
@@ -234,16 +237,19 @@ static void queue(struct appliance *a, struct control_session *s,
 {
 	struct buf lines = BUF_INIT(LINES_MAX);
 	char *lane = operate_text(arguments, "lane");
+	enum err e;
 
 	if (json_find_true(arguments, "messages")) {
 		queue_messages(a, s, lane);
 		return;
 	}
-	if (engine_describe_lanes(a->engine, lane, &lines) == OK) {
+	if ((e = engine_describe_lanes(a->engine, lane, &lines)) == OK) {
 		control_lines(s, buf_bytes(&lines));
 		control_end(s, 0, NULL);
 	} else {
-		control_end(s, 1, "no such lane");
+		control_end(s, 1,
+			    e == ERR_NOTFOUND ? "no such lane"
+					      : "out of memory");
 	}
 	mem_free(lane);
 	buf_clear(&lines);
@@ -267,6 +273,8 @@ static void ask_adapter(struct appliance *a, struct control_session *s,
 		f.payload = buf_bytes(&image);
 		a->asked[slot].ref = f.ref;
 		a->asked[slot].ticket = control_ticket(s);
+		snprintf(a->asked[slot].text, sizeof a->asked[slot].text,
+			 "link %s is told to %s", c->peer, c->command);
 		if (!appliance_send(a, (unsigned)child, &f, -1))
 			control_end(s, 1, "its program does not run");
 	} else {
@@ -288,7 +296,12 @@ void operate_controlled(struct appliance *a, const struct frame *f)
 		return;
 	snprintf(why, sizeof why, "%.*s", (int)f->payload.n,
 		 (const char *)f->payload.p);
-	control_end(s, f->payload.n > 0, f->payload.n > 0 ? why : NULL);
+	if (f->payload.n > 0) {
+		control_end(s, 1, why);
+		return;
+	}
+	control_text(s, a->asked[slot].text);
+	control_end(s, 0, NULL);
 }
 
 static void link_command(struct appliance *a, struct control_session *s,
@@ -299,7 +312,7 @@ static void link_command(struct appliance *a, struct control_session *s,
 	struct control c = { .command = action, .peer = name };
 
 	if (action == NULL || name == NULL)
-		control_end(s, 2, "link start|stop|drain|kick NAME");
+		control_end(s, 2, "link start|stop NAME");
 	else
 		ask_adapter(a, s, &c);
 	mem_free(action);

@@ -103,6 +103,8 @@ static void answer(struct appliance *a, bool done)
 		loop_end(a->loop);	/* it was the first one */
 	else
 		configure_late(a);
+	if (s != NULL && done)
+		control_text(s, "the configuration is in use");
 	if (s != NULL)
 		control_end(s, !done,
 			    done ? NULL : buf_string(&a->complaints));

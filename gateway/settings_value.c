@@ -276,14 +276,27 @@ static enum err check_item(const struct setting *row, struct bytes item,
 	return OK;
 }
 
+static bool is_before(struct bytes text, struct bytes item)
+{
+	struct bytes left = settings_list(text), before;
+
+	while (settings_next(&left, &before) && before.p != item.p)
+		if (bytes_equal(before, item))
+			return true;
+	return false;
+}
+
 static enum err check_list(const struct setting *row, struct bytes text,
 			   struct buf *complaint)
 {
 	struct bytes left = settings_list(text), item;
 	enum err e = OK;
 
-	while (e == OK && settings_next(&left, &item))
+	while (e == OK && settings_next(&left, &item)) {
 		e = check_item(row, item, complaint);
+		if (e == OK && is_before(text, item))
+			e = refuse(complaint, item, "there twice");
+	}
 	return e;
 }
 

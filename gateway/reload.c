@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define RELOAD_MOST_US	UINT64_C(30000000)
+#define RELOAD_MOST_US	UINT64_C(50000000) /* gwctl waits 60 s */
 
 static void configure_late(struct appliance *a);
 

@@ -23,6 +23,7 @@ codec_tests += tests/codecs/test_smpp_receipt
 codec_tests += tests/codecs/test_smpp_refusal
 codec_tests += tests/codecs/test_smpp_tlv
 codec_tests += tests/codecs/test_smpp_vectors
+codec_tests += tests/codecs/test_table
 codec_tests += tests/codecs/test_timestamp
 codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_udh

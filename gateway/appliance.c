@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/process.h"
+
 static void turn(void *arg)
 {
 	struct appliance *a = arg;
@@ -432,19 +434,6 @@ static bool make_run(struct appliance *a)
 	return a->run != NULL && (mkdir(a->run, 0700) == 0 || errno == EEXIST);
 }
 
-/* Our own pid beside those of the programs. */
-static bool write_pid(struct appliance *a)
-{
-	char path[4096];
-	FILE *f;
-
-	snprintf(path, sizeof path, "%s/cpmgwd.pid", a->run);
-	if ((f = fopen(path, "we")) == NULL)
-		return false;
-	fprintf(f, "%d\n", (int)getpid());
-	return fclose(f) == 0;
-}
-
 static bool start_programs(struct appliance *a)
 {
 	const struct settings *s = engine_settings(a->engine);
@@ -457,7 +446,9 @@ static bool start_programs(struct appliance *a)
 	};
 	struct buf none = BUF_INIT(16);
 
-	if (!make_run(a) || !write_pid(a))
+	/* Our own pid beside those of the programs. */
+	if (!make_run(a) ||
+	    process_pidfile_write(a->run, "cpmgwd", getpid()) != OK)
 		return complain(a, "pid file", &none);
 	o.run = a->run;
 	a->children = children_new(&o, &child_events, a);
@@ -539,6 +530,8 @@ static void close_all(struct appliance *a)
 	keys_free(a->keys);
 	loop_free(a->loop);
 	buf_clear(&a->complaints);
+	if (a->run != NULL)
+		process_pidfile_remove(a->run, "cpmgwd");
 	mem_free(a->run);
 	if (a->lock >= 0)
 		close(a->lock);

@@ -35,7 +35,7 @@ static const char help[] =
 	"standard output, for cpmgwd; else all complaints on standard error,\n"
 	"one a line, with file and line number.\n"
 	"\n"
-	"  --check           only complain\n"
+	"  --check           only say whether there are mistakes, and which\n"
 	"  --json            as JSON, secrets left out; with --check: the\n"
 	"                    complaints, on standard output\n"
 	"  --document conf   print a commented configuration with all "
@@ -133,8 +133,10 @@ static enum err put_result(const struct task *t, const struct settings *s,
 {
 	if (t->check && t->json)
 		return conf_json_complaints(complaints, out);
+	if (t->check && s != NULL)
+		buf_printf(out, "%s: no mistakes\n", t->path);
 	if (t->check || s == NULL)
-		return OK;
+		return buf_status(out);
 	return t->json ? conf_json_settings(s, out) : settings_image(s, out);
 }
 

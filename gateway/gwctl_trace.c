@@ -9,7 +9,7 @@
 
 #define STEPS_MAX  20000
 #define WHAT_LEAST 30
-#define WHAT_MOST  70
+#define WHAT_MOST  96
 #define OUT_MAX	   (16 * 1024 * 1024)
 
 struct tale {

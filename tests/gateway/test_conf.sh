@@ -68,8 +68,8 @@ check "no secret in JSON" sh -c \
 	"'$conf' --json '$source/conf/lab' >'$work/j' && ! grep -q secret1 '$work/j'"
 check "the image has the secrets" sh -c \
 	"'$conf' '$source/conf/lab' | grep -aq secret1"
-check "--check writes nothing" sh -c \
-	"test -z \"\$('$conf' --check '$source/conf/lab' 2>&1)\""
+check "--check says so" sh -c \
+	"test \"\$('$conf' --check '$source/conf/lab' 2>&1)\" = '$source/conf/lab: no mistakes'"
 
 refused "no such file" "include = no.conf\n" \
 	"x.conf:1: include: no.conf: No such file or directory"

@@ -13,6 +13,8 @@
 
 #include "gateway/process.h"
 
+#define COMPLAINTS_MAX	(128 * 1024)	/* those of the files, and of programs */
+
 static void turn(void *arg)
 {
 	struct appliance *a = arg;
@@ -21,7 +23,7 @@ static void turn(void *arg)
 		engine_turn(a->engine);
 }
 
-/* -- the engine's world -------------------------------------------------------- */
+/* -- the engine's world --------------------------------------------------- */
 
 static void world_submit(void *arg, struct step *s)
 {
@@ -83,7 +85,7 @@ static size_t world_waiting(void *arg)
 	return commit_waiting(a->commit);
 }
 
-/* -- adapter programs ------------------------------------------------------------ */
+/* -- adapter programs ----------------------------------------------------- */
 
 static unsigned number_of(const struct appliance *a, const struct child *c)
 {
@@ -199,7 +201,7 @@ static const struct children_events child_events = {
 	.stopped = children_ended,
 };
 
-/* -- the store comes back, time passes, signals arrive ----------------------------- */
+/* -- the store comes back, time passes, signals arrive -------------------- */
 
 static void collect(void *arg, int fd, unsigned events)
 {
@@ -296,7 +298,7 @@ void appliance_stop(struct appliance *a)
 	children_stop(a->children);
 }
 
-/* -- putting it together ------------------------------------------------------------- */
+/* -- putting it together -------------------------------------------------- */
 
 static bool complain(struct appliance *a, const char *what, struct buf *why)
 {
@@ -541,7 +543,7 @@ int appliance_run(struct appliance *a)
 {
 	a->lock = a->wake = a->signals = -1;
 	a->last_ref = REF_OPEN;
-	a->complaints = (struct buf)BUF_INIT(65536);
+	a->complaints = (struct buf)BUF_INIT(COMPLAINTS_MAX);
 	a->started_us = a->clock->monotonic_us(a->clock->arg);
 	if (!own_directory(a) || !lock(a) || !start_loop(a) || !open_store(a) ||
 	    !start_engine(a) || !configure(a) || !start_commit(a) ||

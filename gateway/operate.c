@@ -31,7 +31,7 @@ char *operate_text(const struct json_value *arguments, const char *name)
 	return text;
 }
 
-/* -- the engine ------------------------------------------------------------------- */
+/* -- the engine ----------------------------------------------------------- */
 
 static void put_programs(struct appliance *a, struct json_writer *w)
 {
@@ -255,7 +255,7 @@ static void queue(struct appliance *a, struct control_session *s,
 	buf_clear(&lines);
 }
 
-/* -- adapters ------------------------------------------------------------------------ */
+/* -- adapters ------------------------------------------------------------- */
 
 static void ask_adapter(struct appliance *a, struct control_session *s,
 			const struct control *c)
@@ -319,7 +319,7 @@ static void link_command(struct appliance *a, struct control_session *s,
 	mem_free(name);
 }
 
-/* -- the appliance ---------------------------------------------------------------------- */
+/* -- the appliance -------------------------------------------------------- */
 
 static void reload(struct appliance *a, struct control_session *s,
 		   const struct json_value *arguments)

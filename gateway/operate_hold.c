@@ -128,7 +128,7 @@ static void ask_more(struct holding *h)
 				  one_done, h);
 }
 
-/* -- the search, on a thread of its own ------------------------------------ */
+/* -- the search, on a thread of its own ----------------------------------- */
 
 static void collect(void *arg, const struct trace_record *t)
 {
@@ -200,7 +200,7 @@ static void start_search(struct holding *h)
 	holding_free(h);
 }
 
-/* -- by an id of ours; if it is none, it may be another's ------------------- */
+/* -- by an id of ours; if it is none, it may be another's ----------------- */
 
 static void first_done(void *arg, uint64_t story, enum engine_hold_verdict v)
 {

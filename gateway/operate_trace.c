@@ -18,8 +18,8 @@
 #define LINES_AT_ONCE	65536
 #define STORIES_MAX	20
 #define FOLLOW_EVERY_US	200000
-#define FOLLOW_SHARE	20	/* of the time at most 1/20 is spent searching */
-#define SEND_MOST_S	10	/* then the client is given up                 */
+#define FOLLOW_SHARE	20	/* 1/20 of the time at most is searched */
+#define SEND_MOST_S	10	/* then the client is given up          */
 
 struct reader {
 	struct appliance *appliance;

@@ -1,17 +1,20 @@
 """What an operator changes and looks at while the gateway runs."""
 
 import contextlib
+import grp
 import json
 import os
 import pwd
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 from device import Device
 from peers import Esme, Smsc
-from rig import DEADLINE, Rig, check, equal, until
+from rig import BUILD, DEADLINE, Rig, check, equal, until
 
 LINKS = 'links.conf'
 
@@ -276,6 +279,61 @@ def case_strangers_are_turned_away_and_told(w):
         os.chmod(w.gateway.state, 0o700)
         os.chmod(path, mode & 0o777)
     check('permission denied' in done.stdout, done)
+
+
+def case_a_long_queue_is_told_whole(w):
+    number = w.number()
+    equal(w.gateway.gwctl('hold', 'smsc-a')[0], 0)
+    for _ in range(5):
+        answers = w.esme('burst', name='esme1', list=[
+            w.esme.fields(number, 'one of many') for _ in range(500)])
+        equal({a['status'] for a in answers['answers']}, {0})
+    waiting = [m for m in w.gateway.ask('queue', '--messages', 'smsc-a')
+               if m['to'].endswith(number)]
+    equal(len(waiting), 2500)
+    equal(len({m['id'] for m in waiting}), 2500)
+    out = w.gateway.gwctl('queue', '--messages', 'smsc-a')[1]
+    equal(sum(number in line for line in out.splitlines()), 2500)
+    equal(w.gateway.gwctl('release', 'smsc-a')[0], 0)
+    w.smsc.submits(number, 2500, 4 * DEADLINE)
+
+
+def case_a_group_is_let_in_where_it_can_come(w):
+    if os.geteuid() != 0:
+        return
+    nobody = pwd.getpwnam('nobody')
+    group = grp.getgrgid(nobody.pw_gid).gr_name
+    other = Rig(edit={'cpmgw.conf': lambda text: text.replace(
+        'country = 1\n', f'country = 1\ncontrol-group = {group}\n')},
+        start=False)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o711)
+        path = os.path.join(folder, 'gwctl.sock')
+        gateway = other.process('other', [
+            BUILD / 'cpmgwd', '--state', other.gateway.state, '--conf',
+            other.gateway.conf, '--port-offset', other.slot.offset,
+            '--socket', path])
+        until(lambda: 'cpmgw ready' in gateway.text(), 'it is ready')
+        with tempfile.TemporaryDirectory() as bin_folder:
+            os.chmod(bin_folder, 0o755)
+            gwctl = shutil.copy(BUILD / 'gwctl', bin_folder)
+
+            def ask():
+                return subprocess.run(
+                    [gwctl, '--socket', path, 'status'], user=nobody.pw_uid,
+                    group=nobody.pw_gid, extra_groups=[], cwd='/',
+                    capture_output=True, text=True, check=False)
+            done = ask()
+            equal(done.returncode, 0, done.stderr)
+            conf = other.gateway.conf / 'cpmgw.conf'
+            conf.write_text(conf.read_text().replace(
+                f'control-group = {group}', 'control-group = root'))
+            done = subprocess.run([gwctl, '--socket', path, 'reload'],
+                                  capture_output=True, text=True, check=False)
+            equal(done.returncode, 0, done.stderr)
+            equal(ask().returncode, 3, 'the socket is not theirs any more')
+        equal(gateway.stop(), 0)
+    equal(other.close(), [])
 
 
 def case_stop_returns_when_it_has_ended(w):

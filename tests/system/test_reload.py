@@ -156,14 +156,28 @@ def case_a_program_that_does_not_answer_stops_nothing(w):
     works(w)
 
 
+def many_mistakes(n):
+    return lambda text: text + '\n' + '\n'.join(
+        f'group = esme\nsystem-id = e{i}\npassword = x\nrate = no{i}\n'
+        for i in range(n))
+
+
 def case_every_one_of_many_mistakes_is_told(w):
-    with changed(w, LINKS, lambda text: text + '\n' + '\n'.join(
-            f'group = esme\nsystem-id = e{i}\npassword = x\nrate = no{i}\n'
-            for i in range(400))):
+    with changed(w, LINKS, many_mistakes(400)):
         status, said = reload(w)
     equal(status, 1)
     for i in (0, 200, 399):
         check(f'rate: no{i} is not' in said, i)
+    works(w)
+
+
+def case_of_too_many_it_is_told_that_there_are_more(w):
+    with changed(w, LINKS, many_mistakes(3000)):
+        status, said = reload(w)
+    equal(status, 1)
+    check('rate: no0 is not' in said and 'and more' in said, said[-300:])
+    for line in said.splitlines()[:-1]:
+        check('is not a number' in line, line)
     works(w)
 
 
@@ -188,3 +202,44 @@ def case_a_start_that_is_refused_says_who_where_and_why(w):
               line)
         check('.conf:' in line and 'in use' in line and '127.0.0.1:' in line,
               line)
+
+
+def case_a_port_that_was_lost_is_tried_again(w):
+    port = w.slot.port(2775)
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        before = w.gateway.process.text().count('cpmgw-smpp refuses')
+        check(w.gateway.kill_program('cpmgw-smpp'), 'it ran')
+
+        def take():
+            try:
+                taken.bind(('127.0.0.1', port))
+                taken.listen()
+            except OSError:
+                return False
+            return True
+        if not take():
+            # It was faster: once more, with the port held back.
+            os.kill(w.gateway.pids()['cpmgw-smpp'], signal.SIGSTOP)
+            w.gateway.kill_program('cpmgw-smpp')
+            until(take, 'the port', every=0.001)
+        until(lambda: w.gateway.process.text().count('cpmgw-smpp refuses') >
+              before, 'it is told')
+    until(lambda: w.esme.bind() == 0, 'it is back')
+    w.smsc.wait_bound()
+    works(w)
+
+
+def case_a_start_on_mistakes_says_all_of_them(w):
+    with changed(w, MAIN, lambda t: t.replace('country = 1', 'county = 1')), \
+            changed(w, LINKS, lambda t: t.replace('port = 2776', 'port = x')):
+        done = subprocess.run(
+            [BUILD / 'cpmgwd', '--state', w.folder / 'third', '--conf',
+             w.gateway.conf, '--port-offset', str(w.slot.offset)],
+            capture_output=True, text=True, timeout=4 * DEADLINE,
+            check=False)
+    equal((done.returncode, done.stdout), (1, ''))
+    check('cpmgw.conf:7: group gateway: county: there is no such setting; '
+          'did you mean country?' in done.stderr, done.stderr)
+    check('links.conf:11: group smsc: port: x is not a number' in done.stderr,
+          done.stderr)

@@ -234,8 +234,8 @@ static void describe(struct sim *s, uint64_t value)
 	(void)value;
 	if (!s->running)
 		return;
-	engine_describe_links(s->engine, &lines);
-	if (engine_describe_lanes(s->engine, NULL, &lines) != OK)
+	if (engine_describe_links(s->engine, &lines) != OK ||
+	    engine_describe_lanes(s->engine, NULL, &lines) != OK)
 		abort();
 	buf_clear(&lines);
 }

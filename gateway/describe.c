@@ -111,7 +111,7 @@ enum err engine_describe_links(struct engine *e, struct buf *lines)
 	size_t i;
 
 	for (i = 0; all != NULL && all[i] != NULL; i++)
-		if (all[i]->known)
+		if (all[i]->known && (all[i]->up || !all[i]->dropped))
 			describe_link(e, all[i], lines);
 	mem_free(all);
 	return all == NULL ? ERR_NOMEM : buf_status(lines);

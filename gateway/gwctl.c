@@ -291,8 +291,11 @@ static int serve(int argc, char **argv)
 			help = true;
 		else if (c == 'V')
 			return puts("gwctl " PACKAGE_VERSION) < 0;
-		else if (c != 't' || !read_timeout(optarg, &call.timeout_ms))
+		else if (c != 't')
 			return usage("an option is wrong", NULL);
+		else if (!read_timeout(optarg, &call.timeout_ms))
+			return usage("--timeout takes 1 to 86400 seconds",
+				     NULL);
 	}
 	if (help)
 		return print_help(optind < argc ? argv[optind] : NULL);

@@ -90,6 +90,7 @@ struct lane {
 	uint64_t since_us, far_sent, far_received, far_failed;
 	uint32_t far_used;
 	bool known;		/* an adapter has spoken of it                */
+	bool dropped;		/* it is not in the configuration any more    */
 };
 
 /** NULL: no memory. `name` is "technology/peer". */

@@ -149,7 +149,7 @@ static void put_end(struct reader *r, enum err e)
 	json_put_bool(&w, "end", true);
 	json_put_int(&w, "exit", good ? 0 : 1);
 	if (e == ERR_NOTFOUND && !good)
-		json_put_string(&w, "error", "no trace of it");
+		json_put_string(&w, "error", "nothing is known of it");
 	else if (e != OK && e != ERR_NOTFOUND)
 		json_put_string(&w, "error", "the traces cannot be read");
 	json_close_object(&w);

@@ -225,6 +225,9 @@ enum err report_image(struct engine *e, const struct live *l, struct buf *to)
 	CHECKED;
 
 /* people.c */
+/** Links that were in the settings before and are not now, are not shown. */
+void people_reconfigured(struct engine *e, const struct settings *before,
+			 const struct settings *now);
 bool people_frame(struct engine *e, unsigned child, const struct frame *f);
 
 /* hold.c */

@@ -555,7 +555,7 @@ static const struct plain {
 	{ "--follow elsewhere", "links --follow", "not for this", 2 },
 	{ "--messages elsewhere", "links --messages", "not for this", 2 },
 	{ "link what", "link build x", "start or stop", 2 },
-	{ "bad timeout", "--timeout x status", "", 2 },
+	{ "bad timeout", "--timeout x status", "1 to 86400", 2 },
 	{ "conf what", "conf show", "only check", 2 },
 	{ "no file", "conf check /nowhere/x", "No such file", 1 },
 };

@@ -181,6 +181,20 @@ def case_of_too_many_it_is_told_that_there_are_more(w):
     works(w)
 
 
+def case_a_link_that_is_taken_out_is_not_shown_any_more(w):
+    def without(text):
+        begin = text.index('# Off until')
+        return text[:begin] + text[text.index('group = esme'):]
+    check(w.gateway.link('smsc-b'), 'it is shown')
+    with changed(w, LINKS, without):
+        good(w)
+        until(lambda: not w.gateway.link('smsc-b'), 'it is not')
+        equal(w.gateway.gwctl('link', 'start', 'smsc-b')[0], 1)
+    good(w)
+    until(lambda: w.gateway.link('smsc-b'), 'it is again')
+    works(w)
+
+
 def case_what_waits_for_the_next_start_is_told(w):
     with changed(w, MAIN, lambda text: text.replace(
             'country = 1\n', 'country = 1\ntrace-keep = 7\n')):

@@ -87,6 +87,8 @@ struct live {
 	bool is_report;
 	struct report report;
 	uint64_t received_us;
+	uint64_t held_us;	/* held by an operator since then; 0: not,    */
+	const char *held_by;	/* in quarantine by itself; NULL: not known   */
 
 	/* -- only in memory ----------------------------------------------- */
 	enum live_place place;

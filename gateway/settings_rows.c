@@ -67,7 +67,8 @@ static const struct setting gateway_settings[] = {
 	  "How much of the disk traces may take: then the oldest go, however "
 	  "young.",
 	  false },
-	{ "drain", SETTING_DURATION, "s", 0, SETTING_HOUR, NULL, "10s", false,
+	{ "drain", SETTING_DURATION, "s", SETTING_SECOND, SETTING_HOUR, NULL,
+	  "10s", false,
 	  "How long a stopping gateway waits for answers that are still to "
 	  "come.",
 	  false },

@@ -139,7 +139,7 @@ void settle_requeue(struct engine *e, struct live *l, uint64_t due_us)
 
 static void quarantine(struct engine *e, struct live *l)
 {
-	e->counts.quarantined++;
+	e->counts.on_hold++;
 	tell_leg(e, l, &(struct story){ .step = "quarantine",
 					.verdict = "held",
 					.text = "in flight at three crashes" });

@@ -1,7 +1,11 @@
 #include "adapters/sip/ua_inside.h"
 
+#include <errno.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "codecs/arena.h"
 #include "codecs/digest.h"
@@ -366,6 +370,40 @@ static enum err fill(struct ua *u, const struct sip_config *c)
 	return connections_new(&u->connections, u->loop, c->port);
 }
 
+/* 0: a socket of that type can be bound there. */
+static int bind_error(const struct addrinfo *to)
+{
+	int fd = socket(to->ai_family, to->ai_socktype | SOCK_CLOEXEC, 0);
+	int bad = 0, yes = 1;
+
+	if (fd < 0)
+		return errno;
+	if (to->ai_socktype == SOCK_STREAM &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)))
+		bad = errno;
+	else if (bind(fd, to->ai_addr, to->ai_addrlen))
+		bad = errno;
+	close(fd);
+	return bad;
+}
+
+/* What the system says of that address; sofia keeps it to itself. */
+static const char *why_not(const struct sip_config *c)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICSERV }, *all, *to;
+	char port[8];
+	int bad;
+
+	(void)snprintf(port, sizeof(port), "%u", c->port);
+	if ((bad = getaddrinfo(c->address, port, &hints, &all)) != 0)
+		return gai_strerror(bad);
+	for (to = all; to && !bad; to = to->ai_next)
+		if (to->ai_socktype != SOCK_RAW)
+			bad = bind_error(to);
+	freeaddrinfo(all);
+	return bad ? strerror(bad) : "no reason is known";
+}
+
 enum err ua_open(struct ua **made, struct loop *loop,
 		 const struct sip_config *c, const struct ua_callbacks *cb,
 		 struct buf *complaint)
@@ -385,7 +423,9 @@ enum err ua_open(struct ua **made, struct loop *loop,
 	if (!u->agent) {
 		settings_where(settings_single(c->settings, "sip"), "port",
 			       complaint);
-		buf_printf(complaint, ": cannot listen on %s\n", u->address);
+		buf_printf(complaint,
+			   ": group sip: port: cannot listen on %s: %s\n",
+			   u->address, why_not(c));
 		e = ERR_IO;
 		goto out;
 	}

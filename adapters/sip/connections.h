@@ -1,7 +1,8 @@
 /*
  * adapters/sip/connections.h - keeps accepted TCP connections within their
- * number and their patience. The library closes none that never says
- * anything, so this looks at the sockets themselves, a slice at a time.
+ * number and our patience. The library closes none that never says anything,
+ * nor one that it has refused something on, so this looks at the sockets
+ * themselves, a slice at a time.
  */
 #ifndef ADAPTERS_SIP_CONNECTIONS_H
 #define ADAPTERS_SIP_CONNECTIONS_H
@@ -9,6 +10,8 @@
 #include <stdint.h>
 
 #include "codecs/err.h"
+
+#define CONNECTION_OCTETS 262144	/* the most that comes in one piece  */
 
 struct connections;
 struct loop;

@@ -257,6 +257,20 @@ static bool is_loop(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 	return true;
 }
 
+/* Too long, though it came in one piece: incoming.c has not seen a part. */
+static bool is_too_long(struct ua *u, msg_t *msg, const sip_t *sip,
+			tport_t *tport, uint64_t key)
+{
+	size_t body = sip->sip_payload ? sip->sip_payload->pl_len : 0;
+
+	if (!tport_is_stream(tport) ||
+	    msg_size(msg) <= UA_HEADERS_OCTETS + body)
+		return false;
+	refuse(u, msg, tport, 413, key);
+	tport_shutdown(tport, 1);
+	return true;
+}
+
 /* Everything that belongs to no transaction of the library. */
 static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 {
@@ -279,7 +293,8 @@ static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 	}
 	u->counts.requests++;
 	key = transaction_key(u, sip);
-	if (is_loop(u, msg, sip, tport, key))
+	if (is_loop(u, msg, sip, tport, key) ||
+	    is_too_long(u, msg, sip, tport, key))
 		return 0;
 	if (!tport_is_stream(tport)) {
 		if (!u->serving) {
@@ -313,14 +328,13 @@ static void silence(void)
 
 /*
  * A datagram above the library's limit leaves it in a state where the next
- * one ends the process, so the limit is never below the longest datagram.
- * Shorter limits are ours: see ua_read().
+ * one ends the process, and a piece of a connection above it closes that
+ * without an answer: so it lies above all that can come in one piece. Shorter
+ * limits are ours: incoming.c, ua_read().
  */
 static unsigned size_limit(const struct sip_config *c)
 {
-	unsigned most = c->message_maximum + UA_HEADERS_OCTETS;
-
-	return most > UA_DATAGRAM_OCTETS ? most : UA_DATAGRAM_OCTETS;
+	return c->message_maximum + UA_HEADERS_OCTETS + CONNECTION_OCTETS;
 }
 
 static nta_agent_t *make_agent(struct ua *u, const struct sip_config *c)
@@ -341,7 +355,7 @@ static nta_agent_t *make_agent(struct ua *u, const struct sip_config *c)
 		NTATAG_CLIENT_RPORT(1), NTATAG_TCP_RPORT(1),
 		NTATAG_TIMEOUT_408(1), NTATAG_PASS_408(1),
 		TPTAG_QUEUESIZE(1000), TPTAG_IDLE(c->idle_timeout_ms),
-		TPTAG_TIMEOUT(c->idle_timeout_ms), TPTAG_PONG2PING(1),
+		TPTAG_TIMEOUT(UA_PATIENCE_MS), TPTAG_PONG2PING(1),
 		TPTAG_UDP_RMEM(UA_SOCKET_OCTETS),
 		TPTAG_UDP_WMEM(UA_SOCKET_OCTETS),
 		TPTAG_TLS_VERIFY_POLICY(TPTLS_VERIFY_ALL), TAG_END());

@@ -12,7 +12,7 @@
 
 #define STEP_US	     250000u /* between two slices                        */
 #define SLICE	     1024    /* descriptors at a time                     */
-#define SILENT_MS    30000u  /* for the first word                        */
+#define SILENT_MS	     30000u  /* for the first word, or for anything good  */
 #define CROWDED_MS   2000u   /* the same when there are too many          */
 #define SPARE	     1024    /* descriptors for everything else           */
 #define LINGER_MS    5000u   /* for their FIN after ours                  */

@@ -16,7 +16,8 @@ struct branch {
 	struct delivery *delivery;
 	struct device *device; /* NULL: gone, or a domain                   */
 	struct ua_call *call;
-	bool plain; /* as text/plain now                         */
+	enum device_takes sent; /* how it was                                */
+	struct bytes body;
 };
 
 struct delivery {
@@ -163,6 +164,24 @@ static void aim(const struct branch *b, struct ua_message *m)
 	m->datagram = b->device->datagram;
 }
 
+/* The body in that form; false: there is none. */
+static bool take_form(struct branch *b, enum device_takes form)
+{
+	const struct draft *d = &b->delivery->draft;
+
+	if (form == TAKES_PLAIN && !d->plain_type)
+		return false;
+	if (form == TAKES_ONE_FROM &&
+	    draft_one_from(d, b->delivery->arena, &b->body) != OK)
+		return false;
+	if (form == TAKES_ALL)
+		b->body = d->body;
+	else if (form == TAKES_PLAIN)
+		b->body = d->plain;
+	b->sent = form;
+	return true;
+}
+
 static enum err send_to(struct branch *b)
 {
 	struct delivery *v = b->delivery;
@@ -172,12 +191,14 @@ static enum err send_to(struct branch *b)
 		.call_id = make_call_id(v),
 		.max_forwards = v->draft.max_forwards,
 		.headers = headers_for(b),
-		.type = b->plain ? v->draft.plain_type : v->draft.type,
-		.body = b->plain ? v->draft.plain : v->draft.body,
+		.type = v->draft.type,
+		.body = b->body,
 	};
 
 	if (!m.call_id || !m.headers)
 		return ERR_NOMEM;
+	if (b->sent == TAKES_PLAIN)
+		m.type = v->draft.plain_type;
 	aim(b, &m);
 	return ua_send(v->sip->ua, &m, call_done, b, &b->call);
 }
@@ -194,8 +215,8 @@ static void start(struct target_item *item)
 		branch_end(b, &dead);
 		return;
 	}
-	if (d && d->plain && b->delivery->draft.plain_type)
-		b->plain = true;
+	if (!d || !take_form(b, d->takes))
+		(void)take_form(b, TAKES_ALL);
 	if (send_to(b) != OK)
 		branch_end(b, &broken);
 }
@@ -210,21 +231,31 @@ static void gone(struct target_item *item)
 }
 
 /*
- * 415 to CPIM: once more, as plain text (RFC 3261 21), and from now on. 488
- * may be about this one only: liblinphone says it when the CPIM From is not
- * the SIP From.
+ * 415 to CPIM: once more, as plain text (RFC 3261 21), and from now on. 488:
+ * some devices, liblinphone one of them, demand that CPIM's From is SIP's,
+ * and take no telephone number there. Who says it to that, too, gets the text
+ * alone this once.
  */
-static bool try_plain(struct branch *b, const struct sip_result *r)
+static bool try_otherwise(struct branch *b, const struct sip_result *r)
 {
 	struct delivery *v = b->delivery;
+	bool taken;
 
-	if ((r->status != 415 && r->status != 488) || r->own || b->plain ||
-	    !v->draft.plain_type || !b->item.target)
+	if ((r->status != 415 && r->status != 488) || r->own ||
+	    !b->item.target)
 		return false;
-	b->plain = true;
+	taken = r->status == 488 && b->sent == TAKES_ALL &&
+		take_form(b, TAKES_ONE_FROM);
+	if (!taken)
+		taken = b->sent != TAKES_PLAIN && take_form(b, TAKES_PLAIN);
+	if (!taken || send_to(b) != OK)
+		return false;
 	if (b->device && r->status == 415)
-		b->device->plain = true;
-	return send_to(b) == OK;
+		b->device->takes = TAKES_PLAIN;
+	if (b->device)
+		registrar_disown(v->sip->registrar, b->device,
+				 bytes_of(v->draft.message_id));
+	return true;
 }
 
 static void success(struct branch *b, const struct sip_result *r)
@@ -232,7 +263,10 @@ static void success(struct branch *b, const struct sip_result *r)
 	struct delivery *v = b->delivery;
 	struct outcome o;
 
-	outcome_of_sip(r, v->draft.report_follows && !b->plain, v->attempt, &o);
+	outcome_of_sip(r, v->draft.report_follows && b->sent != TAKES_PLAIN,
+		       v->attempt, &o);
+	if (b->device && b->sent == TAKES_ONE_FROM)
+		b->device->takes = TAKES_ONE_FROM;
 	if (v->user)
 		registrar_seen(v->sip->registrar, v->user);
 	tell(v, &o);
@@ -259,7 +293,7 @@ static void branch_end(struct branch *b, const struct sip_result *r)
 		return;
 	if (b->device && r->datagram)
 		b->device->datagram = true;
-	if (try_plain(b, r))
+	if (try_otherwise(b, r))
 		return;
 	if (r->status < 300)
 		success(b, r);
@@ -296,7 +330,7 @@ static void to_domain(struct delivery *v)
 	if (!b) {
 		tell_class(v, OUTCOME_LATER, "no memory", NULL);
 		free_delivery(v);
-	} else if (send_to(b) != OK) {
+	} else if (!take_form(b, TAKES_ALL) || send_to(b) != OK) {
 		branch_end(b, &broken);
 	}
 }

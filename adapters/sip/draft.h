@@ -23,6 +23,9 @@ struct draft {
 	const char *headers;	/* more lines, each ended by CRLF            */
 	const char *type;
 	struct bytes body;
+	const char *message_id;	/* the leg's own, as imdn.Message-ID         */
+	struct bytes from_uri;	/* where `body` is a CPIM of our own: the URI
+				 * of its From, in it                        */
 	const char *plain_type;	/* for devices without message/cpim; or NULL */
 	struct bytes plain;
 	unsigned max_forwards;
@@ -36,5 +39,13 @@ struct draft {
  */
 enum err draft_make(const struct draft_context *c, const struct leg *leg,
 		    struct arena *a, struct draft *out) CHECKED;
+
+/**
+ * The same with the URI of the SIP From in the CPIM From, for devices that
+ * refuse a message in which they differ. ERR_UNSUPPORTED: somebody else has
+ * written the CPIM (RFC 3862 allows no change); ERR_NOMEM.
+ */
+enum err draft_one_from(const struct draft *d, struct arena *a,
+			struct bytes *body) CHECKED;
 
 #endif

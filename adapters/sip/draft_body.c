@@ -104,6 +104,14 @@ static const struct address *sender(const struct drafting *d)
 	return &d->m->from;
 }
 
+/* Where the URI of From stands: the first line of what we write ends so. */
+static struct bytes from_uri(struct bytes body, size_t octets)
+{
+	size_t end = bytes_find(body, '\r');
+
+	return (struct bytes){ body.p + end - 1 - octets, octets };
+}
+
 enum err draft_body(struct drafting *d)
 {
 	const struct message *m = d->m;
@@ -135,7 +143,11 @@ enum err draft_body(struct drafting *d)
 		e = datetime(d, m->submitted_us, &draft.datetime);
 	if (e == OK)
 		e = content(d, &draft);
-	return e == OK ? encode(d, &draft) : e;
+	if (e == OK)
+		e = encode(d, &draft);
+	if (e == OK)
+		d->out->from_uri = from_uri(d->out->body, draft.from.uri.n);
+	return e;
 }
 
 /* -- reports -------------------------------------------------------------- */

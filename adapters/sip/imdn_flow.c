@@ -60,6 +60,12 @@ void imdn_request(struct asked *a)
 	};
 	enum err e = ERR_NOMEM;
 
+	if (n->status == IMDN_FAILED && a->sender.user &&
+	    registrar_disowned(a->sip->registrar, a->sender.user,
+			       n->message_id)) {
+		asked_end_status(a, 200);
+		return;
+	}
 	v.far_id = arena_string(a->arena, n->message_id);
 	if (v.far_id)
 		e = uplink_far_report(a->sip->up, a->ref, &v);

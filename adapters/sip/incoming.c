@@ -54,7 +54,7 @@ int msg_extract(msg_t *msg)
 	else if (without_length(sip))
 		wrong = MSG_FLG_ERROR;
 	else if (too_slow(msg, sip))
-		wrong = MSG_FLG_ERROR | MSG_FLG_TIMEOUT;
+		wrong = MSG_FLG_ERROR;
 	if (wrong == 0)
 		return 0;
 	(void)msg_mark_as_complete(msg, wrong);

@@ -336,6 +336,23 @@ void registrar_lost_all(struct registrar *r)
 	table_walk(&r->people, lose_each, r);
 }
 
+void registrar_disown(const struct registrar *r, struct device *d,
+		      struct bytes message_id)
+{
+	d->disowned = table_hash(&r->people, message_id);
+}
+
+bool registrar_disowned(const struct registrar *r, const char *name,
+			struct bytes message_id)
+{
+	const struct person *p = registrar_person(r, name);
+	const struct device *d = p ? p->devices : NULL;
+
+	while (d && d->disowned != table_hash(&r->people, message_id))
+		d = d->next;
+	return d != NULL;
+}
+
 size_t registrar_devices(const struct registrar *r)
 {
 	return r->devices;

@@ -20,7 +20,7 @@
 #define UA_LINGER_MS	 500	/* a finished call absorbs repetitions       */
 #define UA_PRELOAD_OCTETS 4096	/* memory that a message begins with     */
 #define UA_HEADERS_OCTETS 65536	/* of a message, above its body      */
-#define UA_PATIENCE_MS	 32000	/* from its first octet to its last one  */
+#define UA_PATIENCE_MS	 20000	/* from its first octet to its last one  */
 #define UA_DATAGRAM_OCTETS 66000	/* more than any datagram has        */
 #define UA_SOCKET_OCTETS 4000000	/* of the UDP socket, each way       */
 

@@ -127,9 +127,80 @@ static void test_imdn_in(void)
 	sample_finish(&w, &d);
 }
 
+#define IMDN_ABOUT_IT(what_)                                                   \
+	"From: <sip:mary@cpm.example>\r\nTo: <tel:+15550200001>\r\n"           \
+	"\r\nContent-Type: message/imdn+xml\r\n\r\n"                           \
+	"<imdn xmlns=\"urn:ietf:params:xml:ns:imdn\"><message-id>" PUBLIC_ID   \
+	"</message-id><datetime>2025-11-20T21:00:00Z</datetime>"               \
+	"<delivery-notification><status><" what_ "/></status>"                 \
+	"</delivery-notification></imdn>"
+
+/* A device that wants one From inside and outside gets it, and what it says
+ * of the first try's failure is not passed on. */
+static void test_one_from(void)
+{
+	struct device_request r = { .method = "MESSAGE",
+				    .target = "tel:+15550200001",
+				    .from = "<sip:mary@cpm.example>",
+				    .to = "<tel:+15550200001>",
+				    .type = "message/cpim",
+				    .body = IMDN_ABOUT_IT("failed"),
+				    .user = "mary",
+				    .password = "mary-secret" };
+	static const struct outcome taken = { .class = OUTCOME_DELIVERED };
+	static const char one[] =
+		"From: \"\xc5\xbdofie\" "
+		"<sip:+15550200001@cpm.example;user=phone>\r\n";
+	struct world_frame *f;
+	struct device_socket d;
+	struct far_report v;
+	struct outcome o;
+	struct sample s;
+	struct world w;
+
+	sample_start(&w, &d, true);
+	sample_init(&s, 31);
+	s.leg.message.want = WANT_POSITIVE | WANT_NEGATIVE;
+	s.leg.message.from_name = "\xc5\xbdofie";
+	world_leg(&w, &s.leg);
+	sample_take(&d, 488);
+	CU_ASSERT(strstr(device_body(&d), "<tel:+15550200001>\r\nTo: ") !=
+		  NULL);
+	sample_take(&d, 200);
+	CU_ASSERT_STRING_EQUAL(device_header(&d, "Content-Type"),
+			       "message/cpim");
+	CU_ASSERT(strncmp(device_body(&d), one, sizeof(one) - 1) == 0);
+	CU_ASSERT(strncmp(device_header(&d, "From"), one + 6,
+			  sizeof(one) - 9) == 0);
+	CU_ASSERT(world_answer(&w, 31, &o));
+	CU_ASSERT(o.class == OUTCOME_ACCEPTED);
+
+	CU_ASSERT(device_converse(&d, &r) == 200);
+	CU_ASSERT(world_silent(&w, FRAME_FAR_REPORT, 50));
+	r.body = IMDN_ABOUT_IT("delivered");
+	device_ask(&d, &r);
+	f = world_wait(&w, FRAME_FAR_REPORT);
+	CU_ASSERT_FATAL(far_report_read(f->payload, w.arena, &v) == OK);
+	CU_ASSERT(v.state == STATE_DELIVERED);
+	world_outcome(&w, FRAME_REPORTED, f->ref, &taken);
+	CU_ASSERT(device_await(&d) && device_status(&d) == 200);
+
+	/* From now on at once; and the text alone when that is not it. */
+	s.leg.token = 32;
+	world_leg(&w, &s.leg);
+	sample_take(&d, 488);
+	CU_ASSERT(strncmp(device_body(&d), one, sizeof(one) - 1) == 0);
+	sample_take(&d, 200);
+	CU_ASSERT_STRING_EQUAL(device_body(&d), "hi");
+	CU_ASSERT(world_answer(&w, 32, &o));
+	CU_ASSERT(o.class == OUTCOME_DELIVERED);
+	sample_finish(&w, &d);
+}
+
 static const struct check_test tests[] = {
 	{ "sends notifications", test_report },
 	{ "takes notifications", test_imdn_in },
+	{ "says From once", test_one_from },
 	{ NULL, NULL }
 };
 CHECK_MAIN("sip reports", tests)

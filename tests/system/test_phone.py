@@ -25,8 +25,8 @@ def case_it_registers(w):
 
 
 def case_an_sms_arrives_and_is_acknowledged(w):
-    """liblinphone refuses a CPIM whose From is a telephone number, so it
-    gets the text alone; its 200 is the acknowledgement."""
+    """liblinphone refuses a CPIM whose From is not the SIP From, so it gets
+    one with the same; then it says that she has it, and has read it."""
     source, text = w.number(), unique('to the phone ž 😀')
     answer = w.smsc.mobile_originated(
         source, '15550100001', hex=text.encode('utf-16-be').hex(),
@@ -37,6 +37,9 @@ def case_an_sms_arrives_and_is_acknowledged(w):
     w.smsc.wait(lambda e: e.get('destination_addr') == source and
                 e['esm_class'] & 0x3c == 0x08, 'acknowledgement',
                 kind='submit_sm')
+    story = w.gateway.trace('+' + source)
+    check(any(s['step'] == 'reported' and 'isplayed' in str(s)
+              for s in story), story)
 
 
 def case_it_sends_and_learns_what_became_of_it(w):

@@ -9,6 +9,8 @@
 #include "adapters/sip/sip.h"
 #include "codecs/base64.h"
 
+#define REDIRECTS_MAX 5
+
 /* One device's copy. */
 struct branch {
 	struct target_item item; /* first: it is found by it          */
@@ -17,6 +19,8 @@ struct branch {
 	struct device *device; /* NULL: gone, or a domain                   */
 	struct ua_call *call;
 	enum device_takes sent; /* how it was                                */
+	const char *elsewhere; /* where the device has sent us; or NULL     */
+	unsigned followed;     /* how often it has                          */
 	struct bytes body;
 };
 
@@ -138,7 +142,7 @@ static const char *headers_for(struct branch *b)
 	struct buf text = BUF_INIT(32768);
 	const char *made = NULL;
 
-	if (!c || !c->path)
+	if (!c || !c->path || b->elsewhere)
 		return v->draft.headers;
 	buf_printf(&text, "Route: %s\r\n%s", c->path, v->draft.headers);
 	if (buf_status(&text) == OK)
@@ -155,6 +159,10 @@ static void aim(const struct branch *b, struct ua_message *m)
 	if (!b->device) {
 		m->target = v->draft.target;
 		m->route = v->domain->route;
+		return;
+	}
+	if (b->elsewhere) {
+		m->target = b->elsewhere;
 		return;
 	}
 	c = &b->device->contact;
@@ -258,6 +266,25 @@ static bool try_otherwise(struct branch *b, const struct sip_result *r)
 	return true;
 }
 
+/*
+ * RFC 3261 16.7 step 4: what a device of ours says about where it is, is as
+ * good as its registration. Other domains look after their own.
+ */
+static bool follow(struct branch *b, const struct sip_result *r)
+{
+	struct delivery *v = b->delivery;
+	const char *to;
+
+	if (!r->contact || !b->device || b->followed == REDIRECTS_MAX)
+		return false;
+	to = arena_string(v->arena, bytes_of(r->contact));
+	if (!to)
+		return false;
+	b->elsewhere = to;
+	b->followed++;
+	return send_to(b) == OK;
+}
+
 static void success(struct branch *b, const struct sip_result *r)
 {
 	struct delivery *v = b->delivery;
@@ -293,7 +320,7 @@ static void branch_end(struct branch *b, const struct sip_result *r)
 		return;
 	if (b->device && r->datagram)
 		b->device->datagram = true;
-	if (try_otherwise(b, r))
+	if (try_otherwise(b, r) || follow(b, r))
 		return;
 	if (r->status < 300)
 		success(b, r);

@@ -197,6 +197,58 @@ static void test_plain(void)
 	sample_finish(&w, &d);
 }
 
+/* 3xx: to where the device says it is, so often; not to ourselves. */
+static void test_redirect(void)
+{
+	struct device_socket d, there;
+	char contact[256];
+	struct outcome o;
+	struct sample s;
+	struct world w;
+	unsigned i;
+
+	sample_start(&w, &d, true);
+	device_open(&there, &w, false);
+	sample_init(&s, 23);
+	world_leg(&w, &s.leg);
+	CU_ASSERT(device_await(&d));
+	snprintf(contact, sizeof(contact),
+		 "Contact: <sip:m@127.0.0.1:1>;q=0.2, <mailto:m@x>, "
+		 "<sip:moved@127.0.0.1:%u>;q=0.7\r\n",
+		 there.port);
+	device_reply(&d, 302, contact);
+	CU_ASSERT(device_await(&there));
+	CU_ASSERT(strncmp(there.text, "MESSAGE sip:moved@127.0.0.1:", 28) ==
+		  0);
+	CU_ASSERT(strstr(device_body(&there), "\r\nhi") != NULL);
+	device_reply(&there, 200, NULL);
+	CU_ASSERT(world_answer(&w, 23, &o));
+	CU_ASSERT(o.class == OUTCOME_DELIVERED && o.far_code == 200);
+
+	/* In a circle. */
+	s.leg.token = 24;
+	world_leg(&w, &s.leg);
+	CU_ASSERT(device_await(&d));
+	device_reply(&d, 301, contact);
+	for (i = 0; i < 5; i++) {
+		CU_ASSERT(device_await(&there));
+		device_reply(&there, 302, contact);
+	}
+	CU_ASSERT(world_answer(&w, 24, &o));
+	CU_ASSERT(o.class == OUTCOME_ADDRESS && o.far_code == 302);
+	CU_ASSERT(o.state == STATE_UNDELIVERABLE);
+
+	/* To us, to nobody. */
+	s.leg.token = 25;
+	world_leg(&w, &s.leg);
+	CU_ASSERT(device_await(&d));
+	device_reply(&d, 302, "Contact: <sip:bob@cpm.example>\r\n");
+	CU_ASSERT(world_answer(&w, 25, &o));
+	CU_ASSERT(o.class == OUTCOME_ADDRESS && o.far_code == 302);
+	device_close(&there);
+	sample_finish(&w, &d);
+}
+
 static void test_nobody(void)
 {
 	struct outcome o;
@@ -400,6 +452,7 @@ static const struct check_test tests[] = {
 	{ "hides senders", test_hidden },
 	{ "knows what answers mean", test_answers },
 	{ "falls back to plain text", test_plain },
+	{ "follows who has moved", test_redirect },
 	{ "finds nobody", test_nobody },
 	{ "waits so long for a device", test_silent_device },
 	{ "forks", test_fork },

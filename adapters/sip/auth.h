@@ -19,6 +19,7 @@
 /* What Authorization or Proxy-Authorization says; without quotes. */
 struct auth_credentials {
 	bool digest;		/* the scheme is Digest                      */
+	bool elsewhere;		/* `uri` is not what is asked for            */
 	struct bytes username, realm, nonce, uri, response, algorithm;
 	struct bytes cnonce, qop, nc;
 };

@@ -10,6 +10,9 @@
 
 #include <dlfcn.h>
 #include <sofia-sip/msg_buffer.h>
+#include <strings.h>
+
+#include "codecs/bytes.h"
 
 /* RFC 3261 18.3: nothing else says where it ends. */
 static bool without_length(const sip_t *sip)
@@ -37,6 +40,26 @@ static bool too_slow(msg_t *msg, sip_t *sip)
 	return su_duration(now, *(su_time_t *)sip->sip_user) > UA_PATIENCE_MS;
 }
 
+/*
+ * RFC 3261 7.1: two spaces in a request line, no more. The library skips
+ * others. False as well when the line has not come yet, or is behind us.
+ */
+static bool bad_start(const msg_t *msg, const sip_t *sip)
+{
+	struct bytes in = { msg_buf_committed_data(msg),
+			    msg_buf_committed(msg) };
+	size_t spaces = 0, i;
+
+	if (sip->sip_request || sip->sip_status)
+		return false;
+	while (in.n > 0 && (in.p[0] == '\r' || in.p[0] == '\n'))
+		in = bytes_after(in, 1);
+	in.n = bytes_find(in, '\n');
+	for (i = 0; i < in.n; i++)
+		spaces += in.p[i] == ' ';
+	return spaces > 2 && strncasecmp((const char *)in.p, "SIP/", 4) != 0;
+}
+
 /* In the place of the library's own: 1 whole, 0 not yet, -1 an error. */
 int msg_extract(msg_t *msg)
 {
@@ -46,6 +69,8 @@ int msg_extract(msg_t *msg)
 	int result;
 
 	*(void **)&parse = dlsym(RTLD_NEXT, "msg_extract");
+	if (sip && bad_start(msg, sip))
+		(void)msg_set_flags(msg, MSG_FLG_ERROR);
 	result = parse ? parse(msg) : -1;
 	if (result != 0 || !sip)
 		return result;

@@ -8,6 +8,7 @@ struct ua_call;
 #define NTA_AGENT_MAGIC_T    struct ua
 #define NTA_OUTGOING_MAGIC_T struct ua_call
 
+#include <sofia-sip/hostdomain.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/msg_mclass.h>
 #include <sofia-sip/nta.h>

@@ -31,8 +31,32 @@ static enum request_method method_of(const sip_request_t *rq)
 	return REQUEST_OTHER;
 }
 
-static void read_credentials(struct request *r, const msg_auth_t *au)
+/*
+ * RFC 7616 3.4.6: `uri` is what the request asks for. RFC 3261 22.4 lets it
+ * differ; some clients put the server itself there, by name or address, and
+ * nothing else can stand there that a client would have meant for us.
+ */
+static bool is_elsewhere(struct ua_incoming *in, const url_t *asked,
+			 struct bytes uri)
 {
+	su_home_t *home = msg_home(in->msg);
+	char *text = su_strndup(home, (const char *)uri.p,
+				(isize_t)uri.n);
+	url_t *url = text ? url_make(home, text) : NULL;
+
+	if (!url)
+		return true;
+	if (url_cmp(url, asked) == 0)
+		return false;
+	return url->url_user || !url->url_host ||
+	       (strcasecmp(url->url_host, in->ua->config->domain) != 0 &&
+		!host_is_ip_address(url->url_host));
+}
+
+static void read_credentials(struct ua_incoming *in, const sip_t *sip,
+			     const msg_auth_t *au)
+{
+	struct request *r = &in->request;
 	struct auth_credentials *c;
 	size_t i;
 
@@ -43,6 +67,8 @@ static void read_credentials(struct request *r, const msg_auth_t *au)
 			    strcasecmp(au->au_scheme, "Digest") == 0;
 		for (i = 0; au->au_params && au->au_params[i]; i++)
 			auth_parameter(c, bytes_of(au->au_params[i]));
+		c->elsewhere =
+			is_elsewhere(in, sip->sip_request->rq_url, c->uri);
 	}
 }
 
@@ -332,12 +358,12 @@ enum err ua_read(struct ua_incoming *in, const sip_t *sip)
 	    (e = read_common(in, sip)) != OK)
 		return e;
 	if (r->method == REQUEST_MESSAGE) {
-		read_credentials(r, sip->sip_proxy_authorization);
+		read_credentials(in, sip, sip->sip_proxy_authorization);
 		return read_entity(in, sip);
 	}
 	if (r->method != REQUEST_REGISTER)
 		return OK;
-	read_credentials(r, sip->sip_authorization);
+	read_credentials(in, sip, sip->sip_authorization);
 	if ((e = read_contacts(in, sip)) != OK)
 		return e;
 	return read_path(in, sip);

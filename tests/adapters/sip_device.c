@@ -145,12 +145,13 @@ static void put_credentials(struct device_socket *d,
 			    const struct device_request *r, struct buf *to)
 {
 	bool registers = strcmp(r->method, "REGISTER") == 0;
+	const char *uri = r->uri ? r->uri : r->target;
 	struct digest_request q = { .algorithm = r->algorithm,
 				    .qop = DIGEST_QOP_AUTH,
 				    .nonce = bytes_of(d->nonce),
 				    .cnonce = bytes_of("0a4f113b"),
 				    .method = bytes_of(r->method),
-				    .uri = bytes_of(r->target) };
+				    .uri = bytes_of(uri) };
 	struct digest_text ha1, response;
 	char nc[16];
 
@@ -166,7 +167,7 @@ static void put_credentials(struct device_socket *d,
 		   "nonce=\"%s\", uri=\"%s\", response=\"%s\", "
 		   "algorithm=%s, cnonce=\"0a4f113b\", qop=auth, nc=%s\r\n",
 		   registers ? "Authorization" : "Proxy-Authorization", r->user,
-		   d->nonce, r->target, response.text,
+		   d->nonce, uri, response.text,
 		   digest_name(r->algorithm), nc);
 }
 

@@ -98,6 +98,7 @@ struct device_request {
 	const char *type, *body;
 	size_t body_n;		/* 0: strlen                                 */
 	const char *user, *password;	/* NULL: no credentials              */
+	const char *uri;		/* in them; NULL: the target         */
 	enum digest_algorithm algorithm;
 	unsigned cseq, branch;	/* 0: the next                               */
 };

@@ -77,6 +77,14 @@ static const struct bad {
 	  "Require: nothingSupportsThis\r\nCall-ID: 7\r\n"
 	  "CSeq: 1 OPTIONS\r\n" EMPTY,
 	  420 },
+	{ "more spaces in the request line (3.1.2.9)",
+	  "OPTIONS  sip:cpm.example  SIP/2.0\r\n" VIA "b17;rport\r\n" COMMON
+	  "Call-ID: 17\r\nCSeq: 1 OPTIONS\r\n" EMPTY,
+	  400 },
+	{ "spaces at its end (3.1.2.10)",
+	  "OPTIONS sip:cpm.example SIP/2.0  \r\n" VIA "b18;rport\r\n" COMMON
+	  "Call-ID: 18\r\nCSeq: 1 OPTIONS\r\n" EMPTY,
+	  400 },
 	{ "two of what there is one of",
 	  "OPTIONS sip:cpm.example SIP/2.0\r\n" VIA "b8;rport\r\n" COMMON
 	  "Call-ID: 8\r\nCall-ID: 9\r\nCSeq: 1 OPTIONS\r\n" EMPTY,

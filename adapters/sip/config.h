@@ -63,6 +63,13 @@ const struct sip_trusted *config_trusted(const struct sip_config *c,
 const struct sip_domain *config_domain(const struct sip_config *c,
 				       const char *name);
 
+/**
+ * Does a SIP URI lead to a server that we know, a domain's or a trusted one?
+ * *route is set to the way there, NULL when the URI itself is the way.
+ */
+bool config_server(const struct sip_config *c, const char *uri,
+		   const char **route);
+
 /** Same family, address and port; an IPv4 one mapped into IPv6 as itself. */
 bool config_address_equal(const struct sockaddr *a, const struct sockaddr *b);
 

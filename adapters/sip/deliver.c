@@ -30,7 +30,8 @@ struct delivery {
 	struct arena *arena;
 	uint64_t token;
 	const char *user; /* name, once it is known                    */
-	const struct sip_domain *domain;
+	bool to_server;	  /* and to no device                          */
+	const char *route; /* there: the way; NULL: as the target says  */
 	struct draft draft;
 	unsigned attempt;
 	struct branch *branches;
@@ -158,7 +159,7 @@ static void aim(const struct branch *b, struct ua_message *m)
 
 	if (!b->device) {
 		m->target = v->draft.target;
-		m->route = v->domain->route;
+		m->route = v->route;
 		return;
 	}
 	if (b->elsewhere) {
@@ -349,7 +350,7 @@ static struct branch *add_branch(struct delivery *v, struct device *d)
 	return b;
 }
 
-static void to_domain(struct delivery *v)
+static void to_server(struct delivery *v)
 {
 	static const struct sip_result broken = { .status = 500, .own = true };
 	struct branch *b = add_branch(v, NULL);
@@ -446,15 +447,28 @@ static uint64_t random_of(void *arg)
 
 static enum err draft_leg(struct delivery *v, const struct leg *leg)
 {
+	const struct sip_config *config = v->sip->config;
+	const struct sip_domain *domain = config_domain(config, leg->peer);
 	struct draft_context c = {
-		.config = v->sip->config,
+		.config = config,
 		.now_us = uplink_now_us(v->sip->up),
 		.random = random_of,
 		.arg = v->sip->up,
-		.assert_identity = !v->domain || v->domain->trusted,
+		.assert_identity = !domain || domain->trusted,
 	};
+	enum err e = draft_make(&c, leg, v->arena, &v->draft);
 
-	return draft_make(&c, leg, v->arena, &v->draft);
+	if (e == OK && domain) {
+		v->to_server = true;
+		v->route = domain->route;
+	}
+	/* Only to whom we know: everybody can put anything there. */
+	if (e == OK && v->draft.imdn_route &&
+	    config_server(config, v->draft.imdn_route, &v->route)) {
+		v->to_server = true;
+		v->draft.target = v->draft.imdn_route;
+	}
+	return e;
 }
 
 /* What cannot be written as a MESSAGE. */
@@ -490,13 +504,12 @@ void deliver_leg(struct sip *s, const struct leg *leg)
 		(void)e;
 		return;
 	}
-	v->domain = config_domain(s->config, leg->peer);
 	if ((e = draft_leg(v, leg)) != OK) {
 		not_drafted(v, e);
 		return;
 	}
-	if (v->domain) {
-		to_domain(v);
+	if (v->to_server) {
+		to_server(v);
 		return;
 	}
 	what.name = arena_string(v->arena, bytes_of(leg->to.text));

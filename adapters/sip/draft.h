@@ -30,6 +30,8 @@ struct draft {
 	struct bytes plain;
 	unsigned max_forwards;
 	bool report_follows;	/* a notification is asked for               */
+	const char *imdn_route;	/* a notification: the top IMDN-Route, to
+				 * which it goes (RFC 5438 7.2.1.1); or NULL */
 };
 
 /**

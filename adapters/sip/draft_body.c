@@ -220,7 +220,10 @@ static enum err routes(struct drafting *d, struct cpim_draft *draft)
 			to[n++] = d->m->extras[i].value;
 	draft->routes = to;
 	draft->route_count = n;
-	return OK;
+	if (n == 0)
+		return OK;
+	d->out->imdn_route = arena_string(d->arena, to[0]);
+	return d->out->imdn_route ? OK : ERR_NOMEM;
 }
 
 static enum err document(struct drafting *d, struct bytes recipient,

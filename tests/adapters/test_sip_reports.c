@@ -27,6 +27,23 @@
 	"<delivery-notification><status><delivered/></status>"                 \
 	"</delivery-notification></imdn>\r\n"
 
+static void sample_report(struct sample *s, uint64_t token)
+{
+	sample_init(s, token);
+	s->leg.message.kind = MESSAGE_REPORT;
+	s->leg.message.n_parts = 0;
+	s->leg.message.submitted_text = "2025-11-20T21:00:00-05:00";
+	s->leg.message.report = (struct report){
+		.about = 5,
+		.recipient = { ADDRESS_E164, "+15550200001" },
+		.kind = WANT_POSITIVE,
+		.state = STATE_DELIVERED,
+		.via = TECHNOLOGY_SMS,
+		.event_us = UINT64_C(1763690460000000),
+	};
+	sample_id(s, ID_IMDN, "Aa1234567890");
+}
+
 /* RFC 5438 7.2.1, 11: to the sender, about his message, in his own words. */
 static void test_report(void)
 {
@@ -36,19 +53,7 @@ static void test_report(void)
 	struct world w;
 
 	sample_start(&w, &d, false);
-	sample_init(&s, 91);
-	s.leg.message.kind = MESSAGE_REPORT;
-	s.leg.message.n_parts = 0;
-	s.leg.message.submitted_text = "2025-11-20T21:00:00-05:00";
-	s.leg.message.report = (struct report){
-		.about = 5,
-		.recipient = { ADDRESS_E164, "+15550200001" },
-		.kind = WANT_POSITIVE,
-		.state = STATE_DELIVERED,
-		.via = TECHNOLOGY_SMS,
-		.event_us = UINT64_C(1763690460000000),
-	};
-	sample_id(&s, ID_IMDN, "Aa1234567890");
+	sample_report(&s, 91);
 	sample_id(&s, ID_CONVERSATION, "conversation");
 	sample_extra(&s, "sip.imdn-record-route", "sip:core.example");
 	sample_extra(&s, "sip.cpim-from", "sip:mary@cpm.example");
@@ -65,6 +70,49 @@ static void test_report(void)
 	world_leg(&w, &s.leg);
 	CU_ASSERT(world_answer(&w, 92, &o));
 	CU_ASSERT(o.class == OUTCOME_NEVER);
+	sample_finish(&w, &d);
+}
+
+/* RFC 5438 7.2.1.1: to the top IMDN-Route, if it is a server of ours. */
+static void test_imdn_route(void)
+{
+	char port[64], trusted[64], why[256], there[64];
+	const char *const more[] = { "domain.name=other.example",
+				     "domain.address=127.0.0.1", port, trusted,
+				     NULL };
+	const char *const top[] = { "sip:imdn@other.example;lr", there };
+	struct device_socket d, domain, core;
+	struct outcome o;
+	struct sample s;
+	struct world w;
+	size_t i;
+
+	sample_start(&w, &d, false);
+	device_open(&domain, &w, false);
+	device_open(&core, &w, false);
+	snprintf(port, sizeof(port), "domain.port=%u", domain.port);
+	snprintf(trusted, sizeof(trusted), "core.trusted-peers=127.0.0.1:%u",
+		 core.port);
+	snprintf(there, sizeof(there), "sip:127.0.0.1:%u", core.port);
+	CU_ASSERT(world_configure(&w, more, why, sizeof(why)));
+	for (i = 0; i < 2; i++) {
+		struct device_socket *to = i == 0 ? &domain : &core;
+
+		sample_report(&s, 93 + i);
+		sample_extra(&s, "sip.imdn-record-route", top[i]);
+		sample_extra(&s, "sip.imdn-record-route", "sip:core.example");
+		world_leg(&w, &s.leg);
+		CU_ASSERT_FATAL(device_await(to));
+		CU_ASSERT(strncmp(to->text + 8, top[i], strlen(top[i])) == 0);
+		CU_ASSERT(strstr(device_body(to), top[i]) <
+			  strstr(device_body(to),
+				 "IMDN-Route: <sip:core.example>"));
+		device_reply(to, 200, NULL);
+		CU_ASSERT(world_answer(&w, 93 + i, &o));
+		CU_ASSERT(o.class == OUTCOME_DELIVERED);
+	}
+	device_close(&domain);
+	device_close(&core);
 	sample_finish(&w, &d);
 }
 
@@ -199,6 +247,7 @@ static void test_one_from(void)
 
 static const struct check_test tests[] = {
 	{ "sends notifications", test_report },
+	{ "sends them where they shall go", test_imdn_route },
 	{ "takes notifications", test_imdn_in },
 	{ "says From once", test_one_from },
 	{ NULL, NULL }

@@ -556,13 +556,44 @@ void deliver_cancel(struct sip *s, uint64_t token)
 		give_up(v);
 }
 
-void deliver_end_all(struct sip *s)
+/* Has any device been sent it? */
+static bool is_sent(const struct delivery *v)
+{
+	const struct branch *b = v->branches;
+
+	while (b && !b->call)
+		b = b->next;
+	return b != NULL;
+}
+
+static void end_one(struct delivery *v)
+{
+	tell_class(v, is_sent(v) ? OUTCOME_UNANSWERED : OUTCOME_LATER,
+		   "the gateway stops", NULL);
+	/* Asked for in the directory: it ends when the answer comes. */
+	if (!v->finding)
+		give_up(v);
+}
+
+/* The newest first, so that none gets its turn because another has gone. */
+void deliver_end_waiting(struct sip *s)
 {
 	struct delivery *v, *next;
 
 	for (v = s->deliveries; v; v = next) {
 		next = v->next;
-		if (!v->finding)
-			give_up(v);
+		if (!is_sent(v))
+			end_one(v);
+	}
+}
+
+void deliver_end_all(struct sip *s)
+{
+	struct delivery *v, *next;
+
+	deliver_end_waiting(s);
+	for (v = s->deliveries; v; v = next) {
+		next = v->next;
+		end_one(v);
 	}
 }

@@ -391,6 +391,32 @@ static void test_cancel(void)
 	sample_finish(&w, &d);
 }
 
+/* To stop does not take as long as a device may: what waits goes back at
+ * once, what is on its way after seconds. */
+static void test_stop(void)
+{
+	static const char *const slow[] = { "sip.deliver-timeout=30s", NULL };
+	struct device_socket d;
+	struct outcome o;
+	struct sample s;
+	struct world w;
+
+	world_start(&w, slow);
+	device_open(&d, &w, false);
+	CU_ASSERT(device_register(&d, "mary", 600) == 200);
+	sample_init(&s, 67);
+	world_leg(&w, &s.leg);
+	sample_take(&d, 0);
+	s.leg.token = 68;
+	world_leg(&w, &s.leg);
+	world_tell(&w, FRAME_STOP, 0, (struct bytes){ 0 });
+	CU_ASSERT(world_answer(&w, 68, &o));
+	CU_ASSERT(o.class == OUTCOME_LATER);
+	CU_ASSERT(world_answer(&w, 67, &o));
+	CU_ASSERT(o.class == OUTCOME_UNANSWERED);
+	sample_finish(&w, &d);
+}
+
 static void test_dead_flow(void)
 {
 	struct device_socket d;
@@ -458,6 +484,7 @@ static const struct check_test tests[] = {
 	{ "forks", test_fork },
 	{ "sends one at a time", test_one_at_a_time },
 	{ "takes a leg back", test_cancel },
+	{ "stops in time", test_stop },
 	{ "sees that a connection is dead", test_dead_flow },
 	{ "takes its snapshot", test_snapshot },
 	{ NULL, NULL }

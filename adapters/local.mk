@@ -86,7 +86,6 @@ libsip_a_SOURCES += adapters/sip/requests.c
 libsip_a_SOURCES += adapters/sip/sip.h
 libsip_a_SOURCES += adapters/sip/sip_map.c adapters/sip/sip_map.h
 libsip_a_SOURCES += adapters/sip/slots.c adapters/sip/slots.h
-libsip_a_SOURCES += adapters/sip/table.c adapters/sip/table.h
 libsip_a_SOURCES += adapters/sip/ua.c adapters/sip/ua.h
 libsip_a_SOURCES += adapters/sip/ua_inside.h
 libsip_a_SOURCES += adapters/sip/ua_read.c

@@ -30,6 +30,7 @@ libcodecs_a_SOURCES += codecs/segment.c codecs/segment.h
 libcodecs_a_SOURCES += codecs/segment_text.c
 libcodecs_a_SOURCES += codecs/shape.c codecs/shape.h
 libcodecs_a_SOURCES += codecs/shape_image.c
+libcodecs_a_SOURCES += codecs/table.c codecs/table.h
 libcodecs_a_SOURCES += codecs/timestamp.c codecs/timestamp.h
 libcodecs_a_SOURCES += codecs/ucs2.c codecs/ucs2.h
 libcodecs_a_SOURCES += codecs/udh.c codecs/udh.h

@@ -228,6 +228,7 @@ static bool only_reads(const struct step *s)
 	case STEP_DIRECTORY_ALL:
 	case STEP_NAMES:
 	case STEP_COUNTS:
+	case STEP_FLOWS:
 	case STEP_WAITING_WHO:
 	case STEP_ORPHANS:
 	case STEP_WAITING_COUNTS:

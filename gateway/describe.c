@@ -8,6 +8,8 @@
 #include "codecs/json.h"
 #include "codecs/timestamp.h"
 
+#define COUNT_ROWS 5000		/* recipients at once */
+
 /* A page of legs that an operator asked for. */
 struct listing {
 	engine_listed *each;
@@ -19,7 +21,7 @@ void engine_counts(const struct engine *e, struct engine_counts *out)
 	const struct lane *l;
 
 	*out = e->counts;
-	out->in_memory = e->n_live;
+	out->in_memory = e->by_id.count;
 	for (l = e->lanes; l != NULL; l = l->next)
 		out->waiting += l->waiting;
 }
@@ -176,40 +178,64 @@ static void describe_users(struct engine *e, const char *name,
 	buf_clear(&line);
 }
 
+/* What is asked about people goes on page by page. */
+struct census {
+	struct listing to;
+	const char *name;	/* of one of them; NULL: all */
+};
+
+static void ask_counts(struct engine *e, const struct census *c,
+		       uint64_t after);
+
 static void counted_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
+	const struct census *c = s->context;
 	const struct step_item *item;
 	struct user *u;
+	uint64_t last = 0;
 
-	for (u = directory_users(e->directory); u != NULL; u = u->next_all)
-		u->waiting = 0;
-	for (item = s->found; item != NULL; item = item->next)
-		if ((u = directory_user_hashed(e->directory, item->count)) !=
-		    NULL)
+	for (item = s->found; item != NULL; item = item->next) {
+		last = item->count;
+		u = directory_user_hashed(e->directory, last);
+		if (u != NULL)
 			u->waiting = item->number;
-	describe_users(e, s->text, s->context);
+	}
+	if (s->complete || last == 0)
+		describe_users(e, c->name, &c->to);
+	else
+		ask_counts(e, c, last);
+}
+
+static void ask_counts(struct engine *e, const struct census *c,
+		       uint64_t after)
+{
+	struct step *s = road_step(e, STEP_WAITING_COUNTS, counted_done);
+	struct census *own = road_room(s, 1, sizeof *own);
+
+	*own = *c;
+	if (c->name != NULL &&
+	    (own->name = arena_string(s->arena, bytes_of(c->name))) == NULL)
+		abort();
+	s->context = own;
+	s->after_id = after;
+	s->limit = COUNT_ROWS;
+	road_submit(e, s);
 }
 
 void engine_list_users(struct engine *e, const char *name, engine_listed *each,
 		       void *arg)
 {
-	struct step *s = road_step(e, STEP_WAITING_COUNTS, counted_done);
-	struct listing *to = road_room(s, 1, sizeof *to);
+	struct user *u;
 
-	*to = (struct listing){ each, arg };
-	s->context = to;
-	if (name != NULL)
-		s->text = (const char *)road_octets(
-			s, (struct bytes){ (const uint8_t *)name,
-					   strlen(name) + 1 }).p;
-	road_submit(e, s);
+	for (u = directory_users(e->directory); u != NULL; u = u->next_all)
+		u->waiting = 0;
+	ask_counts(e, &(struct census){ { each, arg }, name }, 0);
 }
 
 enum err engine_hold(struct engine *e, const char *lane, bool held)
 {
 	struct lane *l = find_lane(e, lane);
-
 	struct step *s;
 
 	if (l == NULL)
@@ -241,10 +267,8 @@ int engine_peer_child(struct engine *e, const char *peer)
 /* Adapters that never spoke of a peer may still know it: ask by group. */
 const char *engine_lane_name(const struct engine *e, uint32_t number)
 {
-	const struct lane *l = e->lanes;
+	const struct lane *l = road_lane_numbered(e, number);
 
-	while (l != NULL && l->number != number)
-		l = l->next;
 	return l == NULL ? NULL : l->name;
 }
 

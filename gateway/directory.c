@@ -18,9 +18,9 @@ struct directory {
 	struct keys *keys;
 	struct arena *arena;	/* strings, users, accounts, rules */
 	struct user **by_name, **by_number;
-	size_t places;		/* a power of two */
+	struct account **by_account, **by_code;
+	size_t places;		/* of each of these: a power of two */
 	struct user *users;
-	struct account *accounts;
 	struct prefix *prefixes;	/* sorted by digits */
 	size_t n_prefixes;
 	const char **domains;
@@ -160,6 +160,19 @@ static enum err hash_password(struct directory *d, const struct clock *clock,
 	return *out == NULL ? ERR_NOMEM : OK;
 }
 
+static void index_account(struct directory *d, struct account *a)
+{
+	size_t at = place(d, a->name);
+
+	a->next_name = d->by_account[at];
+	d->by_account[at] = a;
+	if (a->short_code == NULL)
+		return;
+	at = place(d, a->short_code);
+	a->next_code = d->by_code[at];
+	d->by_code[at] = a;
+}
+
 static enum err add_account(struct directory *d, const struct clock *clock,
 			    const struct settings_group *g)
 {
@@ -174,10 +187,9 @@ static enum err add_account(struct directory *d, const struct clock *clock,
 	a->window = (uint32_t)settings_number(g, "window");
 	a->binds = (uint32_t)settings_number(g, "binds");
 	a->any_sender = settings_bool(g, "any-sender");
-	a->next = d->accounts;
-	d->accounts = a;
 	if (a->name == NULL)
 		return ERR_NOMEM;
+	index_account(d, a);
 	return hash_password(d, clock, settings_text(g, "password"),
 			     &a->password_hash);
 }
@@ -299,11 +311,15 @@ static enum err add_people(struct directory *d, const struct settings *s,
 	size_t i;
 	enum err e;
 
-	for (d->places = 64; d->places < 2 * count(s, "user");)
+	for (d->places = 64;
+	     d->places < 2 * (count(s, "user") + count(s, "esme"));)
 		d->places *= 2;
 	d->by_name = arena_array(d->arena, d->places, sizeof *d->by_name);
 	d->by_number = arena_array(d->arena, d->places, sizeof *d->by_number);
-	if (d->by_name == NULL || d->by_number == NULL)
+	d->by_account = arena_array(d->arena, d->places, sizeof *d->by_account);
+	d->by_code = arena_array(d->arena, d->places, sizeof *d->by_code);
+	if (d->by_name == NULL || d->by_number == NULL ||
+	    d->by_account == NULL || d->by_code == NULL)
 		return ERR_NOMEM;
 	for (i = 0; (g = settings_group_at(s, "user", i)) != NULL; i++)
 		if ((e = add_user(d, s, g)) != OK)
@@ -400,10 +416,10 @@ struct user *directory_users(const struct directory *d)
 const struct account *directory_account(const struct directory *d,
 					const char *name)
 {
-	const struct account *a = d->accounts;
+	const struct account *a = d->by_account[place(d, name)];
 
 	while (a != NULL && strcmp(a->name, name) != 0)
-		a = a->next;
+		a = a->next_name;
 	return a;
 }
 
@@ -451,11 +467,10 @@ static const struct route_rule *rule_for(const struct directory *d,
 static const struct account *account_of_code(const struct directory *d,
 					     const char *code)
 {
-	const struct account *a = d->accounts;
+	const struct account *a = d->by_code[place(d, code)];
 
-	while (a != NULL &&
-	       (a->short_code == NULL || strcmp(a->short_code, code) != 0))
-		a = a->next;
+	while (a != NULL && strcmp(a->short_code, code) != 0)
+		a = a->next_code;
 	return a;
 }
 

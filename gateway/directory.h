@@ -36,7 +36,7 @@ struct account {
 	char *short_code;
 	uint32_t rate, window, binds;
 	bool any_sender;
-	struct account *next;
+	struct account *next_name, *next_code;
 };
 
 struct directory;

@@ -146,7 +146,7 @@ static void fetch_target(struct engine *e, struct target *t)
 	s->lane = t->lane->number;
 	s->recipient = t->recipient;
 	s->after_id = t->after_id;
-	s->limit = t->lane->n_targets < TARGETS_MANY ? TARGET_ROWS
+	s->limit = t->lane->targets.count < TARGETS_MANY ? TARGET_ROWS
 						     : TARGET_ROWS_MANY;
 	road_submit(e, s);
 }
@@ -271,9 +271,9 @@ static void enter_waiting(struct engine *e, struct live *l)
 /* -- a leg whose row is committed finds its place ------------------------- */
 
 /* Nothing that is on disk may be behind the cursor. */
-static void left_on_disk(struct flow *f, uint64_t due_us)
+static void left_on_disk(struct lane *l, struct flow *f, uint64_t due_us)
 {
-	f->on_disk = true;
+	lane_on_disk(l, f);
 	if (f->after_us >= due_us) {
 		f->after_us = due_us - 1;
 		f->after_id = UINT64_MAX;
@@ -281,9 +281,9 @@ static void left_on_disk(struct flow *f, uint64_t due_us)
 }
 
 /* The earliest of those that wait for their time is due. */
-static void flow_due(struct flow *f)
+static void flow_due(struct lane *l, struct flow *f)
 {
-	left_on_disk(f, f->next_us);
+	left_on_disk(l, f, f->next_us);
 	f->next_us = 0;
 }
 
@@ -304,10 +304,10 @@ void dispatch_enter(struct engine *e, struct live *l)
 		return;
 	}
 	if (f->next_us != 0 && f->next_us <= l->due_us)
-		flow_due(f);
+		flow_due(lane, f);
 	if (!lane->up || lane->held || f->on_disk || f->fetching ||
 	    f->loaded >= FLOW_LOADED_MAX || l->image.n == 0) {
-		left_on_disk(f, l->due_us);
+		left_on_disk(lane, f, l->due_us);
 		road_dirty(e, lane);
 		road_forget(e, l);
 		return;
@@ -355,10 +355,14 @@ static void refill_done(void *owner, struct step *s)
 	road_dirty(e, lane);
 }
 
-static void refill(struct engine *e, struct lane *lane, struct flow *f)
+static void refill(void *arg, struct lane *lane, struct flow *f)
 {
-	struct step *s = road_step(e, STEP_REFILL, refill_done);
+	struct engine *e = arg;
+	struct step *s;
 
+	if (f->loaded >= FLOW_REFILL_AT)
+		return;
+	s = road_step(e, STEP_REFILL, refill_done);
 	f->fetching = true;
 	s->lane = lane->number;
 	s->flow = f->number;
@@ -367,15 +371,6 @@ static void refill(struct engine *e, struct lane *lane, struct flow *f)
 	s->until_us = road_now(e);
 	s->limit = REFILL_ROWS;
 	road_submit(e, s);
-}
-
-static void refill_flows(struct engine *e, struct lane *lane)
-{
-	struct flow *f;
-
-	for (f = lane->flows; f != NULL; f = f->next)
-		if (f->on_disk && !f->fetching && f->loaded < FLOW_REFILL_AT)
-			refill(e, lane, f);
 }
 
 /* -- sending -------------------------------------------------------------- */
@@ -516,7 +511,7 @@ void dispatch_lane(struct engine *e, struct lane *lane)
 			break;
 	}
 	if (lane->up && !lane->held && !e->draining)
-		refill_flows(e, lane);
+		lane_each_on_disk(lane, refill, e);
 }
 
 /* Its recipient is free, nothing goes before it. */
@@ -564,7 +559,7 @@ void dispatch_tick(struct engine *e, uint64_t now)
 		}
 		for (f = lane->flows; f != NULL; f = f->next)
 			if (f->next_us != 0 && f->next_us <= now) {
-				flow_due(f);
+				flow_due(lane, f);
 				road_dirty(e, lane);
 			}
 	}

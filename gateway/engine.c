@@ -7,6 +7,9 @@
 #define BY_ID_FIRST	4096
 #define FAR_SIZE	32768
 
+/* Of tables by number. */
+static const uint8_t no_key[16];
+
 static uint64_t monotonic(const struct engine *e)
 {
 	return e->world.clock->monotonic_us(e->world.clock->arg);
@@ -28,12 +31,12 @@ enum err engine_new(const struct engine_world *w, struct keys *keys,
 	e->meta = (struct buf)BUF_INIT(LIVE_META_MAX);
 	e->notes = (struct buf)BUF_INIT(STEP_ARENA_MAX / 2);
 	e->last_step = &e->first_step;
-	e->by_id_size = BY_ID_FIRST;
 	e->far_size = FAR_SIZE;
-	e->by_id = mem_zero(e->by_id_size * sizeof *e->by_id);
 	e->far_table = mem_zero(e->far_size * sizeof *e->far_table);
 	e->scratch = arena_new(SCRATCH_MAX);
-	if (e->by_id == NULL || e->far_table == NULL || e->scratch == NULL) {
+	if (e->far_table == NULL || e->scratch == NULL ||
+	    table_init(&e->by_id, BY_ID_FIRST, no_key) != OK ||
+	    roster_init(e) != OK) {
 		engine_free(e);
 		return ERR_NOMEM;
 	}
@@ -41,49 +44,29 @@ enum err engine_new(const struct engine_world *w, struct keys *keys,
 	return OK;
 }
 
-static void free_live(struct engine *e)
+static void free_one(void *arg, struct table_node *n)
 {
-	struct live *l, *next;
-	size_t i;
+	struct live *l = (struct live *)n;
 
-	for (i = 0; e->by_id != NULL && i < e->by_id_size; i++)
-		for (l = e->by_id[i]; l != NULL; l = next) {
-			next = l->next_by_id;
-			if (l->place != LIVE_FLOW && l->place != LIVE_TARGET)
-				live_free(l);
-		}
-	mem_free(e->by_id);
-	mem_free(e->far_table);
-}
-
-static void free_names(struct engine *e)
-{
-	struct name *n, *next;
-
-	for (n = e->flow_names; n != NULL; n = next) {
-		next = n->next;
-		mem_free(n->text);
-		mem_free(n);
-	}
+	(void)arg;
+	if (l->place != LIVE_FLOW && l->place != LIVE_TARGET)
+		live_free(l);
 }
 
 void engine_free(struct engine *e)
 {
-	struct lane *l, *next;
 	struct step *s, *after;
 
 	if (e == NULL)
 		return;
-	free_live(e);
-	for (l = e->lanes; l != NULL; l = next) {
-		next = l->next;
-		lane_free(l);
-	}
+	table_walk(&e->by_id, free_one, NULL);
+	table_clear(&e->by_id);
+	mem_free(e->far_table);
+	roster_clear(e);
 	for (s = e->first_step; s != NULL; s = after) {
 		after = s->next;
 		step_free(s);
 	}
-	free_names(e);
 	settings_free(e->settings);
 	directory_free(e->directory);
 	arena_free(e->scratch);
@@ -221,178 +204,20 @@ void road_refuse(struct engine *e, const struct reply *to,
 		road_send(e, to, type, buf_bytes(&e->payload));
 }
 
-static void submit_name(struct engine *e, enum name_kind kind,
-			uint32_t number, const char *text)
-{
-	struct step *s = road_step(e, STEP_NAME, NULL);
-
-	s->name = kind;
-	s->number = number;
-	if ((s->text = arena_string(s->arena, bytes_of(text))) == NULL)
-		abort();
-	road_submit(e, s);
-}
-
-struct lane *road_lane(struct engine *e, enum technology t, const char *peer)
-{
-	struct lane *l;
-
-	for (l = e->lanes; l != NULL; l = l->next)
-		if (l->technology == t && strcmp(l->peer, peer) == 0)
-			return l;
-	if ((l = lane_new(e->last_lane + 1, t, peer)) == NULL)
-		return NULL;
-	e->last_lane++;
-	l->next = e->lanes;
-	e->lanes = l;
-	submit_name(e, NAME_LANE, l->number, l->name);
-	return l;
-}
-
-struct lane *road_lane_numbered(struct engine *e, uint32_t number)
-{
-	struct lane *l = e->lanes;
-
-	while (l != NULL && l->number != number)
-		l = l->next;
-	return l;
-}
-
-struct name *road_name(struct engine *e, uint32_t number, const char *text)
-{
-	struct name *n = mem_zero(sizeof *n);
-
-	if (n == NULL || (n->text = mem_string(text)) == NULL) {
-		mem_free(n);
-		return NULL;
-	}
-	n->number = number;
-	n->next = e->flow_names;
-	e->flow_names = n;
-	if (number > e->last_flow)
-		e->last_flow = number;
-	return n;
-}
-
-static const char *const priority_names[PRIORITIES] = {
-	[PRIORITY_LOW] = "low",
-	[PRIORITY_NORMAL] = "normal",
-	[PRIORITY_HIGH] = "high",
-	[PRIORITY_URGENT] = "urgent",
-};
-
-struct flow *road_flow(struct engine *e, struct lane *l, const char *account,
-		       enum priority p)
-{
-	char text[300];
-	struct name *n;
-
-	snprintf(text, sizeof text, "%.250s/%s",
-		 account == NULL ? "-" : account, priority_names[p]);
-	for (n = e->flow_names; n != NULL; n = n->next)
-		if (strcmp(n->text, text) == 0)
-			break;
-	if (n == NULL) {
-		n = road_name(e, e->last_flow + 1, text);
-		if (n == NULL)
-			return NULL;
-		submit_name(e, NAME_FLOW, n->number, text);
-	}
-	return lane_flow(l, n->number, n->text, p);
-}
-
-static enum priority priority_of(const char *flow_name)
-{
-	const char *slash = strrchr(flow_name, '/');
-	enum priority p;
-
-	for (p = PRIORITY_LOW; slash != NULL && p < PRIORITIES; p++)
-		if (strcmp(priority_names[p], slash + 1) == 0)
-			return p;
-	return PRIORITY_NORMAL;
-}
-
-struct flow *road_flow_numbered(struct engine *e, struct lane *l,
-				uint32_t number)
-{
-	struct name *n = e->flow_names;
-
-	while (n != NULL && n->number != number)
-		n = n->next;
-	return n == NULL ? NULL
-			 : lane_flow(l, number, n->text, priority_of(n->text));
-}
-
-/* After a restart any flow of the lane may have legs on disk. */
-void road_all_flows(struct engine *e, struct lane *l)
-{
-	const struct name *n;
-	struct flow *f;
-
-	for (n = e->flow_names; n != NULL; n = n->next)
-		if ((f = road_flow_numbered(e, l, n->number)) != NULL)
-			f->on_disk = true;
-}
-
-static size_t id_place(const struct engine *e, uint64_t id)
-{
-	return (size_t)((id * 0x9E3779B97F4A7C15u) >> 32) % e->by_id_size;
-}
-
 struct live *road_find(const struct engine *e, uint64_t id)
 {
-	struct live *l = e->by_id[id_place(e, id)];
-
-	while (l != NULL && l->id != id)
-		l = l->next_by_id;
-	return l;
-}
-
-static void grow_by_id(struct engine *e)
-{
-	size_t i, before = e->by_id_size;
-	struct live **old = e->by_id;
-	struct live **fresh = mem_zero(2 * before * sizeof *fresh);
-	struct live *l, *next;
-
-	if (fresh == NULL)
-		return;
-	e->by_id = fresh;
-	e->by_id_size = 2 * before;
-	for (i = 0; i < before; i++)
-		for (l = old[i]; l != NULL; l = next) {
-			size_t at = id_place(e, l->id);
-
-			next = l->next_by_id;
-			l->next_by_id = fresh[at];
-			fresh[at] = l;
-		}
-	mem_free(old);
+	return (struct live *)table_first(&e->by_id, table_hash_number(id));
 }
 
 void road_remember(struct engine *e, struct live *l)
 {
-	size_t at;
-
-	if (e->n_live > e->by_id_size)
-		grow_by_id(e);
-	at = id_place(e, l->id);
-	l->next_by_id = e->by_id[at];
-	e->by_id[at] = l;
-	e->n_live++;
+	table_add(&e->by_id, &l->by_id, table_hash_number(l->id));
 }
 
 void road_forget(struct engine *e, struct live *l)
 {
-	struct live **at = &e->by_id[id_place(e, l->id)];
-
 	correlate_drop(e, l);
-	while (*at != NULL && *at != l)
-		at = &(*at)->next_by_id;
-	if (*at == l) {
-		*at = l->next_by_id;
-		e->n_live--;
-	}
+	table_remove(&e->by_id, &l->by_id);
 	live_free(l);
 }
 

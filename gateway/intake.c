@@ -1,4 +1,4 @@
-/* intake.c - messages come in, become legs, are spooled, are answered. */
+/* intake.c - messages come in and become legs, or are refused. */
 #include "gateway/road.h"
 
 #include <stdio.h>
@@ -9,18 +9,11 @@
 
 #define USER_FLOWS 16		/* people share so many flows per priority */
 
-/* What an insertion needs to know when it comes back. */
-struct spooled {
-	struct reply reply;
-	uint64_t story;
-	struct live **legs;
-	size_t n;
-};
-
 /* The copies of one message. */
 struct made {
 	struct live *legs[MESSAGE_RECIPIENTS_MAX];
 	size_t n;
+	uint64_t story;		/* of failures when there is no copy          */
 	bool scheduled;		/* not to be sent yet                         */
 	bool joined;		/* of parts that were accepted already        */
 	struct route_verdict verdict;	/* of the last one with a way         */
@@ -37,6 +30,7 @@ static const struct outcome no_route = {
 /* Now or never (Expires: 0), and he is not registered. */
 static const struct outcome nobody_there = {
 	.class = OUTCOME_ABSENT,
+	.state = STATE_UNDELIVERABLE,
 	.text = "not registered, and not to be held",
 	.clause = "RFC 3428 7",
 };
@@ -52,34 +46,6 @@ static void refuse(struct engine *e, const struct reply *to,
 					      .text = o->text,
 					      .clause = o->clause });
 	road_refuse(e, to, FRAME_REFUSED, o);
-}
-
-/*
- * A repetition gets the first answer again: that of the far side when the
- * message went natively, else that it was accepted.
- */
-void intake_again(struct engine *e, const struct reply *to, uint64_t story)
-{
-	if ((story & INTAKE_ANSWERED) == 0) {
-		intake_accept(e, to, story, true);
-		return;
-	}
-	road_refuse(e, to, FRAME_ANSWER,
-		    &(struct outcome){ .class = OUTCOME_DELIVERED,
-				       .state = STATE_DELIVERED,
-				       .far_code = 200 });
-}
-
-void intake_accept(struct engine *e, const struct reply *to, uint64_t story,
-		   bool duplicate)
-{
-	struct accepted a = { .id = story, .duplicate = duplicate };
-
-	buf_reset(&e->payload);
-	if (keys_public_id(e->keys, story, a.public_id) != OK ||
-	    accepted_image(&a, &e->payload) != OK)
-		return;
-	road_send(e, to, FRAME_ACCEPTED, buf_bytes(&e->payload));
 }
 
 /*
@@ -209,133 +175,6 @@ fail:
 	return NULL;
 }
 
-static void entered(struct engine *e, const struct spooled *c)
-{
-	size_t i;
-
-	for (i = 0; i < c->n; i++) {
-		struct live *l = c->legs[i];
-
-		l->updating--;
-		road_count(l);
-		if (l->updating == 0 && l->place == LIVE_NOWHERE)
-			dispatch_enter(e, l);
-	}
-}
-
-static void forget_all(struct engine *e, struct live **legs, size_t n)
-{
-	while (n > 0)
-		road_forget(e, legs[--n]);
-}
-
-static void answer_all(struct engine *e, const struct spooled *c)
-{
-	const struct waiter *w;
-
-	intake_accept(e, &c->reply, c->story, false);
-	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
-		intake_accept(e, &w->reply, c->story, true);
-}
-
-static void answer_all_again(struct engine *e, const struct spooled *c,
-			     uint64_t story)
-{
-	const struct waiter *w;
-
-	intake_again(e, &c->reply, story);
-	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
-		intake_again(e, &w->reply, story);
-}
-
-static void refuse_all(struct engine *e, const struct spooled *c)
-{
-	struct outcome full = { .class = OUTCOME_LATER,
-				.text = "the disk is full",
-				.clause = "minimum-free" };
-	const struct waiter *w;
-
-	e->counts.refused++;
-	road_refuse(e, &c->reply, FRAME_REFUSED, &full);
-	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
-		road_refuse(e, &w->reply, FRAME_REFUSED, &full);
-}
-
-static void spooled_done(void *owner, struct step *s)
-{
-	struct engine *e = owner;
-	struct spooled *c = s->context;
-
-	if (s->result == OK) {
-		e->counts.accepted++;
-		answer_all(e, c);
-		entered(e, c);
-		return;
-	}
-	if (s->result == ERR_EXISTS) {
-		e->counts.duplicates++;
-		answer_all_again(e, c, s->story);
-	} else {
-		refuse_all(e, c);
-	}
-	forget_all(e, c->legs, c->n);
-}
-
-/* Held from the start: told so, if that was asked for (RFC 5438 8.1). */
-static void tell_stored(struct engine *e, struct step *s, struct live *l,
-			struct bytes image)
-{
-	struct bytes own = l->image;
-
-	if (!l->stored || l->state != LEG_WAITING)
-		return;
-	l->image = image;
-	report_extra(e, l, STATE_STORED);
-	l->image = own;
-	road_also(s, l);
-}
-
-/* One step that inserts the legs; they belong to it until it is back. */
-static void spool(struct engine *e, const struct reply *to, struct live **legs,
-		  size_t n, const struct intake *in)
-{
-	struct step *s = road_step(e, STEP_INSERT, spooled_done);
-	struct spooled *c = road_room(s, 1, sizeof *c);
-	size_t i;
-
-	*c = (struct spooled){ *to, legs[0]->story, NULL, n };
-	c->legs = road_room(s, n, sizeof *c->legs);
-	memcpy(c->legs, legs, n * sizeof *legs);
-	s->context = c;
-	s->intake = true;
-	s->has_key = legs[0]->has_dedupe;
-	s->key = legs[0]->dedupe;
-	s->until_us = e->last_us;
-	s->key_until_us = e->last_us + e->dedupe_us;
-	s->story = legs[0]->story;
-	s->part_key = road_octets(s, in->segment.key);
-	s->legs = road_room(s, n, sizeof *s->legs);
-	s->n_legs = n;
-	for (i = 0; i < n; i++) {
-		tell_stored(e, s, legs[i], in->message);
-		road_row(e, s, legs[i], &s->legs[i]);
-		legs[i]->updating++;
-	}
-	s->legs[0].image = road_octets(s, in->message);
-	road_submit(e, s);
-}
-
-/* A native leg whose far side did not answer: now it is spooled. */
-void intake_spool(struct engine *e, struct live *leg)
-{
-	struct intake in = { .message = leg->image };
-	struct reply to = leg->reply;
-
-	leg->native = false;
-	leg->reply.life = 0;
-	spool(e, &to, &leg, 1, &in);
-}
-
 /* One that was accepted in parts may have expired meanwhile: see expire(). */
 static bool admissible(struct engine *e, const struct message *m,
 		       struct made *made)
@@ -383,10 +222,25 @@ static struct live *make_failure(struct engine *e, const struct message *m,
 	if (fill_leg(e, l, m, index) != OK)
 		abort();
 	l->recipient = recipient_hash(e, l, NULL);
-	if (report_instead(e, l, STATE_UNDELIVERABLE, why))
+	if (report_instead(e, l, why->state, why))
 		return l;
 	live_free(l);
 	return NULL;
+}
+
+static void fail_one(struct engine *e, const struct message *m, size_t index,
+		     const struct outcome *why, struct made *made)
+{
+	uint64_t story = made->n > 0 ? made->legs[0]->id : made->story;
+
+	tell_message(e, story, m,
+		     &(struct story){ .step = "settled",
+				      .verdict = delivery_state_name(why->state),
+				      .to = &m->recipients[index].address,
+				      .text = why->text,
+				      .clause = why->clause });
+	made->legs[made->n] = make_failure(e, m, index, why);
+	made->n += made->legs[made->n] != NULL;
 }
 
 /* When one recipient can be reached the others' failures are reported. */
@@ -396,7 +250,6 @@ static void make_failures(struct engine *e, const struct message *m,
 	struct route_facts facts;
 	struct route_verdict v;
 	struct user *user;
-	uint64_t story = made->n > 0 ? made->legs[0]->id : road_id(e);
 	const struct outcome *why;
 	size_t i;
 
@@ -406,14 +259,7 @@ static void make_failures(struct engine *e, const struct message *m,
 		route_decide(&facts, &v);
 		if ((why = unreachable(m, &v)) == NULL)
 			continue;
-		tell_message(e, story, m,
-			     &(struct story){ .step = "settled",
-					      .verdict = "undeliverable",
-					      .to = &m->recipients[i].address,
-					      .text = why->text,
-					      .clause = why->clause });
-		made->legs[made->n] = make_failure(e, m, i, why);
-		made->n += made->legs[made->n] != NULL;
+		fail_one(e, m, i, why, made);
 	}
 }
 
@@ -492,7 +338,7 @@ static void unseen_done(void *owner, struct step *s)
 
 	if (s->result == ERR_EXISTS) {
 		e->counts.duplicates++;
-		intake_again(e, &r->reply, s->story);
+		spool_answer_again(e, &r->reply, s->story);
 		return;
 	}
 	e->counts.refused++;
@@ -530,10 +376,38 @@ static void turn_away(struct engine *e, const struct reply *to,
 	road_submit(e, s);
 }
 
+/* Nobody wants to be told: the parts are taken, and that is all. */
+static void drop_set(struct engine *e, struct bytes name)
+{
+	struct step *s = road_step(e, STEP_INSERT, NULL);
+
+	s->part_key = road_octets(s, name);
+	s->key_until_us = e->last_us + e->dedupe_us;
+	road_submit(e, s);
+}
+
+void intake_ended(struct engine *e, const struct intake *in,
+		  const struct message *m, const struct outcome *why)
+{
+	struct made made = { .story = road_id(e) };
+	struct reply nobody = { .life = 0 };
+	size_t i;
+
+	for (i = 0; i < m->n_recipients; i++)
+		fail_one(e, m, i, why, &made);
+	if (made.n == 0) {
+		drop_set(e, in->segment.key);
+		return;
+	}
+	set_keys(e, in, made.legs, made.n);
+	spool_legs(e, &nobody, made.legs, made.n, in);
+}
+
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m)
 {
-	struct made made = { .joined = in->segment.key.n > 0 };
+	struct made made = { .story = road_id(e),
+			     .joined = in->segment.key.n > 0 };
 	struct live **legs = made.legs;
 
 	road_now(e);
@@ -546,12 +420,12 @@ void intake_message(struct engine *e, const struct reply *to,
 	if (made.n == 0) {
 		turn_away(e, to, in, m, &made.why);
 		if (made.joined && made.why.class != OUTCOME_LATER)
-			reassemble_drop(e, in->segment.key);
+			drop_set(e, in->segment.key);
 		return;
 	}
 	set_keys(e, in, legs, made.n);
 	if (legs[0]->has_dedupe && native_joins(e, to, &legs[0]->dedupe)) {
-		forget_all(e, legs, made.n);
+		spool_forget(e, legs, made.n);
 		return;
 	}
 	tell_message(e, legs[0]->story, m,
@@ -562,7 +436,7 @@ void intake_message(struct engine *e, const struct reply *to,
 				 &legs[0]->image) != OK)
 		legs[0]->image = (struct bytes){ NULL, 0 };
 	if (!goes_native(in, &made)) {
-		spool(e, to, legs, made.n, in);
+		spool_legs(e, to, legs, made.n, in);
 		return;
 	}
 	legs[0]->native = true;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,23 +42,56 @@ void keys_free(struct keys *k)
 	mem_free(k);
 }
 
-static enum err make_file(const char *path, const struct clock *clock,
+/* The entry of a file in its directory, on disk. */
+static bool sync_directory(const char *directory)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool good = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* All of it or nothing, also when the power goes: ids must never change. */
+static enum err write_file(const char *directory, const char *path,
+			   const uint8_t octets[KEYS_OCTETS])
+{
+	struct buf fresh = BUF_INIT(4096);
+	const char *name;
+	enum err e = ERR_IO;
+	int fd = -1;
+	bool good;
+
+	buf_printf(&fresh, "%s.new", path);
+	if ((name = buf_string(&fresh)) == NULL) {
+		e = ERR_NOMEM;
+		goto out;
+	}
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		goto out;
+	good = write(fd, octets, KEYS_OCTETS) == KEYS_OCTETS && fsync(fd) == 0;
+	if (close(fd) == 0 && good && rename(name, path) == 0 &&
+	    sync_directory(directory))
+		e = OK;
+out:
+	buf_clear(&fresh);
+	return e;
+}
+
+static enum err make_file(const char *directory, const char *path,
+			  const struct clock *clock,
 			  uint8_t octets[KEYS_OCTETS])
 {
 	size_t i;
-	int fd;
-	bool good;
 
 	for (i = 0; i < KEYS_OCTETS; i += sizeof(uint64_t)) {
 		uint64_t r = clock->random(clock->arg);
 
 		memcpy(octets + i, &r, sizeof r);
 	}
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return ERR_IO;
-	good = write(fd, octets, KEYS_OCTETS) == KEYS_OCTETS && fsync(fd) == 0;
-	return close(fd) == 0 && good ? OK : ERR_IO;
+	return write_file(directory, path, octets);
 }
 
 static enum err read_file(const char *path, uint8_t octets[KEYS_OCTETS])
@@ -87,7 +121,7 @@ enum err keys_load(const char *directory, const struct clock *clock,
 	}
 	e = read_file(name, octets);
 	if (e == ERR_NOTFOUND)
-		e = make_file(name, clock, octets);
+		e = make_file(directory, name, clock, octets);
 	if (e != OK) {
 		buf_printf(why, "%s: %s", name,
 			   e == ERR_MALFORMED ? "not a key file"

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define TARGETS_FIRST	64
 #define WEIGHT_TARGETS	4
 
 static const unsigned weights[PRIORITIES] = {
@@ -11,6 +10,9 @@ static const unsigned weights[PRIORITIES] = {
 	[PRIORITY_HIGH] = 4,
 	[PRIORITY_URGENT] = 8,
 };
+
+/* Of tables by number. */
+static const uint8_t no_key[16];
 
 struct lane *lane_new(uint32_t number, enum technology t, const char *peer)
 {
@@ -28,11 +30,11 @@ struct lane *lane_new(uint32_t number, enum technology t, const char *peer)
 	l->child = -1;
 	l->name = mem_string(text);
 	l->peer = mem_string(peer);
-	l->targets = mem_zero(TARGETS_FIRST * sizeof *l->targets);
-	l->targets_size = TARGETS_FIRST;
 	l->targets_flow.of_targets = true;
 	l->targets_flow.weight = WEIGHT_TARGETS;
-	if (l->name == NULL || l->peer == NULL || l->targets == NULL)
+	if (l->name == NULL || l->peer == NULL ||
+	    table_init(&l->targets, 0, no_key) != OK ||
+	    table_init(&l->flows_by_number, 0, no_key) != OK)
 		goto fail;
 	buf_clear(&name);
 	return l;
@@ -52,18 +54,13 @@ static void free_legs(struct live *leg)
 	}
 }
 
-static void free_targets(struct lane *l)
+static void free_target(void *arg, struct table_node *n)
 {
-	struct target *t, *next;
-	size_t i;
+	struct target *t = (struct target *)n;
 
-	for (i = 0; l->targets != NULL && i < l->targets_size; i++)
-		for (t = l->targets[i]; t != NULL; t = next) {
-			next = t->next_hash;
-			free_legs(t->head);
-			mem_free(t);
-		}
-	mem_free(l->targets);
+	(void)arg;
+	free_legs(t->head);
+	mem_free(t);
 }
 
 void lane_free(struct lane *l)
@@ -78,7 +75,9 @@ void lane_free(struct lane *l)
 		mem_free(f->name);
 		mem_free(f);
 	}
-	free_targets(l);
+	table_walk(&l->targets, free_target, NULL);
+	table_clear(&l->targets);
+	table_clear(&l->flows_by_number);
 	mem_free(l->name);
 	mem_free(l->peer);
 	mem_free(l->kind);
@@ -90,11 +89,12 @@ void lane_free(struct lane *l)
 struct flow *lane_flow(struct lane *l, uint32_t number, const char *name,
 		       enum priority priority)
 {
-	struct flow *f;
+	uint64_t hash = table_hash_number(number);
+	struct table_node *n = table_first(&l->flows_by_number, hash);
+	struct flow *f = (struct flow *)n;
 
-	for (f = l->flows; f != NULL; f = f->next)
-		if (f->number == number)
-			return f;
+	if (f != NULL)
+		return f;
 	if ((f = mem_zero(sizeof *f)) == NULL)
 		return NULL;
 	if ((f->name = mem_string(name)) == NULL) {
@@ -105,7 +105,36 @@ struct flow *lane_flow(struct lane *l, uint32_t number, const char *name,
 	f->weight = weights[priority];
 	f->next = l->flows;
 	l->flows = f;
+	table_add(&l->flows_by_number, &f->node, hash);
 	return f;
+}
+
+void lane_on_disk(struct lane *l, struct flow *f)
+{
+	f->on_disk = true;
+	if (f->listed)
+		return;
+	f->listed = true;
+	f->next_listed = l->listed;
+	l->listed = f;
+}
+
+void lane_each_on_disk(struct lane *l,
+		       void (*each)(void *arg, struct lane *l, struct flow *f),
+		       void *arg)
+{
+	struct flow **at = &l->listed, *f;
+
+	while ((f = *at) != NULL) {
+		if (!f->on_disk) {
+			f->listed = false;
+			*at = f->next_listed;
+			continue;
+		}
+		if (!f->fetching)
+			each(arg, l, f);
+		at = &f->next_listed;
+	}
 }
 
 static void enter_ring(struct lane *l, struct flow *f)
@@ -275,61 +304,25 @@ struct live *lane_next(struct lane *l, void (*overflow)(void *, struct live *),
 	return NULL;
 }
 
-static size_t target_place(const struct lane *l, uint64_t recipient)
-{
-	return (size_t)(recipient >> 8) % l->targets_size;
-}
-
 struct target *lane_target(const struct lane *l, uint64_t recipient)
 {
-	struct target *t = l->targets[target_place(l, recipient)];
+	uint64_t hash = table_hash_number(recipient);
 
-	while (t != NULL && t->recipient != recipient)
-		t = t->next_hash;
-	return t;
-}
-
-/* Twice the places; without memory the table just stays crowded. */
-static void more_places(struct lane *l)
-{
-	size_t i, before = l->targets_size;
-	struct target **old = l->targets;
-	struct target **fresh = mem_zero(2 * before * sizeof *fresh);
-	struct target *t, *next;
-
-	if (fresh == NULL)
-		return;
-	l->targets = fresh;
-	l->targets_size = 2 * before;
-	for (i = 0; i < before; i++)
-		for (t = old[i]; t != NULL; t = next) {
-			size_t at = target_place(l, t->recipient);
-
-			next = t->next_hash;
-			t->next_hash = fresh[at];
-			fresh[at] = t;
-		}
-	mem_free(old);
+	return (struct target *)table_first(&l->targets, hash);
 }
 
 struct target *lane_target_get(struct lane *l, uint64_t recipient)
 {
 	struct target *t = lane_target(l, recipient);
-	size_t at;
 
 	if (t != NULL)
 		return t;
-	if (l->n_targets > l->targets_size)
-		more_places(l);
 	if ((t = mem_zero(sizeof *t)) == NULL)
 		return NULL;
-	at = target_place(l, recipient);
 	t->lane = l;
 	t->recipient = recipient;
 	t->draining = t->again = l->asking > 0;
-	t->next_hash = l->targets[at];
-	l->targets[at] = t;
-	l->n_targets++;
+	table_add(&l->targets, &t->node, table_hash_number(recipient));
 	return t;
 }
 
@@ -392,16 +385,10 @@ void target_wake(struct target *t)
 
 void target_drop_if_idle(struct target *t)
 {
-	struct lane *l = t->lane;
-	struct target **at = &l->targets[target_place(l, t->recipient)];
-
 	if (t->pending || t->n > 0 || t->draining || t->ready ||
 	    t->fetching || t->paused_until_us != 0)
 		return;
-	while (*at != t)
-		at = &(*at)->next_hash;
-	*at = t->next_hash;
-	l->n_targets--;
+	table_remove(&t->lane->targets, &t->node);
 	mem_free(t);
 }
 

@@ -11,6 +11,7 @@
 #ifndef GATEWAY_LANE_H
 #define GATEWAY_LANE_H
 
+#include "codecs/table.h"
 #include "gateway/live.h"
 
 #define FLOW_LOADED_MAX	 512	/* ready legs of one flow in memory           */
@@ -19,6 +20,7 @@
 #define TARGET_QUEUE_MAX 16	/* behind one recipient, in memory            */
 
 struct flow {
+	struct table_node node;	/* first: in the lane's table, by number      */
 	uint32_t number;
 	char *name;		/* "account/priority"                         */
 	unsigned weight, credit;
@@ -26,15 +28,18 @@ struct flow {
 	size_t loaded;		/* in this queue and behind targets           */
 	uint64_t after_us, after_id;	/* all up to here is loaded or done   */
 	bool on_disk;		/* there may be more behind it                */
+	bool listed;		/* among the lane's that may be fetched       */
 	bool fetching;
 	uint64_t next_us;	/* earliest one not yet due; 0: none          */
 	struct flow *next;	/* all flows of the lane                      */
+	struct flow *next_listed;
 	struct flow *ring_next;	/* those with ready legs                      */
 	bool in_ring;
 	bool of_targets;	/* the lane's ready targets take turns here   */
 };
 
 struct target {
+	struct table_node node;	/* first: in the lane's table, by recipient   */
 	struct lane *lane;
 	uint64_t recipient;
 	bool pending;		/* one of his is with the adapter             */
@@ -47,10 +52,12 @@ struct target {
 	uint64_t paused_until_us;	/* 0: not paused                      */
 	struct target *next_paused;
 	bool ready;		/* in the lane's ready queue                  */
-	struct target *next_ready, *next_hash;
+	struct target *next_ready;
 };
 
 struct lane {
+	struct table_node by_peer;	/* first: in the engine's tables      */
+	struct table_node by_number;
 	uint32_t number;
 	char *name;		/* "sms/smsc-a"                               */
 	enum technology technology;
@@ -66,10 +73,11 @@ struct lane {
 	uint64_t ask_after;	/* those from here on, when there is room     */
 	uint32_t window, outstanding;
 	struct flow *flows;
+	struct table flows_by_number;
+	struct flow *listed;	/* with more on disk, and some without        */
 	struct flow *ring;	/* last served; ring_next is next             */
 	struct flow targets_flow;
-	struct target **targets;	/* hash table                         */
-	size_t n_targets, targets_size;
+	struct table targets;
 	struct target *ready_head, *ready_tail;
 	bool dirty;		/* in the engine's list to be served          */
 	struct lane *next_dirty, *next;
@@ -89,6 +97,13 @@ void lane_free(struct lane *l);
 /** The flow of that number; made when absent. NULL: no memory. */
 struct flow *lane_flow(struct lane *l, uint32_t number, const char *name,
 		       enum priority priority);
+
+/** There may be more legs of it on disk. */
+void lane_on_disk(struct lane *l, struct flow *f);
+/** Calls `each` for every flow with more on disk that is not being fetched. */
+void lane_each_on_disk(struct lane *l,
+		       void (*each)(void *arg, struct lane *l, struct flow *f),
+		       void *arg);
 
 /** Puts a ready leg at the end of its flow. */
 void lane_push(struct lane *l, struct live *leg);

@@ -5,6 +5,7 @@
 #ifndef GATEWAY_LIVE_H
 #define GATEWAY_LIVE_H
 
+#include "codecs/table.h"
 #include "gateway/leg.h"
 #include "gateway/outcome.h"
 #include "gateway/store.h"
@@ -59,6 +60,8 @@ enum live_place {
 };
 
 struct live {
+	struct table_node by_id;	/* first: in the engine's table       */
+
 	/* -- on disk, in columns ------------------------------------------ */
 	uint64_t id, story;
 	enum leg_state state;
@@ -93,6 +96,7 @@ struct live {
 	unsigned updating;
 	struct step *also;	/* to go with the next change of its row      */
 	struct early *early;	/* reports that came before the answer        */
+	unsigned unsent;	/* times in a row that its link did not send  */
 	bool native;		/* not on disk; its sender waits in `reply`   */
 	struct waiter *waiters;	/* and others with the same key               */
 	struct live *next_native;
@@ -104,7 +108,6 @@ struct live {
 	uint32_t slot;		/* in the in-flight table + 1; 0: none        */
 	struct target *target;
 	struct live *next, *before;	/* queue or SENT list                 */
-	struct live *next_by_id;	/* hash chain                         */
 	struct bytes image;
 	struct arena *arena;
 };

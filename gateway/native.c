@@ -79,7 +79,7 @@ static void spool(struct engine *e, struct live *l, const char *why)
 					.text = why,
 					.clause = "RFC 4320" });
 	strike_off(e, l);
-	intake_spool(e, l);
+	spool_native(e, l);
 }
 
 /* Only what can go at once is worth that its sender waits. */
@@ -110,9 +110,9 @@ static void seen_done(void *owner, struct step *s)
 	tell_leg(e, l, &(struct story){ .step = "intake",
 					.verdict = "duplicate",
 					.clause = "dedupe-window" });
-	intake_again(e, &l->reply, s->story);
+	spool_answer_again(e, &l->reply, s->story);
 	for (w = l->waiters; w != NULL; w = w->next)
-		intake_again(e, &w->reply, s->story);
+		spool_answer_again(e, &w->reply, s->story);
 	forget(e, l);
 }
 
@@ -163,7 +163,7 @@ static void commit_answer(struct engine *e, struct live *l,
 	s->key = l->dedupe;
 	s->until_us = e->last_us;
 	s->key_until_us = e->last_us + e->dedupe_us;
-	s->story = l->story | INTAKE_ANSWERED;
+	s->story = l->story | SPOOL_ANSWERED;
 	s->context_id = l->id;
 	road_submit(e, s);
 }

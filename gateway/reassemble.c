@@ -2,7 +2,7 @@
  * reassemble.c - parts of a longer short message wait on disk until all are
  * there, or until their time is over, and then go on as one message. Each
  * part was accepted under an id of its own, and each of these ids gets its
- * receipt. 3GPP TS 23.040 9.2.3.24.1; 3GPP TS 23.040 9.2.3.24.1.
+ * receipt. 3GPP TS 23.040 9.2.3.24.1.
  */
 #include "gateway/road.h"
 
@@ -13,6 +13,7 @@
 
 #define PARTS_EVERY_US	1000000
 #define PARTS_SETS	100
+#define AGAIN_US	5000000	/* until a set is tried that was refused      */
 #define JOINED_MAX	MESSAGE_INLINE_MAX
 #define GAP		"[\xE2\x80\xA6]"	/* U+2026 */
 
@@ -130,42 +131,67 @@ static enum err narrow(struct join *j)
 	return why;
 }
 
-/* All parts of one key, in order, become one message on the road. */
-static void join_up(struct engine *e, const struct step_item *first,
-		    size_t n, struct bytes key)
+/* The parts of one set, in order -> one message, its body in j->body. */
+static enum err join_parts(struct engine *e, struct join *j,
+			   const struct step_item *item, size_t n)
 {
-	struct join j = { .next = 1, .body = BUF_INIT(JOINED_MAX) };
-	struct buf image = BUF_INIT(MESSAGE_IMAGE_MAX);
-	struct intake in = { .segment = { .key = key, .part = 1, .of = 1 } };
-	struct reply nobody = { .life = 0 };
-	const struct step_item *item = first;
 	enum err why = OK;
 
 	for (; n > 0 && why == OK; n--, item = item->next)
-		why = add_part(e, &j, item);
+		why = add_part(e, j, item);
 	if (why == OK)
-		why = narrow(&j);
+		why = narrow(j);
 	if (why != OK)
-		goto out;
-	if (j.wide)
-		j.part.type = "text/plain;charset=UTF-8";
-	j.part.body = buf_bytes(&j.body);
-	j.message.parts = &j.part;
-	j.message.n_parts = 1;
-	j.message.native = (struct bytes){ NULL, 0 };
-	if (message_image(&j.message, &image) != OK)
-		goto out;
-	in.message = buf_bytes(&image);
-	intake_message(e, &nobody, &in, &j.message);
-out:
+		return why;
+	if (j->wide)
+		j->part.type = "text/plain;charset=UTF-8";
+	j->part.body = buf_bytes(&j->body);
+	j->message.parts = &j->part;
+	j->message.n_parts = 1;
+	j->message.native = (struct bytes){ NULL, 0 };
+	return OK;
+}
+
+/*
+ * The set goes on as one message, or ends with `ended`. What cannot be joined
+ * for want of memory is found again.
+ */
+static void join_up(struct engine *e, const struct step_item *first, size_t n,
+		    const struct outcome *ended)
+{
+	struct join j = { .next = 1, .body = BUF_INIT(JOINED_MAX) };
+	struct buf image = BUF_INIT(MESSAGE_IMAGE_MAX);
+	struct intake in = { .segment = { .key = first->leg.meta,
+					  .part = 1,
+					  .of = 1 } };
+	struct reply nobody = { .life = 0 };
+
+	if (join_parts(e, &j, first, n) == OK &&
+	    message_image(&j.message, &image) == OK) {
+		in.message = buf_bytes(&image);
+		if (ended == NULL)
+			intake_message(e, &nobody, &in, &j.message);
+		else
+			intake_ended(e, &in, &j.message, ended);
+	}
 	buf_clear(&j.body);
 	buf_clear(&image);
+}
+
+/* A part that is kept already is known by the id that it got first. */
+static void known_by(struct waiting_part *w, const struct step *s)
+{
+	struct cursor c = CURSOR(s->found->octets);
+	uint64_t id = cursor_u64(&c);
+
+	if (c.bad == OK)
+		w->id = id;
 }
 
 static void part_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
-	const struct waiting_part *w = s->context;
+	struct waiting_part *w = s->context;
 
 	if (s->result != OK && s->result != ERR_EXISTS) {
 		road_refuse(e, &w->reply, FRAME_REFUSED,
@@ -174,9 +200,30 @@ static void part_done(void *owner, struct step *s)
 					       .clause = "minimum-free" });
 		return;
 	}
+	if (s->result == ERR_EXISTS) {
+		e->counts.duplicates++;
+		known_by(w, s);
+	}
 	accepted(e, w, s->result == ERR_EXISTS);
 	if (s->complete)
-		join_up(e, s->found, s->n_found, s->part_key);
+		join_up(e, s->found, s->n_found, NULL);
+}
+
+/* What makes it this part and no other: not the time, nor how it came. */
+static struct store_key part_mark(struct engine *e, const struct intake *in,
+				  const struct message *m)
+{
+	uint8_t place[] = { in->segment.part, in->segment.of };
+	struct bytes pieces[] = { in->segment.key,
+				  { place, sizeof place },
+				  { NULL, 0 },
+				  { NULL, 0 } };
+
+	if (m->n_parts > 0) {
+		pieces[2] = bytes_of(m->parts[0].type);
+		pieces[3] = m->parts[0].body;
+	}
+	return keys_hash(e->keys, pieces, 4);
 }
 
 static bool reachable(struct engine *e, const struct message *m)
@@ -215,6 +262,9 @@ void reassemble_part(struct engine *e, const struct reply *to,
 	s->context = w;
 	s->intake = true;
 	s->part_key = road_octets(s, in->segment.key);
+	s->key = part_mark(e, in, m);
+	s->set = w->id;
+	s->again_us = e->last_us + AGAIN_US;
 	s->number = in->segment.part;
 	s->of = in->segment.of;
 	s->until_us = e->last_us + (in->segment.timeout_s > 0
@@ -233,18 +283,33 @@ void reassemble_part(struct engine *e, const struct reply *to,
 
 /* -- sets that will not be completed any more -------------------------------- */
 
-void reassemble_drop(struct engine *e, struct bytes key)
-{
-	struct step *s = road_step(e, STEP_INSERT, NULL);
+static const struct outcome incomplete = {
+	.class = OUTCOME_NEVER,
+	.state = STATE_UNDELIVERABLE,
+	.text = "parts of it are missing",
+	.clause = "reassembly-partial = drop",
+};
 
-	s->part_key = road_octets(s, key);
-	road_submit(e, s);
-}
+static const struct outcome repetition = {
+	.class = OUTCOME_NEVER,
+	.state = STATE_UNKNOWN,
+	.text = "a repetition of parts that went on before",
+	.clause = "dedupe-window",
+};
 
 static bool same_set(const struct step_item *a, const struct step_item *b)
 {
-	return a->number2 == b->number2 &&
-	       bytes_equal(a->leg.meta, b->leg.meta);
+	return bytes_equal(a->leg.meta, b->leg.meta);
+}
+
+static void end_set(struct engine *e, const struct step_item *item, size_t n)
+{
+	if (item->count == n)
+		join_up(e, item, n, &repetition);
+	else if (e->deliver_partial || n == item->number2)
+		join_up(e, item, n, NULL);
+	else
+		join_up(e, item, n, &incomplete);
 }
 
 static void expired_done(void *owner, struct step *s)
@@ -259,10 +324,7 @@ static void expired_done(void *owner, struct step *s)
 		     after != NULL && same_set(item, after);
 		     after = after->next)
 			n++;
-		if (e->deliver_partial || n == item->number2)
-			join_up(e, item, n, item->leg.meta);
-		else
-			reassemble_drop(e, item->leg.meta);
+		end_set(e, item, n);
 	}
 }
 
@@ -275,6 +337,8 @@ void reassemble_tick(struct engine *e, uint64_t now)
 	e->parts_after_us = now + PARTS_EVERY_US;
 	s = road_step(e, STEP_PARTS_EXPIRED, expired_done);
 	s->until_us = now;
+	s->set = road_id(e);
+	s->again_us = now + AGAIN_US;
 	s->limit = PARTS_SETS;
 	road_submit(e, s);
 }

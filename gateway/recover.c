@@ -8,6 +8,7 @@
 #define EXPIRY_ROWS	 500
 #define FORGET_EVERY_US	 60000000
 #define FORGET_ROWS	 5000
+#define NAME_ROWS	 5000
 #define WHO_ROWS	 1000
 #define WHO_TARGETS	 4000	/* more of them: those that come later wait   */
 #define DOUBT_US	 10000000	/* clocks may have been set back      */
@@ -145,22 +146,38 @@ static void go_on_from(struct engine *e, uint64_t greatest)
 
 /* -- names, counts -------------------------------------------------------- */
 
-static void add_lane(struct engine *e, uint32_t number, const char *name)
-{
-	const char *slash = strchr(name, '/');
-	char technology[32] = "";
-	struct lane *l;
+static void ask_flows(struct engine *e, uint32_t lane, uint32_t flow);
 
-	if (slash == NULL || (size_t)(slash - name) >= sizeof technology)
-		return;
-	memcpy(technology, name, (size_t)(slash - name));
-	l = lane_new(number, technology_named(technology), slash + 1);
-	if (l == NULL)
-		abort();
-	l->next = e->lanes;
-	e->lanes = l;
-	if (number > e->last_lane)
-		e->last_lane = number;
+/* Only these have legs that are ready, or will be. */
+static void flows_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct step_item *item;
+	struct lane *l;
+	struct flow *f;
+
+	for (item = s->found; item != NULL; item = item->next) {
+		l = road_lane_numbered(e, (uint32_t)item->number);
+		f = l == NULL ? NULL
+			      : road_flow_numbered(e, l,
+						   (uint32_t)item->number2);
+		if (f != NULL)
+			lane_on_disk(l, f);
+		if (item->next == NULL && !s->complete)
+			ask_flows(e, (uint32_t)item->number,
+				  (uint32_t)item->number2);
+	}
+	came_back(e);
+}
+
+static void ask_flows(struct engine *e, uint32_t lane, uint32_t flow)
+{
+	struct step *s = road_step(e, STEP_FLOWS, flows_done);
+
+	s->lane = lane;
+	s->flow = flow;
+	s->limit = NAME_ROWS;
+	submit(e, s);
 }
 
 static void counts_done(void *owner, struct step *s)
@@ -177,8 +194,6 @@ static void counts_done(void *owner, struct step *s)
 				  item->number != LEG_WAITING))
 			continue;
 		l->waiting += item->count;
-		if (item->number == LEG_QUEUED)
-			road_all_flows(e, l);
 	}
 	go_on_from(e, s->story);
 	if (inflight_doubtful(e->inflight))
@@ -187,23 +202,6 @@ static void counts_done(void *owner, struct step *s)
 						road_now(e) + DOUBT_US });
 	ask_suspects(e);
 	ask_orphans(e, 0);
-	came_back(e);
-}
-
-static void names_done(void *owner, struct step *s)
-{
-	struct engine *e = owner;
-	const struct step_item *item;
-
-	for (item = s->found; item != NULL; item = item->next) {
-		if (s->name == NAME_LANE)
-			add_lane(e, (uint32_t)item->number, item->text);
-		else if (road_name(e, (uint32_t)item->number, item->text) ==
-			 NULL)
-			abort();
-	}
-	if (s->name == NAME_FLOW)
-		submit(e, road_step(e, STEP_COUNTS, counts_done));
 	came_back(e);
 }
 
@@ -228,19 +226,47 @@ static void ask_held(struct engine *e)
 	submit(e, s);
 }
 
-static void ask_names(struct engine *e, enum name_kind kind)
+static void ask_names(struct engine *e, enum name_kind kind, uint64_t after);
+
+/* Lanes, then flows, then what there is of them. */
+static void names_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct step_item *item;
+	uint64_t last = s->after_id;
+
+	for (item = s->found; item != NULL; item = item->next) {
+		last = item->number;
+		if (s->name == NAME_LANE)
+			roster_add_lane(e, (uint32_t)last, item->text);
+		else
+			roster_add_flow(e, (uint32_t)last, item->text);
+	}
+	if (!s->complete) {
+		ask_names(e, s->name, last);
+	} else if (s->name == NAME_LANE) {
+		ask_names(e, NAME_FLOW, 0);
+		ask_held(e);
+	} else {
+		ask_flows(e, 0, 0);
+		submit(e, road_step(e, STEP_COUNTS, counts_done));
+	}
+	came_back(e);
+}
+
+static void ask_names(struct engine *e, enum name_kind kind, uint64_t after)
 {
 	struct step *s = road_step(e, STEP_NAMES, names_done);
 
 	s->name = kind;
+	s->after_id = after;
+	s->limit = NAME_ROWS;
 	submit(e, s);
 }
 
 void engine_recover(struct engine *e)
 {
-	ask_names(e, NAME_LANE);
-	ask_names(e, NAME_FLOW);
-	ask_held(e);
+	ask_names(e, NAME_LANE, 0);
 }
 
 bool engine_recovered(const struct engine *e)
@@ -271,7 +297,7 @@ static void who_done(void *owner, struct step *s)
 	}
 	if (s->n_found < WHO_ROWS)
 		l->asking--;
-	else if (l->n_targets < WHO_TARGETS)
+	else if (l->targets.count < WHO_TARGETS)
 		ask_who(e, l, last);
 	else
 		l->ask_after = last;
@@ -301,7 +327,7 @@ static void ask_more(struct engine *e)
 	struct lane *l;
 
 	for (l = e->lanes; l != NULL; l = l->next)
-		if (l->ask_after != 0 && l->n_targets < WHO_TARGETS)
+		if (l->ask_after != 0 && l->targets.count < WHO_TARGETS)
 			ask_who(e, l, l->ask_after);
 }
 

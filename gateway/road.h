@@ -2,7 +2,9 @@
  * gateway/road.h - what the files of the engine share: its state, and the
  * steps of the road by name. Nobody else includes it.
  *
- *	intake.c	messages come in, become legs, are spooled
+ *	roster.c	lanes and flows by name and number
+ *	intake.c	messages come in and become legs
+ *	spool.c		legs go to disk, their senders are answered
  *	reassemble.c	parts of longer short messages become one
  *	dispatch.c	lanes are served, refilled, drained
  *	settle.c	outcomes: done, again, next way, give up
@@ -36,13 +38,6 @@ struct child_link {
 	bool slow;
 };
 
-/* Names that are numbers in the store. */
-struct name {
-	uint32_t number;
-	char *text;
-	struct name *next;
-};
-
 struct engine {
 	struct engine_world world;
 	struct keys *keys;
@@ -59,12 +54,12 @@ struct engine {
 	uint64_t lives;
 
 	struct lane *lanes;
+	struct table lanes_by_peer, lanes_by_number;
+	struct table flows_by_name, flows_by_number;
 	uint32_t last_lane, last_flow;
-	struct name *flow_names;
 	struct lane *dirty;
 
-	struct live **by_id;	/* all legs in memory                         */
-	size_t n_live, by_id_size;
+	struct table by_id;	/* all legs in memory                         */
 	struct far **far_table;
 	size_t far_size;
 	struct live *sent_first, *sent_last;	/* oldest first               */
@@ -101,14 +96,6 @@ void road_send(struct engine *e, const struct reply *to, enum frame_type type,
 	       struct bytes payload);
 void road_refuse(struct engine *e, const struct reply *to,
 		 enum frame_type type, const struct outcome *o);
-struct lane *road_lane(struct engine *e, enum technology t, const char *peer);
-struct lane *road_lane_numbered(struct engine *e, uint32_t number);
-struct flow *road_flow(struct engine *e, struct lane *l, const char *account,
-		       enum priority p);
-struct name *road_name(struct engine *e, uint32_t number, const char *text);
-void road_all_flows(struct engine *e, struct lane *l);
-struct flow *road_flow_numbered(struct engine *e, struct lane *l,
-				uint32_t number);
 struct live *road_find(const struct engine *e, uint64_t id);
 void road_remember(struct engine *e, struct live *l);
 void road_forget(struct engine *e, struct live *l);	/* frees it */
@@ -119,6 +106,22 @@ void road_row(struct engine *e, struct step *s, const struct live *l,
 	      struct store_leg *row);
 /** Reads a row into memory; finds its lane and flow. NULL: unreadable. */
 struct live *road_load(struct engine *e, const struct store_leg *row);
+
+/* roster.c: lanes and flows by name, and by their number in the store */
+enum err roster_init(struct engine *e) CHECKED;
+void roster_clear(struct engine *e);
+/** The lane of that peer, made when absent. NULL: no memory. */
+struct lane *road_lane(struct engine *e, enum technology t, const char *peer);
+struct lane *road_lane_numbered(const struct engine *e, uint32_t number);
+/** That of an account (NULL: nobody's) and priority, made when absent. */
+struct flow *road_flow(struct engine *e, struct lane *l, const char *account,
+		       enum priority p);
+/** NULL: nothing has that number. */
+struct flow *road_flow_numbered(struct engine *e, struct lane *l,
+				uint32_t number);
+/** What the store knows; without memory the process ends. */
+void roster_add_lane(struct engine *e, uint32_t number, const char *name);
+void roster_add_flow(struct engine *e, uint32_t number, const char *name);
 
 /* tell.c: one record of the story. `l` may be NULL for whole messages. */
 struct story {
@@ -134,18 +137,32 @@ void tell_message(struct engine *e, uint64_t story, const struct message *m,
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m);
-void intake_spool(struct engine *e, struct live *leg);
-/* In a key's story: the far side's answer was passed back, not an id. */
-#define INTAKE_ANSWERED (UINT64_C(1) << 62)
-void intake_again(struct engine *e, const struct reply *to, uint64_t story);
-void intake_accept(struct engine *e, const struct reply *to, uint64_t story,
-		   bool duplicate);
+/** One made of parts that were accepted ends: only its reports go on. */
+void intake_ended(struct engine *e, const struct intake *in,
+		  const struct message *m, const struct outcome *why);
 const char *intake_account(const struct message *m, char *room, size_t size);
+
+/* spool.c */
+/** One step that inserts the legs; they belong to it until it is back. */
+void spool_legs(struct engine *e, const struct reply *to, struct live **legs,
+		size_t n, const struct intake *in);
+/** A native leg whose far side did not answer: now it is spooled. */
+void spool_native(struct engine *e, struct live *leg);
+/* In a key's story: the far side's answer was passed back, not an id. */
+#define SPOOL_ANSWERED (UINT64_C(1) << 62)
+/**
+ * A repetition gets the first answer again: that of the far side when the
+ * message went natively, else that it was accepted.
+ */
+void spool_answer_again(struct engine *e, const struct reply *to,
+			uint64_t story);
+void spool_answer(struct engine *e, const struct reply *to, uint64_t story,
+		  bool duplicate);
+void spool_forget(struct engine *e, struct live **legs, size_t n);
 
 /* reassemble.c */
 void reassemble_part(struct engine *e, const struct reply *to,
 		     const struct intake *in, const struct message *m);
-void reassemble_drop(struct engine *e, struct bytes key);
 void reassemble_tick(struct engine *e, uint64_t now);
 
 /* dispatch.c */

@@ -39,8 +39,10 @@ static const char *const migrations[] = {
 	"CREATE TABLE dedupe(high INT, low INT, until INT, story INT,"
 	" PRIMARY KEY(high, low)) WITHOUT ROWID;"
 	"CREATE INDEX dedupe_until ON dedupe(until);"
-	"CREATE TABLE part(key BLOB, of INT, number INT, until INT,"
-	" octets BLOB, PRIMARY KEY(key, of, number)) WITHOUT ROWID;"
+	"CREATE TABLE part(key BLOB, of INT,"
+	" closed INT,"		/* 0: more may come; else a number of its own */
+	" number INT, until INT, high INT, low INT, octets BLOB,"
+	" PRIMARY KEY(key, of, closed, number)) WITHOUT ROWID;"
 	"CREATE INDEX part_until ON part(until);"
 	"CREATE TABLE binding(user TEXT, key TEXT, until INT, octets BLOB,"
 	" PRIMARY KEY(user, key)) WITHOUT ROWID;"

@@ -52,7 +52,8 @@ static const struct setting gateway_settings[] = {
 	  false },
 	{ "reassembly-partial", SETTING_CHOICE, NULL, 0, 0, "deliver|drop",
 	  "deliver", false,
-	  "What to do then: deliver what came, the gap marked, or drop it.",
+	  "What to do then: deliver what came, the gap marked, or drop it "
+	  "and report that.",
 	  false },
 	{ "orphan-keep", SETTING_DURATION, "s", 0, SETTING_DAY, NULL, "10m",
 	  false,

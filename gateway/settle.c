@@ -6,6 +6,7 @@
 #include "policy/receipts.h"
 
 #define PROGRESS_MAX 8192
+#define UNSENT_MOST  5		/* times that a link may not send a leg       */
 
 /* What a removal or change of a row leaves to do when it is committed. */
 struct after {
@@ -64,7 +65,6 @@ void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 	l->state = LEG_SENT;
 	road_count(l);
 }
-
 
 /* A leg that came to rest without a place finds one. */
 static void rest(struct engine *e, struct live *l)
@@ -265,9 +265,20 @@ static void unanswered(struct engine *e, struct live *l,
 	later(e, l, o);
 }
 
-/* The link's fault: no attempt was made; it keeps its place. */
-static void requeue_unsent(struct engine *e, struct live *l)
+/*
+ * The link's fault: no attempt was made; it keeps its place. A link that is
+ * up all the same rests until the next tick, and one that goes on so is treated
+ * as one that refuses.
+ */
+static void requeue_unsent(struct engine *e, struct live *l,
+			   const struct outcome *o)
 {
+	l->lane->stalled = true;
+	if (++l->unsent > UNSENT_MOST) {
+		l->unsent = 0;
+		later(e, l, o);
+		return;
+	}
 	l->attempts--;
 	if (l->progress.n > 0)
 		settle_requeue(e, l, road_now(e));
@@ -284,6 +295,8 @@ static enum delivery_state failed_state(const struct outcome *o)
 
 static void settle(struct engine *e, struct live *l, const struct outcome *o)
 {
+	if (o->class != OUTCOME_LINK)
+		l->unsent = 0;
 	switch (o->class) {
 	case OUTCOME_ACCEPTED:
 		accepted(e, l, o);
@@ -308,7 +321,7 @@ static void settle(struct engine *e, struct live *l, const struct outcome *o)
 		settle_final(e, l, failed_state(o), o);
 		break;
 	case OUTCOME_LINK:
-		requeue_unsent(e, l);
+		requeue_unsent(e, l, o);
 		break;
 	case OUTCOME_UNANSWERED:
 		unanswered(e, l, o);
@@ -422,32 +435,35 @@ static void orphaned(struct engine *e, struct live *l)
 	dispatch_release(e, t);
 }
 
-static size_t with_child(const struct engine *e, unsigned child,
-			 uint64_t *ids)
-{
-	struct live *l;
-	size_t i, n = 0;
+/* The legs that an adapter has, by id. */
+struct with_child {
+	int child;
+	uint64_t *ids;
+	size_t n;
+};
 
-	for (i = 0; i < e->by_id_size; i++)
-		for (l = e->by_id[i]; l != NULL; l = l->next_by_id)
-			if (l->place == LIVE_FLIGHT &&
-			    l->lane->child == (int)child)
-				ids[n++] = l->id;
-	return n;
+static void add_if_there(void *arg, struct table_node *node)
+{
+	const struct live *l = (const struct live *)node;
+	struct with_child *w = arg;
+
+	if (l->place == LIVE_FLIGHT && l->lane->child == w->child)
+		w->ids[w->n++] = l->id;
 }
 
 /* By id, since what happens to one may make others go. */
 void settle_child_died(struct engine *e, unsigned child)
 {
-	uint64_t *ids = mem_alloc((e->n_live + 1) * sizeof *ids);
+	struct with_child w = { .child = (int)child };
 	struct live *l;
-	size_t i, n;
+	size_t i;
 
-	if (ids == NULL)
+	w.ids = mem_alloc((e->by_id.count + 1) * sizeof *w.ids);
+	if (w.ids == NULL)
 		abort();
-	n = with_child(e, child, ids);
-	for (i = 0; i < n; i++)
-		if ((l = road_find(e, ids[i])) != NULL)
+	table_walk(&e->by_id, add_if_there, &w);
+	for (i = 0; i < w.n; i++)
+		if ((l = road_find(e, w.ids[i])) != NULL)
 			orphaned(e, l);
-	mem_free(ids);
+	mem_free(w.ids);
 }

@@ -50,7 +50,9 @@ enum step_kind {
 	 * when the key is known and was kept until later than until_us (now;
 	 * 0: until it is forgotten), nothing is inserted, result ERR_EXISTS
 	 * and `story` is the earlier one; else it is kept until key_until_us.
-	 * With `part_key`: removes the parts of that key in the same step.
+	 * With `part_key` (leg.meta of a part's item): removes that set in
+	 * the same step and keeps its parts' keys until key_until_us; is the
+	 * set gone, ERR_EXISTS.
 	 * ERR_RANGE: a leg's id is taken, or not in 1..2^63-1.               */
 	STEP_INSERT,
 	STEP_SEEN,		/* key known and not past until_us: ERR_EXISTS
@@ -84,18 +86,19 @@ enum step_kind {
 	/* Orphans whose far key belongs to a leg, number > after_id, at most
 	 * `limit` (0: all) -> items with octets and number.                  */
 	STEP_ORPHANS,
-	/* Keeps part `number` of `of` under part_key until until_us. An equal
-	 * part is kept once (ERR_EXISTS); another of that number replaces it.
-	 * When all are there (also after an equal one): result OK and
-	 * `complete`, and every part's octets, in order, in `found`. They
-	 * stay until STEP_INSERT takes them.                                 */
+	/* Keeps part `number` of `of` under part_key until until_us. One
+	 * with the same `key` is kept once: ERR_EXISTS, and it in `found`;
+	 * another of that number closes the set and begins a new one. When
+	 * all are there the set is closed under number `set`, `complete`,
+	 * and every part is in `found`, in order. It stays until STEP_INSERT
+	 * takes it; at again_us it is found as if it had expired.            */
 	STEP_PART,
-	STEP_PARTS_EXPIRED,	/* sets whose until_us (the latest part's) has
-				 * passed, as items of `found`: by key (text
-				 * and leg.meta), by number (of number2); at
-				 * most `limit` sets (0: all). They stay until
-				 * STEP_INSERT takes them; if none does they
-				 * are found again a minute later            */
+	/* Sets whose until_us (the latest part's) has passed, as items of
+	 * `found`: octets by number, of number2; count: how many parts of
+	 * the set were in one that STEP_INSERT took before. At most `limit`
+	 * sets (0: all). They are closed under `set`, and found again at
+	 * again_us if no STEP_INSERT takes them.                             */
+	STEP_PARTS_EXPIRED,
 	STEP_BIND,		/* text = user, text2 = key, octets = data,
 				 * until_us 0 deletes                         */
 	STEP_BINDINGS,		/* all that are not past until_us (wall) ->
@@ -106,14 +109,18 @@ enum step_kind {
 	STEP_DIRECTORY_ALL,	/* all of kind `text` -> items, by text2; with
 				 * text2 only those after it; <= limit        */
 	STEP_NAME,		/* number <-> text for enum name_kind `name`  */
-	STEP_NAMES,		/* all of kind `name` -> items (number, text) */
+	STEP_NAMES,		/* of kind `name`, number > after_id, <= limit
+				 * -> items (number, text), by number         */
 	STEP_COUNTS,		/* legs by (state, lane) -> items: number =
 				 * state, number2 = lane, count; and `story`
 				 * is the greatest id of a leg, 0 none        */
+	STEP_FLOWS,		/* (lane, flow) of queued legs, each once, after
+				 * (lane, flow), <= limit -> items: number =
+				 * lane, number2 = flow                       */
 	STEP_WAITING_WHO,	/* distinct recipients of such legs
 				 * > after_id, limit -> items: count = hash   */
-	STEP_WAITING_COUNTS,	/* the same, all of them, with how many legs
-				 * wait -> items: count = hash, number        */
+	STEP_WAITING_COUNTS,	/* the same, with how many legs wait -> items:
+				 * count = hash, number                       */
 	STEP_FORGET,		/* dedupe, orphans past until_us: <= limit    */
 	STEP_TRACE		/* octets: records for the trace file         */
 };
@@ -149,7 +156,8 @@ struct step {
 	struct bytes part_key, octets;
 	uint32_t number, of;
 	uint32_t lane, flow;
-	uint64_t recipient, after_us, after_id, until_us;
+	uint64_t recipient, after_us, after_id, until_us, set,
+		again_us;
 	size_t limit;
 	const char *text, *text2;
 	enum name_kind name;

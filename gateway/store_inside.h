@@ -28,7 +28,7 @@ enum statement {
 	LEGS_EXPIRED,
 	LEGS_LIST,
 	LEG_RECIPIENT,
-	LEG_RECIPIENTS,
+	LEG_RECIPIENTS, LEG_FLOW,
 	CONTENT_INSERT,
 	CONTENT_COUNT,
 	CONTENT_RECOUNT,
@@ -50,13 +50,8 @@ enum statement {
 	DEDUPE_GET,
 	DEDUPE_INSERT,
 	DEDUPE_FORGET,
-	PART_GET,
-	PART_INSERT,
-	PART_COUNT,
-	PART_SET,
-	PART_DELETE,
-	PART_TAKE,
-	PART_EXPIRED,
+	PART_GET, PART_INSERT, PART_COUNT, PART_SET, PART_CLOSE,
+	PART_DELETE, PART_KEYS, PART_SEEN, PART_EXPIRED,
 	BINDING_INSERT,
 	BINDING_DELETE,
 	BINDING_ALL,
@@ -178,7 +173,10 @@ enum err far_forget(struct store *s, const struct step *step) CHECKED;
 
 enum err part_step(struct store *s, struct step *step) CHECKED;
 enum err parts_expired(struct store *s, struct step *step) CHECKED;
-enum err parts_drop(struct store *s, struct bytes key) CHECKED;
+/** The set of a STEP_INSERT is there; ERR_EXISTS: no more. */
+enum err parts_there(struct store *s, const struct step *step) CHECKED;
+/** It has become a message: its parts' keys stay, so that they are known. */
+enum err parts_joined(struct store *s, const struct step *step) CHECKED;
 
 /** Brings the schema up to date; `why` as in store_open(). */
 enum err schema_upgrade(struct store *s) CHECKED;

@@ -258,6 +258,8 @@ enum err legs_insert(struct store *s, struct step *step)
 
 	if (step->has_key && (e = key_seen(s, step)) != OK)
 		return e;
+	if (step->part_key.n > 0 && (e = parts_there(s, step)) != OK)
+		return e;
 	for (i = 1; i < step->n_legs; i++)
 		if (step->legs[i].story != step->legs[0].story)
 			return ERR_RANGE;
@@ -265,7 +267,7 @@ enum err legs_insert(struct store *s, struct step *step)
 		return e;
 	if (step->has_key && (e = keep_key(s, step)) != OK)
 		return e;
-	return step->part_key.n == 0 ? OK : parts_drop(s, step->part_key);
+	return step->part_key.n == 0 ? OK : parts_joined(s, step);
 }
 
 static void put_key(uint8_t *to, const struct store_key *k)

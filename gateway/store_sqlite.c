@@ -170,6 +170,9 @@ static enum err settle_log(struct store *s)
 		       : ERR_IO;
 }
 
+/* Sets of parts that were complete, but are no message yet: at once. */
+static const char close_again[] = "UPDATE part SET until=0 WHERE closed<>0";
+
 static enum err open_database(struct store *s, const char *path,
 			      const char *vfs)
 {
@@ -189,6 +192,7 @@ static enum err open_database(struct store *s, const char *path,
 	sqlite3_wal_hook(s->db, log_grew, s);
 	if ((e = schema_upgrade(s)) != OK || (e = settle_log(s)) != OK ||
 	    (e = statements_prepare(s)) != OK ||
+	    (e = store_sql(s, close_again)) != OK ||
 	    (e = tally_load(s)) != OK)
 		return e;
 	return orphans_count(s);

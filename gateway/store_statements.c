@@ -41,9 +41,11 @@ static const char *const texts[STATEMENTS] = {
 	[LEG_RECIPIENT] = "SELECT recipient FROM leg WHERE " FOR_SOMEBODY
 			  " AND recipient>?1"
 			  " ORDER BY recipient LIMIT 1",
+	[LEG_FLOW] = "SELECT lane,flow FROM leg WHERE state=0"
+		     " AND (lane,flow)>(?1,?2) ORDER BY lane,flow LIMIT 1",
 	[LEG_RECIPIENTS] = "SELECT recipient,COUNT(*) FROM leg"
-			   " WHERE " FOR_SOMEBODY
-			   " GROUP BY recipient",
+			   " WHERE " FOR_SOMEBODY " AND recipient>?1"
+			   " GROUP BY recipient ORDER BY recipient",
 	[CONTENT_INSERT] = "INSERT INTO content(story,legs) VALUES(?1,?2)",
 	[CONTENT_COUNT] = "SELECT legs FROM content WHERE story=?1",
 	[CONTENT_RECOUNT] = "UPDATE content SET legs=?2 WHERE story=?1",
@@ -79,19 +81,28 @@ static const char *const texts[STATEMENTS] = {
 	[DEDUPE_FORGET] = "DELETE FROM dedupe WHERE (high,low) IN"
 			  " (SELECT high,low FROM dedupe WHERE until<=?1"
 			  " ORDER BY until LIMIT ?2)",
-	[PART_GET] = "SELECT octets FROM part"
-		     " WHERE key=?1 AND of=?2 AND number=?3",
-	[PART_INSERT] = "INSERT OR REPLACE INTO part(key,of,number,until,"
-			"octets) VALUES(?1,?2,?3,?4,?5)",
-	[PART_COUNT] = "SELECT count(*) FROM part WHERE key=?1 AND of=?2",
+	[PART_GET] = "SELECT high,low,octets FROM part WHERE key=?1 AND of=?2"
+		     " AND closed=0 AND number=?3",
+	[PART_INSERT] = "INSERT INTO part(key,of,closed,number,until,high,"
+			"low,octets) VALUES(?1,?2,0,?3,?4,?5,?6,?7)",
+	[PART_COUNT] = "SELECT count(*) FROM part WHERE key=?1 AND of=?2"
+		       " AND closed=?3",
 	[PART_SET] = "SELECT number,octets FROM part WHERE key=?1 AND of=?2"
-		     " ORDER BY number",
-	[PART_DELETE] = "DELETE FROM part WHERE key=?1",
-	[PART_TAKE] = "UPDATE part SET until=?3+60000000"
-		      " WHERE key=?1 AND of=?2",
-	[PART_EXPIRED] = "SELECT key,of FROM part AS p WHERE until<=?1"
+		     " AND closed=?3 ORDER BY number",
+	[PART_CLOSE] = "UPDATE part SET closed=?4,until=?5"
+		       " WHERE key=?1 AND of=?2 AND closed=?3",
+	[PART_DELETE] = "DELETE FROM part WHERE key=?1 AND of=?2"
+			" AND closed=?3",
+	[PART_KEYS] = "INSERT OR REPLACE INTO dedupe(high,low,until,story)"
+		      " SELECT high,low,?4,?5 FROM part"
+		      " WHERE key=?1 AND of=?2 AND closed=?3",
+	[PART_SEEN] = "SELECT count(*) FROM part AS p JOIN dedupe AS d"
+		      " ON d.high=p.high AND d.low=p.low AND d.until>?4"
+		      " WHERE p.key=?1 AND p.of=?2 AND p.closed=?3",
+	[PART_EXPIRED] = "SELECT key,of,closed FROM part AS p WHERE until<=?1"
 			 " AND NOT EXISTS(SELECT 1 FROM part AS q"
-			 " WHERE q.key=p.key AND q.of=p.of AND q.until>?1)"
+			 " WHERE q.key=p.key AND q.of=p.of"
+			 " AND q.closed=p.closed AND q.until>?1)"
 			 " ORDER BY until LIMIT 1",
 	[BINDING_INSERT] = "INSERT OR REPLACE INTO binding(user,key,until,"
 			   "octets) VALUES(?1,?2,?3,?4)",
@@ -106,7 +117,7 @@ static const char *const texts[STATEMENTS] = {
 	[NAME_INSERT] = "INSERT OR REPLACE INTO name(kind,number,text)"
 			" VALUES(?1,?2,?3)",
 	[NAME_ALL] = "SELECT number,text FROM name WHERE kind=?1"
-		     " ORDER BY number",
+		     " AND number>?2 ORDER BY number",
 	[TALLY_ALL] = "SELECT state,lane,legs FROM tally",
 	[TALLY_SET] = "INSERT OR REPLACE INTO tally(state,lane,legs)"
 		      " VALUES(?1,?2,?3)",

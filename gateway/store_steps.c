@@ -108,10 +108,45 @@ static enum err all_entries(struct store *s, struct step *step)
 	return all_rows(s, DIRECTORY_ALL, step, add_row);
 }
 
+static enum err waiting_counts(struct store *s, struct step *step)
+{
+	bind_hash(prepared(s, LEG_RECIPIENTS), 1, step->after_id);
+	return all_rows(s, LEG_RECIPIENTS, step, add_recipient);
+}
+
 static enum err all_names(struct store *s, struct step *step)
 {
 	bind_number(prepared(s, NAME_ALL), 1, step->name);
+	bind_number(prepared(s, NAME_ALL), 2, step->after_id);
 	return all_rows(s, NAME_ALL, step, add_name);
+}
+
+/* One look-up each: a flow with a million legs is passed over at once. */
+static enum err all_flows(struct store *s, struct step *step)
+{
+	sqlite3_stmt *q = prepared(s, LEG_FLOW);
+	uint64_t lane = step->lane, flow = step->flow;
+	struct step_item *item;
+	enum err e;
+	bool row;
+
+	while (step->limit == 0 || step->n_found < step->limit) {
+		bind_number(q, 1, lane);
+		bind_number(q, 2, flow);
+		if ((e = next_row(s, LEG_FLOW, &row)) != OK)
+			return e;
+		step->complete = !row;
+		if (!row)
+			break;
+		lane = column_number(q, 0);
+		flow = column_number(q, 1);
+		rows_end(s, LEG_FLOW);
+		if ((item = item_add(step)) == NULL)
+			return ERR_NOMEM;
+		item->number = lane;
+		item->number2 = flow;
+	}
+	return OK;
 }
 
 static enum err keep_name(struct store *s, const struct step *step)
@@ -197,10 +232,12 @@ static enum err apply(struct store *s, struct step *step)
 		return keep_name(s, step);
 	case STEP_NAMES:
 		return all_names(s, step);
+	case STEP_FLOWS:
+		return all_flows(s, step);
 	case STEP_COUNTS:
 		return counts(s, step);
 	case STEP_WAITING_COUNTS:
-		return all_rows(s, LEG_RECIPIENTS, step, add_recipient);
+		return waiting_counts(s, step);
 	case STEP_WAITING_WHO:
 		return legs_waiting_who(s, step);
 	case STEP_FORGET:

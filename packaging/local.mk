@@ -21,4 +21,3 @@ EXTRA_DIST += packaging/demo/smsc.js
 EXTRA_DIST += packaging/dependencies.sh
 EXTRA_DIST += packaging/run.sh
 EXTRA_DIST += packaging/test.sh
-EXTRA_DIST += tests/peers/linphone/phone.c

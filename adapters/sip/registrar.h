@@ -8,7 +8,7 @@
 
 #include "adapters/sip/contact.h"
 #include "adapters/sip/deferred/targets.h"
-#include "adapters/sip/table.h"
+#include "codecs/table.h"
 #include "gateway/adapter.h"
 #include "gateway/loop.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "adapters/sip/slots.h"
-#include "adapters/sip/table.h"
+#include "codecs/table.h"
 
 #define EPOCHS 4096 /* groups of names that change together      */
 

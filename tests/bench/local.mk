@@ -73,3 +73,59 @@ TESTS += tests/bench/instructions.sh
 EXTRA_DIST += tests/bench/instructions.sh tests/bench/baseline \
 	tests/bench/cost.c tests/bench/cost.h tests/bench/cost_codecs.c \
 	tests/bench/cost_engine.c
+
+# `make bench-smpp`: our SMPP codec beside libsmpp34's and Kannel's. Without
+# sanitizers whatever configure said, so they compile the codecs themselves.
+BENCH_CFLAGS = -std=c17 -O2 -Wall -Wextra -Werror
+BENCH_SMPP_SOURCES = tests/bench/codec_smpp.c tests/codecs/oracle.h \
+	codecs/arena.c codecs/bytes.c codecs/err.c codecs/smpp_layout.c \
+	codecs/smpp_names.c codecs/smpp_pdu.c codecs/smpp_tlv.c
+smpp_benches = tests/bench/codec_smpp tests/bench/codec_smpp34 \
+	tests/bench/codec_kannel
+
+EXTRA_PROGRAMS += $(smpp_benches)
+CLEANFILES += $(smpp_benches)
+
+tests_bench_codec_smpp_SOURCES = tests/bench/codec_smpp_ours.c \
+	$(BENCH_SMPP_SOURCES)
+tests_bench_codec_smpp_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_codec_smpp_LDFLAGS = -pthread
+tests_bench_codec_smpp_LDADD =
+tests_bench_codec_smpp34_SOURCES = tests/codecs/oracle_smpp34.c \
+	$(BENCH_SMPP_SOURCES)
+tests_bench_codec_smpp34_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_codec_smpp34_LDFLAGS = -pthread
+tests_bench_codec_smpp34_LDADD = -lsmpp34
+tests_bench_codec_kannel_SOURCES = tests/codecs/oracle_kannel.c \
+	$(BENCH_SMPP_SOURCES)
+tests_bench_codec_kannel_CPPFLAGS = $(AM_CPPFLAGS) $(KANNEL_CPPFLAGS)
+tests_bench_codec_kannel_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_codec_kannel_LDFLAGS = -pthread
+tests_bench_codec_kannel_LDADD = -lgw $(KANNEL_LIBS)
+
+bench-smpp: $(smpp_benches)
+	@tests/bench/codec_smpp
+.PHONY: bench-smpp
+
+# `make bench-store`: lives of messages in the spool beside the disk's limit.
+# In the build directory, which should be on the disk that is meant.
+EXTRA_PROGRAMS += tests/bench/store_bench
+CLEANFILES += tests/bench/store_bench
+tests_bench_store_bench_SOURCES = tests/bench/store_bench.c \
+	codecs/arena.c codecs/bytes.c codecs/err.c gateway/checksum.c \
+	gateway/commit.c gateway/commit_thread.c gateway/schema.c \
+	gateway/step.c gateway/store_far.c gateway/store_legs.c \
+	gateway/store_parts.c gateway/store_rows.c gateway/store_sqlite.c \
+	gateway/store_statements.c gateway/store_steps.c \
+	gateway/store_tally.c gateway/trace.c gateway/trace_form.c \
+	gateway/trace_read.c
+tests_bench_store_bench_CFLAGS = $(BENCH_CFLAGS)
+tests_bench_store_bench_LDFLAGS = -pthread
+tests_bench_store_bench_LDADD = $(SQLITE_LIBS)
+
+BENCH_WAITING = 0
+bench-store: tests/bench/store_bench
+	@rm -rf bench-spool
+	@tests/bench/store_bench bench-spool $(BENCH_SECONDS) $(BENCH_WAITING)
+	@rm -rf bench-spool
+.PHONY: bench-store

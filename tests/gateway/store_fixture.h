@@ -13,6 +13,7 @@ struct fixture {
 	struct store *store;
 	struct sim_disk *disk;	/* NULL: the machine's */
 	char directory[256];
+	uint64_t sets;		/* closed so far */
 };
 
 /** On the machine's disk, or a simulated one ("sim"). */

@@ -257,7 +257,7 @@ static void test_one_pending(void)
 	CU_ASSERT(next_id(&f) != 0);
 	done(&f, 7);
 	done(&f, 8);
-	CU_ASSERT_EQUAL(f.lane->n_targets, 0);
+	CU_ASSERT_EQUAL(f.lane->targets.count, 0);
 	CU_ASSERT_EQUAL(f.flows[PRIORITY_NORMAL]->loaded, 0);
 	CU_ASSERT_EQUAL(f.flows[PRIORITY_URGENT]->loaded, 0);
 	end(&f);
@@ -329,7 +329,7 @@ static void test_back_to_the_front(void)
 	done(&f, 7);
 	CU_ASSERT_EQUAL(next_id(&f), 2);
 	done(&f, 7);
-	CU_ASSERT_EQUAL(f.lane->n_targets, 0);
+	CU_ASSERT_EQUAL(f.lane->targets.count, 0);
 	end(&f);
 }
 
@@ -357,7 +357,7 @@ static void test_ready_but_empty(void)
 	CU_ASSERT(next_id(&f) != 0);
 	done(&f, 7);
 	CU_ASSERT_EQUAL(next_id(&f), 0);
-	CU_ASSERT_EQUAL(f.lane->n_targets, 0);
+	CU_ASSERT_EQUAL(f.lane->targets.count, 0);
 	live_free(l);
 	end(&f);
 }
@@ -388,13 +388,13 @@ static void test_many_recipients(void)
 		push(&f, PRIORITY_NORMAL, 1000 * i + 1);
 	for (i = 0; i < LEGS; i++)
 		CU_ASSERT_EQUAL(next_id(&f), i + 1);
-	CU_ASSERT_EQUAL(f.lane->n_targets, LEGS);
+	CU_ASSERT_EQUAL(f.lane->targets.count, LEGS);
 	for (i = 0; i < LEGS; i++)
 		CU_ASSERT_PTR_NOT_NULL(lane_target(f.lane, 1000 * i + 1));
 	CU_ASSERT_PTR_NULL(lane_target(f.lane, 2));
 	for (i = 0; i < LEGS; i++)
 		done(&f, 1000 * i + 1);
-	CU_ASSERT_EQUAL(f.lane->n_targets, 0);
+	CU_ASSERT_EQUAL(f.lane->targets.count, 0);
 	end(&f);
 }
 

@@ -129,6 +129,20 @@ static void test_waiting(void)
 	CU_ASSERT_EQUAL(apply(&f, s), OK);
 	CU_ASSERT_EQUAL(s->n_found, 1);
 	step_free(s);
+	s = fresh(STEP_WAITING_COUNTS);
+	s->limit = 1;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT(!s->complete);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 1);
+	CU_ASSERT_EQUAL(s->found->count, 8);
+	CU_ASSERT_EQUAL(s->found->number, 1);
+	s->after_id = 8;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT(s->complete);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 1);
+	CU_ASSERT_EQUAL(s->found->count, UINT64_MAX);
+	CU_ASSERT_EQUAL(s->found->number, 3);
+	step_free(s);
 	finish(&f);
 }
 
@@ -159,6 +173,7 @@ static void test_expired_and_list(void)
 	finish(&f);
 }
 
+/* Its key is that of its octets; `set` closes what it completes. */
 static struct step *part(struct fixture *f, uint32_t number, uint32_t of,
 			 const char *octets)
 {
@@ -168,6 +183,9 @@ static struct step *part(struct fixture *f, uint32_t number, uint32_t of,
 	s->number = number;
 	s->of = of;
 	s->octets = bytes_of(octets);
+	s->key = (struct store_key){ 1u << 31, (uint64_t)octets[0] };
+	s->set = ++f->sets;
+	s->again_us = 500;
 	s->until_us = 100 + number;
 	apply(f, s);
 	return s;
@@ -180,7 +198,7 @@ static enum err part_result(struct fixture *f, uint32_t number, uint32_t of,
 	enum err e = s->result;
 
 	CU_ASSERT(!s->complete);
-	CU_ASSERT_EQUAL(s->n_found, 0);
+	CU_ASSERT_EQUAL(s->n_found, e == ERR_EXISTS ? 1 : 0);
 	step_free(s);
 	return e;
 }
@@ -201,6 +219,17 @@ static bool parts_are(const struct step *s, const char *want)
 	return good;
 }
 
+/* The set that `s` has found becomes message `id`. */
+static enum err join(struct fixture *f, const struct step *found, uint64_t id)
+{
+	struct step *s = fresh(STEP_INSERT);
+
+	*with_legs(s, 1) = leg_of(id);
+	s->part_key = found->found->leg.meta;
+	s->key_until_us = 1000;
+	return done(f, s);
+}
+
 /* 3GPP TS 23.040 9.2.3.24.1: parts come in any order, and more than once. */
 static void test_parts(void)
 {
@@ -210,25 +239,41 @@ static void test_parts(void)
 	CU_ASSERT_EQUAL(part_result(&f, 0, 3, "x"), ERR_RANGE);
 	CU_ASSERT_EQUAL(part_result(&f, 4, 3, "x"), ERR_RANGE);
 	CU_ASSERT_EQUAL(part_result(&f, 3, 3, "c"), OK);
-	CU_ASSERT_EQUAL(part_result(&f, 1, 3, "a"), OK);
-	CU_ASSERT_EQUAL(part_result(&f, 3, 3, "c"), ERR_EXISTS);
+	CU_ASSERT_EQUAL(part_result(&f, 1, 3, "a, first"), OK);
+	s = part(&f, 1, 3, "a, again");
+	CU_ASSERT_EQUAL(s->result, ERR_EXISTS);
+	CU_ASSERT(parts_are(s, "0/0=a, first;"));
+	step_free(s);
 	CU_ASSERT_EQUAL(part_result(&f, 2, 2, "of another total"), OK);
 	again(&f);
 	s = part(&f, 2, 3, "b");
 	CU_ASSERT_EQUAL(s->result, OK);
 	CU_ASSERT(s->complete);
-	CU_ASSERT(parts_are(s, "1/3=a;2/3=b;3/3=c;"));
+	CU_ASSERT(parts_are(s, "1/3=a, first;2/3=b;3/3=c;"));
+	/* The next text may come before this one is a message. */
+	CU_ASSERT_EQUAL(part_result(&f, 1, 3, "d"), OK);
+	CU_ASSERT_EQUAL(join(&f, s, 1), OK);
+	CU_ASSERT_EQUAL(join(&f, s, 2), ERR_EXISTS);
 	step_free(s);
-	s = part(&f, 2, 3, "b");	/* the answer was lost */
-	CU_ASSERT_EQUAL(s->result, OK);
-	CU_ASSERT(s->complete && s->n_found == 3);
+	CU_ASSERT_EQUAL(part_result(&f, 1, 3, "d"), ERR_EXISTS);
+	CU_ASSERT_EQUAL(part_result(&f, 2, 3, "e"), OK);
+	s = part(&f, 3, 3, "c");
+	CU_ASSERT(s->complete);
+	CU_ASSERT(parts_are(s, "1/3=d;2/3=e;3/3=c;"));
 	step_free(s);
-	s = fresh(STEP_INSERT);
-	*with_legs(s, 1) = leg_of(1);
-	s->part_key = bytes_of("peer/+4917/5");
-	CU_ASSERT_EQUAL(done(&f, s), OK);
-	CU_ASSERT_EQUAL(part_result(&f, 2, 3, "b"), OK);
 	finish(&f);
+}
+
+static struct step *expired(struct fixture *f, uint64_t now_us)
+{
+	struct step *s = fresh(STEP_PARTS_EXPIRED);
+
+	s->until_us = now_us;
+	s->again_us = now_us + 60;
+	s->set = ++f->sets;
+	CU_ASSERT_EQUAL(apply(f, s), OK);
+	CU_ASSERT(s->complete);
+	return s;
 }
 
 static void test_parts_expired(void)
@@ -238,17 +283,47 @@ static void test_parts_expired(void)
 
 	CU_ASSERT_EQUAL(part_result(&f, 1, 3, "a"), OK);
 	CU_ASSERT_EQUAL(part_result(&f, 3, 3, "c"), OK);
-	s = fresh(STEP_PARTS_EXPIRED);
-	s->until_us = 102;
-	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	s = expired(&f, 102);
 	CU_ASSERT_EQUAL(s->n_found, 0);
-	s->until_us = 103;
-	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	step_free(s);
+	s = expired(&f, 103);
 	CU_ASSERT(parts_are(s, "1/3=a;3/3=c;"));
-	CU_ASSERT_STRING_EQUAL(s->found->text, "peer/+4917/5");
-	CU_ASSERT(s->complete);
-	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL(s->found->count, 0);
+	/* What comes from now on is another text. */
+	CU_ASSERT_EQUAL(part_result(&f, 3, 3, "c"), OK);
+	CU_ASSERT_EQUAL(join(&f, s, 1), OK);
+	step_free(s);
+	/* That was in the text that is a message now. */
+	s = expired(&f, 103);
+	CU_ASSERT(parts_are(s, "3/3=c;"));
+	CU_ASSERT_EQUAL(s->found->count, 1);
+	step_free(s);
+	s = expired(&f, 103);
 	CU_ASSERT_EQUAL(s->n_found, 0);
+	step_free(s);
+	s = expired(&f, 163);	/* nobody has taken it */
+	CU_ASSERT(parts_are(s, "3/3=c;"));
+	step_free(s);
+	again(&f);	/* and the process after does so at once */
+	s = expired(&f, 1);
+	CU_ASSERT(parts_are(s, "3/3=c;"));
+	step_free(s);
+	finish(&f);
+}
+
+/* A reference used again before the text that had it was complete. */
+static void test_parts_of_two(void)
+{
+	struct fixture f = on_disk();
+	struct step *s;
+
+	CU_ASSERT_EQUAL(part_result(&f, 1, 2, "a"), OK);
+	CU_ASSERT_EQUAL(part_result(&f, 1, 2, "b"), OK);
+	s = expired(&f, 1);
+	CU_ASSERT(parts_are(s, "1/2=a;"));
+	step_free(s);
+	s = part(&f, 2, 2, "c");
+	CU_ASSERT(parts_are(s, "1/2=b;2/2=c;"));
 	step_free(s);
 	finish(&f);
 }
@@ -335,6 +410,56 @@ static void test_names(void)
 	CU_ASSERT_EQUAL(s->found->number, 1);
 	CU_ASSERT_STRING_EQUAL(s->found->text, "sms/a");
 	CU_ASSERT_STRING_EQUAL(s->found->next->text, "sms/b");
+	CU_ASSERT(s->complete);
+	s->limit = 1;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL(s->n_found, 1);
+	CU_ASSERT(!s->complete);
+	s->after_id = 1;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 1);
+	CU_ASSERT_STRING_EQUAL(s->found->text, "sms/b");
+	CU_ASSERT(s->complete);
+	step_free(s);
+	finish(&f);
+}
+
+static void queued_in(struct fixture *f, uint64_t id, uint32_t lane,
+		      uint32_t flow)
+{
+	struct store_leg leg = leg_of(id);
+
+	leg.lane = lane;
+	leg.flow = flow;
+	CU_ASSERT_EQUAL(insert(f, leg), OK);
+}
+
+static void test_flows(void)
+{
+	struct fixture f = on_disk();
+	struct store_leg waits = leg_of(9);
+	struct step *s;
+
+	queued_in(&f, 1, 2, 5);
+	queued_in(&f, 2, 2, 5);
+	queued_in(&f, 3, 1, 7);
+	queued_in(&f, 4, 1, 6);
+	waits.state = LEG_WAITING;
+	waits.lane = 8;
+	CU_ASSERT_EQUAL(insert(&f, waits), OK);
+	s = fresh(STEP_FLOWS);
+	s->limit = 2;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 2);
+	CU_ASSERT(s->found->number == 1 && s->found->number2 == 6);
+	CU_ASSERT(s->found->next->number2 == 7);
+	CU_ASSERT(!s->complete);
+	s->lane = 1;
+	s->flow = 7;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL_FATAL(s->n_found, 1);
+	CU_ASSERT(s->found->number == 2 && s->found->number2 == 5);
+	CU_ASSERT(s->complete);
 	step_free(s);
 	finish(&f);
 }
@@ -346,8 +471,10 @@ static const struct check_test tests[] = {
 	{ "what has expired, and all", test_expired_and_list },
 	{ "parts", test_parts },
 	{ "parts that have expired", test_parts_expired },
+	{ "parts of two texts", test_parts_of_two },
 	{ "devices and users", test_people },
 	{ "names", test_names },
+	{ "flows with queued legs", test_flows },
 	{ NULL, NULL }
 };
 

@@ -350,7 +350,9 @@ static void at_far(struct sim *s, uint64_t value)
 		refuse(s, j, OUTCOME_ADDRESS);
 		break;
 	case LINK:
-		adapter_peer_down(s, j->peer);
+		/* Now and then the adapter thinks that it is still up. */
+		if (sim_chance(s, 80))
+			adapter_peer_down(s, j->peer);
 		answer_later(s, j, OUTCOME_LINK, 0);
 		break;
 	case ABSENT:

@@ -254,6 +254,11 @@ static void report_taken(struct sim *s, const struct job *j)
 				 j->copy, delivery_state_name(j->state));
 		return;
 	}
+	if (m->part_repeated && !c->said_repeated &&
+	    j->state == STATE_UNKNOWN) {
+		c->said_repeated = true;
+		return;
+	}
 	if (c->finals + c->finals_marked > 0 && !excused)
 		sim_fail(s, "reports", "m%u/%u has another final one, %s",
 			 j->mail, j->copy, delivery_state_name(j->state));

@@ -202,6 +202,12 @@ void sender_answered(struct sim *s, enum child_number c, const struct frame *f)
 		return;
 	}
 	sim_tell(s, "m%u: taken", m->number);
+	if (m->of > 0 && !m->part_repeated && !s->quiet &&
+	    sim_chance(s, s->knobs.twice)) {
+		m->part_repeated = true;
+		sim_at(s, sim_between(s, 0, 4000) * MS, sender_submit,
+		       (uint64_t)m->number * PARTS + a->part);
+	}
 	/* Some ask again all the same. */
 	if (m->keyed && !s->quiet && sim_chance(s, s->knobs.twice))
 		sim_at(s, sim_between(s, 0, 2000) * MS, sender_submit,

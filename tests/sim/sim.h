@@ -78,6 +78,7 @@ struct copy {
 	uint64_t accepted_as, accepted_at;
 	unsigned accepted_n;
 	unsigned finals, finals_marked;	/* reports, and those with a mark    */
+	bool said_repeated;		/* of a part that came again         */
 	unsigned extras[3], extras_marked;	/* display, processing, iwf   */
 	bool said_delivered, said_failed;
 };
@@ -104,6 +105,7 @@ struct mail {
 	uint64_t stories[STORIES_MAX];
 	unsigned n_stories;
 	unsigned parts_accepted;	/* bits                               */
+	bool part_repeated;		/* one came again, though answered    */
 	bool probe;			/* of fairness: when counting began   */
 	uint64_t probe_from;
 };

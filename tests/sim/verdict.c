@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-#define PARTS_US	(20 * SECOND)
+#define PARTS_US	(25 * SECOND)
 
 /* -- is it? --------------------------------------------------------------- */
 
@@ -151,8 +151,13 @@ static void check_parts(struct sim *s, const struct mail *m)
 	if (c->refused || c->expired || c->unknown || c->quarantined ||
 	    c->finals + c->finals_marked > 0)
 		return;
-	if (m->parts_accepted != all && !s->knobs.deliver_partial)
+	if (m->parts_accepted != all && !s->knobs.deliver_partial) {
+		if (m->parts_accepted != 0 && c->delivered == 0 &&
+		    (m->want & WANT_NEGATIVE) != 0)
+			sim_fail(s, "reports", "m%u: parts %x failed unheard",
+				 m->number, m->parts_accepted);
 		return;
+	}
 	if ((m->parts_accepted & ~c->parts_seen) != 0)
 		sim_fail(s, "loss", "m%u: parts %x of %x", m->number,
 			 c->parts_seen, m->parts_accepted);

@@ -1,4 +1,4 @@
-#include "adapters/sip/table.h"
+#include "codecs/table.h"
 
 #include <string.h>
 
@@ -30,6 +30,13 @@ void table_clear(struct table *t)
 uint64_t table_hash(const struct table *t, struct bytes key)
 {
 	return digest_siphash(t->key, key);
+}
+
+uint64_t table_hash_number(uint64_t number)
+{
+	uint64_t mixed = number * UINT64_C(0x9E3779B97F4A7C15);
+
+	return mixed ^ (mixed >> 32);
 }
 
 /* Twice the buckets; without memory the chains just grow longer. */

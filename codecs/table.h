@@ -1,9 +1,9 @@
 /*
- * adapters/sip/table.h - a hash table of things that hold their own node.
- * Keys come from the network, so the hash is keyed (SipHash).
+ * codecs/table.h - a hash table of things that hold their own node. Texts that
+ * come from the network are hashed with a key (SipHash).
  */
-#ifndef ADAPTERS_SIP_TABLE_H
-#define ADAPTERS_SIP_TABLE_H
+#ifndef CODECS_TABLE_H
+#define CODECS_TABLE_H
 
 #include "codecs/bytes.h"
 
@@ -26,8 +26,12 @@ enum err table_init(struct table *t, size_t size, const uint8_t key[16])
 /** Frees the table, not what is in it. */
 void table_clear(struct table *t);
 
-/** The hash of a key. */
+/**
+ * The hash of a text; and that of a number which nobody outside chooses: two
+ * numbers never have the same.
+ */
 uint64_t table_hash(const struct table *t, struct bytes key);
+uint64_t table_hash_number(uint64_t number);
 
 /** Adds a node that is not in it. */
 void table_add(struct table *t, struct table_node *n, uint64_t hash);

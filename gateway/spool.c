@@ -1,0 +1,165 @@
+/*
+ * spool.c - the legs of a message go to disk in one step, and whoever waits
+ * for that is answered when they are there.
+ */
+#include "gateway/road.h"
+
+#include <string.h>
+
+/* What an insertion needs to know when it comes back. */
+struct spooled {
+	struct reply reply;
+	uint64_t story;
+	struct live **legs;
+	size_t n;
+};
+
+void spool_answer_again(struct engine *e, const struct reply *to,
+			uint64_t story)
+{
+	if ((story & SPOOL_ANSWERED) == 0) {
+		spool_answer(e, to, story, true);
+		return;
+	}
+	road_refuse(e, to, FRAME_ANSWER,
+		    &(struct outcome){ .class = OUTCOME_DELIVERED,
+				       .state = STATE_DELIVERED,
+				       .far_code = 200 });
+}
+
+void spool_answer(struct engine *e, const struct reply *to, uint64_t story,
+		  bool duplicate)
+{
+	struct accepted a = { .id = story, .duplicate = duplicate };
+
+	buf_reset(&e->payload);
+	if (keys_public_id(e->keys, story, a.public_id) != OK ||
+	    accepted_image(&a, &e->payload) != OK)
+		return;
+	road_send(e, to, FRAME_ACCEPTED, buf_bytes(&e->payload));
+}
+
+static void entered(struct engine *e, const struct spooled *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		struct live *l = c->legs[i];
+
+		l->updating--;
+		road_count(l);
+		if (l->updating == 0 && l->place == LIVE_NOWHERE)
+			dispatch_enter(e, l);
+	}
+}
+
+void spool_forget(struct engine *e, struct live **legs, size_t n)
+{
+	while (n > 0)
+		road_forget(e, legs[--n]);
+}
+
+static void answer_all(struct engine *e, const struct spooled *c)
+{
+	const struct waiter *w;
+
+	spool_answer(e, &c->reply, c->story, false);
+	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
+		spool_answer(e, &w->reply, c->story, true);
+}
+
+static void answer_all_again(struct engine *e, const struct spooled *c,
+			     uint64_t story)
+{
+	const struct waiter *w;
+
+	spool_answer_again(e, &c->reply, story);
+	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
+		spool_answer_again(e, &w->reply, story);
+}
+
+static void refuse_all(struct engine *e, const struct spooled *c)
+{
+	struct outcome full = { .class = OUTCOME_LATER,
+				.text = "the disk is full",
+				.clause = "minimum-free" };
+	const struct waiter *w;
+
+	e->counts.refused++;
+	road_refuse(e, &c->reply, FRAME_REFUSED, &full);
+	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
+		road_refuse(e, &w->reply, FRAME_REFUSED, &full);
+}
+
+static void spooled_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	struct spooled *c = s->context;
+
+	if (s->result == OK) {
+		e->counts.accepted++;
+		answer_all(e, c);
+		entered(e, c);
+		return;
+	}
+	if (s->result == ERR_EXISTS) {
+		e->counts.duplicates++;
+		answer_all_again(e, c, s->story);
+	} else {
+		refuse_all(e, c);
+	}
+	spool_forget(e, c->legs, c->n);
+}
+
+/* Held from the start: told so, if that was asked for (RFC 5438 8.1). */
+static void tell_stored(struct engine *e, struct step *s, struct live *l,
+			struct bytes image)
+{
+	struct bytes own = l->image;
+
+	if (!l->stored || l->state != LEG_WAITING)
+		return;
+	l->image = image;
+	report_extra(e, l, STATE_STORED);
+	l->image = own;
+	road_also(s, l);
+}
+
+void spool_legs(struct engine *e, const struct reply *to, struct live **legs,
+		size_t n, const struct intake *in)
+{
+	struct step *s = road_step(e, STEP_INSERT, spooled_done);
+	struct spooled *c = road_room(s, 1, sizeof *c);
+	size_t i;
+
+	*c = (struct spooled){ *to, legs[0]->story, NULL, n };
+	c->legs = road_room(s, n, sizeof *c->legs);
+	memcpy(c->legs, legs, n * sizeof *legs);
+	s->context = c;
+	s->intake = true;
+	s->has_key = legs[0]->has_dedupe;
+	s->key = legs[0]->dedupe;
+	s->until_us = e->last_us;
+	s->key_until_us = e->last_us + e->dedupe_us;
+	s->story = legs[0]->story;
+	s->part_key = road_octets(s, in->segment.key);
+	s->legs = road_room(s, n, sizeof *s->legs);
+	s->n_legs = n;
+	for (i = 0; i < n; i++) {
+		tell_stored(e, s, legs[i], in->message);
+		road_row(e, s, legs[i], &s->legs[i]);
+		legs[i]->updating++;
+	}
+	s->legs[0].image = road_octets(s, in->message);
+	road_submit(e, s);
+}
+
+void spool_native(struct engine *e, struct live *leg)
+{
+	struct intake in = { .message = leg->image };
+	struct reply to = leg->reply;
+
+	leg->native = false;
+	leg->reply.life = 0;
+	spool_legs(e, &to, &leg, 1, &in);
+}

@@ -1,0 +1,53 @@
+# The tests of adapters/: programs that speak with the built ones.
+ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+adapter_tests =
+adapter_tests += tests/adapters/test_loopback
+adapter_tests += tests/adapters/test_sip_auth
+adapter_tests += tests/adapters/test_sip_deliver
+adapter_tests += tests/adapters/test_sip_hostile
+adapter_tests += tests/adapters/test_sip_link
+adapter_tests += tests/adapters/test_sip_map
+adapter_tests += tests/adapters/test_sip_reports
+adapter_tests += tests/adapters/test_smpp_arrive
+adapter_tests += tests/adapters/test_smpp_client
+adapter_tests += tests/adapters/test_smpp_deliver
+adapter_tests += tests/adapters/test_smpp_map
+adapter_tests += tests/adapters/test_smpp_parts
+adapter_tests += tests/adapters/test_smpp_server
+adapter_tests += tests/adapters/test_smpp_text
+
+check_PROGRAMS += $(adapter_tests)
+TESTS += $(adapter_tests)
+
+tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
+
+# Tests of cpmgw-sip: its engine and its devices.
+noinst_LIBRARIES += libsipcheck.a
+libsipcheck_a_SOURCES =
+libsipcheck_a_SOURCES += tests/adapters/sip_device.c
+libsipcheck_a_SOURCES += tests/adapters/sip_sample.c tests/adapters/sip_sample.h
+libsipcheck_a_SOURCES += tests/adapters/sip_world.c tests/adapters/sip_world.h
+libsipcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+SIP_TEST_LIBS = libsipcheck.a $(ADAPTER_TEST_LIBS)
+SIP_UNIT_LIBS = libsip.a $(ADAPTER_TEST_LIBS)
+tests_adapters_test_sip_auth_LDADD = $(SIP_UNIT_LIBS)
+tests_adapters_test_sip_deliver_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
+tests_adapters_test_sip_reports_LDADD = $(SIP_TEST_LIBS)
+
+# cpmgw-smpp: the program at both its ends, and its tables alone.
+noinst_LIBRARIES += libsmppcheck.a
+libsmppcheck_a_SOURCES = tests/adapters/smpp_world.c tests/adapters/smpp_world.h
+libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
+	$(CUNIT_LIBS)
+tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_deliver_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_parts_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)

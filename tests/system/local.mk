@@ -1,0 +1,34 @@
+# What packaging/test.sh runs beside `make check`: real peers, kill -9, full
+# disks.
+EXTRA_DIST += tests/fault/kill_loopback.py
+EXTRA_DIST += tests/fault/test_disk.py
+EXTRA_DIST += tests/fault/test_kill.py
+EXTRA_DIST += tests/peers/kannel/esme.conf
+EXTRA_DIST += tests/peers/linphone/phone.c
+EXTRA_DIST += tests/peers/node/esme.js
+EXTRA_DIST += tests/peers/node/package-lock.json
+EXTRA_DIST += tests/peers/node/package.json
+EXTRA_DIST += tests/peers/node/peer.js
+EXTRA_DIST += tests/peers/node/smsc.js
+EXTRA_DIST += tests/peers/sipp/message.xml
+EXTRA_DIST += tests/peers/sipp/receive.xml
+EXTRA_DIST += tests/peers/sipp/register.xml
+EXTRA_DIST += tests/system/device.py
+EXTRA_DIST += tests/system/peers.py
+EXTRA_DIST += tests/system/rig.py
+EXTRA_DIST += tests/system/run.py
+EXTRA_DIST += tests/system/sipwire.py
+EXTRA_DIST += tests/system/test_control.py
+EXTRA_DIST += tests/system/test_esme.py
+EXTRA_DIST += tests/system/test_hold.py
+EXTRA_DIST += tests/system/test_hostile.py
+EXTRA_DIST += tests/system/test_kannel.py
+EXTRA_DIST += tests/system/test_links.py
+EXTRA_DIST += tests/system/test_operator.py
+EXTRA_DIST += tests/system/test_phone.py
+EXTRA_DIST += tests/system/test_reports.py
+EXTRA_DIST += tests/system/test_run.py
+EXTRA_DIST += tests/system/test_sip.py
+EXTRA_DIST += tests/system/test_sipp.py
+EXTRA_DIST += tests/system/test_sms_in.py
+EXTRA_DIST += tests/system/test_sms_out.py

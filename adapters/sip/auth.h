@@ -43,8 +43,6 @@ void auth_free(struct auth *a);
 /** Other settings from now on; nonces given out stay good. ERR_NOMEM. */
 enum err auth_change(struct auth *a, const struct auth_settings *s) CHECKED;
 
-const char *auth_realm(const struct auth *a);
-
 /**
  * Appends challenges, one for each algorithm, in order, as header lines ended
  * by CRLF: `name` is "WWW-Authenticate" or "Proxy-Authenticate". One nonce

@@ -51,7 +51,7 @@ enum err config_new(const struct settings *s, struct sip_config **made,
 		    struct buf *complaint) CHECKED;
 void config_free(struct sip_config *c);
 
-/** The same listeners and limits: the agent can go on as it is. */
+/** The same address and port: the listeners can go on as they are. */
 bool config_same_listener(const struct sip_config *a,
 			  const struct sip_config *b);
 

@@ -29,7 +29,7 @@ struct connections {
 	uint32_t limit, idle_ms;
 	int at, end;	       /* next descriptor; end of this round        */
 	int highest;	       /* seen in this round                        */
-	uint32_t found, count; /* in this round, in the last one            */
+	uint32_t found;	       /* in this round                             */
 };
 
 static bool is_ours(const struct connections *c, int fd)
@@ -139,7 +139,6 @@ static int descriptors(void)
 
 static void round_done(struct connections *c)
 {
-	c->count = c->found;
 	c->found = 0;
 	/* Somewhat further than the highest one in use. */
 	c->end = c->highest + SLICE;
@@ -208,9 +207,4 @@ void connections_limits(struct connections *c, uint32_t limit, uint32_t idle_ms)
 	if (files.rlim_cur > files.rlim_max)
 		files.rlim_cur = files.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &files);
-}
-
-uint32_t connections_count(const struct connections *c)
-{
-	return c->count;
 }

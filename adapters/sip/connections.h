@@ -25,7 +25,4 @@ void connections_free(struct connections *c);
 void connections_limits(struct connections *c, uint32_t limit,
 			uint32_t idle_ms);
 
-/** How many the last round found. */
-uint32_t connections_count(const struct connections *c);
-
 #endif

@@ -1,6 +1,6 @@
 /*
  * adapters/sip/draft.h - a leg -> what goes into a MESSAGE, except for the
- * device that it goes to. RFC 3862, RFC 5438 7.2, SMPP v3.4 5.2.28, RFC 5438 8.1.
+ * device that it goes to. RFC 3428, RFC 3862, RFC 5438.
  */
 #ifndef ADAPTERS_SIP_DRAFT_H
 #define ADAPTERS_SIP_DRAFT_H

@@ -7,7 +7,7 @@
 #define ADAPTERS_SIP_REGISTRAR_H
 
 #include "adapters/sip/contact.h"
-#include "adapters/sip/deferred/targets.h"
+#include "adapters/sip/targets.h"
 #include "codecs/table.h"
 #include "gateway/adapter.h"
 #include "gateway/loop.h"
@@ -97,8 +97,5 @@ void registrar_disown(const struct registrar *r, struct device *d,
 /** Has one of his devices refused that message before it took it? */
 bool registrar_disowned(const struct registrar *r, const char *name,
 			struct bytes message_id);
-
-/** Devices of all. */
-size_t registrar_devices(const struct registrar *r);
 
 #endif

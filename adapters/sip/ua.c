@@ -38,7 +38,7 @@ static void link_incoming(struct ua *u, struct ua_incoming *in)
 	else
 		u->oldest = in;
 	u->newest = in;
-	u->counts.pending++;
+	u->pending++;
 	u->octets += in->octets;
 }
 
@@ -52,7 +52,7 @@ static void unlink_incoming(struct ua *u, struct ua_incoming *in)
 		in->newer->older = in->older;
 	else
 		u->newest = in->older;
-	u->counts.pending--;
+	u->pending--;
 	u->octets -= in->octets;
 }
 
@@ -95,7 +95,6 @@ static void send_reply(struct ua *u, msg_t *msg, tport_t *tport,
 	if (reply->minimum_s > 0)
 		(void)snprintf(minimum, sizeof(minimum), "%u",
 			       (unsigned)reply->minimum_s);
-	u->counts.answered++;
 	nta_msg_treply(
 		u->agent, msg, (int)reply->status, phrase, NTATAG_TPORT(tport),
 		TAG_IF(retry[0], SIPTAG_RETRY_AFTER_STR(retry)),
@@ -144,7 +143,6 @@ static void answer_again(struct ua *u, msg_t *msg, tport_t *tport,
 		.minimum_s = a->minimum_s,
 	};
 
-	u->counts.repeated++;
 	if (a->status == 0 && !a->trying) {
 		msg_destroy(msg);
 		return;
@@ -187,8 +185,10 @@ static void trying_due(void *arg)
 static void refuse(struct ua *u, msg_t *msg, tport_t *tport, unsigned status,
 		   uint64_t key)
 {
-	struct ua_reply reply = { .status = status, .retry_after_s = 1 };
+	struct ua_reply reply = { .status = status };
 
+	if (status == 503)
+		reply.retry_after_s = 1;
 	tag_reply(u, key, msg);
 	send_reply(u, msg, tport, &reply);
 }
@@ -218,7 +218,7 @@ static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 	struct ua_incoming *in;
 	enum err e;
 
-	if (u->counts.pending >= UA_PENDING_MAX ||
+	if (u->pending >= UA_PENDING_MAX ||
 	    u->octets >= UA_PENDING_OCTETS) {
 		refuse(u, msg, tport, 503, key);
 		return;
@@ -291,7 +291,6 @@ static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 		msg_destroy(msg);
 		return 0;
 	}
-	u->counts.requests++;
 	key = transaction_key(u, sip);
 	if (is_loop(u, msg, sip, tport, key) ||
 	    is_too_long(u, msg, sip, tport, key))
@@ -459,12 +458,6 @@ const char *ua_address(const struct ua *u)
 	return u->address;
 }
 
-void ua_counts(const struct ua *u, struct ua_counts *out)
-{
-	*out = u->counts;
-	out->connections = connections_count(u->connections);
-}
-
 /* -- connections ---------------------------------------------------------- */
 
 struct ua_flow *ua_flow_of(struct request *r)
@@ -491,9 +484,4 @@ bool ua_flow_alive(const struct ua_flow *f)
 	const tport_t *tport = (const tport_t *)f;
 
 	return f && !tport_is_closed(tport) && !tport_is_shutdown(tport);
-}
-
-bool ua_flow_same(const struct ua_flow *f, const struct request *r)
-{
-	return (const tport_t *)f == r->incoming->tport;
 }

@@ -105,13 +105,5 @@ struct ua_flow *ua_flow_of(struct request *r);
 struct ua_flow *ua_flow_hold(struct ua_flow *f);
 void ua_flow_release(struct ua_flow *f);
 bool ua_flow_alive(const struct ua_flow *f);
-bool ua_flow_same(const struct ua_flow *f, const struct request *r);
-
-struct ua_counts {
-	uint64_t requests, repeated, answered, sent, connections;
-	uint32_t pending;
-};
-
-void ua_counts(const struct ua *u, struct ua_counts *out);
 
 #endif

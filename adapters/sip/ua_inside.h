@@ -70,7 +70,7 @@ struct ua {
 	uint8_t key[16];	/* of transactions and To tags               */
 	bool serving;
 	size_t octets;		/* held by requests without an answer        */
-	struct ua_counts counts;
+	uint32_t pending;	/* how many there are                        */
 	char address[96];
 };
 

@@ -212,7 +212,6 @@ enum err ua_send(struct ua *u, const struct ua_message *m, ua_done *done,
 		free_call(c);
 		return ERR_RANGE;
 	}
-	u->counts.sent++;
 	*made = c;
 	if (c->early &&
 	    loop_set_timer(u->loop, &c->timer, 0, early_due, c) != OK) {

@@ -343,6 +343,42 @@ static void test_fork(void)
 }
 
 /* RFC 3428 8: one MESSAGE at a time to a target. */
+/* RFC 5626 5.3: one copy to each device, however many flows it keeps. */
+static void test_flows(void)
+{
+	struct device_request r = { .method = "REGISTER",
+				    .target = "sip:cpm.example",
+				    .from = "<sip:mary@cpm.example>",
+				    .to = "<sip:mary@cpm.example>",
+				    .user = "mary",
+				    .password = "mary-secret" };
+	struct device_socket flows[2];
+	char headers[256];
+	struct outcome o;
+	struct sample s;
+	struct world w;
+	unsigned i;
+
+	world_start(&w, NULL);
+	for (i = 0; i < 2; i++) {
+		device_open(&flows[i], &w, false);
+		snprintf(headers, sizeof(headers),
+			 "Contact: <sip:mary@127.0.0.1:%u>;reg-id=%u;"
+			 "+sip.instance=\"<urn:uuid:1>\"\r\n",
+			 flows[i].port, i + 1);
+		r.headers = headers;
+		CU_ASSERT(device_converse(&flows[i], &r) == 200);
+	}
+	sample_init(&s, 45);
+	world_leg(&w, &s.leg);
+	sample_take(&flows[1], 200);
+	CU_ASSERT(world_answer(&w, 45, &o));
+	CU_ASSERT(o.class == OUTCOME_DELIVERED);
+	CU_ASSERT(device_silent(&flows[0], 30));
+	device_close(&flows[0]);
+	sample_finish(&w, &flows[1]);
+}
+
 static void test_one_at_a_time(void)
 {
 	struct device_socket d;
@@ -482,6 +518,7 @@ static const struct check_test tests[] = {
 	{ "finds nobody", test_nobody },
 	{ "waits so long for a device", test_silent_device },
 	{ "forks", test_fork },
+	{ "sends over one flow", test_flows },
 	{ "sends one at a time", test_one_at_a_time },
 	{ "takes a leg back", test_cancel },
 	{ "stops in time", test_stop },

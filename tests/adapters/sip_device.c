@@ -171,6 +171,33 @@ static void put_credentials(struct device_socket *d,
 		   digest_name(r->algorithm), nc);
 }
 
+struct device_request device_message(const char *type, const char *body)
+{
+	return (struct device_request){
+		.method = "MESSAGE",
+		.target = "tel:+15550200001",
+		.from = "<sip:mary@cpm.example>",
+		.to = "<tel:+15550200001>",
+		.type = type,
+		.body = body,
+		.user = "mary",
+		.password = "mary-secret",
+	};
+}
+
+struct device_request device_registration(const char *headers)
+{
+	return (struct device_request){
+		.method = "REGISTER",
+		.target = "sip:cpm.example",
+		.from = "<sip:mary@cpm.example>",
+		.to = "<sip:mary@cpm.example>",
+		.headers = headers,
+		.user = "mary",
+		.password = "mary-secret",
+	};
+}
+
 void device_ask(struct device_socket *d, const struct device_request *r)
 {
 	struct buf b = BUF_INIT(DEVICE_TEXT);

@@ -103,6 +103,10 @@ struct device_request {
 	unsigned cseq, branch;	/* 0: the next                               */
 };
 
+/* mary's, to the SMS user john; and her registration, Contact in `headers`. */
+struct device_request device_message(const char *type, const char *body);
+struct device_request device_registration(const char *headers);
+
 /* Sends it; credentials for the last nonce when there is one. */
 void device_ask(struct device_socket *d, const struct device_request *r);
 /* Sends it, is challenged, sends it again; the status of the answer, which

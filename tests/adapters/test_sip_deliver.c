@@ -346,12 +346,7 @@ static void test_fork(void)
 /* RFC 5626 5.3: one copy to each device, however many flows it keeps. */
 static void test_flows(void)
 {
-	struct device_request r = { .method = "REGISTER",
-				    .target = "sip:cpm.example",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<sip:mary@cpm.example>",
-				    .user = "mary",
-				    .password = "mary-secret" };
+	struct device_request r = device_registration(NULL);
 	struct device_socket flows[2];
 	char headers[256];
 	struct outcome o;

@@ -20,17 +20,11 @@
 static struct device_request message_from_mary(const char *type,
 					       const char *body)
 {
-	return (struct device_request){
-		.method = "MESSAGE",
-		.target = "tel:+15550200001",
-		.from = "\"Mary\" <sip:mary@cpm.example>",
-		.to = "<tel:+15550200001>",
-		.call_id = "message-1",
-		.type = type,
-		.body = body,
-		.user = "mary",
-		.password = "mary-secret",
-	};
+	struct device_request r = device_message(type, body);
+
+	r.from = "\"Mary\" <sip:mary@cpm.example>";
+	r.call_id = "message-1";
+	return r;
 }
 
 /* Sends it, authenticated; the INTAKE that comes of it. */
@@ -232,12 +226,7 @@ static void test_register_room(void)
 		  "<sip:4@127.0.0.1:9>;expires=0, <sip:5@127.0.0.1:9>", 200,
 		  3 },
 	};
-	struct device_request r = { .method = "REGISTER",
-				    .target = "sip:cpm.example",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<sip:mary@cpm.example>",
-				    .user = "mary",
-				    .password = "mary-secret" };
+	struct device_request r = device_registration(NULL);
 	char dead[96], contacts[256], headers[300];
 	struct device_socket d, gone;
 	struct world w;

@@ -129,14 +129,7 @@ static void test_imdn_route(void)
 
 static void test_imdn_in(void)
 {
-	struct device_request r = { .method = "MESSAGE",
-				    .target = "tel:+15550200001",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<tel:+15550200001>",
-				    .type = "message/cpim",
-				    .body = IMDN_BODY,
-				    .user = "mary",
-				    .password = "mary-secret" };
+	struct device_request r = device_message("message/cpim", IMDN_BODY);
 	static const struct outcome taken = { .class = OUTCOME_DELIVERED };
 	static const struct outcome not_ours = { .class = OUTCOME_ADDRESS };
 	struct far_report v;
@@ -187,14 +180,8 @@ static void test_imdn_in(void)
  * of the first try's failure is not passed on. */
 static void test_one_from(void)
 {
-	struct device_request r = { .method = "MESSAGE",
-				    .target = "tel:+15550200001",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<tel:+15550200001>",
-				    .type = "message/cpim",
-				    .body = IMDN_ABOUT_IT("failed"),
-				    .user = "mary",
-				    .password = "mary-secret" };
+	struct device_request r =
+		device_message("message/cpim", IMDN_ABOUT_IT("failed"));
 	static const struct outcome taken = { .class = OUTCOME_DELIVERED };
 	static const char one[] =
 		"From: \"\xc5\xbdofie\" "

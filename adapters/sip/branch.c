@@ -147,8 +147,7 @@ static bool try_otherwise(struct branch *b, const struct sip_result *r)
 	struct delivery *v = b->delivery;
 	bool taken;
 
-	if ((r->status != 415 && r->status != 488) || r->own ||
-	    !b->item.target)
+	if ((r->status != 415 && r->status != 488) || r->own || !b->item.target)
 		return false;
 	taken = r->status == 488 && b->sent == TAKES_ALL &&
 		take_form(b, TAKES_ONE_FROM);
@@ -224,7 +223,8 @@ static void branch_end(struct branch *b, const struct sip_result *r)
 		success(b, r);
 	else
 		failure(b, r);
-	/* The next one to this device first: delivery_unhook() may free the branch. */
+	/* The next one to this device first: delivery_unhook() may free the
+	 * branch. */
 	target_done(&b->item);
 	delivery_unhook(b);
 }

@@ -10,26 +10,26 @@
 #include "codecs/arena.h"
 #include "gateway/loop.h"
 
-#define STEP_US	     250000u /* between two slices                        */
-#define SLICE	     1024    /* descriptors at a time                     */
-#define SILENT_MS	     30000u  /* for the first word, or for anything good  */
-#define CROWDED_MS   2000u   /* the same when there are too many          */
-#define SPARE	     1024    /* descriptors for everything else           */
-#define LINGER_MS    5000u   /* for their FIN after ours                  */
-#define DRAIN_OCTETS (4 * 1024 * 1024) /* thrown away at a look then      */
-#define STATE_FIN_WAIT1 4    /* of struct tcp_info                        */
+#define STEP_US		250000u /* between two slices                        */
+#define SLICE		1024	/* descriptors at a time                     */
+#define SILENT_MS	30000u	/* for the first word, or for anything good  */
+#define CROWDED_MS	2000u	/* the same when there are too many          */
+#define SPARE		1024	/* descriptors for everything else           */
+#define LINGER_MS	5000u	/* for their FIN after ours                  */
+#define DRAIN_OCTETS	(4 * 1024 * 1024) /* thrown away at a look then      */
+#define STATE_FIN_WAIT1 4 /* of struct tcp_info                        */
 #define STATE_FIN_WAIT2 5
-#define STATE_LISTEN 10
-#define DEFER_S	     10	     /* the kernel keeps silent ones this long    */
+#define STATE_LISTEN	10
+#define DEFER_S		10 /* the kernel keeps silent ones this long    */
 
 struct connections {
 	struct loop *loop;
 	struct loop_timer timer;
 	uint16_t port;
 	uint32_t limit, idle_ms;
-	int at, end;	       /* next descriptor; end of this round        */
-	int highest;	       /* seen in this round                        */
-	uint32_t found;	       /* in this round                             */
+	int at, end;	/* next descriptor; end of this round        */
+	int highest;	/* seen in this round                        */
+	uint32_t found; /* in this round                             */
 };
 
 static bool is_ours(const struct connections *c, int fd)

@@ -60,7 +60,8 @@ static void all_done(struct delivery *v)
 			registrar_doubt(r, v->user);
 		delivery_tell(v, &v->best);
 	}
-	tell_class(v, OUTCOME_ABSENT, "no device is registered", "RFC 5438 8.1");
+	tell_class(v, OUTCOME_ABSENT, "no device is registered",
+		   "RFC 5438 8.1");
 	free_delivery(v);
 }
 

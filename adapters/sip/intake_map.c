@@ -6,7 +6,7 @@
 #include "codecs/cpm_ids.h"
 #include "codecs/timestamp.h"
 
-#define DEDUPE_MAX  1024
+#define DEDUPE_MAX 1024
 
 _Static_assert(WANT_POSITIVE == (int)IMDN_WANT_POSITIVE &&
 		       WANT_NEGATIVE == (int)IMDN_WANT_NEGATIVE &&
@@ -99,7 +99,8 @@ static bool map_recipient(struct work *w)
 	if (e == ERR_RANGE || e == ERR_TOOBIG)
 		return intake_refuse(w, 404, NULL);
 	if (e != OK)
-		return intake_refuse(w, 400, "no recipient in Request-URI or To");
+		return intake_refuse(w, 400,
+				     "no recipient in Request-URI or To");
 	if (to->address.kind == ADDRESS_ALPHA)
 		return intake_refuse(w, 404, NULL);
 	to->role = RECIPIENT_TO;

@@ -100,6 +100,8 @@ static void answer(struct asked *a)
 	for (d = p ? p->devices : NULL; d; d = d->next)
 		put_contact(&text, d, a, now);
 	put_routes(&text, a);
+	if (a->outbound)
+		buf_text(&text, "Require: outbound\r\n");
 	reply.headers = buf_string(&text);
 	if (reply.headers)
 		asked_end(a, &reply);
@@ -206,8 +208,8 @@ static void apply(struct registering *g)
 
 	/* One count of our own, so that no answer ends it in between. */
 	a->waiting++;
-	while (g->all && (g->person = registrar_person(g->sip->registrar,
-						       a->user)))
+	while (g->all &&
+	       (g->person = registrar_person(g->sip->registrar, a->user)))
 		remove_device(g, g->person->devices);
 	for (i = 0; i < g->n_wishes; i++) {
 		g->person = registrar_person(g->sip->registrar, a->user);
@@ -313,8 +315,7 @@ static unsigned check_all(struct registering *g)
 }
 
 /* The last wish about the device of that key, which decides; or NULL. */
-static const struct wish *wish_of(const struct registering *g,
-				  const char *key)
+static const struct wish *wish_of(const struct registering *g, const char *key)
 {
 	size_t i = g->n_wishes;
 
@@ -374,6 +375,28 @@ static unsigned check_room(struct registering *g)
 	return 0;
 }
 
+/*
+ * RFC 5626 6: a flow is registered by itself. We keep connections, and answer
+ * the keep-alives on them; over UDP that would take STUN.
+ */
+static unsigned check_flows(struct registering *g)
+{
+	const struct request *r = g->request;
+	size_t i, flows = 0, lasting = 0;
+	const struct wish *w;
+
+	for (i = 0; i < g->n_wishes; i++) {
+		w = &g->wishes[i];
+		lasting += w->expires_s > 0;
+		flows += w->expires_s > 0 && w->contact->instance &&
+			 w->contact->reg_id;
+	}
+	g->asked->outbound =
+		flows > 0 && r->outbound && r->stream && !r->trusted;
+	return flows > 0 && lasting > 1 ? refused(g, 400, "One Flow At A Time")
+					: 0;
+}
+
 static unsigned check(struct registering *g)
 {
 	const struct request *r = g->request;
@@ -387,6 +410,8 @@ static unsigned check(struct registering *g)
 			return check_all(g);
 	for (i = 0; i < r->n_contacts && status == 0; i++)
 		status = check_contact(g, &r->contacts[i]);
+	if (status == 0)
+		status = check_flows(g);
 	return status ? status : check_room(g);
 }
 

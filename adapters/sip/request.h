@@ -54,7 +54,7 @@ struct request {
 	size_t n_asserted;
 
 	const char *unsupported;	/* first unknown option of Require   */
-	bool gruu, path_supported;	/* options of Supported              */
+	bool gruu, outbound;	/* options of Supported or Require           */
 
 	const char *type;	/* Content-Type, whole                       */
 	const char *encoding;	/* Content-Encoding                          */

@@ -226,7 +226,7 @@ static void options(struct request *r)
 		"Accept: message/cpim, message/imdn+xml, text/plain, "
 		"multipart/mixed, application/im-iscomposing+xml\r\n"
 		"Accept-Encoding: deflate, gzip, identity\r\n"
-		"Supported: path, gruu\r\n",
+		"Supported: path, gruu, outbound\r\n",
 	};
 
 	ua_answer(r, &reply);

@@ -28,7 +28,7 @@ struct asked {
 	uint64_t ref;		/* our number for the engine                 */
 	unsigned waiting;	/* bindings that are not committed yet       */
 	bool failed;		/* one of them could not be kept             */
-	bool gruu;
+	bool gruu, outbound;	/* register: the answer has it               */
 	struct mapped *mapped;	/* pager: what was read                      */
 	char *user;		/* register: whose devices                   */
 };

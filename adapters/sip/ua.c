@@ -218,8 +218,7 @@ static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 	struct ua_incoming *in;
 	enum err e;
 
-	if (u->pending >= UA_PENDING_MAX ||
-	    u->octets >= UA_PENDING_OCTETS) {
+	if (u->pending >= UA_PENDING_MAX || u->octets >= UA_PENDING_OCTETS) {
 		refuse(u, msg, tport, 503, key);
 		return;
 	}

@@ -42,8 +42,7 @@ static bool is_elsewhere(struct ua_incoming *in, const url_t *asked,
 			 struct bytes uri)
 {
 	su_home_t *home = msg_home(in->msg);
-	char *text = su_strndup(home, (const char *)uri.p,
-				(isize_t)uri.n);
+	char *text = su_strndup(home, (const char *)uri.p, (isize_t)uri.n);
 	url_t *url = text ? url_make(home, text) : NULL;
 
 	if (!url)
@@ -180,7 +179,7 @@ static void read_unknown(struct request *r, const sip_t *sip)
 	const struct {
 		const char *name;
 		const char **to;
-		bool trusted;	/* believed from a trusted server only       */
+		bool trusted; /* believed from a trusted server only       */
 	} known[] = {
 		{ "Conversation-ID", &r->conversation_id, false },
 		{ "Contribution-ID", &r->contribution_id, false },
@@ -221,8 +220,8 @@ static void read_options(struct request *r, const sip_t *sip)
 		}
 	r->gruu = sip_has_feature(sip->sip_supported, "gruu") ||
 		  sip_has_feature(sip->sip_require, "gruu");
-	r->path_supported = sip_has_feature(sip->sip_supported, "path") ||
-			    sip_has_feature(sip->sip_require, "path");
+	r->outbound = sip_has_feature(sip->sip_supported, "outbound") ||
+		      sip_has_feature(sip->sip_require, "outbound");
 }
 
 static enum err read_privacy(struct ua_incoming *in, const sip_t *sip)

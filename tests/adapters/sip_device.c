@@ -167,8 +167,7 @@ static void put_credentials(struct device_socket *d,
 		   "nonce=\"%s\", uri=\"%s\", response=\"%s\", "
 		   "algorithm=%s, cnonce=\"0a4f113b\", qop=auth, nc=%s\r\n",
 		   registers ? "Authorization" : "Proxy-Authorization", r->user,
-		   d->nonce, uri, response.text,
-		   digest_name(r->algorithm), nc);
+		   d->nonce, uri, response.text, digest_name(r->algorithm), nc);
 }
 
 struct device_request device_message(const char *type, const char *body)

@@ -218,8 +218,7 @@ static void test_redirect(void)
 		 there.port);
 	device_reply(&d, 302, contact);
 	CU_ASSERT(device_await(&there));
-	CU_ASSERT(strncmp(there.text, "MESSAGE sip:moved@127.0.0.1:", 28) ==
-		  0);
+	CU_ASSERT(strncmp(there.text, "MESSAGE sip:moved@127.0.0.1:", 28) == 0);
 	CU_ASSERT(strstr(device_body(&there), "\r\nhi") != NULL);
 	device_reply(&there, 200, NULL);
 	CU_ASSERT(world_answer(&w, 23, &o));

@@ -98,6 +98,30 @@ static void test_register(void)
 	world_finish(&w);
 }
 
+/* RFC 5626 6: said where it is done, over a connection. */
+static void test_outbound(void)
+{
+	struct device_request r = device_registration(
+		"Supported: outbound\r\nContact: <sip:x@127.0.0.1:9>;reg-id=1;"
+		"+sip.instance=\"<urn:uuid:1>\"\r\n");
+	struct device_socket d;
+	struct world w;
+	int tcp;
+
+	world_start(&w, NULL);
+	for (tcp = 0; tcp < 2; tcp++) {
+		r.call_id = tcp ? "tcp" : "udp";
+		device_open(&d, &w, tcp);
+		CU_ASSERT(device_converse(&d, &r) == 200);
+		CU_ASSERT_STRING_EQUAL(device_header(&d, "Require"),
+				       tcp ? "outbound" : "");
+		CU_ASSERT(strstr(device_header(&d, "Contact"), ";reg-id=1") !=
+			  NULL);
+		device_close(&d);
+	}
+	world_finish(&w);
+}
+
 /* The 200 leaves after the engine's commit, and not before. */
 static void test_register_waits(void)
 {
@@ -166,6 +190,11 @@ static void test_register_refused(void)
 		  "Contact: <tel:+15550100009>\r\n", 400 },
 		{ "a mailbox, with others", "<sip:mary@cpm.example>",
 		  "Contact: <sip:x@127.0.0.1:9>, <mailto:mary@x.example>\r\n",
+		  400 },
+		{ "two flows at once (RFC 5626 6)", "<sip:mary@cpm.example>",
+		  "Contact: <sip:x@127.0.0.1:9>;reg-id=1;+sip.instance="
+		  "\"<urn:uuid:1>\", <sip:x@127.0.0.1:9>;reg-id=2;"
+		  "+sip.instance=\"<urn:uuid:1>\"\r\n",
 		  400 },
 		{ "unknown extension", "<sip:mary@cpm.example>",
 		  "Require: nothing\r\nContact: <sip:x@127.0.0.1:9>\r\n", 420 },
@@ -243,8 +272,7 @@ static void test_register_room(void)
 	CU_ASSERT(device_converse(&d, &r) == 200);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		snprintf(contacts, sizeof(contacts), rows[i].contacts, dead);
-		snprintf(headers, sizeof(headers), "Contact: %s\r\n",
-			 contacts);
+		snprintf(headers, sizeof(headers), "Contact: %s\r\n", contacts);
 		r.headers = headers;
 		ROW(&rows[i], device_converse(&d, &r) == rows[i].status);
 		r.headers = NULL;
@@ -537,6 +565,7 @@ static const struct check_test tests[] = {
 	{ "registers", test_register },
 	{ "200 to REGISTER after the commit", test_register_waits },
 	{ "refuses registrations", test_register_refused },
+	{ "keeps flows", test_outbound },
 	{ "has room for so many devices", test_register_room },
 	{ "wants credentials for what is asked", test_digest_uri },
 	{ "takes a message in", test_message_in },

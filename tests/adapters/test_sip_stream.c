@@ -16,12 +16,12 @@
 /* What comes behind the usual headers of an OPTIONS. */
 static const struct row {
 	const char *name;
-	const char *first;	/* a header, its value padded               */
+	const char *first; /* a header, its value padded               */
 	size_t padding;
-	const char *more;	/* more headers, and the end of them         */
+	const char *more; /* more headers, and the end of them         */
 	size_t body;
 	unsigned status;
-	bool stays;		/* framing is not lost: it goes on           */
+	bool stays; /* framing is not lost: it goes on           */
 } rows[] = {
 	{ "12 MB, as promised", NULL, 0, "Content-Length: 12582912\r\n\r\n",
 	  12 * MB, 413, false },

@@ -215,7 +215,7 @@ static void branch_end(struct branch *b, const struct sip_result *r)
 {
 	if (!b->delivery)
 		return;
-	if (b->device && r->datagram)
+	if (b->device && r->datagram && !b->elsewhere)
 		b->device->datagram = true;
 	if (try_otherwise(b, r) || follow(b, r))
 		return;

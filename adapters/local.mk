@@ -96,7 +96,7 @@ libsip_a_SOURCES += adapters/sip/ua_send.c
 libsip_a_SOURCES += adapters/sip/users.c adapters/sip/users.h
 
 pkglibexec_PROGRAMS += cpmgw-sip
-cpmgw_sip_SOURCES = adapters/sip/incoming.c adapters/sip/main.c \
-	adapters/sip/names.c
+cpmgw_sip_SOURCES = adapters/sip/main.c adapters/sip/names.c \
+	adapters/sip/ua_stream.c
 cpmgw_sip_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
 cpmgw_sip_LDADD = libsip.a libloopsu.a $(ADAPTER_LIBS) $(SOFIA_LIBS)

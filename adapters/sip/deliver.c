@@ -61,7 +61,7 @@ static void all_done(struct delivery *v)
 		delivery_tell(v, &v->best);
 	}
 	tell_class(v, OUTCOME_ABSENT, "no device is registered",
-		   "RFC 5438 8.1");
+		   "RFC 3261 21.4.18");
 	free_delivery(v);
 }
 
@@ -103,14 +103,19 @@ static bool has_other_flow(const struct delivery *v, const struct device *d)
 
 static void to_devices(struct delivery *v, const struct person *p)
 {
+	static const struct outcome no_memory = { .class = OUTCOME_LATER,
+						  .text = "no memory" };
 	struct device *d;
 	struct branch *b, *next;
 
 	/* All of them first: what starts may end at once, and drop some. */
 	v->finding = true;
 	for (d = p ? p->devices : NULL; d; d = d->next)
-		if (d->reachable && !has_other_flow(v, d))
-			(void)branch_add(v, d);
+		if (d->reachable && !has_other_flow(v, d) &&
+		    !branch_add(v, d)) {
+			v->best = no_memory;
+			v->any = true;
+		}
 	for (b = v->branches; b; b = next) {
 		next = b->next;
 		if (b->delivery && b->device)

@@ -256,7 +256,7 @@ static bool is_loop(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 	return true;
 }
 
-/* Too long, though it came in one piece: incoming.c has not seen a part. */
+/* Too long, though it came in one piece: ua_stream.c has not seen a part. */
 static bool is_too_long(struct ua *u, msg_t *msg, const sip_t *sip,
 			tport_t *tport, uint64_t key)
 {
@@ -328,7 +328,7 @@ static void silence(void)
  * A datagram above the library's limit leaves it in a state where the next
  * one ends the process, and a piece of a connection above it closes that
  * without an answer: so it lies above all that can come in one piece. Shorter
- * limits are ours: incoming.c, ua_read().
+ * limits are ours: ua_stream.c, ua_read().
  */
 static unsigned size_limit(const struct sip_config *c)
 {

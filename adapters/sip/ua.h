@@ -1,6 +1,7 @@
 /*
  * adapters/sip/ua.h - SIP on the wire: listeners, transactions of both kinds,
- * connections. Only ua*.c know sofia-sip. RFC 3261 17, 18; RFC 4320.
+ * connections. Only ua*.c and names.c know sofia-sip. RFC 3261 17, 18; RFC
+ * 4320.
  *
  * Requests are answered without a transaction object of the library: what was
  * answered is remembered in answers.h, and the request itself only until it

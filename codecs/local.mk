@@ -24,6 +24,7 @@ libcodecs_a_SOURCES += codecs/gsm7_tables.c codecs/gsm7_tables.h
 libcodecs_a_SOURCES += codecs/header.c codecs/header.h
 libcodecs_a_SOURCES += codecs/imdn.c codecs/imdn.h
 libcodecs_a_SOURCES += codecs/inflate.c codecs/inflate.h
+libcodecs_a_SOURCES += codecs/joined.c codecs/joined.h
 libcodecs_a_SOURCES += codecs/json.c codecs/json.h
 libcodecs_a_SOURCES += codecs/multipart.c codecs/multipart.h
 libcodecs_a_SOURCES += codecs/segment.c codecs/segment.h

@@ -440,6 +440,7 @@ void intake_message(struct engine *e, const struct reply *to,
 		return;
 	}
 	legs[0]->native = true;
+	legs[0]->sender_keeps = in->sender_keeps;
 	legs[0]->reply = *to;
 	native_try(e, legs[0]);
 }

@@ -100,6 +100,7 @@ struct live {
 	struct early *early;	/* reports that came before the answer        */
 	unsigned unsent;	/* times in a row that its link did not send  */
 	bool native;		/* not on disk; its sender waits in `reply`   */
+	bool sender_keeps;	/* a native one: no answer is an answer, too  */
 	struct waiter *waiters;	/* and others with the same key               */
 	struct live *next_native;
 	bool stored;		/* "stored" is to be told when it is          */

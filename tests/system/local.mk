@@ -19,6 +19,7 @@ EXTRA_DIST += tests/system/rig.py
 EXTRA_DIST += tests/system/run.py
 EXTRA_DIST += tests/system/sipwire.py
 EXTRA_DIST += tests/system/test_control.py
+EXTRA_DIST += tests/system/test_end_to_end.py
 EXTRA_DIST += tests/system/test_esme.py
 EXTRA_DIST += tests/system/test_hold.py
 EXTRA_DIST += tests/system/test_hostile.py

@@ -32,6 +32,7 @@ libsmppside_a_SOURCES += adapters/smpp/conn.c
 libsmppside_a_SOURCES += adapters/smpp/hub.c adapters/smpp/hub.h
 libsmppside_a_SOURCES += adapters/smpp/inbox.c adapters/smpp/inbox.h
 libsmppside_a_SOURCES += adapters/smpp/job.c adapters/smpp/job.h
+libsmppside_a_SOURCES += adapters/smpp/keep.c adapters/smpp/keep.h
 libsmppside_a_SOURCES += adapters/smpp/line.c
 libsmppside_a_SOURCES += adapters/smpp/manner.c adapters/smpp/manner.h
 libsmppside_a_SOURCES += adapters/smpp/names.c adapters/smpp/names.h

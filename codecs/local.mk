@@ -20,6 +20,7 @@ libcodecs_a_SOURCES += codecs/header.c codecs/header.h
 libcodecs_a_SOURCES += codecs/header_value.c
 libcodecs_a_SOURCES += codecs/imdn.c codecs/imdn.h
 libcodecs_a_SOURCES += codecs/inflate.c codecs/inflate.h
+libcodecs_a_SOURCES += codecs/joined.c codecs/joined.h
 libcodecs_a_SOURCES += codecs/json.c codecs/json.h
 libcodecs_a_SOURCES += codecs/json_read.c
 libcodecs_a_SOURCES += codecs/multipart.c codecs/multipart.h

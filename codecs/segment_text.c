@@ -194,6 +194,25 @@ static size_t convert(const struct portion *p, struct bytes raw, uint8_t *to,
 	return raw.n;
 }
 
+static enum segment_code code_of(enum reading r)
+{
+	switch (r) {
+	case READ_GSM7:
+		return SEGMENT_CODE_GSM7;
+	case READ_UCS2:
+		return SEGMENT_CODE_UCS2;
+	case READ_UTF8:
+		return SEGMENT_CODE_UTF8;
+	case READ_ASCII:
+	case READ_LATIN1:
+	case READ_CYRILLIC:
+	case READ_HEBREW:
+	case READ_DATA:
+		break;
+	}
+	return SEGMENT_CODE_WHOLE;
+}
+
 enum err segment_text(const struct segment_wire *in,
 		      const struct segment_rules *rules, struct arena *arena,
 		      struct segment_content *out, struct fault *why)
@@ -216,6 +235,9 @@ enum err segment_text(const struct segment_wire *in,
 	made.text = p.reading != READ_DATA;
 	made.header = p.header;
 	made.body = raw;
+	made.code = code_of(p.reading);
+	if (made.code != SEGMENT_CODE_WHOLE)
+		made.raw = raw;
 	set_groups(&made, in->data_coding, rules);
 	if (made.text) {
 		if ((to = arena_alloc(arena, 3 * (raw.n + 1))) == NULL)

@@ -9,13 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codecs/ucs2.h"
+#include "codecs/joined.h"
 
 #define PARTS_EVERY_US	1000000
 #define PARTS_SETS	100
 #define AGAIN_US	5000000	/* until a set is tried that was refused      */
-#define JOINED_MAX	(2 * MESSAGE_INLINE_MAX)
-#define GAPS_MAX	(STEP_FAR_MAX * 6)
+#define PARTS_OCTETS	MESSAGE_INLINE_MAX	/* all bodies, as they came  */
+#define JOINED_MAX	(3 * PARTS_OCTETS)	/* the same as UTF-8         */
+#define PART_IMAGE_MAX	(PARTS_OCTETS / 2)	/* with that a whole image   */
 #define GAP		"[\xE2\x80\xA6]"	/* U+2026 */
 
 /* A part on disk: its own id, the receipts it asks for, its image. */
@@ -28,11 +29,9 @@ struct waiting_part {
 
 struct join {
 	struct message message;		/* of the first part that is there    */
-	struct message_id ids[STEP_FAR_MAX + MESSAGE_PARTS_MAX];
 	struct part part;
-	struct buf body;
+	struct joined bodies;
 	uint64_t next;			/* number of the part that is due     */
-	bool wide;			/* bodies are UTF-16BE                */
 	bool text;
 	bool any;
 };
@@ -77,22 +76,20 @@ static enum err begin(struct engine *e, struct join *j, const struct message *m)
 	j->any = true;
 	if (m->n_parts > 0) {
 		j->part = m->parts[0];
-		j->wide = strstr(j->part.type, "utf-16be") != NULL;
-		j->text = strncmp(j->part.type, "text/", 5) == 0;
+		j->text = strncmp(j->part.type, "text/plain", 10) == 0;
 	}
 	return OK;
 }
 
-static void fill_gap(struct join *j, uint64_t number)
+static enum err fill_gap(struct join *j, uint64_t number)
 {
-	for (; j->next < number; j->next++)
-		if (j->text && j->wide)
-			buf_put(&j->body,
-				(struct bytes){ (const uint8_t *)"\0[\x20\x26\0]",
-						6 });
-		else if (j->text)
-			buf_text(&j->body, GAP);
+	enum err why = OK;
+
+	for (; j->next < number && why == OK; j->next++)
+		if (j->text)
+			why = joined_put(&j->bodies, GAP);
 	j->next = number + 1;
+	return why;
 }
 
 static enum err add_part(struct engine *e, struct join *j,
@@ -112,27 +109,14 @@ static enum err add_part(struct engine *e, struct join *j,
 		return why == ERR_NOMEM ? why : OK;
 	if (!j->any && (why = begin(e, j, &m)) != OK)
 		return why;
-	fill_gap(j, item->number);
+	if ((why = fill_gap(j, item->number)) != OK)
+		return why;
 	if (m.n_parts > 0)
-		buf_put(&j->body, m.parts[0].body);
-	return add_id(e, j, id, want);
+		why = joined_add(&j->bodies, m.parts[0].type, m.parts[0].body);
+	return why == OK ? add_id(e, j, id, want) : why;
 }
 
-static enum err narrow(struct join *j)
-{
-	struct buf text = BUF_INIT(2 * JOINED_MAX);
-	bool damaged = false;	/* then U+FFFD shows where */
-	enum err why;
-
-	if (!j->wide)
-		return OK;
-	why = ucs2_decode(buf_bytes(&j->body), &text, &damaged);
-	buf_clear(&j->body);
-	j->body = text;
-	return why;
-}
-
-/* The parts of one set, in order -> one message, its body in j->body. */
+/* The parts of one set, in order -> one message, its body in j->bodies. */
 static enum err join_parts(struct engine *e, struct join *j,
 			   const struct step_item *item, size_t n)
 {
@@ -141,12 +125,11 @@ static enum err join_parts(struct engine *e, struct join *j,
 	for (; n > 0 && why == OK; n--, item = item->next)
 		why = add_part(e, j, item);
 	if (why == OK)
-		why = narrow(j);
+		why = joined_end(&j->bodies, &j->part.body);
 	if (why != OK)
 		return why;
-	if (j->wide)
-		j->part.type = "text/plain;charset=UTF-8";
-	j->part.body = buf_bytes(&j->body);
+	if (j->text)
+		j->part.type = JOINED_TEXT;
 	j->message.parts = &j->part;
 	j->message.n_parts = 1;
 	j->message.native = (struct bytes){ NULL, 0 };
@@ -169,7 +152,7 @@ static void drop(struct engine *e, struct bytes set)
 static void join_up(struct engine *e, const struct step_item *first, size_t n,
 		    const struct outcome *ended)
 {
-	struct join j = { .next = 1, .body = BUF_INIT(JOINED_MAX + GAPS_MAX) };
+	struct join j = { .next = 1, .bodies = JOINED_INIT(JOINED_MAX) };
 	struct buf image = BUF_INIT(MESSAGE_IMAGE_MAX);
 	struct intake in = { .segment = { .key = first->leg.meta,
 					  .part = 1,
@@ -177,16 +160,16 @@ static void join_up(struct engine *e, const struct step_item *first, size_t n,
 	struct reply nobody = { .life = 0 };
 	enum err why = join_parts(e, &j, first, n);
 
-	if (why == OK && !j.any)
+	if (why == OK && !j.any) {
 		drop(e, first->leg.meta);
-	else if (why == OK && message_image(&j.message, &image) == OK) {
+	} else if (why == OK && message_image(&j.message, &image) == OK) {
 		in.message = buf_bytes(&image);
 		if (ended == NULL)
 			intake_message(e, &nobody, &in, &j.message);
 		else
 			intake_ended(e, &in, &j.message, ended);
 	}
-	buf_clear(&j.body);
+	joined_clear(&j.bodies);
 	buf_clear(&image);
 }
 
@@ -252,6 +235,33 @@ static bool reachable(struct engine *e, const struct message *m)
 	return v.n > 0;
 }
 
+/* What can never be one message must not be accepted part by part. */
+static bool fits(const struct intake *in, const struct message *m)
+{
+	return in->message.n <= PART_IMAGE_MAX &&
+	       (m->n_parts == 0 ||
+		m->parts[0].body.n <= PARTS_OCTETS / in->segment.of);
+}
+
+static bool takes(struct engine *e, const struct reply *to,
+		  const struct intake *in, const struct message *m)
+{
+	struct outcome no = { .class = OUTCOME_ADDRESS,
+			      .state = STATE_UNDELIVERABLE,
+			      .text = "no route to the recipient" };
+
+	if (!fits(in, m)) {
+		no.class = OUTCOME_NEVER;
+		no.state = STATE_REJECTED;
+		no.text = "too long when it is joined";
+	} else if (reachable(e, m)) {
+		return true;
+	}
+	e->counts.refused++;
+	road_refuse(e, to, FRAME_REFUSED, &no);
+	return false;
+}
+
 void reassemble_part(struct engine *e, const struct reply *to,
 		     const struct intake *in, const struct message *m)
 {
@@ -259,25 +269,8 @@ void reassemble_part(struct engine *e, const struct reply *to,
 	struct step *s;
 	uint8_t *octets;
 
-	if (!reachable(e, m)) {
-		e->counts.refused++;
-		road_refuse(e, to, FRAME_REFUSED,
-			    &(struct outcome){
-				    .class = OUTCOME_ADDRESS,
-				    .state = STATE_UNDELIVERABLE,
-				    .text = "no route to the recipient" });
+	if (!takes(e, to, in, m))
 		return;
-	}
-	if (m->n_parts > 0 &&
-	    m->parts[0].body.n > JOINED_MAX / in->segment.of) {
-		e->counts.refused++;
-		road_refuse(e, to, FRAME_REFUSED,
-			    &(struct outcome){
-				    .class = OUTCOME_NEVER,
-				    .state = STATE_REJECTED,
-				    .text = "its whole would be too long" });
-		return;
-	}
 	s = road_step(e, STEP_PART, part_done);
 	w = road_room(s, 1, sizeof *w);
 	*w = (struct waiting_part){ *to, road_id(e) };

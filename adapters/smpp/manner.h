@@ -21,6 +21,7 @@ struct manner {
 	uint8_t short_ton, short_npi;
 	uint8_t esm_mode;
 	bool always_receipt, sme_ack, end_to_end;
+	bool plain;			/* no parameters: 3.3, see 5.2.4     */
 	const char *service_type;	/* never NULL                        */
 	uint32_t joined_timeout_s;	/* for parts of a longer text        */
 };

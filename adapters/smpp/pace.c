@@ -40,13 +40,3 @@ bool pace_pass(struct pace *p, uint64_t now_us)
 	p->at = p->at + 1 == p->slots ? 0 : p->at + 1;
 	return true;
 }
-
-bool pace_idle(const struct pace *p, uint64_t now_us)
-{
-	uint64_t last;
-
-	if (p->rate == 0)
-		return true;
-	last = p->times[(p->at == 0 ? p->slots : p->at) - 1];
-	return last == 0 || now_us - last >= p->period_us;
-}

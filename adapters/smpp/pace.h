@@ -27,7 +27,4 @@ void pace_clear(struct pace *p);
 /** May one pass at `now_us` (never going back)? If so, it has. */
 bool pace_pass(struct pace *p, uint64_t now_us);
 
-/** Nothing passed within the last period: forgetting changes nothing. */
-bool pace_idle(const struct pace *p, uint64_t now_us);
-
 #endif

@@ -12,7 +12,9 @@ adapter_tests += tests/adapters/test_sip_reports
 adapter_tests += tests/adapters/test_smpp_arrive
 adapter_tests += tests/adapters/test_smpp_client
 adapter_tests += tests/adapters/test_smpp_deliver
+adapter_tests += tests/adapters/test_smpp_keep
 adapter_tests += tests/adapters/test_smpp_map
+adapter_tests += tests/adapters/test_smpp_odd
 adapter_tests += tests/adapters/test_smpp_parts
 adapter_tests += tests/adapters/test_smpp_server
 adapter_tests += tests/adapters/test_smpp_text
@@ -40,14 +42,18 @@ tests_adapters_test_sip_reports_LDADD = $(SIP_TEST_LIBS)
 
 # cpmgw-smpp: the program at both its ends, and its tables alone.
 noinst_LIBRARIES += libsmppcheck.a
-libsmppcheck_a_SOURCES = tests/adapters/smpp_world.c tests/adapters/smpp_world.h
+libsmppcheck_a_SOURCES =
+libsmppcheck_a_SOURCES += tests/adapters/smpp_desk.c tests/adapters/smpp_desk.h
+libsmppcheck_a_SOURCES += tests/adapters/smpp_world.c tests/adapters/smpp_world.h
 libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(CUNIT_LIBS)
 tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_deliver_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_keep_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_odd_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_parts_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)

@@ -80,7 +80,7 @@ static void test_pace(void)
 	uint64_t t = 5000000;
 	unsigned i, passed = 0;
 
-	CU_ASSERT(pace_pass(&p, t) && pace_idle(&p, t));
+	CU_ASSERT(pace_pass(&p, t));
 	CU_ASSERT(pace_set(&p, 10) == OK);
 	for (i = 0; i < 10; i++)
 		CU_ASSERT(pace_pass(&p, t + i * 50000));
@@ -90,7 +90,6 @@ static void test_pace(void)
 	CU_ASSERT(pace_pass(&p, t + 1000000));
 	CU_ASSERT(!pace_pass(&p, t + 1049999));
 	CU_ASSERT(pace_pass(&p, t + 1050000));
-	CU_ASSERT(!pace_idle(&p, t + 2000000) && pace_idle(&p, t + 2050000));
 	CU_ASSERT(pace_set(&p, 10) == OK && !pace_pass(&p, t + 1050001));
 	/* Above 1024 a shorter period is watched; the rate stays. */
 	CU_ASSERT(pace_set(&p, 100000) == OK);

@@ -13,6 +13,7 @@ codec_tests += tests/codecs/test_gsm7
 codec_tests += tests/codecs/test_header
 codec_tests += tests/codecs/test_imdn
 codec_tests += tests/codecs/test_inflate
+codec_tests += tests/codecs/test_joined
 codec_tests += tests/codecs/test_json
 codec_tests += tests/codecs/test_multipart
 codec_tests += tests/codecs/test_segment

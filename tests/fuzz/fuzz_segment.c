@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "codecs/joined.h"
 #include "codecs/segment.h"
 #include "codecs/utf8.h"
 
@@ -34,13 +35,33 @@ static bool same_text(struct bytes a, struct bytes b, bool packed)
 	return bytes_equal(a, b);
 }
 
+/* The part as codecs/joined.h takes it. */
+static void add(struct joined *j, const struct segment_content *c,
+		struct arena *arena)
+{
+	struct gsm7_shift shift = { c->header.locking, c->header.single };
+	const char *type = c->text ? JOINED_TEXT : "data";
+	char gsm7[JOINED_TYPE_SIZE];
+
+	if (c->code == SEGMENT_CODE_UCS2)
+		type = JOINED_UCS2;
+	joined_gsm7_type(shift, gsm7);
+	if (c->code == SEGMENT_CODE_GSM7)
+		MUST((type = arena_string(arena, bytes_of(gsm7))) != NULL);
+	MUST(joined_add(j, type,
+			c->code == SEGMENT_CODE_WHOLE ? c->body : c->raw) ==
+	     OK);
+}
+
 static void join(const struct segment_plan *p, const struct segment_options *o,
 		 struct arena *arena, struct bytes want)
 {
 	struct segment_rules rules = { .packed = o->packed,
 				       .gsm_dcs = o->gsm_dcs };
 	struct segment_wire parts[SEGMENT_PARTS_MAX];
+	struct joined j = JOINED_INIT(1 << 20);
 	struct segment_content c;
+	struct bytes all;
 	size_t i;
 
 	MUST(p->count >= 1 && p->count <= SEGMENT_PARTS_MAX);
@@ -54,9 +75,12 @@ static void join(const struct segment_plan *p, const struct segment_options *o,
 		MUST(segment_text(&parts[i], &rules, arena, &c, NULL) == OK);
 		MUST(!c.damaged && c.text == (p->alphabet != SEGMENT_DATA));
 		MUST(c.header.joined == (p->count > 1 && !p->sar));
+		add(&j, &c, arena);
 	}
 	MUST(segment_join(parts, p->count, &rules, arena, &c) == OK);
 	MUST(!c.damaged);
+	MUST(joined_end(&j, &all) == OK && bytes_equal(all, c.body));
+	joined_clear(&j);
 	/* Packed parts may each lose an '@'; then the count is all we know. */
 	MUST((o->packed && p->count > 1) || same_text(want, c.body, o->packed));
 }

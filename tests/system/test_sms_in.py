@@ -113,11 +113,18 @@ def case_parts_of_ucs2_that_cut_a_surrogate_pair(w):
     w.mary.wait_text(text)
 
 
-def case_half_a_surrogate_pair_shows_as_damaged(w):
-    text = unique() + 'ж' * 100
-    octets = text.encode('utf-16-be') + b'\xd8\x3d'
-    send_parts(w, parts_of(octets, 134, short_header(78)), data_coding=8)
-    w.mary.wait_text(text + '\ufffd')
+def case_parts_that_cut_an_escape(w):
+    before = unique().ljust(152, 'x')
+    septets = before.encode() + b'\x1b\x65' + b'y' * 20
+    send_parts(w, parts_of(septets, 153, short_header(78)))
+    w.mary.wait_text(before + '€' + 'y' * 20)
+
+
+def case_parts_whose_surrogates_have_no_other_half(w):
+    text = unique()
+    octets = text.encode('utf-16-be') + b'\xd8\x3d' * 60 + b'\x04\x16' * 9
+    send_parts(w, parts_of(octets, 134, short_header(79)), data_coding=8)
+    w.mary.wait_text(text + '\ufffd' * 60 + 'Ж' * 9)
 
 
 def case_parts_that_no_text_can_be_made_of(w):

@@ -13,6 +13,30 @@ void joined_gsm7_type(struct gsm7_shift shift, char out[JOINED_TYPE_SIZE])
 	snprintf(out, JOINED_TYPE_SIZE, GSM7_FORM, shift.locking, shift.single);
 }
 
+enum err joined_part(const struct segment_content *c, struct arena *a,
+		     const char **type, struct bytes *octets)
+{
+	struct gsm7_shift shift = { c->header.locking, c->header.single };
+	char text[JOINED_TYPE_SIZE];
+
+	switch (c->code) {
+	case SEGMENT_CODE_WHOLE:
+		return OK;
+	case SEGMENT_CODE_GSM7:
+		joined_gsm7_type(shift, text);
+		*type = arena_string(a, bytes_of(text));
+		break;
+	case SEGMENT_CODE_UCS2:
+		*type = JOINED_UCS2;
+		break;
+	case SEGMENT_CODE_UTF8:
+		*type = JOINED_TEXT;
+		break;
+	}
+	*octets = c->raw;
+	return *type == NULL ? ERR_NOMEM : OK;
+}
+
 void joined_clear(struct joined *j)
 {
 	buf_clear(&j->body);

@@ -160,9 +160,9 @@ static void join_up(struct engine *e, const struct step_item *first, size_t n,
 	struct reply nobody = { .life = 0 };
 	enum err why = join_parts(e, &j, first, n);
 
-	if (why == OK && !j.any)
+	if (why == OK && !j.any) {
 		drop(e, first->leg.meta);
-	else if (why == OK && message_image(&j.message, &image) == OK) {
+	} else if (why == OK && message_image(&j.message, &image) == OK) {
 		in.message = buf_bytes(&image);
 		if (ended == NULL)
 			intake_message(e, &nobody, &in, &j.message);

@@ -219,7 +219,8 @@ static void collect(void *arg, int fd, unsigned events)
 	operate_found(a);
 	if (commit_failed(a->commit)) {
 		oplog_line(a->log, OPLOG_ALARM,
-			   "the disk failed: nothing more is accepted");
+			   "the disk failed: nothing more is accepted: %s",
+			   commit_why(a->commit));
 		a->failed = true;
 		loop_end(a->loop);
 	}
@@ -371,6 +372,7 @@ static bool start_commit(struct appliance *a)
 	if (trace_open(&a->trace, a->options.state_directory,
 		       (unsigned)settings_number(g, "trace-keep")) != OK)
 		return complain(a, "trace", &none);
+	trace_limit(a->trace, settings_number(g, "trace-size"));
 	if (commit_new(&a->commit, a->store, a->trace, &o) != OK ||
 	    commit_start(a->commit, a->wake) != OK)
 		return complain(a, "commit thread", &none);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
 #include "gateway/gwctl_print.h"
 
 #define PARTIES_MAX  8

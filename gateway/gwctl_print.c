@@ -4,7 +4,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
 
 size_t print_columns(uint32_t cp)
 {

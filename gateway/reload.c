@@ -172,7 +172,8 @@ static void say_what_waits(struct appliance *a, struct control_session *s,
 			   const struct settings *before)
 {
 	static const char *const names[] = { "reserve", "minimum-free",
-					     "linger", "trace-keep" };
+					     "linger", "trace-keep",
+					     "trace-size" };
 	const struct settings_group *old = settings_single(before, "gateway");
 	const struct settings_group *new = settings_single(a->next, "gateway");
 	struct buf text = BUF_INIT(4096);

@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
 
 #define SHOWN_MAX 60 /* octets of a bad value in a complaint */
 

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,6 +103,34 @@ static enum err check_programs(const struct settings *s, struct buf *complaints)
 	return e;
 }
 
+/* A choice that this version cannot keep is refused, not ignored. */
+static enum err check_available(const struct settings *s,
+				struct buf *complaints)
+{
+	static const struct {
+		const char *group, *setting, *can;
+	} only[] = { { "iwf", "reach", "internal" },
+		     { "iwf", "accept", "stored" } };
+	enum err e = OK;
+	size_t i;
+
+	for (i = 0; i < sizeof only / sizeof *only; i++) {
+		const struct settings_group *g =
+			settings_single(s, only[i].group);
+		const char *text = settings_text(g, only[i].setting);
+
+		if (strcmp(text, only[i].can) == 0)
+			continue;
+		settings_where(g, only[i].setting, complaints);
+		buf_printf(complaints,
+			   ": group %s: %s: %s is not available in this "
+			   "version, only %s\n",
+			   only[i].group, only[i].setting, text, only[i].can);
+		e = ERR_RANGE;
+	}
+	return e;
+}
+
 static enum err read_settings(const char *path, struct settings **out,
 			      struct buf *complaints)
 {
@@ -118,8 +148,11 @@ static enum err read_settings(const char *path, struct settings **out,
 		goto out;
 	if ((e = settings_raw_image(raw, &image)) != OK)
 		goto out;
-	if ((e = settings_read(buf_bytes(&image), out, complaints)) == OK)
-		e = check_programs(*out, complaints);
+	if ((e = settings_read(buf_bytes(&image), out, complaints)) != OK)
+		goto out;
+	e = check_programs(*out, complaints);
+	if (check_available(*out, complaints) != OK)
+		e = ERR_RANGE;
 out:
 	conf_scan_clear(&scan);
 	settings_raw_free(raw);
@@ -177,8 +210,10 @@ static int run_guarded(const struct task *t)
 		perror("cpmgw-conf: fork");
 		return EXIT_REFUSED;
 	}
-	if (pid == 0)
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		_exit(CHILD_DONE + run(t));
+	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(status) && WEXITSTATUS(status) >= CHILD_DONE)

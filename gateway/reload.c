@@ -172,7 +172,8 @@ static void say_what_waits(struct appliance *a, struct control_session *s,
 			   const struct settings *before)
 {
 	static const char *const names[] = { "reserve", "minimum-free",
-					     "linger", "trace-keep" };
+					     "linger", "trace-keep",
+					     "trace-size" };
 	const struct settings_group *old = settings_single(before, "gateway");
 	const struct settings_group *new = settings_single(a->next, "gateway");
 	struct buf text = BUF_INIT(4096);
@@ -343,37 +344,11 @@ static void settled(struct appliance *a)
 	prepare_all(a);
 }
 
-/* A choice that this version cannot keep is refused, not ignored. */
-static void only(struct appliance *a, const struct settings_group *g,
-		 const char *setting, const char *can)
-{
-	if (strcmp(settings_text(g, setting), can) == 0)
-		return;
-	settings_where(g, setting, &a->complaints);
-	buf_printf(&a->complaints,
-		   ": %s: %s is not available in this version, only %s\n",
-		   setting, settings_text(g, setting), can);
-}
-
-static void check_available(struct appliance *a, const struct settings *s)
-{
-	const struct settings_group *iwf = settings_single(s, "iwf");
-
-	only(a, iwf, "reach", "internal");
-	only(a, iwf, "accept", "stored");
-}
-
 static void read_done(void *arg, struct settings *s, struct bytes complaints)
 {
 	struct appliance *a = arg;
 
 	buf_put(&a->complaints, complaints);
-	if (s != NULL)
-		check_available(a, s);
-	if (a->complaints.n > 0) {
-		settings_free(s);
-		s = NULL;
-	}
 	a->next = s;
 	a->reload = RELOAD_SETTLING;
 	if (s == NULL)

@@ -121,6 +121,8 @@ refused "an address that is none" \
 	"x.conf:3: group domain: address: 300.1.1.1 is not an address or host name"
 refused "a program that there is not" "group = gateway\nadapters = sip;fax\n" \
 	"x.conf:2: group gateway: adapters: there is no program cpmgw-fax"
+refused "what this version has not" "group = iwf\naccept = submitted\n" \
+	"x.conf:2: group iwf: accept: submitted is not available in this version, only stored"
 refused "an item twice" "group = gateway\nadapters = sip;smpp;sip\n" \
 	"x.conf:2: group gateway: adapters: sip is there twice"
 

@@ -207,6 +207,28 @@ def case_what_waits_for_its_report_cannot_be_held(w):
     w.smsc.rules()
 
 
+def case_what_kills_programs_is_in_quarantine_until_it_is_released(w):
+    number = w.number()
+    w.smsc.rules({'to': number, 'silent': True})
+    key = w.esme.submit(number, 'poison')['message_id']
+    for n in range(1, 4):
+        w.smsc.wait(lambda e: e.get('destination_addr') == number,
+                    'it is sent', n, 2 * DEADLINE, 'submit_sm')
+        before = w.gateway.pids()['cpmgw-smpp']
+        w.gateway.kill_program('cpmgw-smpp')
+        until(lambda b=before: w.gateway.pids().get('cpmgw-smpp', b) != b,
+              'it is back')
+    until(lambda: [m['state'] for m in held(w, key)] == ['quarantined'],
+          'quarantine')
+    equal(held(w, key)[0].get('held_by'), None)
+    check('quarantined' in w.gateway.gwctl('queue', '--messages')[1], 'shown')
+    w.smsc.rules()
+    w.smsc.wait_bound()
+    equal(w.gateway.gwctl('release', key)[0], 0)
+    w.smsc.submits(number, 4)
+    until(lambda: w.esme.bind() == 0, 'SMPP is back')
+
+
 def case_a_lane_says_by_whom_it_is_held(w):
     status, out, _ = w.gateway.gwctl('hold', 'smsc-a')
     equal(status, 0)

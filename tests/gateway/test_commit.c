@@ -104,6 +104,7 @@ static void test_reads(void)
 		s = leg_step(kinds[i], 1, "");
 		s->until_us = 10;
 		s->set = 1;
+		s->again_us = 20;
 		commit_submit(f.commit, s);
 	}
 	run_ok(&f, sizeof kinds / sizeof kinds[0]);

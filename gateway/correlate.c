@@ -197,18 +197,21 @@ static void keep_early(struct engine *e, struct live *l,
 		       const struct arrival *a)
 {
 	struct early *early, **at = &l->early;
+	struct bytes octets;
 	size_t n = 0;
 
 	for (; *at != NULL; at = &(*at)->next)
 		n++;
 	if (n == LIVE_EARLY_MAX ||
-	    (early = arena_alloc(l->arena, sizeof *early)) == NULL) {
+	    (early = arena_alloc(l->arena, sizeof *early)) == NULL ||
+	    arena_copy(l->arena, a->octets, &octets) != OK) {
 		acknowledge(e, &a->reply, OUTCOME_LATER);
 		return;
 	}
 	*early = (struct early){ .kind = a->report.kind,
 				 .state = a->report.state,
 				 .far_code = a->report.far_code,
+				 .octets = octets,
 				 .reply = a->reply };
 	*at = early;
 }
@@ -302,7 +305,8 @@ void correlate_early(struct engine *e, struct live *l)
 
 	l->early = NULL;
 	for (; early != NULL; early = early->next) {
-		struct arrival a = { .reply = early->reply };
+		struct arrival a = { .reply = early->reply,
+				     .octets = early->octets };
 
 		a.report.ours = true;
 		a.report.kind = early->kind;
@@ -385,7 +389,7 @@ static void far_done(void *owner, struct step *s)
 		loaded(e, s, a);
 	else if (s->result == ERR_NOTFOUND)
 		acknowledge(e, &a->reply,
-			    a->report.ours ? OUTCOME_ADDRESS
+			    a->report.ours ? OUTCOME_ACCEPTED
 					   : OUTCOME_DELIVERED);
 	else
 		acknowledge(e, &a->reply, OUTCOME_LATER);

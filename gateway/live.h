@@ -40,6 +40,7 @@ struct early {
 	enum want kind;
 	enum delivery_state state;
 	uint32_t far_code;
+	struct bytes octets;	/* of all of it                               */
 	struct reply reply;
 };
 

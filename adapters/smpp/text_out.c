@@ -78,7 +78,7 @@ static unsigned port_of(const char *type)
 	const char *at = strstr(type, "x-port=");
 	unsigned long port;
 
-	if (starts(type, "text/x-vcard"))
+	if (starts(type, "text/x-vcard") || starts(type, "text/vcard"))
 		return PORT_VCARD;
 	if (starts(type, "text/calendar"))
 		return PORT_CALENDAR;

@@ -1,5 +1,7 @@
 """Reports cross the boundary in both directions (RFC 5438)."""
 
+import time
+
 from device import NUMBERS, Device
 from peers import Esme, Smsc, text_of
 from rig import Rig, check, equal, until
@@ -175,8 +177,8 @@ def case_display_is_asked_of_the_handset_and_told(w):
 # -- the other direction: an ESME's message to a device ----------------------
 
 def submit(w, user, text, **fields):
-    answer = w.esme.submit(NUMBERS[user], text, registered_delivery=1,
-                           **fields)
+    answer = w.esme.submit(NUMBERS[user], text,
+                           **{'registered_delivery': 1, **fields})
     equal(answer['status'], 0, 'submit_sm_resp')
     return answer['message_id']
 
@@ -246,6 +248,29 @@ def case_failures_only(w):
     equal(w.esme.receipt(bad['message_id'])[0], 5)
     equal(w.esme.events(lambda e: e.get('receipted_message_id') ==
                         good['message_id']), [], 'no receipt of success')
+
+
+def case_a_failure_told_after_the_device_took_it(w):
+    """The phone answers 200 and says "failed" by IMDN, now or later."""
+    for registered, wanted in ((2, True), (0, False), (1, True)):
+        for pause in (0, 0.5):
+            text = f'fails afterwards {registered} {pause}'
+            message_id = submit(w, 'mary', text,
+                                registered_delivery=registered)
+            m = w.mary.wait_text(text)
+            time.sleep(pause)   # the far side's own time, not ours
+            status = w.mary.notify(m, 'failed')
+            check(status in (200, 202), text, status)
+            if wanted:
+                equal(w.esme.receipt(message_id)[0], 5, text)
+
+
+def case_displayed_is_delivered_too(w):
+    text = 'read at once'
+    message_id = submit(w, 'mary', text, registered_delivery=0x09)
+    m = w.mary.wait_text(text)
+    check(w.mary.notify(m, 'displayed', 'display') in (200, 202), 'taken')
+    equal(w.esme.receipt(message_id)[0], 2)
 
 
 def case_one_receipt_each_for_a_burst(w):

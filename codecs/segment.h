@@ -36,6 +36,7 @@ struct segment_options {
 	uint16_t parts_max;	/* 0: 255                                    */
 	bool single, locking;	/* national tables (TS 23.038 annex A)       */
 	uint8_t language;	/* tried first; 0: all from 1 to 13 alike    */
+	bool ucs2;		/* text as data_coding 08 and nothing else   */
 	bool latin1;		/* data_coding 03 for what it carries        */
 	bool packed;		/* eight septets in seven octets             */
 	bool gsm_dcs;		/* classes as 10-1F, else as F0-F7           */

@@ -47,6 +47,8 @@ struct job {
 		const char *text;
 		uint32_t retry_after_ms;
 	} worst;
+	bool coding_last;	/* it cannot go in another coding            */
+	bool anew;		/* the next attempt is cut in another way    */
 	const char *nameless;	/* why a segment was taken under no id       */
 };
 

@@ -27,7 +27,8 @@ enum tag {
 	TAG_REPORT_CODE,
 	TAG_REPORT_TEXT,
 	TAG_REPORT_TIME,
-	TAG_STORY
+	TAG_STORY,
+	TAG_PASSED
 };
 
 enum flag { FLAG_ONCE = 1, FLAG_SHARED = 2, FLAG_MAYBE = 4, FLAG_REPORT = 8 };
@@ -136,6 +137,8 @@ enum err live_meta(const struct live *l, struct buf *to)
 	put_fars(l, to);
 	field_number(to, TAG_TOLD, l->told);
 	field_number(to, TAG_RECEIVED, l->received_us);
+	if (l->passed != 0)
+		field_number(to, TAG_PASSED, l->passed);
 	put_report(l, to);
 	return buf_status(to);
 }
@@ -279,6 +282,9 @@ static void read_number(struct live *l, unsigned tag, uint64_t v)
 		break;
 	case TAG_RECEIVED:
 		l->received_us = v;
+		break;
+	case TAG_PASSED:
+		l->passed = (uint32_t)v;
 		break;
 	default:
 		read_report(l, tag, v);

@@ -85,7 +85,7 @@ static enum err make_segments(struct job *j, const struct departure *d)
 			return ERR_NOMEM;
 	}
 	j->reference = d->progress->reference;
-	j->without = d->progress->without;
+	j->tried = j->without = d->progress->without;
 	j->coding_last = d->coding_last;
 	for (i = 0; i < j->of; i++)
 		if (progress_has(d->progress, i))
@@ -199,7 +199,7 @@ static void refused(struct job *j, const struct smpp_pdu *p)
 
 	if (v.without == SMPP_AS_UCS2 && j->coding_last)
 		v.without = 0;
-	if (v.without != 0 && !(j->without & v.without)) {
+	if (v.without != 0 && !(j->tried & v.without)) {
 		j->anew |= v.without == SMPP_AS_UCS2;
 		j->without |= v.without;
 		d.class = OUTCOME_LATER;

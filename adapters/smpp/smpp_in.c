@@ -232,14 +232,21 @@ static const char *data_type(const struct reading *r, unsigned port)
 static enum err read_cut_text(const struct reading *r,
 			      const struct segment_content *c, struct part *out)
 {
+	static const char *const types[] = {
+		[SEGMENT_CODE_UCS2] = JOINED_UCS2,
+		[SEGMENT_CODE_JIS] = JOINED_JIS,
+		[SEGMENT_CODE_KANJI] = JOINED_KANJI,
+		[SEGMENT_CODE_2022] = JOINED_2022,
+		[SEGMENT_CODE_KOREAN] = JOINED_KOREAN,
+	};
 	struct gsm7_shift shift = { c->header.locking, c->header.single };
 	char type[JOINED_TYPE_SIZE];
 
 	if (c->code == SEGMENT_CODE_WHOLE)
 		return OK;
 	out->body = c->raw;
-	if (c->code == SEGMENT_CODE_UCS2)
-		out->type = JOINED_UCS2;
+	if (types[c->code] != NULL)
+		out->type = types[c->code];
 	if (c->code != SEGMENT_CODE_GSM7)
 		return OK;
 	joined_gsm7_type(shift, type);

@@ -40,11 +40,18 @@ static void add(struct joined *j, const struct segment_content *c,
 		struct arena *arena)
 {
 	struct gsm7_shift shift = { c->header.locking, c->header.single };
+	static const char *const types[] = {
+		[SEGMENT_CODE_UCS2] = JOINED_UCS2,
+		[SEGMENT_CODE_JIS] = JOINED_JIS,
+		[SEGMENT_CODE_KANJI] = JOINED_KANJI,
+		[SEGMENT_CODE_2022] = JOINED_2022,
+		[SEGMENT_CODE_KOREAN] = JOINED_KOREAN,
+	};
 	const char *type = c->text ? JOINED_TEXT : "data";
 	char gsm7[JOINED_TYPE_SIZE];
 
-	if (c->code == SEGMENT_CODE_UCS2)
-		type = JOINED_UCS2;
+	if (types[c->code] != NULL)
+		type = types[c->code];
 	joined_gsm7_type(shift, gsm7);
 	if (c->code == SEGMENT_CODE_GSM7)
 		MUST((type = arena_string(arena, bytes_of(gsm7))) != NULL);

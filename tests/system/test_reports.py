@@ -236,6 +236,52 @@ def case_a_receipt_through_an_smsc_to_an_esme(w):
         equal((got, f'stat:{given}' in text), (state, True), text)
 
 
+def told(w, message_id):
+    """(esm_class, message_state) of all that is said of it, in order."""
+    return [(e['esm_class'], e['message_state']) for e in w.esme.events(
+        lambda e: e.get('receipted_message_id') == message_id, 'received')]
+
+
+def case_a_device_s_displayed_is_a_user_acknowledgement(w):
+    for asked, wanted in ((8, [(0x10, 2)]), (9, [(4, 2), (0x10, 2)]),
+                          (0xc, [(8, 2), (0x10, 2)])):
+        text = f'displayed {asked}'
+        answer = w.esme.submit(NUMBERS['mary'], text,
+                               registered_delivery=asked)
+        m = w.mary.wait_text(text)
+        for word, esm_class in (('delivered', wanted[0][0]),
+                                ('displayed', 0x10)):
+            if asked == 8 and word == 'delivered':
+                continue
+            until(lambda: w.mary.notify(m, word) in (200, 202),
+                  'the notification is taken')
+            until(lambda: (esm_class, 2) in told(w, answer['message_id']),
+                  f'it was {word}')
+        equal(told(w, answer['message_id']), wanted, asked)
+
+
+def case_intermediate_notifications_go_to_who_asked(w):
+    for asked, wanted in (
+            (0x11, [(0x20, 1), (0x20, 6), (4, 2)]), (0x01, [(4, 2)]),
+            (0x10, [(0x20, 1), (0x20, 6)])):
+        number = w.number()
+        w.smsc.rules({'to': number, 'receipts': []})
+        answer = w.esme.submit(number, 'on its way',
+                               registered_delivery=asked)
+        far = w.smsc.submits(number)[0]
+        for state, esm_class in (('ENROUTE', 4), ('ENROUTE', 0x20),
+                                 ('ENROUTE', 4), ('ACCEPTD', 0x20),
+                                 ('DELIVRD', 4)):
+            until(lambda: w.smsc(  # what is not on disk yet comes again
+                'receipt', id=far['id'], state=state, esm_class=esm_class,
+                **{'from': number, 'to': '22222'}).get('status') == 0,
+                'the receipt is taken')
+        settled(w, number)
+        until(lambda: len(told(w, answer['message_id'])) >= len(wanted),
+              'it is told')
+        equal(sorted(told(w, answer['message_id'])), sorted(wanted), asked)
+
+
 def case_failures_only(w):
     number = w.number()
     w.smsc.rules({'to': number, 'times': 1},

@@ -54,6 +54,7 @@ static struct live *full(void)
 		l->fars[i].delivered = i == 1;
 	}
 	l->told = WANT_PROCESSING;
+	l->passed = 6;
 	l->received_us = 1767225600000000;
 	fill_report(l);
 	return l;
@@ -105,6 +106,7 @@ static void check_same(const struct live *a, const struct live *b)
 		CU_ASSERT_PTR_EQUAL(b->fars[i].leg, b);
 	}
 	CU_ASSERT_EQUAL(a->told, b->told);
+	CU_ASSERT_EQUAL(a->passed, b->passed);
 	CU_ASSERT_EQUAL(a->received_us, b->received_us);
 	check_same_report(a, b);
 }

@@ -249,11 +249,12 @@ def case_a_device_s_displayed_is_a_user_acknowledgement(w):
         answer = w.esme.submit(NUMBERS['mary'], text,
                                registered_delivery=asked)
         m = w.mary.wait_text(text)
-        for word, esm_class in (('delivered', wanted[0][0]),
-                                ('displayed', 0x10)):
+        for word, kind, esm_class in (
+                ('delivered', 'delivery', wanted[0][0]),
+                ('displayed', 'display', 0x10)):
             if asked == 8 and word == 'delivered':
                 continue
-            until(lambda: w.mary.notify(m, word) in (200, 202),
+            until(lambda: w.mary.notify(m, word, kind) in (200, 202),
                   'the notification is taken')
             until(lambda: (esm_class, 2) in told(w, answer['message_id']),
                   f'it was {word}')

@@ -15,6 +15,42 @@ void joined_gsm7_type(struct gsm7_shift shift, char out[JOINED_TYPE_SIZE])
 	snprintf(out, JOINED_TYPE_SIZE, GSM7_FORM, shift.locking, shift.single);
 }
 
+enum err joined_part(const struct segment_content *c, struct arena *a,
+		     const char **type, struct bytes *octets)
+{
+	struct gsm7_shift shift = { c->header.locking, c->header.single };
+	char text[JOINED_TYPE_SIZE];
+
+	switch (c->code) {
+	case SEGMENT_CODE_WHOLE:
+		return OK;
+	case SEGMENT_CODE_GSM7:
+		joined_gsm7_type(shift, text);
+		*type = arena_string(a, bytes_of(text));
+		break;
+	case SEGMENT_CODE_UCS2:
+		*type = JOINED_UCS2;
+		break;
+	case SEGMENT_CODE_UTF8:
+		*type = JOINED_TEXT;
+		break;
+	case SEGMENT_CODE_JIS:
+		*type = JOINED_JIS;
+		break;
+	case SEGMENT_CODE_KANJI:
+		*type = JOINED_KANJI;
+		break;
+	case SEGMENT_CODE_2022:
+		*type = JOINED_2022;
+		break;
+	case SEGMENT_CODE_KOREAN:
+		*type = JOINED_KOREAN;
+		break;
+	}
+	*octets = c->raw;
+	return *type == NULL ? ERR_NOMEM : OK;
+}
+
 void joined_clear(struct joined *j)
 {
 	buf_clear(&j->body);

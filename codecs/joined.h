@@ -10,6 +10,7 @@
 
 #include "codecs/bytes.h"
 #include "codecs/gsm7.h"
+#include "codecs/segment.h"
 
 /* Types of parts. All but the first are of no use to anybody else. */
 #define JOINED_TEXT	 "text/plain;charset=UTF-8"
@@ -23,6 +24,14 @@
 
 /** The type of septets, one an octet, under that shift. */
 void joined_gsm7_type(struct gsm7_shift shift, char out[JOINED_TYPE_SIZE]);
+
+/**
+ * What joined_add() takes of a part that may be cut within a character: its
+ * octets as they came, and their type. Of others *type and *octets stay.
+ * ERR_NOMEM: `a`.
+ */
+enum err joined_part(const struct segment_content *c, struct arena *a,
+		     const char **type, struct bytes *octets) CHECKED;
 
 struct joined {
 	struct buf body;	/* read: UTF-8, or octets                    */

@@ -145,14 +145,4 @@ enum err segment_text(const struct segment_wire *in,
 		      const struct segment_rules *rules, struct arena *arena,
 		      struct segment_content *out, struct fault *why) CHECKED;
 
-/**
- * Reads `count` parts of one text, in order, as one: an escape or surrogate
- * pair that the sender cut in two is whole again. Class and waiting as in
- * the first part; there is no `raw`. ERR_UNSUPPORTED: no parts, or some are text and some data;
- * else as segment_text.
- */
-enum err segment_join(const struct segment_wire *parts, size_t count,
-		      const struct segment_rules *rules, struct arena *arena,
-		      struct segment_content *out) CHECKED;
-
 #endif

@@ -87,6 +87,8 @@ enum err engine_configure(struct engine *e, struct settings *s)
 		return why;
 	if (e->directory != NULL)
 		directory_inherit(d, e->directory);
+	if (e->settings != NULL)
+		people_reconfigured(e, e->settings, s);
 	directory_free(e->directory);
 	settings_free(e->settings);
 	e->directory = d;

@@ -136,9 +136,10 @@ static enum err add_part(struct engine *e, struct join *j,
 
 	if (c.bad != OK)
 		return c.bad;
-	if ((why = message_read(bytes_after(item->octets, PART_HEADER),
-				e->scratch, &m, NULL)) != OK)
-		return why;
+	why = message_read(bytes_after(item->octets, PART_HEADER), e->scratch,
+			   &m, NULL);
+	if (why != OK)		/* damaged on the disk: a gap, too */
+		return why == ERR_NOMEM ? why : OK;
 	if (!j->any && (why = begin(e, j, &m)) != OK)
 		return why;
 	tell_lost(e, j, id, &m);
@@ -169,6 +170,15 @@ static enum err join_parts(struct engine *e, struct join *j,
 	return OK;
 }
 
+/* A set of which nothing can be read any more. */
+static void drop(struct engine *e, struct bytes set)
+{
+	struct step *s = road_step(e, STEP_INSERT, NULL);
+
+	s->part_key = road_octets(s, set);
+	road_submit(e, s);
+}
+
 /*
  * The set goes on as one message, or ends with `ended`. What cannot be joined
  * for want of memory is found again.
@@ -182,9 +192,11 @@ static void join_up(struct engine *e, const struct step_item *first, size_t n,
 					  .part = 1,
 					  .of = 1 } };
 	struct reply nobody = { .life = 0 };
+	enum err why = join_parts(e, &j, first, n);
 
-	if (join_parts(e, &j, first, n) == OK &&
-	    message_image(&j.message, &image) == OK) {
+	if (why == OK && !j.any) {
+		drop(e, first->leg.meta);
+	} else if (why == OK && message_image(&j.message, &image) == OK) {
 		in.message = buf_bytes(&image);
 		if (ended == NULL)
 			intake_message(e, &nobody, &in, &j.message);

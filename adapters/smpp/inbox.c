@@ -48,9 +48,10 @@ static enum err send_up(struct inbox *in, const struct smpp_arrival *arrival,
 			const struct smpp_pdu *p)
 {
 	struct hub *h = in->peer->hub;
+	bool native = in->peer->manner.end_to_end && arrival->segment.of <= 1;
 	struct intake v = { .segment = arrival->segment,
-			    .native = in->peer->manner.end_to_end &&
-				      arrival->segment.of <= 1 };
+			    .native = native,
+			    .sender_keeps = native };
 	struct ticket unused;
 	uint64_t ref;
 	enum err e;

@@ -93,7 +93,7 @@ static struct bytes excerpt(const struct message *m)
 {
 	struct bytes text = { NULL, 0 };
 
-	if (m->n_parts == 0 || m->privacy != 0)
+	if (m->n_parts == 0 || (m->privacy & ~PRIVACY_NONE) != 0)
 		return text;
 	text = m->parts[0].body;
 	if (text.n > SMPP_RECEIPT_TEXT_MAX)

@@ -228,32 +228,6 @@ static const char *data_type(const struct reading *r, unsigned port)
 	return arena_string(r->a, bytes_of(text));
 }
 
-/* Its text stays as it came: the cut may be within a character. */
-static enum err read_cut_text(const struct reading *r,
-			      const struct segment_content *c, struct part *out)
-{
-	static const char *const types[] = {
-		[SEGMENT_CODE_UCS2] = JOINED_UCS2,
-		[SEGMENT_CODE_JIS] = JOINED_JIS,
-		[SEGMENT_CODE_KANJI] = JOINED_KANJI,
-		[SEGMENT_CODE_2022] = JOINED_2022,
-		[SEGMENT_CODE_KOREAN] = JOINED_KOREAN,
-	};
-	struct gsm7_shift shift = { c->header.locking, c->header.single };
-	char type[JOINED_TYPE_SIZE];
-
-	if (c->code == SEGMENT_CODE_WHOLE)
-		return OK;
-	out->body = c->raw;
-	if (types[c->code] != NULL)
-		out->type = types[c->code];
-	if (c->code != SEGMENT_CODE_GSM7)
-		return OK;
-	joined_gsm7_type(shift, type);
-	out->type = arena_string(r->a, bytes_of(type));
-	return out->type == NULL ? ERR_NOMEM : OK;
-}
-
 static uint32_t read_body(const struct reading *r, struct message *out)
 {
 	struct segment_wire wire = { smpp_pdu_message(r->p), r->p->data_coding,
@@ -271,7 +245,8 @@ static uint32_t read_body(const struct reading *r, struct message *out)
 	if (part->type == NULL)
 		return ESME_RSYSERR;
 	part->body = c.body;
-	if (r->of > 1 && read_cut_text(r, &c, part) != OK)
+	if (r->of > 1 &&
+	    joined_part(&c, r->a, &part->type, &part->body) != OK)
 		return ESME_RSYSERR;
 	if (keep_in(r->p, &c, r->a, out) != OK)
 		return ESME_RSYSERR;

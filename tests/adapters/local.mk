@@ -9,6 +9,7 @@ adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_sip_reports
+adapter_tests += tests/adapters/test_sip_stream
 adapter_tests += tests/adapters/test_smpp_arrive
 adapter_tests += tests/adapters/test_smpp_client
 adapter_tests += tests/adapters/test_smpp_deliver
@@ -39,6 +40,7 @@ tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_reports_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_stream_LDADD = $(SIP_TEST_LIBS)
 
 # cpmgw-smpp: the program at both its ends, and its tables alone.
 noinst_LIBRARIES += libsmppcheck.a

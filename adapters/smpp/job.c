@@ -306,7 +306,8 @@ static enum err outcome_progress(const struct job *j, struct arena *a,
 	for (i = 0; i < j->of; i++) {
 		if (j->segments[i].fate == SEGMENT_TAKEN)
 			p.far_ids[i] = j->segments[i].far_id;
-		if (j->of > 1 && !j->anew && j->segments[i].fate != SEGMENT_KEPT)
+		if (j->of > 1 && !j->anew &&
+		    j->segments[i].fate != SEGMENT_KEPT)
 			p.begun = true;
 	}
 	buf_reset(scratch);

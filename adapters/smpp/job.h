@@ -34,7 +34,7 @@ struct job {
 	bool queued;		/* in the outbox's queue                     */
 	uint16_t reference;
 	uint8_t without;
-	uint8_t tried;		/* what this attempt leaves out                */
+	uint8_t tried;		/* what this attempt leaves out              */
 	unsigned of, at;	/* segments; the next to look at for sending */
 	unsigned sent;		/* of fate SEGMENT_SENT                      */
 	struct job_segment *segments, one;

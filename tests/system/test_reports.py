@@ -97,6 +97,24 @@ def case_a_receipt_that_comes_before_the_answer(w):
     w.mary.wait_imdn(message_id, 'delivered')
 
 
+def case_receipts_that_come_at_once_are_all_taken(w):
+    for early in (False, True):
+        number = w.number()
+        w.smsc.rules({'to': number, 'early': early, 'receipts': [
+            {'state': state, 'ms': 0}
+            for state in ('ENROUTE', 'DELIVRD', 'ENROUTE', 'DELIVRD')]})
+        answers = w.esme('burst', name='esme1', list=[
+            w.esme.fields(number, f'at once {i:02}', registered_delivery=1)
+            for i in range(60)])['answers']
+        for a in answers:
+            equal(w.esme.receipt(a['message_id'])[0], 2)
+        ids = {e['id'] for e in w.smsc.submits(number, 60)}
+        taken = w.smsc.wait(lambda e, ids=ids: e.get('id') in ids,
+                            'the answers to 240 receipts', 240,
+                            kind='receipt_resp')
+        equal({e.get('status') for e in taken}, {0}, 'deliver_sm_resp')
+
+
 def case_a_receipt_nobody_knows_is_acknowledged(w):
     answer = w.smsc('receipt', id='999999999', state='DELIVRD',
                     **{'from': '15550200001', 'to': '15550100001'})
@@ -270,6 +288,7 @@ def case_intermediate_notifications_go_to_who_asked(w):
         answer = w.esme.submit(number, 'on its way',
                                registered_delivery=asked)
         far = w.smsc.submits(number)[0]
+        equal(far['registered_delivery'] & 0x10, asked & 0x10, 'asked for')
         for state, esm_class in (('ENROUTE', 4), ('ENROUTE', 0x20),
                                  ('ENROUTE', 4), ('ACCEPTD', 0x20),
                                  ('DELIVRD', 4)):

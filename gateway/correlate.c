@@ -272,6 +272,20 @@ static void no_news(struct engine *e, struct live *l, const struct arrival *a)
 		road_forget(e, l);
 }
 
+/* On its way: the sender is told of each such state once, if at all. */
+static void passing(struct engine *e, struct live *l, const struct arrival *a)
+{
+	struct outcome o = { .class = OUTCOME_ACCEPTED,
+			     .far_code = a->report.far_code,
+			     .text = a->report.text };
+
+	if (l->place == LIVE_SENT && a->report.state != STATE_NONE &&
+	    report_besides(e, l, a->report.state, &o))
+		settle_tell(e, l, &a->reply);
+	else
+		no_news(e, l, a);
+}
+
 static void apply(struct engine *e, struct live *l, const struct arrival *a)
 {
 	bool display = a->report.kind == WANT_DISPLAY;
@@ -286,9 +300,12 @@ static void apply(struct engine *e, struct live *l, const struct arrival *a)
 		return;
 	}
 	if (l->is_report || l->place == LIVE_GONE ||
-	    l->state == LEG_QUARANTINED ||
-	    (!display && !delivery_state_final(a->report.state))) {
+	    l->state == LEG_QUARANTINED) {
 		no_news(e, l, a);
+		return;
+	}
+	if (!display && !delivery_state_final(a->report.state)) {
+		passing(e, l, a);
 		return;
 	}
 	dispatch_take(e, l);

@@ -112,8 +112,10 @@ static struct segment_options options_of(const struct departure *d,
 		o.classed = true;
 		o.message_class = (uint8_t)m->sms_class;
 	}
-	if (d->progress->without & SMPP_AS_UCS2)
-		o.latin1 = o.classed = false; /* what is left: 00 and 08 */
+	if (d->progress->without & SMPP_AS_UCS2) {
+		o.ucs2 = true;
+		o.classed = false;
+	}
 	return o;
 }
 

@@ -144,7 +144,6 @@ static void quarantine(struct engine *e, struct live *l)
 					.verdict = "held",
 					.text = "in flight at three crashes" });
 	l->state = LEG_QUARANTINED;
-	l->expires_us = 0;
 	update(e, l, NULL);
 }
 

@@ -1,5 +1,6 @@
 # The unit tests of policy/: tests/policy/test_NAME.c each.
 policy_tests =
+policy_tests += tests/policy/test_rate
 policy_tests += tests/policy/test_receipts
 policy_tests += tests/policy/test_retry
 policy_tests += tests/policy/test_route
@@ -8,6 +9,7 @@ check_PROGRAMS += $(policy_tests)
 TESTS += $(policy_tests)
 
 POLICY_TEST_LIBS = libcheck.a libpolicy.a libcodecs.a $(CUNIT_LIBS)
+tests_policy_test_rate_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_receipts_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_retry_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_route_LDADD = $(POLICY_TEST_LIBS)

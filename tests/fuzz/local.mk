@@ -23,6 +23,7 @@ fuzz_tests += tests/fuzz/fuzz_json
 fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
 fuzz_tests += tests/fuzz/fuzz_multipart
+fuzz_tests += tests/fuzz/fuzz_rewrite
 fuzz_tests += tests/fuzz/fuzz_segment
 fuzz_tests += tests/fuzz/fuzz_settings
 fuzz_tests += tests/fuzz/fuzz_smpp_map

@@ -34,6 +34,7 @@ libgateway_a_SOURCES += gateway/recover.c
 libgateway_a_SOURCES += gateway/report.c
 libgateway_a_SOURCES += gateway/road.h
 libgateway_a_SOURCES += gateway/roster.c
+libgateway_a_SOURCES += gateway/routes.c gateway/routes.h
 libgateway_a_SOURCES += gateway/schema.c
 libgateway_a_SOURCES += gateway/settings.c gateway/settings.h
 libgateway_a_SOURCES += gateway/settings_check.c

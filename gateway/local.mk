@@ -1,6 +1,7 @@
 # what gateway/ adds to the build
 noinst_LIBRARIES += libgateway.a
 libgateway_a_SOURCES =
+libgateway_a_SOURCES += gateway/access.c gateway/access.h
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
 libgateway_a_SOURCES += gateway/checksum.c gateway/checksum.h
 libgateway_a_SOURCES += gateway/children.c gateway/children.h

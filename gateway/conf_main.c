@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "gateway/access.h"
 #include "gateway/conf_document.h"
 #include "gateway/conf_json.h"
 #include "gateway/confread.h"
@@ -67,6 +68,7 @@ static enum err read_settings(const char *path, struct settings **out,
 {
 	struct buf image = BUF_INIT(SETTINGS_IMAGE_MAX);
 	struct settings_raw *raw = NULL;
+	struct access *access = NULL;
 	struct conf_scan scan;
 	enum err e = conf_scan_read(&scan, path, complaints);
 
@@ -79,7 +81,14 @@ static enum err read_settings(const char *path, struct settings **out,
 		goto out;
 	if ((e = settings_raw_image(raw, &image)) != OK)
 		goto out;
-	e = settings_read(buf_bytes(&image), out, complaints);
+	if ((e = settings_read(buf_bytes(&image), out, complaints)) != OK)
+		goto out;
+	/* Files that settings name are checked with them. */
+	if ((e = access_new(*out, &access, complaints)) != OK) {
+		settings_free(*out);
+		*out = NULL;
+	}
+	access_free(access);
 out:
 	conf_scan_clear(&scan);
 	settings_raw_free(raw);

@@ -5,6 +5,7 @@ libgateway_a_SOURCES += gateway/access.c gateway/access.h
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
 libgateway_a_SOURCES += gateway/checksum.c gateway/checksum.h
 libgateway_a_SOURCES += gateway/children.c gateway/children.h
+libgateway_a_SOURCES += gateway/choose.c
 libgateway_a_SOURCES += gateway/clock.c gateway/clock.h
 libgateway_a_SOURCES += gateway/commit.c gateway/commit.h
 libgateway_a_SOURCES += gateway/commit_inside.h
@@ -74,7 +75,7 @@ cpmgw_conf_SOURCES += gateway/conf_json.c gateway/conf_json.h
 cpmgw_conf_SOURCES += gateway/conf_scan.c gateway/conf_scan.h
 cpmgw_conf_SOURCES += gateway/confread.c gateway/confread.h
 cpmgw_conf_CPPFLAGS = $(AM_CPPFLAGS) -isystem $(KANNEL_INCLUDE)
-cpmgw_conf_LDADD = libgateway.a libtables.a libcodecs.a $(KANNEL_LIBS)
+cpmgw_conf_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(KANNEL_LIBS)
 
 bin_PROGRAMS += cpmgwd
 cpmgwd_SOURCES =

@@ -226,18 +226,20 @@ static struct store_key part_mark(struct engine *e, const struct intake *in,
 	return keys_hash(e->keys, pieces, 4);
 }
 
-static bool reachable(struct engine *e, const struct message *m)
+/* A part that cannot go on is refused at once: why, and true. */
+static bool hopeless(struct engine *e, const struct message *m,
+		     struct outcome *why)
 {
-	struct route_facts facts;
-	struct route_verdict v;
-	struct user *user;
+	struct choice c;
 
+	*why = (struct outcome){ .class = OUTCOME_NEVER,
+				 .state = STATE_REJECTED,
+				 .text = "no recipient" };
 	if (m->n_recipients == 0)
-		return false;
-	directory_facts(e->directory, &m->recipients[0].address, &facts,
-			&user);
-	route_decide(&facts, &v);
-	return v.n > 0;
+		return true;
+	choose_ways(e, m, &m->recipients[0].address, &c);
+	*why = c.why;
+	return c.verdict.n == 0;
 }
 
 void reassemble_part(struct engine *e, const struct reply *to,
@@ -245,15 +247,12 @@ void reassemble_part(struct engine *e, const struct reply *to,
 {
 	struct waiting_part *w;
 	struct step *s;
+	struct outcome why;
 	uint8_t *octets;
 
-	if (!reachable(e, m)) {
+	if (hopeless(e, m, &why)) {
 		e->counts.refused++;
-		road_refuse(e, to, FRAME_REFUSED,
-			    &(struct outcome){
-				    .class = OUTCOME_ADDRESS,
-				    .state = STATE_UNDELIVERABLE,
-				    .text = "no route to the recipient" });
+		road_refuse(e, to, FRAME_REFUSED, &why);
 		return;
 	}
 	s = road_step(e, STEP_PART, part_done);

@@ -70,9 +70,11 @@ static void refuse(struct appliance *a)
 static void use(struct appliance *a)
 {
 	unsigned i;
+	enum err e = engine_configure(a->engine, a->next);
 
-	if (engine_configure(a->engine, a->next) != OK) {
-		buf_text(&a->complaints, "out of memory\n");
+	if (e != OK) {
+		buf_printf(&a->complaints, "cannot be used: %s\n",
+			   err_name(e));
 		refuse(a);
 		return;
 	}

@@ -3,6 +3,7 @@
  * steps of the road by name. Nobody else includes it.
  *
  *	roster.c	lanes and flows by name and number
+ *	choose.c	by which ways a recipient is reached
  *	intake.c	messages come in and become legs
  *	spool.c		legs go to disk, their senders are answered
  *	reassemble.c	parts of longer short messages become one
@@ -17,6 +18,7 @@
 #ifndef GATEWAY_ROAD_H
 #define GATEWAY_ROAD_H
 
+#include "gateway/access.h"
 #include "gateway/engine.h"
 #include "gateway/directory.h"
 #include "gateway/lane.h"
@@ -44,6 +46,7 @@ struct engine {
 	struct inflight *inflight;
 	struct settings *settings;
 	struct directory *directory;
+	struct access *access;
 
 	uint64_t lifetime_us, dedupe_us, orphan_us, parts_us;
 	struct retry_rule retry;
@@ -132,6 +135,15 @@ struct story {
 void tell_leg(struct engine *e, const struct live *l, const struct story *s);
 void tell_message(struct engine *e, uint64_t story, const struct message *m,
 		  const struct story *s);
+
+/* choose.c: by which ways `m` reaches one of its recipients, now */
+struct choice {
+	struct route_verdict verdict;
+	struct user *user;	/* he, or NULL                                */
+	struct outcome why;	/* verdict.n == 0: why there is none          */
+};
+void choose_ways(struct engine *e, const struct message *m,
+		 const struct address *to, struct choice *out);
 
 /* intake.c */
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);

@@ -30,7 +30,8 @@ enum setting_type {
 	SETTING_ENTRIES,  /* list as codecs/number_list.h reads it      */
 	SETTING_REWRITE,  /* rules as codecs/rewrite.h reads them       */
 	SETTING_FILE,	  /* absolute path                              */
-	SETTING_TON_NPI	  /* "1/1": each 0..255                         */
+	SETTING_TON_NPI,  /* "1/1": each 0..255                         */
+	SETTING_SENDER	  /* number, short code or alphanumeric address */
 };
 
 #define SETTING_SECOND 1000u /* of min..max of a SETTING_DURATION */

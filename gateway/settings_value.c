@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "codecs/address.h"
 #include "codecs/number_list.h"
 #include "codecs/rewrite.h"
 #include "codecs/utf8.h"
@@ -290,6 +291,26 @@ static enum err check_rewrite(struct bytes text, struct buf *complaint)
 	return e;
 }
 
+/* What goes out as an SMS's sender: TS 23.040 9.1.2.5. */
+static enum err check_sender(struct bytes text, struct buf *complaint)
+{
+	struct arena *arena = arena_new(4096);
+	struct address a = { ADDRESS_NONE, NULL };
+	struct address_smpp wire;
+	enum err e = ERR_NOMEM;
+
+	if (arena != NULL)
+		e = address_parse(text, NULL, arena, &a);
+	if (e == OK)
+		e = address_to_smpp(&a, arena, &wire);
+	arena_free(arena);
+	if (e == OK || e == ERR_NOMEM)
+		return e;
+	return refuse(complaint, text,
+		      "not a sender: a number, or at most 11 characters of "
+		      "the default alphabet");
+}
+
 static enum err check_file(struct bytes text, struct buf *complaint)
 {
 	if (text.n > 0 && text.p[0] == '/')
@@ -417,6 +438,8 @@ enum err settings_value_check(const struct setting *row, struct bytes value,
 		return check_rewrite(value, complaint);
 	case SETTING_FILE:
 		return check_file(value, complaint);
+	case SETTING_SENDER:
+		return check_sender(value, complaint);
 	case SETTING_TON_NPI:
 		return check_ton_npi(value, complaint);
 	}

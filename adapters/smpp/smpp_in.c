@@ -39,7 +39,9 @@ static uint32_t read_address(const struct reading *r, bool source,
 {
 	const struct smpp_address *in = source ? &r->p->source : &r->p->dest;
 	struct address_smpp wire = { in->ton, in->npi, in->digits };
-	enum err e = address_from_smpp(&wire, &r->m->rules, r->a, out);
+	enum err e = numbers_in(&r->m->numbers,
+				source ? NUMBER_SENDER : NUMBER_RECIPIENT,
+				&wire, &r->m->rules, r->a, out);
 
 	/* More than 15 digits is the address's fault, not its TON's. */
 	if (e == ERR_RANGE && in->ton <= 6)

@@ -18,7 +18,6 @@ static struct manner plain_manner(bool server)
 				.server = server,
 				.rules = { .country = "1" },
 				.write = { .parts_max = 8 },
-				.short_ton = 3,
 				.sme_ack = true,
 				.service_type = "" };
 }

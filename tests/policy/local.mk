@@ -4,6 +4,7 @@ policy_tests += tests/policy/test_rate
 policy_tests += tests/policy/test_receipts
 policy_tests += tests/policy/test_retry
 policy_tests += tests/policy/test_route
+policy_tests += tests/policy/test_sender
 
 check_PROGRAMS += $(policy_tests)
 TESTS += $(policy_tests)
@@ -13,3 +14,4 @@ tests_policy_test_rate_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_receipts_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_retry_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_route_LDADD = $(POLICY_TEST_LIBS)
+tests_policy_test_sender_LDADD = $(POLICY_TEST_LIBS)

@@ -126,6 +126,38 @@ static const struct row {
 	  "access\nname=x\naction=deny\nsender=1;/^(1)\\1/",
 	  "f:4: group access: sender: /^(1)\\1/: a reference back is not "
 	  "allowed\n" },
+	{ "numbers of a link",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\n"
+	  "sender-out=+44 -> 0; /^0(.*)$/ -> \\1\nrecipient-in=\n"
+	  "short-ton-npi=6/0\nsender-short-ton-npi=0/255",
+	  "" },
+	{ "a rule without an arrow",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nsender-out=+44",
+	  "f:5: group smsc: sender-out: +44: not a rule: FROM -> TO\n" },
+	{ "a bad expression in a rule",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nsender-out=/0/ -> \\1",
+	  "f:5: group smsc: sender-out: /0/ -> \\1: there is no such group in "
+	  "the expression\n" },
+	{ "not TON and NPI",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nshort-ton-npi=3",
+	  "f:5: group smsc: short-ton-npi: 3 is not TON/NPI: two numbers up to "
+	  "255\n" },
+	{ "a great TON",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nshort-ton-npi=256/0",
+	  "f:5: group smsc: short-ton-npi: 256/0 is not TON/NPI: two numbers "
+	  "up to 255\n" },
+	{ "senders of an account",
+	  "esme\nsystem-id=e\npassword=p\ndefault-sender=Hello World\n"
+	  "forced-sender=+447700900123\nallowed-address=News*;/^9/",
+	  "" },
+	{ "a sender that is too long",
+	  "esme\nsystem-id=e\npassword=p\ndefault-sender=Hello World!",
+	  "f:4: group esme: default-sender: Hello World! is not a sender: a "
+	  "number, or at most 11 characters of the default alphabet\n" },
+	{ "a sender of other letters",
+	  "esme\nsystem-id=e\npassword=p\nforced-sender=\xD0\x96",
+	  "f:4: group esme: forced-sender: \xD0\x96 is not a sender: a "
+	  "number, or at most 11 characters of the default alphabet\n" },
 	{ "a file from nowhere",
 	  "access\nname=x\naction=deny\nsender-file=numbers",
 	  "f:4: group access: sender-file: numbers is not a path from the "

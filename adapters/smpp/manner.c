@@ -74,6 +74,10 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	out->sme_ack = settings_bool(g, "sme-ack");
 	out->end_to_end = strcmp(settings_text(g, "ack"), "end-to-end") == 0;
 	out->service_type = settings_text(g, "service-type");
+	out->throughput = (struct rate_rule){
+		.per_second = (uint32_t)settings_number(g, "throughput"),
+		.burst = (uint32_t)settings_number(g, "burst")
+	};
 }
 
 void manner_of_esme(const struct settings *s, const char *name,

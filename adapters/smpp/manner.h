@@ -10,6 +10,7 @@
 #include "codecs/segment.h"
 #include "codecs/smpp_receipt.h"
 #include "gateway/settings.h"
+#include "policy/rate.h"
 
 struct manner {
 	const char *peer;		/* "smsc-a", "esme1"                 */
@@ -22,6 +23,7 @@ struct manner {
 	uint8_t esm_mode;
 	bool always_receipt, sme_ack, end_to_end;
 	const char *service_type;	/* never NULL                        */
+	struct rate_rule throughput;	/* requests to it                    */
 	uint32_t joined_timeout_s;	/* for parts of a longer text        */
 };
 

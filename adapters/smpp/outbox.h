@@ -21,6 +21,8 @@ struct outbox {
 	 * it is too much, and grown again, one for each full window. */
 	unsigned allowed, grown;
 	uint64_t halved_us;
+	struct rate rate;		/* against the manner's throughput   */
+	struct loop_timer rest;		/* until it allows one more          */
 	bool closed;			/* takes nothing new                 */
 };
 

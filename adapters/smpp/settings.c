@@ -78,6 +78,15 @@ static const struct setting smsc_settings[] = {
 	  "Bind at the start; no waits for gwctl link start.", false },
 	{ "window", SETTING_NUMBER, "requests", 1, 10000, NULL, "10", false,
 	  "Unanswered requests at most.", false },
+	{ "throughput", SETTING_NUMBER, "messages/s", 0, 1000000, NULL, "0",
+	  false,
+	  "Submissions a second over all binds of the link; the others wait. "
+	  "0 is no limit.",
+	  false },
+	{ "burst", SETTING_NUMBER, "messages", 1, 1000000, NULL, "1", false,
+	  "How many of them may go at once after a pause; 1 spreads them "
+	  "evenly.",
+	  false },
 	{ "enquire-link", SETTING_DURATION, "s", 0, SETTING_HOUR, NULL, "30s",
 	  false,
 	  "After this time without traffic the SMSC is asked whether it is "

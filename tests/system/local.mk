@@ -27,6 +27,7 @@ EXTRA_DIST += tests/system/test_links.py
 EXTRA_DIST += tests/system/test_operator.py
 EXTRA_DIST += tests/system/test_phone.py
 EXTRA_DIST += tests/system/test_reports.py
+EXTRA_DIST += tests/system/test_rules.py
 EXTRA_DIST += tests/system/test_run.py
 EXTRA_DIST += tests/system/test_sip.py
 EXTRA_DIST += tests/system/test_sipp.py

@@ -107,6 +107,28 @@ static void decide_user(const struct route_facts *f, struct route_verdict *v)
 	v->reason = "not registered: held";
 }
 
+size_t route_turn(struct route_way *ways, size_t n, size_t at, uint32_t up)
+{
+	struct route_way tried = ways[at];
+	size_t last = at, next = at, turns = 1, i;
+
+	for (i = at + 1; i < n && ways[i].technology == tried.technology; i++) {
+		last = i;
+		if (!(up >> i & 1))
+			continue;
+		turns++;
+		if (next == at)
+			next = i;
+	}
+	if (next == at)
+		return 1;
+	ways[at] = ways[next];
+	for (i = next; i < last; i++)
+		ways[i] = ways[i + 1];
+	ways[last] = tried;
+	return turns;
+}
+
 void route_decide(const struct route_facts *f, struct route_verdict *out)
 {
 	*out = (struct route_verdict){ .reason = "no route" };

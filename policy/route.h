@@ -69,4 +69,13 @@ struct route_verdict {
  */
 void route_decide(const struct route_facts *f, struct route_verdict *out);
 
+/**
+ * The link ways[at] cannot take a message now: the next one of the same
+ * technology that is up (bit i: ways[i]) comes before it, and it comes after
+ * all of them, so that what is before `at` is what has been given up. Returns
+ * how many there are to take turns, itself included; 1: there is no other,
+ * and nothing has changed.
+ */
+size_t route_turn(struct route_way *ways, size_t n, size_t at, uint32_t up);
+
 #endif

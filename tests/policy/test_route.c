@@ -154,9 +154,54 @@ static void test_same_random_same_verdict(void)
 		CU_ASSERT(v.ways[i].peer == w.ways[i].peer);
 }
 
+/* "a b|c" are ways by SMS, then by MMS. */
+static const struct turn_row {
+	const char *name, *ways;
+	size_t at;
+	uint32_t up;
+	size_t turns;
+	const char *want;
+} turn_rows[] = {
+	{ "no other", "a", 0, 1, 1, "a" },
+	{ "the other is down", "ab", 0, 1, 1, "ab" },
+	{ "the other is up", "ab", 0, 2, 2, "ba" },
+	{ "and back", "ba", 0, 3, 2, "ab" },
+	{ "behind all", "abc", 0, 6, 3, "bca" },
+	{ "one between is down", "abcd", 0, 12, 3, "cbda" },
+	{ "those before were given up", "abc", 1, 7, 2, "acb" },
+	{ "the last of all", "abc", 2, 7, 1, "abc" },
+	{ "other technologies stay", "abXY", 0, 15, 2, "baXY" },
+	{ "and do not help", "aX", 0, 3, 1, "aX" },
+	{ "nor does a link behind them", "aXb", 0, 7, 1, "aXb" },
+};
+
+static void test_turns(void)
+{
+	const struct turn_row *r;
+	size_t i, n;
+
+	for (r = turn_rows; r < turn_rows + sizeof turn_rows / sizeof *r; r++) {
+		struct route_way ways[ROUTE_WAYS_MAX];
+		char got[ROUTE_WAYS_MAX + 1] = "";
+
+		n = strlen(r->ways);
+		for (i = 0; i < n; i++)
+			ways[i] = (struct route_way){
+				r->ways[i] >= 'a' ? TECHNOLOGY_SMS
+						  : TECHNOLOGY_MMS,
+				r->ways + i
+			};
+		ROW(r, route_turn(ways, n, r->at, r->up) == r->turns);
+		for (i = 0; i < n; i++)
+			got[i] = ways[i].peer[0];
+		ROW(r, strcmp(got, r->want) == 0);
+	}
+}
+
 static const struct check_test tests[] = {
 	{ "rows", test_rows },
 	{ "weights", test_weights },
+	{ "turns", test_turns },
 	{ "the same random number decides the same",
 	  test_same_random_same_verdict },
 	{ NULL, NULL }

@@ -130,6 +130,33 @@ def case_a_link_that_refuses_the_number_is_not_the_last_word(w):
     equal(w.esme.receipt(answer['message_id'])[0], 2, 'delivered, no failure')
 
 
+def case_a_busy_link_is_left_for_the_other_at_once(w):
+    for status in (0x58, 0x14, 0x08):
+        number = f'1555026{status:02}00'
+        w.b.rules({'to': number, 'times': 9, 'status': status})
+        started = time.monotonic()
+        answer = w.esme.submit(number, 'busy', registered_delivery=1)
+        w.smsc.submits(number)
+        check(time.monotonic() - started < 0.8, 'before any retry')
+        equal(w.b.count(number), 1)
+        equal(w.esme.receipt(answer['message_id'])[0], 2)
+    w.b.rules()
+
+
+def case_two_busy_links_are_not_flooded(w):
+    number = '15550269900'
+    for peer in (w.smsc, w.b):
+        peer.rules({'to': number, 'times': 2, 'status': 0x58})
+    w.esme.submit(number, 'busy')
+    until(lambda: got(w.smsc, [number]) + got(w.b, [number]) == 2, 'two')
+    time.sleep(0.6)
+    equal((w.smsc.count(number), w.b.count(number)), (1, 1), 'then a wait')
+    until(lambda: got(w.smsc, [number]) + got(w.b, [number]) == 5, 'five')
+    until(lambda: w.gateway.waiting() == 0, 'settled')
+    for peer in (w.smsc, w.b):
+        peer.rules()
+
+
 def case_a_black_list_in_a_file(w):
     for number in ('15550299001', '15550298001'):
         answer = w.esme.submit(number, 'no')

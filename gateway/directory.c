@@ -462,3 +462,10 @@ void directory_inherit(struct directory *d, const struct directory *before)
 		if ((u = directory_user(d, old->name)) != NULL)
 			u->devices = old->devices;
 }
+
+bool directory_any_rule(const struct directory *d,
+			bool (*fits)(void *arg, const struct route_rule *rule),
+			void *arg)
+{
+	return routes_any(d->routes, fits, arg);
+}

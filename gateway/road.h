@@ -8,6 +8,7 @@
  *	spool.c		legs go to disk, their senders are answered
  *	reassemble.c	parts of longer short messages become one
  *	dispatch.c	lanes are served, refilled, drained
+ *	divert.c	what waits for a link that is down goes by another
  *	settle.c	outcomes: done, again, next way, give up
  *	correlate.c	far ids and far reports find their leg
  *	report.c	what the sender is told
@@ -202,6 +203,11 @@ void settle_remove(struct engine *e, struct live *l, const struct reply *tell);
 void settle_requeue(struct engine *e, struct live *l, uint64_t due_us);
 void settle_tell(struct engine *e, struct live *l, const struct reply *tell);
 void settle_unknown(struct engine *e, struct live *l);
+/** Queued, and nowhere: goes by another link that is up; false: there is none. */
+bool settle_elsewhere(struct engine *e, struct live *l);
+
+/* divert.c */
+void divert_tick(struct engine *e, struct lane *l, uint64_t now);
 
 /* native.c */
 void native_try(struct engine *e, struct live *l);

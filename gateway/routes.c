@@ -165,3 +165,15 @@ const struct route_rule *routes_find(const struct routes *r,
 			return &p->rule;
 	return NULL;
 }
+
+bool routes_any(const struct routes *r,
+		bool (*fits)(void *arg, const struct route_rule *rule),
+		void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		if (fits(arg, &r->prefixes[i].rule))
+			return true;
+	return false;
+}

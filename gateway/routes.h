@@ -18,4 +18,9 @@ enum err routes_new(const struct settings *s, struct arena *a,
 const struct route_rule *routes_find(const struct routes *r,
 				     const char *number);
 
+/** Does `fits` say so of some rule? */
+bool routes_any(const struct routes *r,
+		bool (*fits)(void *arg, const struct route_rule *rule),
+		void *arg);
+
 #endif

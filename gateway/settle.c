@@ -215,6 +215,16 @@ static size_t other_link(struct engine *e, struct live *l)
 	return turns;
 }
 
+bool settle_elsewhere(struct engine *e, struct live *l)
+{
+	uint64_t now = road_now(e);
+
+	if (other_link(e, l) == 1)
+		return false;
+	settle_requeue(e, l, l->due_us > now ? l->due_us : now);
+	return true;
+}
+
 /* At once by another link; when all have been tried, after a while. */
 static void later(struct engine *e, struct live *l, const struct outcome *o)
 {

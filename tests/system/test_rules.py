@@ -157,6 +157,24 @@ def case_two_busy_links_are_not_flooded(w):
         peer.rules()
 
 
+def case_what_waits_for_a_link_that_stays_down_goes_by_the_other(w):
+    numbers = [f'155502640{i:02}' for i in range(30)]
+    equal(w.gateway.gwctl('hold', 'smsc-a')[0], 0)
+    equal(w.gateway.gwctl('hold', 'smsc-b')[0], 0)
+    equal(set(burst(w, numbers)), {ROK})
+    w.b('deafen')
+    w.gateway.wait_link('smsc-b', 'held')
+    equal(w.gateway.gwctl('release', 'smsc-b')[0], 0)
+    w.gateway.wait_link('smsc-b', 'down')
+    equal(w.gateway.gwctl('release', 'smsc-a')[0], 0)
+    until(lambda: got(w.smsc, numbers) == 30, 'all by the other')
+    w.b.rules()
+    w.b('listen')
+    w.gateway.wait_link('smsc-b')
+    equal(got(w.b, numbers), 0)
+    until(lambda: w.gateway.waiting() == 0, 'settled')
+
+
 def case_a_black_list_in_a_file(w):
     for number in ('15550299001', '15550298001'):
         answer = w.esme.submit(number, 'no')

@@ -30,9 +30,8 @@ static uint8_t lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
-bool bytes_is_nocase(struct bytes a, const char *text)
+bool bytes_equal_nocase(struct bytes a, struct bytes b)
 {
-	struct bytes b = bytes_of(text);
 	size_t i;
 
 	if (a.n != b.n)
@@ -41,6 +40,11 @@ bool bytes_is_nocase(struct bytes a, const char *text)
 		if (lower(a.p[i]) != lower(b.p[i]))
 			return false;
 	return true;
+}
+
+bool bytes_is_nocase(struct bytes a, const char *text)
+{
+	return bytes_equal_nocase(a, bytes_of(text));
 }
 
 struct bytes bytes_after(struct bytes in, size_t skip)

@@ -28,7 +28,8 @@ bool bytes_equal(struct bytes a, struct bytes b);
 /** As bytes_equal against a string. */
 bool bytes_is(struct bytes a, const char *text);
 
-/** As bytes_is, A-Z and a-z alike (ASCII only, no locale). */
+/** As above, A-Z and a-z alike (ASCII only, no locale). */
+bool bytes_equal_nocase(struct bytes a, struct bytes b);
 bool bytes_is_nocase(struct bytes a, const char *text);
 
 /** `in` without its first `skip` octets; empty when there are fewer. */

@@ -4,7 +4,7 @@
 #include "codecs/cpim.h"
 #include "codecs/cpm_ids.h"
 #include "codecs/imdn.h"
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
 
 /* The value of four digits at the front, or UTF8_BAD. */
 static uint32_t unit(struct bytes in)

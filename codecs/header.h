@@ -72,8 +72,9 @@ struct header_value {
 };
 
 /**
- * Quoted strings are resolved; RFC 2231 pieces (name*0, name*1) are joined
- * and its percent-escapes resolved, the charset label being dropped.
+ * Quoted strings are resolved; RFC 2231 pieces (name*0, name*1) are joined,
+ * its percent-escapes resolved and ISO-8859-1 made UTF-8; other labels are
+ * dropped.
  * Parameters without '=' get an empty value. ERR_MALFORMED: a quoted string
  * has no end; ERR_TOOBIG: more than HEADER_PARAMETERS_MAX; ERR_NOMEM.
  */

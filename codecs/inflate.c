@@ -23,12 +23,18 @@ static void release(voidpf opaque, voidpf p)
 	mem_free(p);
 }
 
+/* RFC 1952 2.3.1: ID1 and ID2. */
+static bool is_gzip(struct bytes in)
+{
+	return in.n >= 2 && in.p[0] == 0x1F && in.p[1] == 0x8B;
+}
+
 /* CMF and FLG with a right check (RFC 1950 2.2), or gzip's first octets. */
 static bool has_header(struct bytes in)
 {
 	if (in.n < 2)
 		return false;
-	if (in.p[0] == 0x1F && in.p[1] == 0x8B)
+	if (is_gzip(in))
 		return true;
 	return (in.p[0] & 0x0F) == 8 && in.p[0] >> 4 <= 7 &&
 	       (in.p[0] << 8 | in.p[1]) % 31 == 0;
@@ -54,6 +60,14 @@ static enum err step(z_stream *z, struct buf *to, bool *done)
 	return r == Z_OK || r == Z_STREAM_END ? OK : ERR_MALFORMED;
 }
 
+/* RFC 1952 2.2: another member may follow the one that has ended. */
+static bool goes_on(z_stream *z, struct bytes in)
+{
+	struct bytes rest = { z->next_in, z->avail_in };
+
+	return is_gzip(in) && is_gzip(rest) && inflateReset(z) == Z_OK;
+}
+
 enum err inflate_read(struct bytes in, struct buf *to)
 {
 	z_stream z = { .zalloc = allocate, .zfree = release };
@@ -70,8 +84,9 @@ enum err inflate_read(struct bytes in, struct buf *to)
 		return ERR_NOMEM;
 	z.next_in = in.p;
 	z.avail_in = (uInt)in.n;
-	while (e == OK && !done)
+	do
 		e = step(&z, to, &done);
+	while (e == OK && (!done || goes_on(&z, in)));
 	if (e == OK && z.avail_in > 0)
 		e = ERR_MALFORMED;
 	(void)inflateEnd(&z);

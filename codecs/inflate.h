@@ -9,8 +9,8 @@
 
 /**
  * Appends what `in` holds: zlib or gzip as its first octets say, else raw
- * deflate (some senders call that "deflate", RFC 9110 8.4.1.2). ERR_MORE:
- * `in` ends too soon; ERR_MALFORMED: no such stream, a wrong check value, or
+ * deflate (some senders call that "deflate", RFC 9110 8.4.1.2); all members
+ * of gzip. ERR_MORE: `in` ends too soon; ERR_MALFORMED: no such stream, a wrong check value, or
  * octets behind the stream; ERR_TOOBIG: above the limit of `to`; ERR_NOMEM.
  * After an error what `to` holds is of no use.
  */

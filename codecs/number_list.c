@@ -8,7 +8,7 @@
 #include "codecs/utf8.h"
 
 #define DIGITS	  15
-#define TEXTS_MAX ((size_t)64 * 1024 * 1024)	/* octets of what is no number */
+#define TEXTS_MAX ((size_t)64 * 1024 * 1024)	/* octets of no numbers       */
 
 struct number_list {
 	uint64_t *numbers;	/* packed, sorted                             */

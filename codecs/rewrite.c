@@ -146,7 +146,8 @@ static void put_part(struct buf *to, struct bytes text,
 		     const struct expression_part *p)
 {
 	if (p->from < p->to)
-		buf_put(to, (struct bytes){ text.p + p->from, p->to - p->from });
+		buf_put(to, (struct bytes){ text.p + p->from,
+					    p->to - p->from });
 }
 
 static void put_replacement(const struct rule *r, struct bytes text,

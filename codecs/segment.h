@@ -103,9 +103,19 @@ struct segment_wire {
 	bool udhi;
 };
 
+/* Codes whose characters may lie on both sides of a cut. */
+enum segment_code {
+	SEGMENT_CODE_WHOLE,	/* none does: octets are characters, or data */
+	SEGMENT_CODE_GSM7,	/* under the shift of the header             */
+	SEGMENT_CODE_UCS2,
+	SEGMENT_CODE_UTF8
+};
+
 struct segment_content {
 	bool text;		/* else `body` is octets of no known charset */
 	struct bytes body;	/* UTF-8 when text                           */
+	enum segment_code code;
+	struct bytes raw;	/* before it was read; of a WHOLE one empty  */
 	struct udh header;	/* of the first part; borrows from it        */
 	bool damaged;		/* U+FFFD stands for something unreadable    */
 	bool classed;
@@ -120,21 +130,13 @@ struct segment_content {
  * Reads one short message. Reserved codings are GSM 7-bit (TS 23.038 4);
  * compressed, Japanese and Korean ones are data. Packed: a last '@' that
  * fills its octet to the bit cannot be told from padding and is dropped.
- * *out lives in `arena` or borrows from `in`. ERR_MALFORMED: udhi, and the
- * header does not fit (see *why); ERR_NOMEM. On error *out keeps its value.
+ * *out lives in `arena` or borrows from `in`; of a part that may be cut within
+ * a character out->raw is what codecs/joined.h takes. ERR_MALFORMED: udhi,
+ * and the header does not fit (see *why); ERR_NOMEM. On error *out keeps its
+ * value.
  */
 enum err segment_text(const struct segment_wire *in,
 		      const struct segment_rules *rules, struct arena *arena,
 		      struct segment_content *out, struct fault *why) CHECKED;
-
-/**
- * Reads `count` parts of one text, in order, as one: an escape or surrogate
- * pair that the sender cut in two is whole again. Class and waiting as in
- * the first part. ERR_UNSUPPORTED: no parts, or some are text and some data;
- * else as segment_text.
- */
-enum err segment_join(const struct segment_wire *parts, size_t count,
-		      const struct segment_rules *rules, struct arena *arena,
-		      struct segment_content *out) CHECKED;
 
 #endif

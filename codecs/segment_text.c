@@ -194,6 +194,25 @@ static size_t convert(const struct portion *p, struct bytes raw, uint8_t *to,
 	return raw.n;
 }
 
+static enum segment_code code_of(enum reading r)
+{
+	switch (r) {
+	case READ_GSM7:
+		return SEGMENT_CODE_GSM7;
+	case READ_UCS2:
+		return SEGMENT_CODE_UCS2;
+	case READ_UTF8:
+		return SEGMENT_CODE_UTF8;
+	case READ_ASCII:
+	case READ_LATIN1:
+	case READ_CYRILLIC:
+	case READ_HEBREW:
+	case READ_DATA:
+		break;
+	}
+	return SEGMENT_CODE_WHOLE;
+}
+
 enum err segment_text(const struct segment_wire *in,
 		      const struct segment_rules *rules, struct arena *arena,
 		      struct segment_content *out, struct fault *why)
@@ -216,6 +235,9 @@ enum err segment_text(const struct segment_wire *in,
 	made.text = p.reading != READ_DATA;
 	made.header = p.header;
 	made.body = raw;
+	made.code = code_of(p.reading);
+	if (made.code != SEGMENT_CODE_WHOLE)
+		made.raw = raw;
 	set_groups(&made, in->data_coding, rules);
 	if (made.text) {
 		if ((to = arena_alloc(arena, 3 * (raw.n + 1))) == NULL)
@@ -223,70 +245,6 @@ enum err segment_text(const struct segment_wire *in,
 		made.body.p = to;
 		made.body.n = convert(&p, raw, to, &made.damaged);
 	}
-	*out = made;
-	return OK;
-}
-
-/* May the octets of b follow those of a before both are converted? */
-static bool same_reading(const struct portion *a, const struct portion *b)
-{
-	return a->reading == b->reading &&
-	       a->shift.locking == b->shift.locking &&
-	       a->shift.single == b->shift.single;
-}
-
-/* Opens all parts; *octets is what they take unpacked. */
-static enum err open_all(const struct segment_wire *parts, size_t count,
-			 const struct segment_rules *rules, struct portion *to,
-			 size_t *octets)
-{
-	enum err e;
-	size_t i;
-
-	*octets = 0;
-	for (i = 0; i < count; i++) {
-		if ((e = open_portion(&parts[i], rules, &to[i], NULL)) != OK)
-			return e;
-		if ((to[i].reading == READ_DATA) != (to->reading == READ_DATA))
-			return ERR_UNSUPPORTED;
-		*octets += raw_octets(&to[i], rules);
-	}
-	return OK;
-}
-
-enum err segment_join(const struct segment_wire *parts, size_t count,
-		      const struct segment_rules *rules, struct arena *arena,
-		      struct segment_content *out)
-{
-	struct segment_content made = { 0 };
-	struct portion *p;
-	struct bytes raw;
-	uint8_t *apart, *to, *at;
-	size_t octets, i = 0;
-	enum err e;
-
-	if (count == 0)
-		return ERR_UNSUPPORTED;
-	if ((p = arena_array(arena, count, sizeof *p)) == NULL)
-		return ERR_NOMEM;
-	if ((e = open_all(parts, count, rules, p, &octets)) != OK)
-		return e;
-	if ((apart = arena_alloc(arena, octets)) == NULL ||
-	    (to = arena_array(arena, octets + count, 3)) == NULL)
-		return ERR_NOMEM;
-	at = to;
-	while (i < count) {
-		const struct portion *first = &p[i];
-
-		raw = (struct bytes){ apart, 0 };
-		for (; i < count && same_reading(first, &p[i]); i++)
-			raw.n += write_raw(&p[i], rules, apart + raw.n);
-		at += convert(first, raw, at, &made.damaged);
-	}
-	made.text = p->reading != READ_DATA;
-	made.header = p->header;
-	made.body = (struct bytes){ to, (size_t)(at - to) };
-	set_groups(&made, parts->data_coding, rules);
 	*out = made;
 	return OK;
 }

@@ -161,9 +161,12 @@ static enum err read_address(struct reader *r, const struct shape_row *row,
 	    in.p[0] > ADDRESS_ANONYMOUS || in.n - 1 > ADDRESS_TEXT_MAX)
 		return ERR_MALFORMED;
 	v.kind = (enum address_kind)in.p[0];
-	if ((e = read_text(r, bytes_after(in, 1), &v.text)) == OK)
-		memcpy(out + row->offset, &v, sizeof v);
-	return e;
+	if ((e = read_text(r, bytes_after(in, 1), &v.text)) != OK)
+		return e;
+	if (address_check(&v) != OK)
+		return ERR_MALFORMED;
+	memcpy(out + row->offset, &v, sizeof v);
+	return OK;
 }
 
 static enum err read_element(struct reader *r, const struct shape_row *row,

@@ -30,8 +30,8 @@ enum shape_kind {
 	SHAPE_FIXED,		/* uint8_t[]: all of them, or all zero        */
 	SHAPE_BASE,		/* as OCTETS; what a SLICE may be part of     */
 	SHAPE_SLICE,		/* as OCTETS; part of the base: written once  */
-	SHAPE_ADDRESS,		/* struct address                             */
-	SHAPE_NESTED,		/* the structure of `of`, in place            */
+	SHAPE_ADDRESS,		/* struct address, canonical                  */
+	SHAPE_NESTED,		/* the structure of `of`, without LEVELs      */
 	SHAPE_LIST,		/* pointer to, and number of, structures `of` */
 	SHAPE_TEXTS		/* const char **, and their number            */
 };

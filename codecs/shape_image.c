@@ -193,9 +193,7 @@ static void write_address(struct writer *w, unsigned tag,
 
 	memcpy(&v, from + row->offset, sizeof v);
 	kind = (uint8_t)v.kind;
-	if (v.kind > ADDRESS_ANONYMOUS)
-		refuse(w, ERR_RANGE);
-	else if ((v.kind == ADDRESS_NONE) != (v.text == NULL))
+	if (address_check(&v) != OK)
 		refuse(w, ERR_MALFORMED);
 	else if (v.kind != ADDRESS_NONE)
 		put_two(w, tag, (struct bytes){ &kind, 1 }, bytes_of(v.text));
@@ -257,14 +255,23 @@ static void write_list(struct writer *w, unsigned tag,
 	nested_close(w, mark);
 }
 
-/* A structure of which nothing is set leaves nothing, unless it must. */
+static bool is_zero(const uint8_t *p, size_t n)
+{
+	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+}
+
+/* A structure of which nothing is set leaves nothing. */
 static void write_nested(struct writer *w, unsigned tag,
 			 const struct shape_row *row, const uint8_t *from)
 {
-	size_t before = w->to->n;
-	size_t mark = nested_open(w, tag);
-	size_t inside = w->to->n;
+	size_t before = w->to->n, mark, inside;
 
+	/* What most are; a LEVEL says nothing by not being 0. */
+	if (is_zero(from + row->offset, row->of->size) &&
+	    row->of->required == 0)
+		return;
+	mark = nested_open(w, tag);
+	inside = w->to->n;
 	write_shape(w, row->of, from + row->offset);
 	if (w->to->n == inside)
 		w->to->n = before;

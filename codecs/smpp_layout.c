@@ -41,6 +41,12 @@
 #define MESSAGE                                                                \
 	{ SMPP_FIELD_MESSAGE, 0, AT(short_message), ESME_RINVMSGLEN,           \
 	  "sm_length", "SMPP v3.4 5.2.21" }
+/* What follows the addresses of submit_sm, deliver_sm and submit_multi. */
+#define SUBMISSION                                                             \
+	ESM_CLASS, OCTET(protocol_id, "5.2.13"),                               \
+		OCTET(priority_flag, "5.2.14"), SCHEDULE, VALIDITY,            \
+		REGISTERED, OCTET(replace_if_present_flag, "5.2.18"),          \
+		DATA_CODING, DEFAULT_ID, MESSAGE
 #define END { SMPP_FIELD_END, 0, 0, 0, NULL, NULL }
 
 static const struct smpp_field nothing[] = { END };
@@ -65,16 +71,7 @@ static const struct smpp_field submit_sm[] = {
 	SERVICE_TYPE,
 	SOURCE(21),
 	DEST(21),
-	ESM_CLASS,
-	OCTET(protocol_id, "5.2.13"),
-	OCTET(priority_flag, "5.2.14"),
-	SCHEDULE,
-	VALIDITY,
-	REGISTERED,
-	OCTET(replace_if_present_flag, "5.2.18"),
-	DATA_CODING,
-	DEFAULT_ID,
-	MESSAGE,
+	SUBMISSION,
 	END
 };
 
@@ -83,16 +80,7 @@ static const struct smpp_field submit_multi[] = {
 	SOURCE(21),
 	{ SMPP_FIELD_DESTS, 0, AT(dests), ESME_RINVNUMDESTS, "number_of_dests",
 	  "SMPP v3.4 5.2.24" },
-	ESM_CLASS,
-	OCTET(protocol_id, "5.2.13"),
-	OCTET(priority_flag, "5.2.14"),
-	SCHEDULE,
-	VALIDITY,
-	REGISTERED,
-	OCTET(replace_if_present_flag, "5.2.18"),
-	DATA_CODING,
-	DEFAULT_ID,
-	MESSAGE,
+	SUBMISSION,
 	END
 };
 

@@ -177,80 +177,17 @@ enum err timestamp_smpp_decode(struct bytes text, int64_t now, int64_t *out)
 	return OK;
 }
 
-/* Into *c, when YY is enough to say the year. */
-static enum err this_century(int64_t t, struct timestamp_civil *c)
-{
-	enum err e;
-
-	if ((e = timestamp_to_civil(t, c)) != OK)
-		return e;
-	return c->year < 2000 || c->year > 2099 ? ERR_RANGE : OK;
-}
-
 enum err timestamp_smpp_encode(int64_t t, struct buf *to)
 {
 	struct timestamp_civil c;
 	enum err e;
 
-	if ((e = this_century(t, &c)) != OK)
+	if ((e = timestamp_to_civil(t, &c)) != OK)
 		return e;
+	if (c.year < 2000 || c.year > 2099) /* YY says no more */
+		return ERR_RANGE;
 	buf_printf(to, "%02d%02d%02d%02d%02d%02d000+", c.year - 2000, c.month,
 		   c.day, c.hour, c.minute, c.second);
-	return buf_status(to);
-}
-
-enum err timestamp_smpp_relative(uint64_t seconds, struct buf *to)
-{
-	unsigned s;
-
-	if (seconds >= (uint64_t)100 * DAY_S)
-		return ERR_RANGE;
-	s = (unsigned)seconds;
-	buf_printf(to, "0000%02u%02u%02u%02u000R", s / DAY_S, s / 3600 % 24,
-		   s / 60 % 60, s % 60);
-	return buf_status(to);
-}
-
-static bool all_zeros(struct bytes text)
-{
-	size_t i;
-
-	for (i = 0; i < text.n; i++)
-		if (text.p[i] != '0')
-			return false;
-	return true;
-}
-
-enum err timestamp_receipt_decode(struct bytes text, int64_t *out)
-{
-	struct timestamp_civil c = { 0 };
-	size_t year_digits = text.n == 14 ? 4 : 2;
-	int month = digits(text, 2, 2);
-
-	if (all_zeros(text))
-		return ERR_NOTFOUND;
-	if (text.n != 10 && text.n != 12 && text.n != 14)
-		return ERR_MALFORMED;
-	if (text.n == 12 && (month < 1 || month > 12))
-		year_digits = 4;
-	c.year = digits(text, 0, year_digits);
-	if (c.year < 0 ||
-	    !read_pairs(text, year_digits, (text.n - year_digits) / 2, &c))
-		return ERR_MALFORMED;
-	if (year_digits == 2)
-		c.year += 2000;
-	return timestamp_from_civil(&c, out);
-}
-
-enum err timestamp_receipt_encode(int64_t t, struct buf *to)
-{
-	struct timestamp_civil c;
-	enum err e;
-
-	if ((e = this_century(t, &c)) != OK)
-		return e;
-	buf_printf(to, "%02d%02d%02d%02d%02d", c.year - 2000, c.month, c.day,
-		   c.hour, c.minute);
 	return buf_status(to);
 }
 
@@ -317,7 +254,7 @@ static enum err decode_iso(struct bytes text, bool offset_needed, int64_t *out,
 {
 	struct timestamp_civil c = { 0 };
 	size_t at = RFC3339_SHORTEST;
-	int offset = 0, leap_second;
+	int offset = 0, leap_second, next_day;
 	int64_t t;
 	enum err e;
 
@@ -329,9 +266,15 @@ static enum err decode_iso(struct bytes text, bool offset_needed, int64_t *out,
 			return e;
 	leap_second = c.second == 60;
 	c.second -= leap_second;
+	/* XML Schema 2 3.2.7.1: 24:00:00 is the next day's first moment. */
+	next_day = !offset_needed && c.hour == 24 && c.minute == 0 &&
+		   c.second == 0 && c.microsecond == 0;
+	c.hour -= 24 * next_day;
 	if ((e = timestamp_from_civil(&c, &t)) != OK)
 		return e;
-	if (!sum_in_range(t, (leap_second - offset * 60) * TIMESTAMP_SECOND,
+	if (!sum_in_range(t,
+			  (next_day * DAY_S + leap_second - offset * 60) *
+				  TIMESTAMP_SECOND,
 			  &t))
 		return ERR_RANGE;
 	/* RFC 3339 5.7: only at the end of a UTC day. */

@@ -1,8 +1,8 @@
 /*
  * codecs/timestamp.h - the written forms of a moment <-> microseconds since
- * 1970-01-01T00:00:00Z. Specs: SMPP v3.4 7.1.1 (absolute, relative) and
- * appendix B (receipts), RFC 3339, XML Schema 2 3.2.7. Proleptic Gregorian
- * calendar; no time zone but the one in the text, no leap seconds.
+ * 1970-01-01T00:00:00Z. Specs: SMPP v3.4 7.1.1 (absolute, relative), RFC 3339,
+ * XML Schema 2 3.2.7. Proleptic Gregorian calendar; no time zone but the one
+ * in the text, no leap seconds. Dates of receipts: smpp_receipt.h.
  */
 #ifndef CODECS_TIMESTAMP_H
 #define CODECS_TIMESTAMP_H
@@ -46,23 +46,6 @@ enum err timestamp_smpp_decode(struct bytes text, int64_t now,
 enum err timestamp_smpp_encode(int64_t t, struct buf *to) CHECKED;
 
 /**
- * Appends the relative form of `seconds` in days and smaller units,
- * 0000DDhhmmss000R. ERR_RANGE: 100 days or more.
- */
-enum err timestamp_smpp_relative(uint64_t seconds, struct buf *to) CHECKED;
-
-/**
- * Dates of delivery receipts, taken as UTC: YYMMDDhhmm, YYMMDDhhmmss (or
- * YYYYMMDDhhmm when the first reading has no month), YYYYMMDDhhmmss.
- * ERR_NOTFOUND: all zeros, or empty; ERR_MALFORMED: another length or no
- * digits; ERR_RANGE: no such day or time.
- */
-enum err timestamp_receipt_decode(struct bytes text, int64_t *out) CHECKED;
-
-/** Appends YYMMDDhhmm, the form of appendix B. ERR_RANGE as smpp_encode. */
-enum err timestamp_receipt_encode(int64_t t, struct buf *to) CHECKED;
-
-/**
  * 2025-11-20T21:00:00.25+01:00. A fraction of any length is cut to
  * microseconds; a leap second is the second after it. Unless NULL,
  * *offset_minutes is the offset that was written, Z and -00:00 being 0.
@@ -72,7 +55,7 @@ enum err timestamp_receipt_encode(int64_t t, struct buf *to) CHECKED;
 enum err timestamp_rfc3339_decode(struct bytes text, int64_t *out,
 				  int *offset_minutes) CHECKED;
 
-/** xs:dateTime: the same, but without an offset it is UTC. */
+/** xs:dateTime: the same, but without an offset it is UTC, and 24:00:00 is. */
 enum err timestamp_xml_decode(struct bytes text, int64_t *out) CHECKED;
 
 /**

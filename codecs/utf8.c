@@ -76,6 +76,22 @@ uint8_t *utf8_put(uint8_t *to, uint32_t code)
 	return to;
 }
 
+size_t utf8_step(struct bytes in, uint32_t *cp)
+{
+	const uint8_t *at = in.p;
+
+	*cp = utf8_next(&at, in.p + in.n);
+	return (size_t)(at - in.p);
+}
+
+void utf8_append(struct buf *to, uint32_t code)
+{
+	uint8_t octets[4];
+	const uint8_t *end = utf8_put(octets, code);
+
+	buf_put(to, (struct bytes){ octets, (size_t)(end - octets) });
+}
+
 /* Past the octets below 0x80 at `p`, eight at a time. */
 static const uint8_t *skip_ascii(const uint8_t *p, const uint8_t *end)
 {

@@ -45,6 +45,13 @@ static inline const uint8_t *utf8_end(struct bytes text)
  */
 uint8_t *utf8_put(uint8_t *to, uint32_t code);
 
+/**
+ * The same of a struct bytes and into a struct buf: the octets of the code
+ * point at the front of `in` (not empty), 1..4; *cp as utf8_next() says.
+ */
+size_t utf8_step(struct bytes in, uint32_t *cp);
+void utf8_append(struct buf *to, uint32_t code);
+
 /** Is all of `text` well-formed? No surrogates, no overlong forms. */
 bool utf8_valid(struct bytes text);
 

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <uchar.h>
 
-#define LONGEST		4 /* octets of one code point */
 #define BYTE_ORDER_MARK 0xFEFF
 
 /* Unicode canonical compositions whose result some GSM alphabet has. */
@@ -90,12 +89,9 @@ bool utf8_is_tidy(struct bytes text)
 
 static void flush(struct buf *to, uint32_t *held)
 {
-	uint8_t octets[LONGEST];
-
 	if (*held == UTF8_BAD)
 		return;
-	buf_put(to, (struct bytes){ octets, (size_t)(utf8_put(octets, *held) -
-						     octets) });
+	utf8_append(to, *held);
 	*held = UTF8_BAD;
 }
 

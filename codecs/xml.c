@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
 
 static const char clause[] = "XML 1.0";
 
@@ -251,6 +251,79 @@ static enum err look(struct bytes in, struct bytes *encoding)
 	return good_encoding(*encoding) ? OK : ERR_UNSUPPORTED;
 }
 
+/* Behind the next `end` in `in` from `at` on, or in.n. */
+static size_t behind(struct bytes in, size_t at, const char *end)
+{
+	const uint8_t *hit;
+
+	hit = memmem(in.p + at, in.n - at, end, strlen(end));
+	return hit == NULL ? in.n : (size_t)(hit - in.p) + strlen(end);
+}
+
+static bool starts(struct bytes in, size_t at, const char *with)
+{
+	size_t n = strlen(with);
+
+	return in.n - at >= n && memcmp(in.p + at, with, n) == 0;
+}
+
+/* Equals signs of the tag at *at that stand outside quotes; *at moves past. */
+static size_t equals_signs(struct bytes in, size_t *at)
+{
+	uint8_t quote = 0, c;
+	size_t n = 0;
+
+	for (; *at < in.n; ++*at) {
+		c = in.p[*at];
+		if (quote != 0)
+			quote = c == quote ? 0 : quote;
+		else if (c == '"' || c == '\'')
+			quote = c;
+		else if (c == '>')
+			break;
+		else
+			n += c == '=';
+	}
+	return n;
+}
+
+/* Are there so many in all of it that it is worth a closer look? */
+static bool many_equals_signs(struct bytes in)
+{
+	size_t n = 0, at;
+
+	while ((at = bytes_find(in, '=')) < in.n && ++n <= XML_ATTRIBUTES_MAX)
+		in = bytes_after(in, at + 1);
+	return n > XML_ATTRIBUTES_MAX;
+}
+
+/*
+ * libxml2 compares all attributes of an element with each other, which takes
+ * seconds when they fill the document: so they are counted before. Where a
+ * document is malformed the count may be off, but libxml2 goes no further.
+ */
+static bool too_many_attributes(struct bytes in, size_t *at)
+{
+	size_t tag;
+
+	if (!many_equals_signs(in))
+		return false;
+	for (*at = 0; (*at = behind(in, *at, "<")) < in.n;) {
+		tag = *at - 1;
+		if (starts(in, *at, "!--"))
+			*at = behind(in, *at, "-->");
+		else if (starts(in, *at, "![CDATA["))
+			*at = behind(in, *at, "]]>");
+		else if (starts(in, *at, "?"))
+			*at = behind(in, *at, "?>");
+		else if (equals_signs(in, at) > XML_ATTRIBUTES_MAX) {
+			*at = tag;
+			return true;
+		}
+	}
+	return false;
+}
+
 /*
  * Feeds the document, then its end: what goes wrong only then is that the
  * document does not go on.
@@ -310,6 +383,8 @@ enum err xml_read(struct bytes in, struct arena *a, struct xml_node **root,
 		in = bytes_after(in, 1);
 	if ((e = look(in, &encoding)) != OK)
 		return fault_set(why, e, "document", clause, 0);
+	if (too_many_attributes(in, &i))
+		return fault_set(why, ERR_TOOBIG, "attributes", clause, i);
 	for (i = 0; i < XML_DEPTH_MAX; i++)
 		r.text[i].limit = XML_OCTETS_MAX;
 	e = run_parser(&r, in, why);

@@ -44,6 +44,7 @@ struct intake {
 	struct bytes dedupe;	/* sender + its id; empty: never a duplicate */
 	bool native;		/* the sender's side waits for the far answer */
 	struct segment_note segment;
+	bool sender_keeps;	/* native: and sends it again without one     */
 };
 
 /* FRAME_ACCEPTED */

@@ -11,6 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/process.h"
+
+#define COMPLAINTS_MAX	(128 * 1024)	/* those of the files, and of programs */
+
 static void turn(void *arg)
 {
 	struct appliance *a = arg;
@@ -19,7 +23,7 @@ static void turn(void *arg)
 		engine_turn(a->engine);
 }
 
-/* -- the engine's world -------------------------------------------------------- */
+/* -- the engine's world --------------------------------------------------- */
 
 static void world_submit(void *arg, struct step *s)
 {
@@ -28,14 +32,15 @@ static void world_submit(void *arg, struct step *s)
 	commit_submit(a->commit, s);
 }
 
-bool appliance_send(struct appliance *a, unsigned child, const struct frame *f)
+bool appliance_send(struct appliance *a, unsigned child, const struct frame *f,
+		    int fd)
 {
 	struct child *c = a->programs[child].child;
 	struct link *l = c == NULL ? NULL : children_link(c);
 
 	if (l == NULL)
 		return false;
-	if (link_send(l, f, -1) == OK)
+	if (link_send(l, f, fd) == OK)
 		return true;
 	children_kill(c, "it does not read what it is sent");
 	return false;
@@ -50,7 +55,7 @@ static void ask_open(struct appliance *a, unsigned child)
 
 	if (control_image(&question, &image) == OK) {
 		f.payload = buf_bytes(&image);
-		(void)appliance_send(a, child, &f);
+		(void)appliance_send(a, child, &f, -1);
 	}
 	buf_clear(&image);
 }
@@ -59,7 +64,7 @@ static bool world_send(void *arg, unsigned child, const struct frame *f)
 {
 	struct appliance *a = arg;
 
-	if (!appliance_send(a, child, f))
+	if (!appliance_send(a, child, f, -1))
 		return false;
 	if (f->type == FRAME_SNAPSHOT_END)
 		ask_open(a, child);
@@ -80,7 +85,7 @@ static size_t world_waiting(void *arg)
 	return commit_waiting(a->commit);
 }
 
-/* -- adapter programs ------------------------------------------------------------ */
+/* -- adapter programs ----------------------------------------------------- */
 
 static unsigned number_of(const struct appliance *a, const struct child *c)
 {
@@ -103,7 +108,7 @@ static void child_up(void *arg, struct child *c, const struct hello *h)
 	engine_child_named(a->engine, child, h->name);
 	if (welcome_image(&w, &image) == OK) {
 		answer.payload = buf_bytes(&image);
-		if (appliance_send(a, child, &answer))
+		if (appliance_send(a, child, &answer, -1))
 			reload_child_up(a, child);
 	}
 	explicit_bzero(&w, sizeof w);
@@ -116,12 +121,11 @@ static void child_down(void *arg, struct child *c, bool was_up,
 	struct appliance *a = arg;
 	unsigned child = number_of(a, c);
 
-	if (was_up) {
+	if (was_up)
 		engine_child_down(a->engine, child, "its program ended");
-		reload_child_down(a, child);
-	}
 	if (again_us == UINT64_MAX)
-		a->programs[child].child = NULL;
+		engine_child_gone(a->engine, child);
+	reload_child_down(a, child, again_us == UINT64_MAX);
 }
 
 static void say_ready(struct appliance *a)
@@ -141,8 +145,8 @@ static void opened(struct appliance *a, unsigned child)
 	unsigned i;
 
 	a->programs[child].open = true;
-	for (i = 0; i < a->n_programs; i++)
-		if (!a->programs[i].open)
+	for (i = 0; i < ENGINE_CHILDREN; i++)
+		if (a->programs[i].child != NULL && !a->programs[i].open)
 			return;
 	if (!a->ready)
 		say_ready(a);
@@ -197,7 +201,7 @@ static const struct children_events child_events = {
 	.stopped = children_ended,
 };
 
-/* -- the store comes back, time passes, signals arrive ----------------------------- */
+/* -- the store comes back, time passes, signals arrive -------------------- */
 
 static void collect(void *arg, int fd, unsigned events)
 {
@@ -212,12 +216,30 @@ static void collect(void *arg, int fd, unsigned events)
 		next = s->next;
 		engine_step_done(a->engine, s);
 	}
+	operate_found(a);
 	if (commit_failed(a->commit)) {
 		oplog_line(a->log, OPLOG_ALARM,
-			   "the disk failed: nothing more is accepted");
+			   "the disk failed: nothing more is accepted: %s",
+			   commit_why(a->commit));
 		a->failed = true;
 		loop_end(a->loop);
 	}
+}
+
+struct appliance_child *appliance_add(struct appliance *a, const char *name)
+{
+	struct appliance_child *c;
+	unsigned i = 0;
+
+	while (i < ENGINE_CHILDREN && a->programs[i].child != NULL)
+		i++;
+	if (i == ENGINE_CHILDREN)
+		return NULL;
+	c = &a->programs[i];
+	*c = (struct appliance_child){ .child = NULL };
+	snprintf(c->name, sizeof c->name, "%s", name);
+	c->child = children_add(a->children, name, c);
+	return c->child == NULL ? NULL : c;
 }
 
 static void start_children(struct appliance *a)
@@ -225,18 +247,13 @@ static void start_children(struct appliance *a)
 	const struct settings_group *g =
 		settings_single(engine_settings(a->engine), "gateway");
 	struct bytes item;
-	char name[32];
-	struct appliance_child *p;
+	char name[PROGRAM_NAME_SIZE];
+	size_t i;
 
-	for (a->n_programs = 0; a->n_programs < ENGINE_CHILDREN &&
-				settings_item(g, "adapters", a->n_programs,
-					      &item);
-	     a->n_programs++) {
+	for (i = 0; settings_item(g, "adapters", i, &item); i++) {
 		snprintf(name, sizeof name, "%.*s", (int)item.n,
 			 (const char *)item.p);
-		p = &a->programs[a->n_programs];
-		p->child = children_add(a->children, name, p);
-		if (p->child == NULL)
+		if (appliance_add(a, name) == NULL)
 			oplog_line(a->log, OPLOG_ERROR,
 				   "cpmgw-%s cannot be started", name);
 	}
@@ -282,7 +299,7 @@ void appliance_stop(struct appliance *a)
 	children_stop(a->children);
 }
 
-/* -- putting it together ------------------------------------------------------------- */
+/* -- putting it together -------------------------------------------------- */
 
 static bool complain(struct appliance *a, const char *what, struct buf *why)
 {
@@ -355,6 +372,7 @@ static bool start_commit(struct appliance *a)
 	if (trace_open(&a->trace, a->options.state_directory,
 		       (unsigned)settings_number(g, "trace-keep")) != OK)
 		return complain(a, "trace", &none);
+	trace_limit(a->trace, settings_number(g, "trace-size"));
 	if (commit_new(&a->commit, a->store, a->trace, &o) != OK ||
 	    commit_start(a->commit, a->wake) != OK)
 		return complain(a, "commit thread", &none);
@@ -420,19 +438,6 @@ static bool make_run(struct appliance *a)
 	return a->run != NULL && (mkdir(a->run, 0700) == 0 || errno == EEXIST);
 }
 
-/* Our own pid beside those of the programs. */
-static bool write_pid(struct appliance *a)
-{
-	char path[4096];
-	FILE *f;
-
-	snprintf(path, sizeof path, "%s/cpmgwd.pid", a->run);
-	if ((f = fopen(path, "we")) == NULL)
-		return false;
-	fprintf(f, "%d\n", (int)getpid());
-	return fclose(f) == 0;
-}
-
 static bool start_programs(struct appliance *a)
 {
 	const struct settings *s = engine_settings(a->engine);
@@ -445,7 +450,9 @@ static bool start_programs(struct appliance *a)
 	};
 	struct buf none = BUF_INIT(16);
 
-	if (!make_run(a) || !write_pid(a))
+	/* Our own pid beside those of the programs. */
+	if (!make_run(a) ||
+	    process_pidfile_write(a->run, "cpmgwd", getpid()) != OK)
 		return complain(a, "pid file", &none);
 	o.run = a->run;
 	a->children = children_new(&o, &child_events, a);
@@ -460,18 +467,32 @@ static bool configure(struct appliance *a)
 	return !a->failed && engine_settings(a->engine) != NULL;
 }
 
-static bool start_control(struct appliance *a)
+void appliance_admit(struct appliance *a)
 {
 	const struct settings_group *g =
 		settings_single(engine_settings(a->engine), "gateway");
+	const char *group = settings_text(g, "control-group");
+
+	if (control_admit(a->control, group) == ERR_DENIED)
+		oplog_line(a->log, OPLOG_WARNING,
+			   "control-group: the socket cannot be given to "
+			   "group %s",
+			   group);
+}
+
+static bool start_control(struct appliance *a)
+{
 	struct buf why = BUF_INIT(4096);
 	char path[4096];
 
-	snprintf(path, sizeof path, "%s/gwctl.sock",
-		 a->options.state_directory);
-	if (control_new(a->loop, path, settings_text(g, "control-group"),
-			&a->control, &why) != OK)
+	if (a->options.socket != NULL)
+		snprintf(path, sizeof path, "%s", a->options.socket);
+	else
+		snprintf(path, sizeof path, "%s/gwctl.sock",
+			 a->options.state_directory);
+	if (control_new(a->loop, path, &a->control, &why) != OK)
 		return complain(a, "control socket", &why);
+	appliance_admit(a);
 	control_serve(a->control, operate_command, a);
 	buf_clear(&why);
 	return true;
@@ -513,6 +534,8 @@ static void close_all(struct appliance *a)
 	keys_free(a->keys);
 	loop_free(a->loop);
 	buf_clear(&a->complaints);
+	if (a->run != NULL)
+		process_pidfile_remove(a->run, "cpmgwd");
 	mem_free(a->run);
 	if (a->lock >= 0)
 		close(a->lock);
@@ -522,7 +545,7 @@ int appliance_run(struct appliance *a)
 {
 	a->lock = a->wake = a->signals = -1;
 	a->last_ref = REF_OPEN;
-	a->complaints = (struct buf)BUF_INIT(65536);
+	a->complaints = (struct buf)BUF_INIT(COMPLAINTS_MAX);
 	a->started_us = a->clock->monotonic_us(a->clock->arg);
 	if (!own_directory(a) || !lock(a) || !start_loop(a) || !open_store(a) ||
 	    !start_engine(a) || !configure(a) || !start_commit(a) ||

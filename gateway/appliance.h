@@ -16,12 +16,19 @@ struct appliance_options {
 	const char *state_directory;
 	const char *conf;		/* file or directory                  */
 	const char *programs;		/* where cpmgw-* are                  */
+	const char *socket;		/* gwctl's; NULL: in the state        */
 	uint64_t port_offset;
 };
 
 #define REF_OPEN 1		/* of the question whether listeners answer   */
+#define PROGRAM_NAME_SIZE 32
 
-enum reload_phase { RELOAD_NONE, RELOAD_READING, RELOAD_PREPARING };
+enum reload_phase {
+	RELOAD_NONE,
+	RELOAD_READING,
+	RELOAD_SETTLING,
+	RELOAD_PREPARING
+};
 
 struct appliance {
 	struct appliance_options options;
@@ -44,46 +51,64 @@ struct appliance {
 
 	/* Adapter programs: what each has been told. */
 	struct appliance_child {
-		struct child *child;
-		bool up, prepared;
+		struct child *child;	/* NULL: this place is free           */
+		char name[PROGRAM_NAME_SIZE];
+		bool up;
+		uint64_t asked;		/* FRAME_PREPARE without its answer;  */
+					/* 0: none                            */
 		bool live;		/* it uses a configuration            */
 		bool open;		/* its listeners answer               */
+		/* Of a reload that is under way. */
+		bool answered, prepared;
+		bool joining;		/* it is new in it                    */
+		bool leaving;		/* it is told to stop                 */
 	} programs[ENGINE_CHILDREN];
-	unsigned n_programs;
 
 	/* A reload, or the first reading. */
-	#define REF_OPEN 1		/* of the question whether listeners answer   */
-
-enum reload_phase reload;
+	enum reload_phase reload;
+	struct loop_timer reload_timer;
 	struct confrun *confrun;
 	struct settings *next;
-	unsigned preparing;		/* answers that are still to come     */
+	uint64_t last_prepare;		/* number of the last FRAME_PREPARE   */
 	struct buf complaints;
 	uint64_t reload_ticket;		/* of the session that asked, or 0    */
 
 	/* gwctl link ...: whose answer goes to which session. */
-	struct { uint64_t ref, ticket; } asked[CONTROL_SESSIONS];
+	struct {
+		uint64_t ref, ticket;
+		char text[300];		/* when it is done                    */
+	} asked[CONTROL_SESSIONS];
 	uint64_t last_ref;	/* above REF_OPEN                             */
 	unsigned readers;		/* threads that search traces         */
+	struct holding *found;		/* what those of gwctl hold found     */
 };
 
 /** Runs until stopped by a signal or an operator; the exit status. */
 int appliance_run(struct appliance *a);
 
+/** false: the program has gone, or is ended. `fd`: as for link_send(). */
 bool appliance_send(struct appliance *a, unsigned child,
-		    const struct frame *f);
+		    const struct frame *f, int fd);
+
+/** Lets the control-group of the settings in use at the operator's socket. */
+void appliance_admit(struct appliance *a);
+
+/** Starts cpmgw-`name` in a free place. NULL: there is none, or no memory. */
+struct appliance_child *appliance_add(struct appliance *a, const char *name);
 
 /* reload.c */
 enum err reload_start(struct appliance *a, uint64_t ticket) CHECKED;
 void reload_prepared(struct appliance *a, unsigned child,
 		     const struct frame *f);
 void reload_child_up(struct appliance *a, unsigned child);
-void reload_child_down(struct appliance *a, unsigned child);
+/* `for_good`: it was told to stop; its place is free afterwards. */
+void reload_child_down(struct appliance *a, unsigned child, bool for_good);
 
 /* operate.c */
 void operate_command(void *arg, struct control_session *s, const char *command,
 		     const struct json_value *arguments);
 void operate_controlled(struct appliance *a, const struct frame *f);
+void operate_found(struct appliance *a);	/* after a->wake */
 void appliance_stop(struct appliance *a);
 
 #endif

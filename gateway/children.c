@@ -378,6 +378,11 @@ void children_remove(struct child *c)
 		children_kill(c, "cannot be told to stop");
 }
 
+void children_set_drain(struct children *all, uint64_t drain_us)
+{
+	all->options.drain_us = drain_us;
+}
+
 void children_stop(struct children *all)
 {
 	struct child *c, *next;

@@ -59,6 +59,9 @@ void children_free(struct children *all);
 struct child *children_add(struct children *all, const char *name,
 			   void *owner);
 
+/** For those that are stopped from now on. */
+void children_set_drain(struct children *all, uint64_t drain_us);
+
 /** Drains and stops one for good: down() comes with UINT64_MAX. */
 void children_remove(struct child *c);
 

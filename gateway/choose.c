@@ -11,11 +11,11 @@ static const struct outcome no_route = {
 	.clause = "group = route",
 };
 
-/* Now or never (Expires: 0), and he is not registered. */
+/* Now or never (Expires: 0), and he is not registered, or the link is down. */
 static const struct outcome nobody_there = {
 	.class = OUTCOME_ABSENT,
 	.state = STATE_UNDELIVERABLE,
-	.text = "not registered, and not to be held",
+	.text = "cannot be reached now, and not to be held",
 	.clause = "RFC 3428 7",
 };
 
@@ -57,6 +57,14 @@ static const char *links_now(struct engine *e, const struct route_rule *r,
 	return rule;
 }
 
+static bool goes_now(struct engine *e, const struct route_verdict *v)
+{
+	const struct lane *l =
+		road_lane(e, v->ways[0].technology, v->ways[0].peer);
+
+	return !v->wait && l != NULL && l->up && !l->held;
+}
+
 void choose_ways(struct engine *e, const struct message *m,
 		 const struct address *to, struct choice *out)
 {
@@ -81,7 +89,7 @@ void choose_ways(struct engine *e, const struct message *m,
 	route_decide(&f, &out->verdict);
 	if (out->verdict.n == 0 && no != NULL)
 		out->why = denied(no);
-	if (out->verdict.wait && m->once) {
+	if (m->once && out->verdict.n > 0 && !goes_now(e, &out->verdict)) {
 		out->verdict.n = 0;
 		out->why = nobody_there;
 	}

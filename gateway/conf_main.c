@@ -1,9 +1,12 @@
 /* cpmgw-conf: configuration files in, a checked image or complaints out. */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,7 +38,7 @@ static const char help[] =
 	"standard output, for cpmgwd; else all complaints on standard error,\n"
 	"one a line, with file and line number.\n"
 	"\n"
-	"  --check           only complain\n"
+	"  --check           only say whether there are mistakes, and which\n"
 	"  --json            as JSON, secrets left out; with --check: the\n"
 	"                    complaints, on standard output\n"
 	"  --document conf   print a commented configuration with all "
@@ -63,6 +66,72 @@ static bool write_all(int fd, struct bytes left)
 	return true;
 }
 
+/* The directory of this program, with its slash; "" when not known. */
+static void own_directory(char *to, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", to, size - 1);
+
+	to[n < 0 ? 0 : n] = '\0';
+	n = strrchr(to, '/') == NULL ? 0 : strrchr(to, '/') - to + 1;
+	to[n] = '\0';
+}
+
+/* The programs of the adapters are beside this one. */
+static enum err check_programs(const struct settings *s, struct buf *complaints)
+{
+	const struct settings_group *g = settings_single(s, "gateway");
+	char directory[PATH_MAX], program[2 * PATH_MAX];
+	struct bytes item;
+	enum err e = OK;
+	size_t i;
+
+	own_directory(directory, sizeof directory);
+	for (i = 0; settings_item(g, "adapters", i, &item); i++) {
+		snprintf(program, sizeof program, "%scpmgw-%.*s", directory,
+			 item.n > 31 ? 31 : (int)item.n,
+			 (const char *)item.p);
+		if (access(program, X_OK) == 0 &&
+		    memchr(item.p, '/', item.n) == NULL)
+			continue;
+		settings_where(g, "adapters", complaints);
+		buf_printf(complaints,
+			   ": group gateway: adapters: there is no program "
+			   "cpmgw-%.*s\n",
+			   item.n > 100 ? 100 : (int)item.n,
+			   (const char *)item.p);
+		e = ERR_RANGE;
+	}
+	return e;
+}
+
+/* A choice that this version cannot keep is refused, not ignored. */
+static enum err check_available(const struct settings *s,
+				struct buf *complaints)
+{
+	static const struct {
+		const char *group, *setting, *can;
+	} only[] = { { "iwf", "reach", "internal" },
+		     { "iwf", "accept", "stored" } };
+	enum err e = OK;
+	size_t i;
+
+	for (i = 0; i < sizeof only / sizeof *only; i++) {
+		const struct settings_group *g =
+			settings_single(s, only[i].group);
+		const char *text = settings_text(g, only[i].setting);
+
+		if (strcmp(text, only[i].can) == 0)
+			continue;
+		settings_where(g, only[i].setting, complaints);
+		buf_printf(complaints,
+			   ": group %s: %s: %s is not available in this "
+			   "version, only %s\n",
+			   only[i].group, only[i].setting, text, only[i].can);
+		e = ERR_RANGE;
+	}
+	return e;
+}
+
 static enum err read_settings(const char *path, struct settings **out,
 			      struct buf *complaints)
 {
@@ -83,11 +152,12 @@ static enum err read_settings(const char *path, struct settings **out,
 		goto out;
 	if ((e = settings_read(buf_bytes(&image), out, complaints)) != OK)
 		goto out;
+	e = check_programs(*out, complaints);
+	if (check_available(*out, complaints) != OK)
+		e = ERR_RANGE;
 	/* Files that settings name are checked with them. */
-	if ((e = access_new(*out, &access, complaints)) != OK) {
-		settings_free(*out);
-		*out = NULL;
-	}
+	if (access_new(*out, &access, complaints) != OK)
+		e = ERR_RANGE;
 	access_free(access);
 out:
 	conf_scan_clear(&scan);
@@ -102,8 +172,10 @@ static enum err put_result(const struct task *t, const struct settings *s,
 {
 	if (t->check && t->json)
 		return conf_json_complaints(complaints, out);
+	if (t->check && s != NULL)
+		buf_printf(out, "%s: no mistakes\n", t->path);
 	if (t->check || s == NULL)
-		return OK;
+		return buf_status(out);
 	return t->json ? conf_json_settings(s, out) : settings_image(s, out);
 }
 
@@ -117,6 +189,10 @@ static int run(const struct task *t)
 	if (e != OK && complaints.n == 0)
 		buf_printf(&complaints, "%s: cannot be read: %s\n", t->path,
 			   err_name(e));
+	if (e != OK) {
+		settings_free(s);
+		s = NULL;
+	}
 	put = put_result(t, s, buf_bytes(&complaints), &out);
 	if (put != OK || !write_all(STDOUT_FILENO, buf_bytes(&out))) {
 		fprintf(stderr, "%s: cannot be written out\n", t->path);
@@ -140,8 +216,10 @@ static int run_guarded(const struct task *t)
 		perror("cpmgw-conf: fork");
 		return EXIT_REFUSED;
 	}
-	if (pid == 0)
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		_exit(CHILD_DONE + run(t));
+	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(status) && WEXITSTATUS(status) >= CHILD_DONE)

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ struct scan {
 	struct buf *complaints;
 	struct buf joined; /* a line put together of several            */
 	bool in_group, good;
+	bool lost; /* settings of no group: told once, until the next   */
 };
 
 static enum err read_path(struct scan *s, const char *path,
@@ -103,6 +105,7 @@ static enum err begin_group(struct scan *s, const struct place *at,
 		(struct conf_group){ .first = o->n_settings, .n = 0 };
 	buf_text(&o->text, "\ngroup = all\n");
 	s->in_group = true;
+	s->lost = false;
 	return add_setting(s, at, bytes_of("group"), value);
 }
 
@@ -144,6 +147,22 @@ static bool has_control(struct bytes line)
 	return false;
 }
 
+/* Whether it is that word but for capitals. */
+static bool is_lower(struct bytes name, const char *word)
+{
+	return name.n == strlen(word) &&
+	       strncasecmp((const char *)name.p, word, name.n) == 0;
+}
+
+static void in_no_group(struct scan *s, const struct place *at)
+{
+	if (!s->lost)
+		complain(s, at,
+			 "this setting is in no group; a group begins with "
+			 "\"group = NAME\" and ends with an empty line");
+	s->lost = true;
+}
+
 static enum err take_line(struct scan *s, const struct place *at,
 			  struct bytes line)
 {
@@ -152,7 +171,7 @@ static enum err take_line(struct scan *s, const struct place *at,
 
 	line = bytes_trim(line);
 	if (line.n == 0)
-		s->in_group = false;
+		s->in_group = s->lost = false;
 	if (line.n == 0 || line.p[0] == '#')
 		return OK;
 	equals = bytes_find(line, '=');
@@ -169,10 +188,11 @@ static enum err take_line(struct scan *s, const struct place *at,
 		return include(s, at, value);
 	else if (bytes_is(name, "group"))
 		return begin_group(s, at, value);
+	else if (is_lower(name, "group") || is_lower(name, "include"))
+		complain(s, at, "\"group\" and \"include\" are written in "
+				"small letters");
 	else if (!s->in_group)
-		complain(s, at,
-			 "this setting is in no group; a group begins with "
-			 "\"group = NAME\" and ends with an empty line");
+		in_no_group(s, at);
 	else
 		return add_setting(s, at, name, value);
 	return OK;
@@ -201,10 +221,37 @@ static bool goes_on(struct bytes *line)
 	return true;
 }
 
+/* One complaint for a file that is no text at all; a mark that says UTF-8 at
+ * its begin is passed over. */
+static bool is_text(struct scan *s, struct place *at, struct bytes *text)
+{
+	struct bytes before = *text;
+
+	before.n = bytes_find(*text, '\0');
+	at->line = 1;
+	if (text->n >= 2 && (memcmp(text->p, "\xFF\xFE", 2) == 0 ||
+			     memcmp(text->p, "\xFE\xFF", 2) == 0)) {
+		complain(s, at, "this file is UTF-16; it must be UTF-8");
+		return false;
+	}
+	if (before.n < text->n) {
+		while (before.n > 0)
+			at->line += before.p[--before.n] == '\n';
+		complain(s, at, "there is a NUL octet: this file is no text");
+		return false;
+	}
+	if (text->n >= 3 && memcmp(text->p, "\xEF\xBB\xBF", 3) == 0)
+		*text = bytes_after(*text, 3);
+	return true;
+}
+
 static enum err take_text(struct scan *s, struct place *at, struct bytes left)
 {
 	enum err e = OK;
 	unsigned physical = 0;
+
+	if (!is_text(s, at, &left))
+		return OK;
 
 	while (e == OK && left.n > 0) {
 		struct bytes line = next_line(&left);
@@ -229,7 +276,7 @@ static enum err take_text(struct scan *s, struct place *at, struct bytes left)
 		if ((e = buf_status(&s->joined)) == OK)
 			e = take_line(s, at, buf_bytes(&s->joined));
 	}
-	s->in_group = false;
+	s->in_group = s->lost = false;
 	return e;
 }
 

@@ -26,6 +26,18 @@ struct confrun {
 	void *arg;
 };
 
+/* More than there is room for: whole lines, and that there are others. */
+static void cut(struct buf *why)
+{
+	static const char rest[] = "... and more: see gwctl conf check\n";
+
+	why->bad = OK;
+	while (why->n > 0 && (why->n + sizeof rest > why->limit ||
+			      why->p[why->n - 1] != '\n'))
+		why->n--;
+	buf_text(why, rest);
+}
+
 static void finish(struct confrun *r)
 {
 	struct settings *s = NULL;
@@ -42,6 +54,8 @@ static void finish(struct confrun *r)
 		s = NULL;
 		buf_text(why, "--port-offset: a port is above 65535\n");
 	}
+	if (why->bad != OK)
+		cut(why);
 	if (s == NULL && why->n == 0)
 		buf_text(why, "cpmgw-conf failed without saying why\n");
 	r->done(r->arg, s, buf_bytes(why));

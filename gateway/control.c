@@ -12,20 +12,28 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define GROUPS_MAX	  1024	/* of one peer                          */
+#define CONTROL_ERROR_MAX (1024 * 1024)
+
 struct control_session {
 	struct control_server *server;
 	uint64_t ticket;
+	uid_t uid;		/* of the other end                    */
 	int fd;
 	struct buf in, out;
 	bool busy;		/* a command's answer is still to come */
 	bool closing;
+	control_drained *drained;	/* what waits for room; NULL: nothing */
+	void *drained_arg;
 	struct control_session *next;
 };
 
 struct control_server {
 	struct loop *loop;
 	int fd;
-	char *path, *group;
+	char *path;
+	bool has_group;
+	gid_t group;		/* whose members are let in, too       */
 	control_command *command;
 	void *arg;
 	struct control_session *sessions;
@@ -35,6 +43,16 @@ struct control_server {
 
 static void serve_lines(struct control_session *s);
 
+/* Whoever waits for room in `out` goes on. */
+static void go_on(struct control_session *s)
+{
+	control_drained *drained = s->drained;
+
+	s->drained = NULL;
+	if (drained != NULL)
+		drained(s->drained_arg);
+}
+
 static void drop(struct control_session *s)
 {
 	struct control_session **at = &s->server->sessions;
@@ -43,6 +61,7 @@ static void drop(struct control_session *s)
 		at = &(*at)->next;
 	*at = s->next;
 	s->server->n_sessions--;
+	go_on(s);
 	if (s->fd >= 0) {
 		loop_unwatch(s->server->loop, s->fd);
 		close(s->fd);
@@ -73,11 +92,24 @@ static void flush(struct control_session *s)
 		s->closing = true;
 }
 
+/* Half an answer is none: the connection ends. */
 void control_lines(struct control_session *s, struct bytes objects)
 {
 	buf_put(&s->out, objects);
-	if (s->out.bad != OK)
-		s->closing = true;
+	if (s->out.bad == OK)
+		return;
+	s->closing = true;
+	(void)!shutdown(s->fd, SHUT_RDWR);	/* that is the next event */
+}
+
+void control_when_drained(struct control_session *s, control_drained *drained,
+			  void *arg)
+{
+	flush(s);
+	s->drained = drained;
+	s->drained_arg = arg;
+	if (s->out.n <= CONTROL_LOW)
+		go_on(s);
 }
 
 void control_line(struct control_session *s, struct bytes object)
@@ -86,9 +118,21 @@ void control_line(struct control_session *s, struct bytes object)
 	control_lines(s, bytes_of("\n"));
 }
 
+void control_text(struct control_session *s, const char *text)
+{
+	struct buf line = BUF_INIT(CONTROL_LINE_MAX);
+	struct json_writer w = JSON_WRITER(&line);
+
+	json_open_object(&w);
+	json_put_string(&w, "text", text);
+	json_close_object(&w);
+	control_line(s, buf_bytes(&line));
+	buf_clear(&line);
+}
+
 void control_end(struct control_session *s, int status, const char *error)
 {
-	struct buf line = BUF_INIT(4096);
+	struct buf line = BUF_INIT(CONTROL_ERROR_MAX);
 	struct json_writer w = JSON_WRITER(&line);
 
 	json_open_object(&w);
@@ -97,10 +141,24 @@ void control_end(struct control_session *s, int status, const char *error)
 	if (error != NULL)
 		json_put_string(&w, "error", error);
 	json_close_object(&w);
-	control_line(s, buf_bytes(&line));
+	if (buf_status(&line) == OK)
+		control_line(s, buf_bytes(&line));
+	else
+		s->closing = true;
 	buf_clear(&line);
 	s->busy = false;
 	flush(s);
+}
+
+char *control_who(const struct control_session *s)
+{
+	const struct passwd *p = getpwuid(s->uid);
+	char number[32];
+
+	if (p != NULL)
+		return mem_string(p->pw_name);
+	snprintf(number, sizeof number, "uid %lu", (unsigned long)s->uid);
+	return mem_string(number);
 }
 
 uint64_t control_ticket(const struct control_session *s)
@@ -189,39 +247,44 @@ static void session_ready(void *arg, int fd, unsigned events)
 	(void)fd;
 	if (events & LOOP_READ)
 		receive(s);
-	if (!s->closing && (events & LOOP_WRITE))
+	if (!s->closing && (events & LOOP_WRITE)) {
 		flush(s);
+		if (s->out.n <= CONTROL_LOW)
+			go_on(s);
+	}
 	if (!s->closing && !s->busy)
 		serve_lines(s);
 	if (s->closing || (events & LOOP_HANGUP && !(events & LOOP_READ)))
 		drop(s);
 }
 
-static bool in_group(const char *name, uid_t uid, gid_t gid)
+/* As the kernel knows it: no directory is asked, which could take long. */
+static bool in_group(int fd, gid_t wanted)
 {
-	const struct group *g = name == NULL ? NULL : getgrnam(name);
-	const struct passwd *p = getpwuid(uid);
+	gid_t groups[GROUPS_MAX];
+	socklen_t n = sizeof groups;
 	size_t i;
 
-	if (g == NULL)
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &n) != 0)
 		return false;
-	if (g->gr_gid == gid)
-		return true;
-	for (i = 0; p != NULL && g->gr_mem[i] != NULL; i++)
-		if (strcmp(g->gr_mem[i], p->pw_name) == 0)
+	for (i = 0; i < n / sizeof *groups; i++)
+		if (groups[i] == wanted)
 			return true;
 	return false;
 }
 
-static bool allowed(const struct control_server *c, int fd)
+static bool allowed(const struct control_server *c, int fd, uid_t *uid)
 {
 	struct ucred who;
 	socklen_t n = sizeof who;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) != 0)
 		return false;
-	return who.uid == 0 || who.uid == geteuid() ||
-	       in_group(c->group, who.uid, who.gid);
+	*uid = who.uid;
+	if (who.uid == 0 || who.uid == geteuid())
+		return true;
+	return c->has_group &&
+	       (who.gid == c->group || in_group(fd, c->group));
 }
 
 static void turn_away(int fd, const char *why)
@@ -230,12 +293,11 @@ static void turn_away(int fd, const char *why)
 	int n = snprintf(line, sizeof line,
 			 "{\"end\":true,\"exit\":1,\"error\":\"%s\"}\n", why);
 
-	if (send(fd, line, (size_t)n, MSG_NOSIGNAL) < 0)
-		errno = 0;	/* it has gone: nobody is left to be told */
+	(void)!send(fd, line, (size_t)n, MSG_NOSIGNAL);	/* if it is there */
 	close(fd);
 }
 
-static void welcome(struct control_server *c, int fd)
+static void welcome(struct control_server *c, int fd, uid_t uid)
 {
 	struct control_session *s = mem_zero(sizeof *s);
 
@@ -245,6 +307,7 @@ static void welcome(struct control_server *c, int fd)
 	}
 	s->server = c;
 	s->fd = fd;
+	s->uid = uid;
 	s->ticket = ++c->tickets;
 	s->in = (struct buf)BUF_INIT(CONTROL_LINE_MAX);
 	s->out = (struct buf)BUF_INIT(CONTROL_OUT_MAX);
@@ -255,21 +318,35 @@ static void welcome(struct control_server *c, int fd)
 		drop(s);
 }
 
+/* Who has asked for nothing longest makes room. */
+static bool make_room(struct control_server *c)
+{
+	struct control_session *s, *idle = NULL;
+
+	for (s = c->sessions; s != NULL; s = s->next)
+		if (!s->busy && s->out.n == 0)
+			idle = s;
+	if (idle != NULL)
+		drop(idle);
+	return idle != NULL;
+}
+
 static void caller(void *arg, int listener, unsigned events)
 {
 	struct control_server *c = arg;
 	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	uid_t uid = 0;
 
 	(void)events;
 	if (fd < 0)
 		return;
-	if (!allowed(c, fd))
+	if (!allowed(c, fd, &uid))
 		turn_away(fd, "permission denied: root, the gateway's user "
 			      "and its group only");
-	else if (c->n_sessions >= CONTROL_SESSIONS)
+	else if (c->n_sessions >= CONTROL_SESSIONS && !make_room(c))
 		turn_away(fd, "too many sessions");
 	else
-		welcome(c, fd);
+		welcome(c, fd, uid);
 }
 
 static int listen_at(const char *path)
@@ -294,15 +371,18 @@ static int listen_at(const char *path)
 	return fd;
 }
 
-static void give_to_group(const char *path, const char *group)
+enum err control_admit(struct control_server *c, const char *group)
 {
 	const struct group *g = group == NULL ? NULL : getgrnam(group);
 
-	if (g != NULL && chown(path, (uid_t)-1, g->gr_gid) != 0)
-		errno = 0;	/* its members are kept out, as before */
+	c->has_group = g != NULL;
+	if (g == NULL)
+		return group == NULL || *group == '\0' ? OK : ERR_NOTFOUND;
+	c->group = g->gr_gid;
+	return chown(c->path, (uid_t)-1, g->gr_gid) == 0 ? OK : ERR_DENIED;
 }
 
-enum err control_new(struct loop *loop, const char *path, const char *group,
+enum err control_new(struct loop *loop, const char *path,
 		     struct control_server **made, struct buf *why)
 {
 	struct control_server *c = mem_zero(sizeof *c);
@@ -311,15 +391,15 @@ enum err control_new(struct loop *loop, const char *path, const char *group,
 	if (c == NULL)
 		return ERR_NOMEM;
 	c->loop = loop;
-	c->path = mem_string(path);
-	c->group = group == NULL ? NULL : mem_string(group);
+	c->fd = -1;
+	if ((c->path = mem_string(path)) == NULL)
+		goto fail;
 	c->fd = listen_at(path);
 	if (c->fd < 0) {
 		buf_printf(why, "%s: %s", path, strerror(errno));
 		e = ERR_IO;
 		goto fail;
 	}
-	give_to_group(path, group);
 	if ((e = loop_watch(loop, c->fd, LOOP_READ, caller, c)) != OK)
 		goto fail;
 	*made = c;
@@ -348,6 +428,5 @@ void control_free(struct control_server *c)
 		unlink(c->path);
 	}
 	mem_free(c->path);
-	mem_free(c->group);
 	mem_free(c);
 }

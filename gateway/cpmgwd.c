@@ -14,6 +14,7 @@
 
 static const char help[] =
 	"Usage: cpmgwd [--state DIR] [--conf PATH] [--port-offset N]\n"
+	"              [--socket PATH] [--programs DIR]\n"
 	"The engine of the cpmgw interworking gateway: takes messages from its\n"
 	"adapters, keeps them on disk until they are delivered, and brings the\n"
 	"reports back. It starts cpmgw-sip, cpmgw-smpp and the other programs\n"
@@ -24,6 +25,9 @@ static const char help[] =
 	"  --conf PATH        configuration, a file or a directory with\n"
 	"                     cpmgw.conf in it (default /etc/cpmgw)\n"
 	"  --port-offset N    adds N to every port of the configuration\n"
+	"  --socket PATH      the operator's socket (default: gwctl.sock in the\n"
+	"                     state); outside of it members of control-group\n"
+	"                     can reach it\n"
 	"  --programs DIR     where cpmgw-* are (default: beside cpmgwd)\n"
 	"  --help, --version\n"
 	"\n"
@@ -59,6 +63,7 @@ static int read_options(int argc, char **argv, struct appliance_options *o)
 		{ "state", required_argument, NULL, 's' },
 		{ "conf", required_argument, NULL, 'c' },
 		{ "port-offset", required_argument, NULL, 'p' },
+		{ "socket", required_argument, NULL, 'S' },
 		{ "programs", required_argument, NULL, 'P' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
@@ -80,6 +85,9 @@ static int read_options(int argc, char **argv, struct appliance_options *o)
 				return usage("--port-offset: not a number "
 					     "from 0 to 65535: ",
 					     optarg);
+			break;
+		case 'S':
+			o->socket = optarg;
 			break;
 		case 'P':
 			o->programs = optarg;

@@ -1,6 +1,7 @@
 /* describe.c - what operators see of the engine, and may do to it. */
 #include "gateway/road.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,14 +27,16 @@ void engine_counts(const struct engine *e, struct engine_counts *out)
 		out->waiting += l->waiting;
 }
 
+static bool is_stopped(const struct lane *l)
+{
+	return !l->up && l->text != NULL && strcmp(l->text, "stopped") == 0;
+}
+
 static const char *state_of(const struct lane *l)
 {
-	if (l->held)
-		return "held";
 	if (l->up)
 		return "up";
-	return l->text != NULL && strcmp(l->text, "stopped") == 0 ? "stopped"
-								   : "down";
+	return is_stopped(l) ? "stopped" : "down";
 }
 
 static const char *adapter_of(const struct engine *e, const struct lane *l)
@@ -64,6 +67,7 @@ static void describe_link(const struct engine *e, const struct lane *l,
 	json_put_string(&w, "kind", l->kind);
 	json_put_string(&w, "address", l->address);
 	json_put_string(&w, "state", state_of(l));
+	json_put_bool(&w, "held", l->held);
 	json_put_uint(&w, "window", l->window);
 	json_put_uint(&w, "in_flight", l->outstanding);
 	json_put_uint(&w, "waiting", l->waiting);
@@ -71,18 +75,46 @@ static void describe_link(const struct engine *e, const struct lane *l,
 	json_put_uint(&w, "received", l->far_received);
 	json_put_uint(&w, "failed", l->far_failed);
 	put_time(&w, "since", l->since_us);
-	json_put_string(&w, "error", l->text);
+	json_put_string(&w, "error", is_stopped(l) ? NULL : l->text);
 	json_close_object(&w);
 	buf_text(lines, "\n");
 }
 
-void engine_describe_links(struct engine *e, struct buf *lines)
+static int by_name(const void *left, const void *right)
 {
-	const struct lane *l;
+	const struct lane *a = *(const struct lane *const *)left;
+	const struct lane *b = *(const struct lane *const *)right;
+
+	return strcmp(a->name, b->name);
+}
+
+/* All lanes by name, then NULL; the caller's. NULL: no memory. */
+static const struct lane **sorted_lanes(const struct engine *e)
+{
+	const struct lane **all, *l;
+	size_t n = 0;
 
 	for (l = e->lanes; l != NULL; l = l->next)
-		if (l->known)
-			describe_link(e, l, lines);
+		n++;
+	if ((all = mem_zero((n + 1) * sizeof(const struct lane *))) == NULL)
+		return NULL;
+	n = 0;
+	for (l = e->lanes; l != NULL; l = l->next)
+		all[n++] = l;
+	qsort(all, n, sizeof(const struct lane *), by_name);
+	return all;
+}
+
+enum err engine_describe_links(struct engine *e, struct buf *lines)
+{
+	const struct lane **all = sorted_lanes(e);
+	size_t i;
+
+	for (i = 0; all != NULL && all[i] != NULL; i++)
+		if (all[i]->known && (all[i]->up || !all[i]->dropped))
+			describe_link(e, all[i], lines);
+	mem_free(all);
+	return all == NULL ? ERR_NOMEM : buf_status(lines);
 }
 
 static uint64_t oldest_of(const struct lane *l)
@@ -97,8 +129,8 @@ static uint64_t oldest_of(const struct lane *l)
 	return oldest;
 }
 
-/* By its whole name, or by its peer where only one lane has it. */
-static struct lane *find_lane(const struct engine *e, const char *name)
+/* By its whole name, or by its peer. */
+struct lane *road_lane_called(const struct engine *e, const char *name)
 {
 	struct lane *l;
 
@@ -121,9 +153,10 @@ static void describe_lane(struct engine *e, const struct lane *l,
 	json_put_uint(&w, "waiting", l->waiting);
 	json_put_uint(&w, "in_flight", l->outstanding);
 	json_put_bool(&w, "held", l->held);
-	json_put_uint(&w, "oldest_s",
-		      oldest == 0 || oldest > now ? 0
-						  : (now - oldest) / 1000000);
+	json_put_string(&w, "held_by", l->held_by);
+	put_time(&w, "held_since", l->held_us);
+	if (oldest != 0 && oldest <= now)
+		json_put_uint(&w, "oldest_s", (now - oldest) / 1000000);
 	json_close_object(&w);
 	buf_text(lines, "\n");
 }
@@ -131,17 +164,34 @@ static void describe_lane(struct engine *e, const struct lane *l,
 enum err engine_describe_lanes(struct engine *e, const char *lane,
 			       struct buf *lines)
 {
-	const struct lane *l;
+	const struct lane **all, *l;
+	size_t i;
 
 	if (lane != NULL) {
-		if ((l = find_lane(e, lane)) == NULL)
+		if ((l = road_lane_called(e, lane)) == NULL)
 			return ERR_NOTFOUND;
 		describe_lane(e, l, lines);
-		return OK;
+		return buf_status(lines);
 	}
-	for (l = e->lanes; l != NULL; l = l->next)
-		describe_lane(e, l, lines);
-	return OK;
+	all = sorted_lanes(e);
+	for (i = 0; all != NULL && all[i] != NULL; i++)
+		describe_lane(e, all[i], lines);
+	mem_free(all);
+	return all == NULL ? ERR_NOMEM : buf_status(lines);
+}
+
+/* "hold", or the technologies to try: "mms;sms". */
+static void put_wishes(struct json_writer *w, const struct user *u)
+{
+	struct buf text = BUF_INIT(256);
+	size_t i;
+
+	buf_text(&text, u->n_wishes == 0 ? "hold" : "");
+	for (i = 0; i < u->n_wishes; i++)
+		buf_printf(&text, "%s%s", i > 0 ? ";" : "",
+			   technology_name(u->wishes[i]));
+	json_put_text(w, "when_absent", buf_bytes(&text));
+	buf_clear(&text);
 }
 
 static void describe_user(const struct user *u, struct buf *lines)
@@ -155,7 +205,7 @@ static void describe_user(const struct user *u, struct buf *lines)
 	json_put_uint(&w, "devices", u->devices);
 	json_put_uint(&w, "devices_most", u->devices_most);
 	json_put_uint(&w, "waiting", u->waiting);
-	json_put_bool(&w, "held", u->n_wishes == 0);
+	put_wishes(&w, u);
 	json_close_object(&w);
 }
 
@@ -233,27 +283,9 @@ void engine_list_users(struct engine *e, const char *name, engine_listed *each,
 	ask_counts(e, &(struct census){ { each, arg }, name }, 0);
 }
 
-enum err engine_hold(struct engine *e, const char *lane, bool held)
-{
-	struct lane *l = find_lane(e, lane);
-	struct step *s;
-
-	if (l == NULL)
-		return ERR_NOTFOUND;
-	l->held = held;
-	road_dirty(e, l);
-	s = road_step(e, STEP_DIRECTORY, NULL);
-	s->text = ROAD_HELD;
-	s->text2 = l->name;	/* lanes outlive all steps */
-	if (held)
-		s->octets = road_octets(s, bytes_of("1"));
-	road_submit(e, s);
-	return OK;
-}
-
 int engine_peer_child(struct engine *e, const char *peer)
 {
-	const struct lane *l = find_lane(e, peer);
+	const struct lane *l = road_lane_called(e, peer);
 	unsigned i;
 
 	if (l != NULL && l->child >= 0 && e->children[l->child].up)
@@ -289,9 +321,9 @@ uint64_t engine_story_of(struct engine *e, const char *text)
 
 /* -- legs on disk --------------------------------------------------------- */
 
-static const char *leg_state_name(enum leg_state s)
+static const char *leg_state_name(const struct live *l)
 {
-	switch (s) {
+	switch (l->state) {
 	case LEG_QUEUED:
 		return "queued";
 	case LEG_WAITING:
@@ -299,7 +331,7 @@ static const char *leg_state_name(enum leg_state s)
 	case LEG_SENT:
 		return "sent";
 	case LEG_QUARANTINED:
-		return "quarantined";
+		return l->held_us != 0 ? "held" : "quarantined";
 	}
 	return "unknown";
 }
@@ -308,24 +340,27 @@ static void describe_leg(struct engine *e, const struct store_leg *row,
 			 struct buf *line)
 {
 	struct json_writer w = JSON_WRITER(line);
-	char id[PUBLIC_ID_SIZE] = "";
 	struct live *l = live_new();
+	char id[24];
 
-	if (l == NULL || live_read(l, row) != OK ||
-	    keys_public_id(e->keys, l->story, id) != OK) {
+	if (l == NULL || live_read(l, row) != OK) {
 		live_free(l);
 		return;
 	}
+	snprintf(id, sizeof id, "%" PRIx64, l->story);
 	json_open_object(&w);
 	json_put_string(&w, "id", id);
 	json_put_string(&w, "from", l->is_report ? l->to.text : l->from.text);
 	json_put_string(&w, "to", l->is_report ? l->from.text : l->to.text);
 	json_put_string(&w, "kind", l->is_report ? "report" : "message");
 	json_put_string(&w, "lane", engine_lane_name(e, row->lane));
-	json_put_string(&w, "state", leg_state_name(row->state));
+	json_put_string(&w, "state", leg_state_name(l));
 	json_put_uint(&w, "attempts", l->attempts);
-	put_time(&w, "due", row->due_us);
+	put_time(&w, "due",
+		 row->state == LEG_QUARANTINED ? 0 : row->due_us);
 	put_time(&w, "expires", row->expires_us);
+	json_put_string(&w, "held_by", l->held_by);
+	put_time(&w, "held_since", l->held_us);
 	json_close_object(&w);
 	live_free(l);
 }
@@ -355,7 +390,7 @@ static void listed_done(void *owner, struct step *s)
 enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 		     engine_listed *each, void *arg)
 {
-	const struct lane *l = lane == NULL ? NULL : find_lane(e, lane);
+	const struct lane *l = lane == NULL ? NULL : road_lane_called(e, lane);
 	struct step *s;
 	struct listing *to;
 
@@ -370,88 +405,4 @@ enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 	s->limit = ENGINE_LIST_ROWS;
 	road_submit(e, s);
 	return OK;
-}
-
-/* -- one message ---------------------------------------------------------- */
-
-struct asked {
-	bool hold;
-	engine_held *done;
-	void *arg;
-};
-
-static void release_leg(struct engine *e, struct live *l)
-{
-	if (e->counts.quarantined > 0)
-		e->counts.quarantined--;
-	l->crashes = 0;
-	l->expires_us = road_now(e) + e->lifetime_us;
-	tell_leg(e, l, &(struct story){ .step = "release",
-					.verdict = "queued",
-					.text = "by an operator" });
-	settle_requeue(e, l, road_now(e));
-}
-
-static void hold_leg(struct engine *e, struct live *l)
-{
-	e->counts.quarantined++;
-	tell_leg(e, l, &(struct story){ .step = "hold",
-					.verdict = "held",
-					.text = "by an operator" });
-	l->state = LEG_QUARANTINED;
-	l->expires_us = 0;
-	settle_update(e, l);
-}
-
-/* Only what is at rest on disk: not with an adapter, nor about to be. */
-static bool at_rest(const struct live *l)
-{
-	return l->updating == 0 &&
-	       (l->place == LIVE_NOWHERE || l->place == LIVE_FLOW ||
-		l->place == LIVE_TARGET);
-}
-
-static void asked_done(void *owner, struct step *s)
-{
-	struct engine *e = owner;
-	const struct asked *to = s->context;
-	struct live *l = road_find(e, s->context_id);
-	bool is_held;
-
-	if (s->found == NULL) {
-		to->done(to->arg, ERR_NOTFOUND);
-		return;
-	}
-	if (l == NULL && (l = road_load(e, &s->found->leg)) == NULL) {
-		to->done(to->arg, ERR_MALFORMED);
-		return;
-	}
-	is_held = l->state == LEG_QUARANTINED;
-	if (!at_rest(l) || is_held == to->hold || l->state == LEG_SENT) {
-		if (l->place == LIVE_NOWHERE && l->updating == 0)
-			road_forget(e, l);
-		to->done(to->arg, ERR_BUSY);
-		return;
-	}
-	dispatch_take(e, l);
-	if (to->hold)
-		hold_leg(e, l);
-	else
-		release_leg(e, l);
-	to->done(to->arg, OK);
-}
-
-void engine_hold_message(struct engine *e, uint64_t id, bool hold,
-			 engine_held *done, void *arg)
-{
-	struct step *s = road_step(e, STEP_GET, asked_done);
-	struct asked *to = road_room(s, 1, sizeof *to);
-
-	*to = (struct asked){ hold, done, arg };
-	s->context = to;
-	s->legs = road_room(s, 1, sizeof *s->legs);
-	s->legs[0].id = id;
-	s->n_legs = 1;
-	s->context_id = id;
-	road_submit(e, s);
 }

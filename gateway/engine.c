@@ -95,6 +95,8 @@ enum err engine_configure(struct engine *e, struct settings *s)
 	}
 	if (e->directory != NULL)
 		directory_inherit(d, e->directory);
+	if (e->settings != NULL)
+		people_reconfigured(e, e->settings, s);
 	directory_free(e->directory);
 	access_free(e->access);
 	settings_free(e->settings);

@@ -53,6 +53,10 @@ bool engine_recovered(const struct engine *e);
 
 void engine_child_up(struct engine *e, unsigned child);
 void engine_child_down(struct engine *e, unsigned child, const char *why);
+/** It is told to stop: nothing more is sent over it. */
+void engine_child_leaves(struct engine *e, unsigned child);
+/** It is down for good: another adapter may become that child. */
+void engine_child_gone(struct engine *e, unsigned child);
 void engine_frame(struct engine *e, unsigned child, const struct frame *f);
 /** Frees the step. */
 void engine_step_done(struct engine *e, struct step *s);
@@ -71,19 +75,21 @@ bool engine_idle(const struct engine *e);
 
 struct engine_counts {
 	uint64_t accepted, refused, duplicates, delivered, failed, expired;
-	uint64_t reports, retries, maybe_duplicates, quarantined;
+	uint64_t reports, retries, maybe_duplicates;
+	uint64_t on_hold;	/* legs held or in quarantine                 */
 	uint64_t in_flight, waiting, in_memory;	/* legs */
 };
 
 void engine_counts(const struct engine *e, struct engine_counts *out);
-/** One object per lane that is a peer; and one per lane with anything. */
-void engine_describe_links(struct engine *e, struct buf *lines);
-/** That lane alone, or with NULL every one. ERR_NOTFOUND. */
+/** One object per lane that is a peer, by name. ERR_NOMEM, ERR_TOOBIG. */
+enum err engine_describe_links(struct engine *e, struct buf *lines) CHECKED;
+/** That lane alone, or with NULL every one. ERR_NOTFOUND, as above. */
 enum err engine_describe_lanes(struct engine *e, const char *lane,
 			       struct buf *lines) CHECKED;
 /** Holds or releases a lane by its name, "sms/smsc-a" or "smsc-a"; what is
- *  held stays so over a restart. ERR_NOTFOUND. */
-enum err engine_hold(struct engine *e, const char *lane, bool held) CHECKED;
+ *  held stays so over a restart. `by` may be NULL. ERR_NOTFOUND. */
+enum err engine_hold(struct engine *e, const char *lane, bool held,
+		     const char *by) CHECKED;
 /** The child that has that peer, or -1. */
 int engine_peer_child(struct engine *e, const char *peer);
 /** The lane of that number, for a row of STEP_LIST. NULL. */
@@ -102,19 +108,31 @@ enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 void engine_list_users(struct engine *e, const char *name, engine_listed *each,
 		       void *arg);
 
+/* The first that is true of any copy of a message. */
+enum engine_hold_verdict {
+	HOLD_DONE,
+	HOLD_SENDING,		/* it is with an adapter, or about to be      */
+	HOLD_ALREADY,		/* or to be released, and not held            */
+	HOLD_SENT,		/* its report is waited for                   */
+	HOLD_NOTHING		/* there is nothing of it on disk             */
+};
+
 /**
- * Holds one leg back, or lets a held or quarantined one go on. `done`: OK;
- * ERR_NOTFOUND; ERR_BUSY: it is being sent, was sent, or is so already.
+ * Holds a message back, with all its copies that wait, or lets a held or
+ * quarantined one go on. `by`: the operator's name, for the trace. While held
+ * it does not expire; its lifetime begins anew when it is released.
  */
-typedef void engine_held(void *arg, enum err result);
-void engine_hold_message(struct engine *e, uint64_t id, bool hold,
-			 engine_held *done, void *arg);
+typedef void engine_held(void *arg, uint64_t story,
+			 enum engine_hold_verdict verdict);
+void engine_hold_story(struct engine *e, uint64_t story, bool hold,
+		       const char *by, engine_held *done, void *arg);
 
 /** The child's name as adapters report it, and that it wants the snapshot. */
 void engine_child_named(struct engine *e, unsigned child, const char *name);
 void engine_child_ready(struct engine *e, unsigned child);
 
-/** For any id of ours as people write it: public, decimal. 0: none. */
+/** For any id of ours as people write it: public, decimal, or as a trace
+ *  prints it. It need not exist. 0: none. */
 uint64_t engine_story_of(struct engine *e, const char *text);
 
 #endif

@@ -26,7 +26,7 @@ static const struct command commands[] = {
 	{ "status", "", "Is it well? Counters and programs.", 0, 0, 0,
 	  call_status,
 	  "Shows since when the gateway runs, what it has accepted and\n"
-	  "delivered, what waits, and the state of its programs.\n\n"
+	  "delivered since then, what waits now, and its programs.\n\n"
 	  "  gwctl status\n"
 	  "  gwctl status --json | jq .waiting\n" },
 	{ "trace", "KEY [--follow]", "The story of a message, and its ladder.",
@@ -35,34 +35,53 @@ static const struct command commands[] = {
 	  "a telephone number or address, a SIP Call-ID, an imdn.Message-ID,\n"
 	  "an SMSC's message id. Each line is a step: when, what happened, "
 	  "the\n"
-	  "verdict and the rule that decided. With --follow new steps are\n"
-	  "shown as they happen, until interrupted.\n\n"
+	  "verdict and the rule that decided. Times are UTC. With --follow "
+	  "new\n"
+	  "steps are shown as they happen, until interrupted.\n\n"
 	  "  gwctl trace +15550200001\n"
 	  "  gwctl trace --follow mary\n"
 	  "  gwctl trace --json 4b1f0c2e@example.com\n" },
 	{ "queue", "[LANE] [--messages]", "What waits, and for whom.", 0, 1,
 	  MESSAGES, call_queue,
 	  "A lane is a queue for one destination. With --messages every\n"
-	  "waiting message has a line of its own.\n\n"
+	  "message that is on disk has a line of its own: queued, waiting "
+	  "for\n"
+	  "its recipient, sent and waiting for its report, held by an "
+	  "operator,\n"
+	  "or in quarantine because programs died while they had it.\n\n"
 	  "  gwctl queue\n"
 	  "  gwctl queue --messages sms/smsc-a\n" },
 	{ "links", "", "The links to SMSCs, ESMEs and others.", 0, 0, 0,
 	  call_links,
-	  "Shows for each link whether it is up, its window, what it has\n"
-	  "carried, and its last error.\n\n"
-	  "  gwctl links\n" },
+	  "Shows for each link whether it is up, down or stopped (off until "
+	  "it\n"
+	  "is started), its window, what it has carried, and its last "
+	  "error.\n\n"
+	  "  gwctl links\n"
+	  "  gwctl links --json | jq 'select(.state != \"up\")'\n" },
 	{ "users", "[NAME]", "Users, their devices, what waits for them.", 0, 1,
 	  0, call_users,
+	  "NAME may also be the user's number or SIP address.\n\n"
 	  "  gwctl users\n"
 	  "  gwctl users mary\n" },
-	{ "hold", "NAME|ID", "Stop sending from a lane, or one message.", 1, 1,
+	{ "hold", "LANE|KEY", "Stop sending from a lane, or a message.", 1, 1,
 	  0, call_order,
-	  "What is held stays on disk until it is released or expires.\n\n"
-	  "  gwctl hold sms/smsc-a\n" },
-	{ "release", "NAME|ID", "Go on with what was held.", 1, 1, 0,
+	  "LANE is one that `gwctl queue` shows, with or without its "
+	  "technology.\n"
+	  "Else KEY is anything that `gwctl trace` takes, and all messages of "
+	  "it\n"
+	  "that wait are held, one or many. What is held stays on disk, and "
+	  "does\n"
+	  "not expire, until it is released.\n\n"
+	  "  gwctl hold sms/smsc-a\n"
+	  "  gwctl hold 19832f9e38810c00\n"
+	  "  gwctl hold +15550200001\n" },
+	{ "release", "LANE|KEY", "Go on with what was held.", 1, 1, 0,
 	  call_order,
-	  "Also lets a message out of quarantine.\n\n"
-	  "  gwctl release sms/smsc-a\n" },
+	  "Also lets messages out of quarantine. Their lifetime begins "
+	  "anew.\n\n"
+	  "  gwctl release sms/smsc-a\n"
+	  "  gwctl release 19832f9e38810c00\n" },
 	{ "link", "start|stop NAME", "Build a link, or take it down.", 2, 2,
 	  SLOW, call_order,
 	  "A stopped link stays down until it is started; the messages for it\n"
@@ -71,7 +90,8 @@ static const struct command commands[] = {
 	  "  gwctl link stop smsc-b\n" },
 	{ "reload", "", "Read the configuration again.", 0, 0, SLOW, call_order,
 	  "All of the new configuration is used, or none of it; then every\n"
-	  "mistake is told. Links that did not change stay up.\n\n"
+	  "mistake is told. Links that did not change stay up; programs that\n"
+	  "it adds or leaves out are started and stopped.\n\n"
 	  "  gwctl conf check && gwctl reload\n" },
 	{ "conf", "check [FILE]", "Check a configuration; needs no gateway.", 1,
 	  2, 0, call_conf,
@@ -79,7 +99,12 @@ static const struct command commands[] = {
 	  "of the default state directory, else " PACKAGE_SYSCONF ".\n\n"
 	  "  gwctl conf check /etc/cpmgw/cpmgw.conf\n" },
 	{ "stop", "", "Finish what is under way, and end.", 0, 0, SLOW,
-	  call_order, "  gwctl stop\n" },
+	  call_order,
+	  "Nothing new is accepted, answers that are still to come are waited\n"
+	  "for (`drain` in cpmgw.conf), then all programs end. What waits "
+	  "stays\n"
+	  "on disk. Returns when the gateway has ended.\n\n"
+	  "  gwctl stop\n" },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL }
 };
 
@@ -88,7 +113,8 @@ static const char help_options[] =
 	"  --json          the answer as JSON, one object a line\n"
 	"  --socket PATH   the control socket; else $CPMGW_SOCKET, else\n"
 	"                  gwctl.sock in $XDG_STATE_HOME/cpmgw (or in\n"
-	"                  /var/tmp/cpmgw-UID), else in /run/cpmgw\n"
+	"                  /var/tmp/cpmgw-UID), else in /run/cpmgw, else in\n"
+	"                  " PACKAGE_STATE "\n"
 	"  --timeout S     wait at most S seconds for each answer (10; 60 for\n"
 	"                  link, reload and stop)\n"
 	"  --version, --help\n"
@@ -265,8 +291,11 @@ static int serve(int argc, char **argv)
 			help = true;
 		else if (c == 'V')
 			return puts("gwctl " PACKAGE_VERSION) < 0;
-		else if (c != 't' || !read_timeout(optarg, &call.timeout_ms))
+		else if (c != 't')
 			return usage("an option is wrong", NULL);
+		else if (!read_timeout(optarg, &call.timeout_ms))
+			return usage("--timeout takes 1 to 86400 seconds",
+				     NULL);
 	}
 	if (help)
 		return print_help(optind < argc ? argv[optind] : NULL);

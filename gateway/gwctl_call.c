@@ -109,16 +109,33 @@ static int ended(const struct json_value *v)
 	return (int)code;
 }
 
-static int answers(struct gwctl_link *l, const struct call *c,
-		   call_object *each, void *arg, size_t *n)
+/* A gateway that was told to stop has stopped when it hangs up. */
+static int wait_for_end(struct gwctl_link *l, const struct call *c)
 {
 	const struct json_value *v;
 	struct bytes line;
 	enum err e;
 
+	while ((e = gwctl_link_line(l, &line, &v)) == OK)
+		;
+	return e == ERR_BUSY ? failed(c, e) : GWCTL_DONE;
+}
+
+static int answers(struct gwctl_link *l, const struct call *c,
+		   call_object *each, void *arg, size_t *n)
+{
+	bool stops = strcmp(c->command, "stop") == 0;
+	const struct json_value *v;
+	struct bytes line;
+	enum err e;
+	int code;
+
 	while ((e = gwctl_link_line(l, &line, &v)) == OK) {
-		if (json_find_true(v, "end"))
-			return ended(v);
+		if (json_find_true(v, "end")) {
+			code = ended(v);
+			return stops && code == GWCTL_DONE ? wait_for_end(l, c)
+							   : code;
+		}
 		++*n;
 		if (c->json)
 			print_line(line);
@@ -126,7 +143,7 @@ static int answers(struct gwctl_link *l, const struct call *c,
 			break;
 	}
 	/* A gateway that stops may close before it has said so. */
-	if (e == ERR_CLOSED && strcmp(c->command, "stop") == 0)
+	if (e == ERR_CLOSED && stops)
 		return GWCTL_DONE;
 	return failed(c, e);
 }
@@ -144,7 +161,8 @@ int call_run(const struct call *c, struct bytes arguments, call_object *each,
 
 	if (e == OK)
 		e = send_request(&l, c, arguments);
-	if (e == OK) {
+	/* It may have been turned away before it asked: the answer says so. */
+	if (e == OK || e == ERR_CLOSED) {
 		code = answers(&l, c, each, arg, &count);
 	} else if (e == ERR_NOTFOUND) {
 		fprintf(stderr,

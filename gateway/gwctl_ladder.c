@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
+#include "gateway/gwctl_print.h"
 
 #define PARTIES_MAX  8
 #define LEGS_MAX     256
@@ -12,6 +13,7 @@
 #define COLUMN_LEAST 14
 #define COLUMN_MOST  24
 #define TOTAL_WIDTH  100 /* wished for                                 */
+#define BEHIND	     0
 
 /* Which hops a step has: seen from the gateway. */
 enum way {
@@ -52,7 +54,7 @@ struct ladder {
 	const char *reports[LEGS_MAX]; /* legs that carry reports            */
 	size_t n_reports;
 	const struct glyphs *glyphs;
-	uint32_t cells[CELLS_MAX];
+	uint32_t cells[CELLS_MAX]; /* BEHIND: the right half of a wide one   */
 };
 
 struct bytes ladder_clock(const char *time)
@@ -174,18 +176,26 @@ static void clear_cells(struct ladder *l, bool lives)
 		l->cells[x_of(l, i)] = l->glyphs->life;
 }
 
-/* Cells from `x` on, and before `end`; returns how many were used. */
-static size_t put_cells(struct ladder *l, size_t x, size_t end,
-			struct bytes text)
+/* Cells from `x` on, and before `end`. What takes none is left out. */
+static void put_cells(struct ladder *l, size_t x, size_t end,
+		      struct bytes text)
 {
-	size_t used = 0;
+	size_t columns;
 	uint32_t cp;
 
-	while (text.n > 0 && x + used < end && x + used < CELLS_MAX) {
+	if (end > CELLS_MAX)
+		end = CELLS_MAX;
+	while (text.n > 0) {
 		text = bytes_after(text, utf8_step(text, &cp));
-		l->cells[x + used++] = cp == UTF8_BAD ? '?' : cp;
+		columns = print_columns(cp);
+		if (columns == 0)
+			continue;
+		if (x + columns > end)
+			break;
+		l->cells[x++] = cp == UTF8_BAD ? '?' : cp;
+		if (columns == 2)
+			l->cells[x++] = BEHIND;
 	}
-	return used;
 }
 
 static size_t columns_of(struct bytes text)
@@ -195,7 +205,7 @@ static size_t columns_of(struct bytes text)
 
 	while (text.n > 0) {
 		text = bytes_after(text, utf8_step(text, &cp));
-		n++;
+		n += print_columns(cp);
 	}
 	return n;
 }
@@ -207,7 +217,8 @@ static void flush_cells(struct ladder *l, struct buf *to)
 	while (n > 0 && l->cells[n - 1] == ' ')
 		n--;
 	for (i = 0; i < n; i++)
-		utf8_append(to, l->cells[i]);
+		if (l->cells[i] != BEHIND)
+			utf8_append(to, l->cells[i]);
 	buf_text(to, "\n");
 }
 

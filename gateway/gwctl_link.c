@@ -84,7 +84,8 @@ enum err gwctl_link_open(struct gwctl_link *l, const char *path,
 	if (path != NULL)
 		return try_one(l, path, tried) ? OK : ERR_NOTFOUND;
 	if (try_default(l, tried) ||
-	    try_one(l, RUN_DIRECTORY "/" GWCTL_SOCKET, tried))
+	    try_one(l, RUN_DIRECTORY "/" GWCTL_SOCKET, tried) ||
+	    try_one(l, PACKAGE_STATE "/" GWCTL_SOCKET, tried))
 		return OK;
 	return ERR_NOTFOUND;
 }

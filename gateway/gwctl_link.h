@@ -22,8 +22,8 @@ struct gwctl_link {
 
 /**
  * Connects to `path`; NULL: to the first that answers of $CPMGW_SOCKET (which
- * stands alone when it is set), the default state directory's and
- * /run/cpmgw's. ERR_NOTFOUND: none answers; `tried` then has one line for
+ * stands alone when it is set), the default state directory's, /run/cpmgw's
+ * and that of an installed cpmgwd. ERR_NOTFOUND: none answers; `tried` then has one line for
  * each with the reason. ERR_NOMEM. gwctl_link_close() afterwards.
  */
 enum err gwctl_link_open(struct gwctl_link *l, const char *path,

@@ -1,15 +1,28 @@
 #include "gateway/gwctl_print.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <wchar.h>
 
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
+
+size_t print_columns(uint32_t cp)
+{
+	int n = wcwidth((wchar_t)cp);
+
+	return n < 0 ? 1 : (size_t)n;
+}
 
 size_t print_width(const char *text)
 {
+	struct bytes left = bytes_of(text);
 	size_t n = 0;
+	uint32_t cp;
 
-	for (; *text != '\0'; text++)
-		n += ((uint8_t)*text & 0xC0) != 0x80;
+	while (left.n > 0) {
+		left = bytes_after(left, utf8_step(left, &cp));
+		n += print_columns(cp);
+	}
 	return n;
 }
 
@@ -116,15 +129,35 @@ void print_table_clear(struct print_table *t)
 	t->n_cells = t->room = 0;
 }
 
+/* "2026-01-31 12:34:56Z" of an RFC 3339 time in UTC; else as it is. */
+static const char *short_time(struct arena *a, const char *time)
+{
+	struct buf out = BUF_INIT(64);
+	const char *s;
+
+	if (strlen(time) < 20 || time[10] != 'T' ||
+	    time[strlen(time) - 1] != 'Z')
+		return time;
+	buf_printf(&out, "%.10s %.8sZ", time, time + 11);
+	s = arena_string(a, buf_bytes(&out));
+	buf_clear(&out);
+	return s;
+}
+
 static const char *cell(struct arena *a, const struct json_value *v,
 			const struct print_column *c)
 {
 	uint64_t seconds;
+	const char *text;
 
 	if (c->kind == PRINT_SECONDS &&
 	    json_find_uint(v, c->member, UINT64_MAX, &seconds) == OK)
 		return print_duration(a, seconds);
-	return print_member(a, v, c->member);
+	if (c->kind == PRINT_IF && !json_find_true(v, c->member))
+		return "";
+	text = print_member(a, v, c->member);
+	return text != NULL && c->kind == PRINT_TIME ? short_time(a, text)
+						     : text;
 }
 
 enum err print_table_add(struct print_table *t, const struct json_value *v)
@@ -192,13 +225,21 @@ static void put_row(const struct print_table *t, const size_t *widths,
 	buf_text(to, "\n");
 }
 
-void print_table_put(const struct print_table *t, struct buf *to)
+void print_table_put(struct print_table *t, struct buf *to)
 {
-	size_t widths[PRINT_COLUMNS_MAX], i;
+	bool wider = false;
+	size_t width, i;
 
-	for (i = 0; i < t->n_columns; i++)
-		widths[i] = column_width(t, i);
-	put_row(t, widths, NULL, to);
+	for (i = 0; i < t->n_columns; i++) {
+		width = column_width(t, i);
+		if (width <= t->widths[i])
+			continue;
+		t->widths[i] = width;
+		wider = true;
+	}
+	if (wider)
+		put_row(t, t->widths, NULL, to);
 	for (i = 0; i < t->n_cells; i += t->n_columns)
-		put_row(t, widths, (const char *const *)t->cells + i, to);
+		put_row(t, t->widths, (const char *const *)t->cells + i, to);
+	t->n_cells = 0;
 }

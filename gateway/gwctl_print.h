@@ -8,7 +8,10 @@
 #include "codecs/arena.h"
 #include "codecs/json.h"
 
-/** Columns that a text takes: its code points. */
+/** Columns that a code point takes, in the locale: 0, 1 or 2. */
+size_t print_columns(uint32_t cp);
+
+/** Columns that a text takes. */
 size_t print_width(const char *text);
 
 /** Appends `text`, and spaces up to `width` columns. */
@@ -34,7 +37,9 @@ const char *print_duration(struct arena *a, uint64_t seconds);
 enum print_kind {
 	PRINT_TEXT,
 	PRINT_NUMBER, /* to the right                              */
-	PRINT_SECONDS /* as a duration                             */
+	PRINT_SECONDS, /* as a duration                            */
+	PRINT_TIME, /* without what is below a second              */
+	PRINT_IF /* "yes"; nothing where it is false               */
 };
 
 struct print_column {
@@ -51,6 +56,7 @@ struct print_table {
 	const struct print_column *columns;
 	const char **cells; /* row by row                                */
 	size_t n_columns, n_cells, room;
+	size_t widths[PRINT_COLUMNS_MAX]; /* of what was put; 0: empty     */
 };
 
 void print_table_init(struct print_table *t, struct arena *a,
@@ -61,7 +67,11 @@ void print_table_clear(struct print_table *t);
 enum err print_table_add(struct print_table *t,
 			 const struct json_value *v) CHECKED;
 
-/** The titles and all rows; columns that are empty throughout are left out. */
-void print_table_put(const struct print_table *t, struct buf *to);
+/**
+ * The titles and all rows that were added, which are then forgotten: a long
+ * table is put part by part, and its titles again only where a column has
+ * become wider. Columns that are empty throughout are left out.
+ */
+void print_table_put(struct print_table *t, struct buf *to);
 
 #endif

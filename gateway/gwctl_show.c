@@ -4,13 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OUT_MAX (64 * 1024 * 1024)
+#define OUT_MAX	     (64 * 1024 * 1024)
+#define ROWS_AT_ONCE 1000
 
 static const struct print_column link_columns[] = {
 	{ "LINK", "peer", PRINT_TEXT },
 	{ "ADAPTER", "adapter", PRINT_TEXT },
 	{ "KIND", "kind", PRINT_TEXT },
 	{ "STATE", "state", PRINT_TEXT },
+	{ "HELD", "held", PRINT_IF },
 	{ "ADDRESS", "address", PRINT_TEXT },
 	{ "WINDOW", "window", PRINT_NUMBER },
 	{ "IN-FLIGHT", "in_flight", PRINT_NUMBER },
@@ -18,7 +20,7 @@ static const struct print_column link_columns[] = {
 	{ "SENT", "sent", PRINT_NUMBER },
 	{ "RECEIVED", "received", PRINT_NUMBER },
 	{ "FAILED", "failed", PRINT_NUMBER },
-	{ "SINCE", "since", PRINT_TEXT },
+	{ "SINCE", "since", PRINT_TIME },
 	{ "ERROR", "error", PRINT_TEXT },
 	{ NULL, NULL, PRINT_TEXT }
 };
@@ -29,8 +31,10 @@ static const struct print_column lane_columns[] = {
 	{ "LINK", "peer", PRINT_TEXT },
 	{ "WAITING", "waiting", PRINT_NUMBER },
 	{ "IN-FLIGHT", "in_flight", PRINT_NUMBER },
-	{ "HELD", "held", PRINT_TEXT },
 	{ "OLDEST", "oldest_s", PRINT_SECONDS },
+	{ "HELD", "held", PRINT_IF },
+	{ "BY", "held_by", PRINT_TEXT },
+	{ "SINCE", "held_since", PRINT_TIME },
 	{ NULL, NULL, PRINT_TEXT }
 };
 
@@ -41,7 +45,10 @@ static const struct print_column leg_columns[] = {
 	{ "LANE", "lane", PRINT_TEXT },
 	{ "STATE", "state", PRINT_TEXT },
 	{ "ATTEMPTS", "attempts", PRINT_NUMBER },
-	{ "DUE", "due", PRINT_TEXT },
+	{ "DUE", "due", PRINT_TIME },
+	{ "EXPIRES", "expires", PRINT_TIME },
+	{ "BY", "held_by", PRINT_TEXT },
+	{ "SINCE", "held_since", PRINT_TIME },
 	{ NULL, NULL, PRINT_TEXT }
 };
 
@@ -51,7 +58,7 @@ static const struct print_column user_columns[] = {
 	{ "NUMBER", "number", PRINT_TEXT },
 	{ "DEVICES", "devices", PRINT_NUMBER },
 	{ "WAITING", "waiting", PRINT_NUMBER },
-	{ "HELD", "held", PRINT_TEXT },
+	{ "WHEN ABSENT", "when_absent", PRINT_TEXT },
 	{ NULL, NULL, PRINT_TEXT }
 };
 
@@ -68,14 +75,17 @@ static const struct {
 	const char *title, *member;
 } counts[] = {
 	{ "accepted", "accepted" },
+	{ "refused", "refused" },
 	{ "delivered", "delivered" },
 	{ "failed", "failed" },
+	{ "expired", "expired" },
 	{ "reports", "reports" },
+	{ "retries", "retries" },
+	{ "duplicates", "duplicates" },
+	{ "maybe twice", "maybe_duplicates" },
 	{ "waiting", "waiting" },
 	{ "in flight", "in_flight" },
-	{ "quarantined", "quarantined" },
-	{ "commits", "commits" },
-	{ "steps", "steps" },
+	{ "on hold", "on_hold" },
 	{ "memory KB", "memory_kb" },
 };
 
@@ -136,28 +146,44 @@ int call_status(struct call *c)
 	return code;
 }
 
+struct rows {
+	struct print_table table;
+	struct buf out;
+};
+
+static void put_rows(struct rows *r)
+{
+	print_table_put(&r->table, &r->out);
+	call_print(&r->out);
+	buf_reset(&r->out);
+	arena_reset(r->table.arena);
+}
+
 static enum err take_row(void *arg, const struct json_value *object)
 {
-	return print_table_add(arg, object);
+	struct rows *r = arg;
+	enum err e = print_table_add(&r->table, object);
+
+	if (e == OK &&
+	    r->table.n_cells >= r->table.n_columns * ROWS_AT_ONCE)
+		put_rows(r);
+	return e;
 }
 
 static int show(struct call *c, struct bytes arguments,
 		const struct print_column *columns, const char *none)
 {
-	struct buf out = BUF_INIT(OUT_MAX);
-	struct print_table t;
+	struct rows r = { .out = BUF_INIT(OUT_MAX) };
 	size_t n = 0;
 	int code;
 
-	print_table_init(&t, c->arena, columns);
-	code = call_run(c, arguments, take_row, &t, &n);
-	if (t.n_cells > 0)
-		print_table_put(&t, &out);
-	else if (code == GWCTL_DONE && n == 0 && !c->json)
-		buf_printf(&out, "%s\n", none);
-	call_print(&out);
-	print_table_clear(&t);
-	buf_clear(&out);
+	print_table_init(&r.table, c->arena, columns);
+	code = call_run(c, arguments, take_row, &r, &n);
+	put_rows(&r);
+	if (code == GWCTL_DONE && n == 0 && !c->json)
+		puts(none);
+	print_table_clear(&r.table);
+	buf_clear(&r.out);
 	return code;
 }
 

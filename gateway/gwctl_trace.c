@@ -9,7 +9,7 @@
 
 #define STEPS_MAX  20000
 #define WHAT_LEAST 30
-#define WHAT_MOST  70
+#define WHAT_MOST  96
 #define OUT_MAX	   (16 * 1024 * 1024)
 
 struct tale {
@@ -17,7 +17,7 @@ struct tale {
 	struct ladder_step *steps;
 	const char **whats;
 	size_t n, room, width;
-	bool follow;
+	bool follow, more; /* more: than are shown                     */
 	const char *last; /* --follow: id of the line before           */
 };
 
@@ -105,8 +105,10 @@ static enum err keep(struct tale *t, const struct ladder_step *s,
 	const char **whats;
 	size_t room = t->room == 0 ? 64 : t->room * 2, width;
 
-	if (t->n == STEPS_MAX)
-		return ERR_TOOBIG;
+	if (t->n == STEPS_MAX) {
+		t->more = true;
+		return OK;
+	}
 	if (t->n == t->room) {
 		steps = mem_realloc(t->steps, room * sizeof *steps);
 		if (steps == NULL)
@@ -231,6 +233,10 @@ int call_trace(struct call *c)
 	code = call_run(c, buf_bytes(&arguments), take_step, &t, &n);
 	if (!c->json && t.n > 0 && put_tale(&t, &out) == OK)
 		call_print(&out);
+	if (t.more)
+		fprintf(stderr, "gwctl: there are more steps than the first "
+				"%d; --json shows all\n",
+			STEPS_MAX);
 	if (code == GWCTL_DONE && n == 0 && !c->follow) {
 		fprintf(stderr, "gwctl: nothing is known of %s\n",
 			c->arguments[0]);

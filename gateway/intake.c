@@ -8,6 +8,7 @@
 #include "policy/admit.h"
 
 #define USER_FLOWS 16		/* people share so many flows per priority */
+#define ONCE_US	   8000000	/* for the one attempt of Expires: 0       */
 
 /* The copies of one message. */
 struct made {
@@ -95,6 +96,8 @@ static enum err fill_leg(struct engine *e, struct live *l,
 					   : e->last_us + e->lifetime_us;
 	if (l->expires_us > e->last_us + e->lifetime_us)
 		l->expires_us = e->last_us + e->lifetime_us;
+	if (m->once && l->expires_us > e->last_us + ONCE_US)
+		l->expires_us = e->last_us + ONCE_US;
 	l->origin.technology = m->origin.technology;
 	l->origin.peer = own_text(l, m->origin.peer);
 	l->origin.account = own_text(l, m->origin.account);
@@ -407,6 +410,7 @@ void intake_message(struct engine *e, const struct reply *to,
 		return;
 	}
 	legs[0]->native = true;
+	legs[0]->sender_keeps = in->sender_keeps;
 	legs[0]->reply = *to;
 	native_try(e, legs[0]);
 }

@@ -75,6 +75,7 @@ void lane_free(struct lane *l)
 		mem_free(f->name);
 		mem_free(f);
 	}
+	mem_free(l->held_by);
 	table_walk(&l->targets, free_target, NULL);
 	table_clear(&l->targets);
 	table_clear(&l->flows_by_number);

@@ -66,6 +66,8 @@ struct lane {
 	int child;		/* the adapter that has the peer; -1: none    */
 	bool up;		/* the adapter says so                        */
 	bool held;		/* the operator says so                       */
+	char *held_by;		/* his name, or NULL                          */
+	uint64_t held_us;
 	bool stalled;		/* its link took nothing: until the next tick */
 	/* by_target: who has held legs is being asked. Until that is known
 	 * everybody may, and what is on disk for him goes first.             */
@@ -92,6 +94,7 @@ struct lane {
 	uint64_t since_us, far_sent, far_received, far_failed;
 	uint32_t far_used;
 	bool known;		/* an adapter has spoken of it                */
+	bool dropped;		/* it is not in the configuration any more    */
 };
 
 /** NULL: no memory. `name` is "technology/peer". */

@@ -27,7 +27,9 @@ enum tag {
 	TAG_REPORT_CODE,
 	TAG_REPORT_TEXT,
 	TAG_REPORT_TIME,
-	TAG_STORY
+	TAG_STORY,
+	TAG_HELD_TIME,
+	TAG_HELD_BY
 };
 
 enum flag { FLAG_ONCE = 1, FLAG_SHARED = 2, FLAG_MAYBE = 4, FLAG_REPORT = 8 };
@@ -137,6 +139,10 @@ enum err live_meta(const struct live *l, struct buf *to)
 	field_number(to, TAG_TOLD, l->told);
 	field_number(to, TAG_RECEIVED, l->received_us);
 	put_report(l, to);
+	if (l->held_us != 0) {
+		field_number(to, TAG_HELD_TIME, l->held_us);
+		field_text(to, TAG_HELD_BY, l->held_by);
+	}
 	return buf_status(to);
 }
 
@@ -208,6 +214,8 @@ static enum err read_octets(struct live *l, const struct field *f)
 		return arena_copy(l->arena, f->value, &l->progress);
 	case TAG_REPORT_TEXT:
 		return read_text(l, f->value, &l->report.text);
+	case TAG_HELD_BY:
+		return read_text(l, f->value, &l->held_by);
 	default:
 		return ERR_NOTFOUND;
 	}
@@ -279,6 +287,9 @@ static void read_number(struct live *l, unsigned tag, uint64_t v)
 		break;
 	case TAG_RECEIVED:
 		l->received_us = v;
+		break;
+	case TAG_HELD_TIME:
+		l->held_us = v;
 		break;
 	default:
 		read_report(l, tag, v);

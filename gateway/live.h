@@ -87,6 +87,8 @@ struct live {
 	bool is_report;
 	struct report report;
 	uint64_t received_us;
+	uint64_t held_us;	/* held by an operator since then; 0: not,    */
+	const char *held_by;	/* in quarantine by itself; NULL: not known   */
 
 	/* -- only in memory ----------------------------------------------- */
 	enum live_place place;
@@ -98,6 +100,7 @@ struct live {
 	struct early *early;	/* reports that came before the answer        */
 	unsigned unsent;	/* times in a row that its link did not send  */
 	bool native;		/* not on disk; its sender waits in `reply`   */
+	bool sender_keeps;	/* a native one: no answer is an answer, too  */
 	struct waiter *waiters;	/* and others with the same key               */
 	struct live *next_native;
 	bool stored;		/* "stored" is to be told when it is          */

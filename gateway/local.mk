@@ -18,6 +18,7 @@ libgateway_a_SOURCES += gateway/directory.c gateway/directory.h
 libgateway_a_SOURCES += gateway/dispatch.c
 libgateway_a_SOURCES += gateway/divert.c
 libgateway_a_SOURCES += gateway/engine.c gateway/engine.h
+libgateway_a_SOURCES += gateway/hold.c
 libgateway_a_SOURCES += gateway/inflight.c gateway/inflight.h
 libgateway_a_SOURCES += gateway/intake.c
 libgateway_a_SOURCES += gateway/keys.c gateway/keys.h
@@ -83,6 +84,9 @@ cpmgwd_SOURCES =
 cpmgwd_SOURCES += gateway/appliance.c gateway/appliance.h
 cpmgwd_SOURCES += gateway/cpmgwd.c
 cpmgwd_SOURCES += gateway/operate.c
+cpmgwd_SOURCES += gateway/operate.h
+cpmgwd_SOURCES += gateway/operate_hold.c
+cpmgwd_SOURCES += gateway/operate_trace.c
 cpmgwd_SOURCES += gateway/reload.c
 cpmgwd_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
 

@@ -5,7 +5,12 @@
 #include "codecs/field.h"
 #include "codecs/shape.h"
 
+/*
+ * A later minor version has more members, which are passed over, or more
+ * values of an enum, which cannot be. A later major version is not read.
+ */
 #define MAJOR		1
+#define MINOR		1
 #define TAG_VERSION	1	/* first of all                             */
 #define TAG_BODY	2	/* everything; so that a cut is always seen */
 #define CLAUSE		"gateway/message.h"
@@ -17,6 +22,12 @@ static const struct shape_row recipient_rows[] = {
 	[2] = { SHAPE_TEXT, SHAPE_AT(struct recipient, name) },
 	[3] = { SHAPE_NUMBER, SHAPE_AT(struct recipient, role),
 		.max = RECIPIENT_BCC },
+	[4] = { SHAPE_NUMBER, SHAPE_AT(struct recipient, coding),
+		.max = CODING_OBFUSCATED },
+	[5] = { SHAPE_NUMBER, SHAPE_AT(struct recipient, display_only),
+		.max = 1 },
+	[6] = { SHAPE_NUMBER, SHAPE_AT(struct recipient, anonymous),
+		.max = 1 },
 };
 static const struct shape recipient_shape =
 	SHAPE(struct recipient, recipient_rows, 0);
@@ -39,12 +50,17 @@ static const struct shape_row part_rows[] = {
 	[7] = { SHAPE_NUMBER, SHAPE_AT(struct part, external), .max = 1 },
 	[8] = { SHAPE_NESTED, SHAPE_AT(struct part, reference),
 		.of = &reference_shape },
+	[9] = { SHAPE_NUMBER, SHAPE_AT(struct part, depth),
+		.max = MESSAGE_DEPTH_MAX },
+	[10] = { SHAPE_NUMBER, SHAPE_AT(struct part, fixed), .max = 1 },
+	[11] = { SHAPE_TEXT, SHAPE_AT(struct part, location) },
+	[12] = { SHAPE_TEXT, SHAPE_AT(struct part, description) },
 };
 static const struct shape part_shape = SHAPE(struct part, part_rows, 1 << 1);
 
 static const struct shape_row id_rows[] = {
 	[1] = { SHAPE_NUMBER, SHAPE_AT(struct message_id, kind),
-		.max = ID_LINKED },
+		.max = ID_REPLY_CHARGING },
 	[2] = { SHAPE_TEXT, SHAPE_AT(struct message_id, value) },
 	[3] = { SHAPE_NUMBER, SHAPE_AT(struct message_id, want), .max = 63 },
 };
@@ -79,6 +95,7 @@ static const struct shape_row report_rows[] = {
 	[7] = { SHAPE_TEXT, SHAPE_AT(struct report, text) },
 	[8] = { SHAPE_NUMBER, SHAPE_AT(struct report, event_us),
 		.max = UINT64_MAX },
+	[9] = { SHAPE_TEXT, SHAPE_AT(struct report, cause) },
 };
 static const struct shape report_shape = SHAPE(struct report, report_rows, 0);
 
@@ -86,9 +103,32 @@ static const struct shape_row charging_rows[] = {
 	[1] = { SHAPE_TEXT, SHAPE_AT(struct charging, service_code) },
 	[2] = { SHAPE_TEXT, SHAPE_AT(struct charging, charged_party) },
 	[3] = { SHAPE_TEXT, SHAPE_AT(struct charging, charged_party_id) },
+	[4] = { SHAPE_TEXT, SHAPE_AT(struct charging, third_party) },
+	[5] = { SHAPE_TEXT, SHAPE_AT(struct charging, vasp_id) },
+	[6] = { SHAPE_TEXT, SHAPE_AT(struct charging, vas_id) },
+	[7] = { SHAPE_TEXT, SHAPE_AT(struct charging, ims_id) },
 };
 static const struct shape charging_shape =
 	SHAPE(struct charging, charging_rows, 0);
+
+static const struct shape_row reply_charging_rows[] = {
+	[1] = { SHAPE_NUMBER, SHAPE_AT(struct reply_charging, mode),
+		.max = REPLY_CHARGING_GIVEN_TEXT },
+	[2] = { SHAPE_NUMBER, SHAPE_AT(struct reply_charging, until_us),
+		.max = UINT64_MAX },
+	[3] = { SHAPE_NUMBER, SHAPE_AT(struct reply_charging, octets),
+		.max = UINT64_MAX },
+};
+static const struct shape reply_charging_shape =
+	SHAPE(struct reply_charging, reply_charging_rows, 0);
+
+static const struct shape_row application_rows[] = {
+	[1] = { SHAPE_TEXT, SHAPE_AT(struct application, id) },
+	[2] = { SHAPE_TEXT, SHAPE_AT(struct application, reply_id) },
+	[3] = { SHAPE_TEXT, SHAPE_AT(struct application, info) },
+};
+static const struct shape application_shape =
+	SHAPE(struct application, application_rows, 0);
 
 #define IN(member_) SHAPE_AT(struct message, member_)
 #define COUNTED(member_) SHAPE_COUNT(struct message, member_)
@@ -114,7 +154,7 @@ static const struct shape_row rows[] = {
 	[16] = { SHAPE_NUMBER, IN(class), .max = CLASS_AUTO },
 	[17] = { SHAPE_LEVEL, IN(sms_class), .max = 3 },
 	[18] = { SHAPE_NUMBER, IN(want), .max = 63 },
-	[19] = { SHAPE_NUMBER, IN(privacy), .max = 31 },
+	[19] = { SHAPE_NUMBER, IN(privacy), .max = 127 },
 	[20] = { SHAPE_NUMBER, IN(adapt), .max = 1 },
 	[21] = { SHAPE_NUMBER, IN(once), .max = 1 },
 	[22] = { SHAPE_TEXT, IN(service) },
@@ -129,24 +169,84 @@ static const struct shape_row rows[] = {
 	[29] = { SHAPE_LIST, IN(extras), COUNTED(n_extras),
 		 .max = MESSAGE_EXTRAS_MAX, .of = &extra_shape },
 	[30] = { SHAPE_NESTED, IN(report), .of = &report_shape },
+	[31] = { SHAPE_NUMBER, IN(native_external), .max = 1 },
+	[32] = { SHAPE_NESTED, IN(native_reference), .of = &reference_shape },
+	[33] = { SHAPE_NESTED, IN(reply_charging),
+		 .of = &reply_charging_shape },
+	[34] = { SHAPE_NESTED, IN(application), .of = &application_shape },
+	[35] = { SHAPE_NUMBER, IN(content_class), .max = CONTENT_CONTENT_RICH },
+	[36] = { SHAPE_NUMBER, IN(protected), .max = 1 },
+	[37] = { SHAPE_LEVEL, IN(distribution), .max = 1 },
+	[38] = { SHAPE_NUMBER, IN(conditions), .max = 3 },
+	[39] = { SHAPE_NUMBER, IN(forwards), .max = UINT8_MAX },
+	[40] = { SHAPE_FIXED, IN(prefer) },
+	[41] = { SHAPE_ADDRESS, IN(group) },
+	[42] = { SHAPE_TEXT, IN(group_name) },
 };
 static const struct shape message_shape = SHAPE(struct message, rows, 0);
 
 void message_init(struct message *m)
 {
 	*m = (struct message){ .sms_class = -1,
+			       .distribution = -1,
 			       .priority = PRIORITY_NORMAL,
 			       .adapt = true };
+}
+
+static bool is_multipart(const struct part *p)
+{
+	struct bytes front = { (const uint8_t *)p->type, 10 };
+
+	return strlen(p->type) > front.n &&
+	       bytes_is_nocase(front, "multipart/");
+}
+
+/* The parts are a tree, and what is outside is not inside as well. */
+static bool good_parts(const struct message *m)
+{
+	const struct part *p;
+	unsigned deepest = 0;
+	size_t i;
+
+	for (i = 0; i < m->n_parts; i++) {
+		p = &m->parts[i];
+		if (p->depth > deepest || (p->external && p->body.n > 0))
+			return false;
+		deepest = p->depth;
+		if (!is_multipart(p))
+			continue;
+		if (p->external || p->body.n > 0)
+			return false;
+		deepest++;
+	}
+	return true;
+}
+
+/* What no single member shows. NULL: all is well; else what is not. */
+static const char *incoherent(const struct message *m)
+{
+	size_t i;
+
+	if (!good_parts(m))
+		return "parts";
+	if (m->native_external && m->native.n > 0)
+		return "native";
+	for (i = 0; i < MESSAGE_PREFER_MAX; i++)
+		if (m->prefer[i] > TECHNOLOGY_LOOPBACK)
+			return "prefer";
+	return NULL;
 }
 
 enum err message_image(const struct message *m, struct buf *to)
 {
 	size_t start = to->n, mark;
 
-	field_number(to, TAG_VERSION, MAJOR);
+	field_number(to, TAG_VERSION, MAJOR | MINOR << 8);
 	mark = field_open(to, TAG_BODY);
 	if (shape_image(&message_shape, m, to) != OK)
 		return to->bad;
+	if (incoherent(m) != NULL)
+		to->bad = ERR_MALFORMED;
 	field_close(to, mark);
 	if (to->n - start > MESSAGE_IMAGE_MAX)
 		to->bad = ERR_TOOBIG;
@@ -156,22 +256,21 @@ enum err message_image(const struct message *m, struct buf *to)
 /* The octets behind the version; the fields of later minor versions are
  * passed over. */
 static enum err read_envelope(struct bytes image, struct bytes *body,
-			      struct fault *why)
+			      uint64_t *version, struct fault *why)
 {
 	struct cursor c = CURSOR(image);
 	enum err bad = OK;
 	struct field f;
-	uint64_t version;
 
 	if (image.n > MESSAGE_IMAGE_MAX)
 		return fault_set(why, ERR_TOOBIG, "image", CLAUSE, 0);
 	if (!field_next(&c, &f))
 		return fault_set(why, c.bad == OK ? ERR_MORE : c.bad, "version",
 				 CLAUSE, 0);
-	version = field_value(&f, &bad);
-	if (bad != OK || f.tag != TAG_VERSION || version == 0)
+	*version = field_value(&f, &bad);
+	if (bad != OK || f.tag != TAG_VERSION || (*version & 0xFF) == 0)
 		return fault_set(why, ERR_MALFORMED, "version", CLAUSE, 0);
-	if (version > MAJOR)
+	if ((*version & 0xFF) > MAJOR)
 		return fault_set(why, ERR_UNSUPPORTED, "version", CLAUSE, 0);
 	if (!field_next(&c, &f))
 		return fault_set(why, c.bad == OK ? ERR_MORE : c.bad, "body",
@@ -189,24 +288,26 @@ static enum err read_envelope(struct bytes image, struct bytes *body,
 enum err message_read(struct bytes image, struct arena *a, struct message *out,
 		      struct fault *why)
 {
-	struct message m = { .sms_class = -1 };
+	struct message m = { .sms_class = -1, .distribution = -1 };
 	struct bytes body = { NULL, 0 };
-	size_t i;
+	uint64_t version = 0;
+	const char *what;
 	enum err e;
 
-	if ((e = read_envelope(image, &body, why)) != OK)
+	if ((e = read_envelope(image, &body, &version, why)) != OK)
 		return e;
-	if ((e = shape_read(&message_shape, body, a, &m, why)) != OK) {
-		if (why != NULL)
-			why->offset += (size_t)(body.p - image.p);
-		return e == ERR_MORE ? ERR_MALFORMED : e;
-	}
-	for (i = 0; i < m.n_parts; i++)
-		if (m.parts[i].external && m.parts[i].body.n > 0)
-			return fault_set(why, ERR_MALFORMED, "external", CLAUSE,
-					 0);
-	*out = m;
-	return OK;
+	e = shape_read(&message_shape, body, a, &m, why);
+	if (e != OK && why != NULL)
+		why->offset += (size_t)(body.p - image.p);
+	if (e == OK && (what = incoherent(&m)) != NULL)
+		e = fault_set(why, ERR_MALFORMED, what, CLAUSE, 0);
+	if (e == ERR_NOMEM)
+		return e;
+	if (e != OK && version >> 8 > MINOR)
+		return ERR_UNSUPPORTED;
+	if (e == OK)
+		*out = m;
+	return e == ERR_MORE ? ERR_MALFORMED : e;
 }
 
 const char *message_id_of(const struct message *m, enum id_kind kind)

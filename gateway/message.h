@@ -19,6 +19,8 @@
 #define MESSAGE_PARTS_MAX	50
 #define MESSAGE_IDS_MAX		300	/* one per segment, and the rest */
 #define MESSAGE_EXTRAS_MAX	100
+#define MESSAGE_DEPTH_MAX	8	/* multiparts inside each other */
+#define MESSAGE_PREFER_MAX	4
 #define MESSAGE_INLINE_MAX	65536	/* above: a body of its own      */
 #define MESSAGE_IMAGE_MAX	262144	/* octets of one image           */
 #define MESSAGE_ARENA_MAX	1048576
@@ -30,10 +32,16 @@ enum message_kind {
 
 enum recipient_role { RECIPIENT_TO, RECIPIENT_CC, RECIPIENT_BCC };
 
+/* How the address is hidden from a service (MM7 addressCoding). */
+enum recipient_coding { CODING_PLAIN, CODING_ENCRYPTED, CODING_OBFUSCATED };
+
 struct recipient {
 	struct address address;
 	const char *name;	/* display name */
 	enum recipient_role role;
+	enum recipient_coding coding;
+	bool display_only;	/* named to the others, gets no copy      */
+	bool anonymous;		/* not named to the others (RFC 5364 4)   */
 };
 
 /* A body that is not in the image: a file or database object of its own. */
@@ -42,12 +50,20 @@ struct body_reference {
 	uint8_t sha256[32];	/* also its name; checked at every read */
 };
 
+/*
+ * A list in the order of the text is a tree: the parts of a multipart, which
+ * has no body of its own, follow it and are one deeper.
+ */
 struct part {
 	const char *type;	/* "text/plain;charset=UTF-8"; never NULL */
 	const char *disposition, *content_id, *name, *language;
 	struct bytes body;	/* decoded; empty when it is external     */
 	bool external;
 	struct body_reference reference;
+	uint8_t depth;		/* 0: at the top; at most DEPTH_MAX       */
+	bool fixed;		/* not to be adapted though others may be */
+	const char *location;	/* Content-Location                       */
+	const char *description;	/* Content-Description, alt text  */
 };
 
 /* Ids that others gave. On disk: only ever append. */
@@ -61,7 +77,11 @@ enum id_kind {
 	ID_SMPP,		/* message_id that we gave to a segment   */
 	ID_SMPP_REFERENCE,	/* user_message_reference                 */
 	ID_TRANSACTION,		/* MM7 TransactionID, X-Mms-Transaction-ID */
-	ID_LINKED		/* MM7 LinkedID                           */
+	ID_LINKED,		/* MM7 LinkedID                           */
+	ID_MESSAGE,		/* Message-ID of MM1, MM4 and mail        */
+	ID_ANSWERED,		/* the Message-ID that this one answers   */
+	ID_CANCEL,		/* MM7 CancelID                           */
+	ID_REPLY_CHARGING	/* X-Mms-Reply-Charging-ID                */
 };
 
 struct message_id {
@@ -93,11 +113,51 @@ struct report {
 	uint32_t far_code;
 	const char *text;
 	uint64_t event_us;
+	const char *cause;	/* finer than state: MMStatusExtension,   */
+				/* a mail's "5.4.7"                       */
 };
 
 struct charging {		/* MM7 ServiceCode, ChargedParty ...      */
 	const char *service_code, *charged_party, *charged_party_id;
+	const char *third_party;	/* ThirdPartyPayer                */
+	const char *vasp_id, *vas_id;
+	const char *ims_id;	/* icid of P-Charging-Vector              */
 };
+
+/* X-Mms-Reply-Charging: who pays for the answer. */
+enum reply_charging_mode {
+	REPLY_CHARGING_NONE,
+	REPLY_CHARGING_ASKED,
+	REPLY_CHARGING_ASKED_TEXT,	/* for an answer of text only     */
+	REPLY_CHARGING_GIVEN,
+	REPLY_CHARGING_GIVEN_TEXT
+};
+
+struct reply_charging {
+	enum reply_charging_mode mode;
+	uint64_t until_us;	/* 0: no end                              */
+	uint64_t octets;	/* of the answer; 0: any                  */
+};
+
+/* Application addressing (MM7 ApplicID, X-Mms-Applic-ID ...). */
+struct application {
+	const char *id, *reply_id, *info;
+};
+
+enum content_class {		/* X-Mms-Content-Class                    */
+	CONTENT_UNCLASSED,
+	CONTENT_TEXT,
+	CONTENT_IMAGE_BASIC,
+	CONTENT_IMAGE_RICH,
+	CONTENT_VIDEO_BASIC,
+	CONTENT_VIDEO_RICH,
+	CONTENT_MEGAPIXEL,
+	CONTENT_CONTENT_BASIC,
+	CONTENT_CONTENT_RICH
+};
+
+/* What must hold of a recipient (MM7 DeliveryCondition): bits of a set. */
+enum condition { CONDITION_MMS_CAPABLE = 1, CONDITION_HOME_NETWORK = 2 };
 
 struct message {
 	enum message_kind kind;
@@ -134,25 +194,43 @@ struct message {
 	/* The body as it came (message/cpim): native legs send it unchanged.
 	 * Bodies of parts may be slices of it and are then stored once. */
 	const char *native_type;
-	struct bytes native;
+	struct bytes native;	/* empty when it is external              */
+	bool native_external;
+	struct body_reference native_reference;
 
 	struct report report;	/* when kind is MESSAGE_REPORT            */
+
+	struct reply_charging reply_charging;
+	struct application application;
+	enum content_class content_class;
+	bool protected;		/* DRM: neither adapted nor previewed     */
+	int8_t distribution;	/* may be passed on: 1, not: 0; -1: open  */
+	uint8_t conditions;	/* bits of enum condition                 */
+	uint8_t forwards;	/* how often it was forwarded so far      */
+	/* The sender's wish, enum technology in order; 0 ends it. */
+	uint8_t prefer[MESSAGE_PREFER_MAX];
+	struct address group;	/* the group that `from` speaks in        */
+	const char *group_name;
 };
 
-/** Zeroed, and sms_class = -1, priority normal, adapt true. */
+/** Zeroed; sms_class = distribution = -1, priority normal, adapt true. */
 void message_init(struct message *m);
 
 /**
  * Appends the versioned image of `m`: what is stored and what travels
  * between programs. ERR_TOOBIG: above the limit of `to`, or more recipients,
- * parts, ids or extras than the maxima above. ERR_NOMEM.
+ * parts, ids or extras than the maxima above. ERR_MALFORMED: no tree of
+ * parts, octets of a body that is external, no canonical address ...
+ * ERR_RANGE: a number. ERR_NOMEM.
  */
 enum err message_image(const struct message *m, struct buf *to) CHECKED;
 
 /**
  * Reads an image. Total: any octets give OK or an error. Octet strings are
  * borrowed from `image`, the rest is in `a`. ERR_MORE, ERR_MALFORMED,
- * ERR_TOOBIG (a maximum), ERR_UNSUPPORTED (a later major version), ERR_NOMEM.
+ * ERR_TOOBIG (a maximum), ERR_NOMEM. ERR_UNSUPPORTED: written by a later
+ * version, and not to be understood by this one. Members that only a later
+ * version has are passed over.
  */
 enum err message_read(struct bytes image, struct arena *a, struct message *out,
 		      struct fault *why) CHECKED;

@@ -208,7 +208,7 @@ void native_outcome(struct engine *e, struct live *l, const struct outcome *o)
 	case OUTCOME_UNANSWERED:
 		break;
 	}
-	if (l->once ||
+	if (l->once || l->sender_keeps ||
 	    (o->class == OUTCOME_UNANSWERED && e->fail_unknown)) {
 		failed(e, l, o);
 		return;

@@ -51,6 +51,49 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	road_dirty(e, l);
 }
 
+static bool is_configured(const struct settings *s, const char *name)
+{
+	const struct setting_group *const *t = settings_tables();
+
+	for (; *t != NULL; t++)
+		if ((*t)->key != NULL &&
+		    settings_group_named(s, (*t)->name, name) != NULL)
+			return true;
+	return false;
+}
+
+void people_reconfigured(struct engine *e, const struct settings *before,
+			 const struct settings *now)
+{
+	struct lane *l;
+
+	for (l = e->lanes; l != NULL; l = l->next)
+		l->dropped = (l->dropped || is_configured(before, l->peer)) &&
+			     !is_configured(now, l->peer);
+}
+
+void engine_child_leaves(struct engine *e, unsigned child)
+{
+	struct lane *l;
+
+	for (l = e->lanes; l != NULL; l = l->next)
+		if (l->child == (int)child) {
+			l->up = false;
+			replace(&l->text, "its adapter is not configured");
+		}
+}
+
+void engine_child_gone(struct engine *e, unsigned child)
+{
+	struct lane *l;
+
+	for (l = e->lanes; l != NULL; l = l->next)
+		if (l->child == (int)child) {
+			l->child = -1;
+			l->known = false;
+		}
+}
+
 static void presence(struct engine *e, const struct frame *f)
 {
 	struct presence p;

@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codecs/ucs2.h"
+#include "codecs/joined.h"
 
 #define PARTS_EVERY_US	1000000
 #define PARTS_SETS	100
 #define AGAIN_US	5000000	/* until a set is tried that was refused      */
-#define JOINED_MAX	MESSAGE_INLINE_MAX
+#define PARTS_OCTETS	MESSAGE_INLINE_MAX	/* all bodies, as they came  */
+#define JOINED_MAX	(3 * PARTS_OCTETS)	/* the same as UTF-8         */
+#define PART_IMAGE_MAX	(PARTS_OCTETS / 2)	/* with that a whole image   */
 #define GAP		"[\xE2\x80\xA6]"	/* U+2026 */
 
 /* A part on disk: its own id, the receipts it asks for, its image. */
@@ -27,11 +29,9 @@ struct waiting_part {
 
 struct join {
 	struct message message;		/* of the first part that is there    */
-	struct message_id ids[STEP_FAR_MAX + MESSAGE_PARTS_MAX];
 	struct part part;
-	struct buf body;
+	struct joined bodies;
 	uint64_t next;			/* number of the part that is due     */
-	bool wide;			/* bodies are UTF-16BE                */
 	bool text;
 	bool any;
 };
@@ -76,22 +76,20 @@ static enum err begin(struct engine *e, struct join *j, const struct message *m)
 	j->any = true;
 	if (m->n_parts > 0) {
 		j->part = m->parts[0];
-		j->wide = strstr(j->part.type, "utf-16be") != NULL;
-		j->text = strncmp(j->part.type, "text/", 5) == 0;
+		j->text = strncmp(j->part.type, "text/plain", 10) == 0;
 	}
 	return OK;
 }
 
-static void fill_gap(struct join *j, uint64_t number)
+static enum err fill_gap(struct join *j, uint64_t number)
 {
-	for (; j->next < number; j->next++)
-		if (j->text && j->wide)
-			buf_put(&j->body,
-				(struct bytes){ (const uint8_t *)"\0[\x20\x26\0]",
-						6 });
-		else if (j->text)
-			buf_text(&j->body, GAP);
+	enum err why = OK;
+
+	for (; j->next < number && why == OK; j->next++)
+		if (j->text)
+			why = joined_put(&j->bodies, GAP);
 	j->next = number + 1;
+	return why;
 }
 
 static enum err add_part(struct engine *e, struct join *j,
@@ -105,33 +103,20 @@ static enum err add_part(struct engine *e, struct join *j,
 
 	if (c.bad != OK)
 		return c.bad;
-	if ((why = message_read(bytes_after(item->octets, PART_HEADER),
-				e->scratch, &m, NULL)) != OK)
-		return why;
+	why = message_read(bytes_after(item->octets, PART_HEADER), e->scratch,
+			   &m, NULL);
+	if (why != OK)		/* damaged on the disk: a gap, too */
+		return why == ERR_NOMEM ? why : OK;
 	if (!j->any && (why = begin(e, j, &m)) != OK)
 		return why;
-	fill_gap(j, item->number);
+	if ((why = fill_gap(j, item->number)) != OK)
+		return why;
 	if (m.n_parts > 0)
-		buf_put(&j->body, m.parts[0].body);
-	return add_id(e, j, id, want);
+		why = joined_add(&j->bodies, m.parts[0].type, m.parts[0].body);
+	return why == OK ? add_id(e, j, id, want) : why;
 }
 
-static enum err narrow(struct join *j)
-{
-	struct buf text = BUF_INIT(2 * JOINED_MAX);
-	enum err why;
-
-	if (!j->wide)
-		return OK;
-	why = ucs2_decode(buf_bytes(&j->body), &text, NULL);
-	if (why == OK)
-		why = buf_status(&text);
-	buf_clear(&j->body);
-	j->body = text;
-	return why;
-}
-
-/* The parts of one set, in order -> one message, its body in j->body. */
+/* The parts of one set, in order -> one message, its body in j->bodies. */
 static enum err join_parts(struct engine *e, struct join *j,
 			   const struct step_item *item, size_t n)
 {
@@ -140,16 +125,24 @@ static enum err join_parts(struct engine *e, struct join *j,
 	for (; n > 0 && why == OK; n--, item = item->next)
 		why = add_part(e, j, item);
 	if (why == OK)
-		why = narrow(j);
+		why = joined_end(&j->bodies, &j->part.body);
 	if (why != OK)
 		return why;
-	if (j->wide)
-		j->part.type = "text/plain;charset=UTF-8";
-	j->part.body = buf_bytes(&j->body);
+	if (j->text)
+		j->part.type = JOINED_TEXT;
 	j->message.parts = &j->part;
 	j->message.n_parts = 1;
 	j->message.native = (struct bytes){ NULL, 0 };
 	return OK;
+}
+
+/* A set of which nothing can be read any more. */
+static void drop(struct engine *e, struct bytes set)
+{
+	struct step *s = road_step(e, STEP_INSERT, NULL);
+
+	s->part_key = road_octets(s, set);
+	road_submit(e, s);
 }
 
 /*
@@ -159,22 +152,24 @@ static enum err join_parts(struct engine *e, struct join *j,
 static void join_up(struct engine *e, const struct step_item *first, size_t n,
 		    const struct outcome *ended)
 {
-	struct join j = { .next = 1, .body = BUF_INIT(JOINED_MAX) };
+	struct join j = { .next = 1, .bodies = JOINED_INIT(JOINED_MAX) };
 	struct buf image = BUF_INIT(MESSAGE_IMAGE_MAX);
 	struct intake in = { .segment = { .key = first->leg.meta,
 					  .part = 1,
 					  .of = 1 } };
 	struct reply nobody = { .life = 0 };
+	enum err why = join_parts(e, &j, first, n);
 
-	if (join_parts(e, &j, first, n) == OK &&
-	    message_image(&j.message, &image) == OK) {
+	if (why == OK && !j.any) {
+		drop(e, first->leg.meta);
+	} else if (why == OK && message_image(&j.message, &image) == OK) {
 		in.message = buf_bytes(&image);
 		if (ended == NULL)
 			intake_message(e, &nobody, &in, &j.message);
 		else
 			intake_ended(e, &in, &j.message, ended);
 	}
-	buf_clear(&j.body);
+	joined_clear(&j.bodies);
 	buf_clear(&image);
 }
 
@@ -226,20 +221,30 @@ static struct store_key part_mark(struct engine *e, const struct intake *in,
 	return keys_hash(e->keys, pieces, 4);
 }
 
-/* A part that cannot go on is refused at once: why, and true. */
-static bool hopeless(struct engine *e, const struct message *m,
-		     struct outcome *why)
+/* What can never be one message must not be accepted part by part. */
+static bool fits(const struct intake *in, const struct message *m)
 {
-	struct choice c;
+	return in->message.n <= PART_IMAGE_MAX &&
+	       (m->n_parts == 0 ||
+		m->parts[0].body.n <= PARTS_OCTETS / in->segment.of);
+}
 
-	*why = (struct outcome){ .class = OUTCOME_NEVER,
-				 .state = STATE_REJECTED,
-				 .text = "no recipient" };
+static bool takes(struct engine *e, const struct reply *to,
+		  const struct intake *in, const struct message *m)
+{
+	struct choice c = { .why = { .class = OUTCOME_NEVER,
+				     .state = STATE_REJECTED,
+				     .text = "too long when it is joined" } };
+
 	if (m->n_recipients == 0)
+		c.why.text = "no recipient";
+	else if (fits(in, m))
+		choose_ways(e, m, &m->recipients[0].address, &c);
+	if (c.verdict.n > 0)
 		return true;
-	choose_ways(e, m, &m->recipients[0].address, &c);
-	*why = c.why;
-	return c.verdict.n == 0;
+	e->counts.refused++;
+	road_refuse(e, to, FRAME_REFUSED, &c.why);
+	return false;
 }
 
 void reassemble_part(struct engine *e, const struct reply *to,
@@ -247,14 +252,10 @@ void reassemble_part(struct engine *e, const struct reply *to,
 {
 	struct waiting_part *w;
 	struct step *s;
-	struct outcome why;
 	uint8_t *octets;
 
-	if (hopeless(e, m, &why)) {
-		e->counts.refused++;
-		road_refuse(e, to, FRAME_REFUSED, &why);
+	if (!takes(e, to, in, m))
 		return;
-	}
 	s = road_step(e, STEP_PART, part_done);
 	w = road_room(s, 1, sizeof *w);
 	*w = (struct waiting_part){ *to, road_id(e) };

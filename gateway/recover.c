@@ -47,7 +47,7 @@ static void mark_suspect(struct engine *e, struct live *l, uint32_t slot)
 	if (l->crashes >= LIVE_CRASHES) {
 		l->state = LEG_QUARANTINED;
 		l->expires_us = 0;
-		e->counts.quarantined++;
+		e->counts.on_hold++;
 		road_count(l);
 	}
 	tell_leg(e, l,
@@ -189,7 +189,7 @@ static void counts_done(void *owner, struct step *s)
 	for (item = s->found; item != NULL; item = item->next) {
 		l = road_lane_numbered(e, (uint32_t)item->number2);
 		if (item->number == LEG_QUARANTINED)
-			e->counts.quarantined += item->count;
+			e->counts.on_hold += item->count;
 		if (l == NULL || (item->number != LEG_QUEUED &&
 				  item->number != LEG_WAITING))
 			continue;
@@ -214,7 +214,7 @@ static void held_done(void *owner, struct step *s)
 	for (item = s->found; item != NULL; item = item->next)
 		for (l = e->lanes; l != NULL; l = l->next)
 			if (strcmp(l->name, item->text2) == 0)
-				l->held = true;
+				hold_recovered(l, item->octets);
 	came_back(e);
 }
 

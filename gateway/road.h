@@ -15,6 +15,7 @@
  *	people.c	lookups, registrations, peers
  *	recover.c	what the process before has left
  *	describe.c	what operators see
+ *	hold.c		what operators hold back
  */
 #ifndef GATEWAY_ROAD_H
 #define GATEWAY_ROAD_H
@@ -117,6 +118,8 @@ void roster_clear(struct engine *e);
 /** The lane of that peer, made when absent. NULL: no memory. */
 struct lane *road_lane(struct engine *e, enum technology t, const char *peer);
 struct lane *road_lane_numbered(const struct engine *e, uint32_t number);
+/** By its whole name, or by its peer. NULL. */
+struct lane *road_lane_called(const struct engine *e, const char *name);
 /** That of an account (NULL: nobody's) and priority, made when absent. */
 struct flow *road_flow(struct engine *e, struct lane *l, const char *account,
 		       enum priority p);
@@ -203,7 +206,7 @@ void settle_remove(struct engine *e, struct live *l, const struct reply *tell);
 void settle_requeue(struct engine *e, struct live *l, uint64_t due_us);
 void settle_tell(struct engine *e, struct live *l, const struct reply *tell);
 void settle_unknown(struct engine *e, struct live *l);
-/** Queued, and nowhere: goes by another link that is up; false: there is none. */
+/** Queued, and nowhere: goes by another link that is up; false: none is. */
 bool settle_elsewhere(struct engine *e, struct live *l);
 
 /* divert.c */
@@ -240,7 +243,13 @@ enum err report_image(struct engine *e, const struct live *l, struct buf *to)
 	CHECKED;
 
 /* people.c */
+/** Links that were in the settings before and are not now, are not shown. */
+void people_reconfigured(struct engine *e, const struct settings *before,
+			 const struct settings *now);
 bool people_frame(struct engine *e, unsigned child, const struct frame *f);
+
+/* hold.c */
+void hold_recovered(struct lane *l, struct bytes octets);
 
 /* recover.c */
 void recover_drain_waiting(struct engine *e, struct lane *l);

@@ -53,6 +53,7 @@ static const char *const migrations[] = {
 	"CREATE TABLE tally(state INT, lane INT, legs INT,"
 	" PRIMARY KEY(state, lane)) WITHOUT ROWID;"
 	"PRAGMA application_id = " APPLICATION ";",
+	"CREATE INDEX binding_until ON binding(until);",
 };
 
 #define MIGRATIONS ((int64_t)(sizeof migrations / sizeof migrations[0]))

@@ -129,7 +129,8 @@ bool settings_group_equal(const struct settings_group *a,
  * the first; those that its limit keeps out are lost, not forgotten). A
  * secret is never repeated. Besides the rows: names that occur twice, links
  * that are none, numbers that are not one for each link, and NAME-first above
- * NAME-most or NAME-minimum above NAME-maximum are mistakes. ERR_RANGE: there were complaints, *out is NULL.
+ * NAME-most or NAME-minimum above NAME-maximum are mistakes. ERR_RANGE: there
+ * were complaints, *out is NULL.
  * ERR_MALFORMED, ERR_MORE: not an image. ERR_TOOBIG: more than
  * SETTINGS_IMAGE_MAX. ERR_NOMEM.
  */

@@ -66,7 +66,7 @@ static void check_names(struct check *c, const struct settings_kind *k)
 	for (i = 0; i < k->n; i++) {
 		const char *name = k->by_name[i]->name;
 
-		if (k->by_name[i]->values[k->key].written == NULL)
+		if (k->by_name[i]->values[k->key].text == NULL)
 			continue;
 		if (i > 0 && strcmp(name, k->by_name[i - 1]->name) == 0 &&
 		    *name != '\0') {
@@ -225,6 +225,95 @@ static void check_order(struct check *c, const struct settings_kind *k,
 	}
 }
 
+/* Short messages go nowhere without a link. */
+static void check_routes(struct check *c)
+{
+	const struct settings_kind *k =
+		settings_kind_named(c->s, bytes_of("route"));
+	size_t i, technology, peer;
+
+	if (k == NULL)
+		return;
+	technology = settings_row_named(k, bytes_of("technology"));
+	peer = settings_row_named(k, bytes_of("peer"));
+	for (i = 0; i < k->n && peer < k->n_rows; i++) {
+		const char *t = k->at[i]->values[technology].text;
+
+		if (t == NULL || strcmp(t, "sms") != 0 ||
+		    k->at[i]->values[peer].written != NULL)
+			continue;
+		begin(c, k->at[i], peer);
+		buf_text(c->complaints, "must be set where technology = sms: "
+					"the name of a link\n");
+	}
+}
+
+/* The address and port that a program of the adapters listens on. */
+struct listener {
+	const struct settings_group *group;
+	size_t port;
+	const char *address;
+	uint64_t number;
+};
+
+static bool listener_of(const struct check *c, const struct settings_kind *k,
+			struct listener *l)
+{
+	const struct settings_group *g = settings_single(c->s, "gateway");
+	size_t address = settings_row_named(k, bytes_of("address")), i = 0;
+	struct bytes item = { NULL, 0 };
+
+	l->port = settings_row_named(k, bytes_of("port"));
+	if (k->table->key != NULL || address == k->n_rows ||
+	    l->port == k->n_rows)
+		return false;
+	while (settings_item(g, "adapters", i, &item) &&
+	       !bytes_is(item, k->table->name))
+		i++;
+	if (!bytes_is(item, k->table->name))
+		return false;
+	l->group = k->n > 0 ? k->at[0] : k->none;
+	l->address = l->group->values[address].text;
+	l->number = l->group->values[l->port].number;
+	return l->address != NULL;
+}
+
+static bool is_any(const char *address)
+{
+	return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+}
+
+static bool collide(const struct listener *a, const struct listener *b)
+{
+	return a->number == b->number &&
+	       (strcmp(a->address, b->address) == 0 || is_any(a->address) ||
+		is_any(b->address));
+}
+
+/*
+ * A group that there is once, with `address` and `port`, listens there when
+ * the adapter of its name is run.
+ */
+static void check_listeners(struct check *c)
+{
+	struct listener a, b;
+	size_t i, j;
+
+	for (i = 0; i < c->s->n_kinds; i++)
+		for (j = 0; j < i && listener_of(c, &c->s->kinds[i], &a); j++) {
+			if (!listener_of(c, &c->s->kinds[j], &b) ||
+			    !collide(&a, &b))
+				continue;
+			begin(c, a.group, a.port);
+			buf_printf(c->complaints,
+				   "%s:%llu is already that of group %s at ",
+				   a.address, (unsigned long long)a.number,
+				   b.group->kind->table->name);
+			settings_where(b.group, "port", c->complaints);
+			buf_text(c->complaints, "\n");
+		}
+}
+
 static enum err check_rows(struct check *c, const struct settings_kind *k)
 {
 	enum err e = OK;
@@ -259,6 +348,8 @@ enum err settings_check_whole(const struct settings *s, struct buf *complaints)
 		check_link_names(&c, &s->kinds[i]);
 		e = check_rows(&c, &s->kinds[i]);
 	}
+	check_routes(&c);
+	check_listeners(&c);
 	if (e == OK && !c.good)
 		e = ERR_RANGE;
 	return e;

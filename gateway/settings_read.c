@@ -73,13 +73,18 @@ static void begin(struct reader *r, const struct head *at, struct bytes group,
 	buf_text(r->complaints, ": ");
 }
 
+/* The one that may be meant, else all that there are. */
 static void suggest(struct reader *r, struct bytes word,
 		    const char *const *names, size_t n)
 {
 	const char *near = settings_nearest(word, names, n);
+	size_t i;
 
 	if (near != NULL)
 		buf_printf(r->complaints, "; did you mean %s?", near);
+	for (i = 0; near == NULL && i < n; i++)
+		buf_printf(r->complaints, "%s%s",
+			   i == 0 ? "; there are " : ", ", names[i]);
 	buf_text(r->complaints, "\n");
 }
 

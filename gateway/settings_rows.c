@@ -62,7 +62,13 @@ static const struct setting gateway_settings[] = {
 	  false },
 	{ "trace-keep", SETTING_NUMBER, "days", 1, 3650, NULL, "30", false,
 	  "How long traces are kept.", false },
-	{ "drain", SETTING_DURATION, "s", 0, SETTING_HOUR, NULL, "10s", false,
+	{ "trace-size", SETTING_SIZE, "octets", 512 * 1024 * 1024, UINT64_MAX,
+	  NULL, "10G", false,
+	  "How much of the disk traces may take: then the oldest go, however "
+	  "young.",
+	  false },
+	{ "drain", SETTING_DURATION, "s", SETTING_SECOND, SETTING_HOUR, NULL,
+	  "10s", false,
 	  "How long a stopping gateway waits for answers that are still to "
 	  "come.",
 	  false },

@@ -64,12 +64,17 @@ bool settings_one_of(const char *choices, struct bytes word)
 
 void settings_put_shown(struct buf *to, struct bytes text)
 {
-	size_t i;
+	size_t from = to->n;
+	uint32_t cp;
 
-	for (i = 0; i < text.n && i < SHOWN_MAX; i++)
-		buf_u8(to,
-		       text.p[i] < 0x20 || text.p[i] == 0x7F ? '?' : text.p[i]);
-	if (i < text.n)
+	while (text.n > 0 && to->n - from < SHOWN_MAX) {
+		text = bytes_after(text, utf8_step(text, &cp));
+		utf8_append(to, cp < 0x20 || (cp >= 0x7F && cp < 0xA0) ||
+					cp == UTF8_BAD
+				? '?'
+				: cp);
+	}
+	if (text.n > 0)
 		buf_text(to, "...");
 }
 
@@ -169,14 +174,14 @@ static enum err check_number(const struct setting *row, struct bytes text,
 			     uint64_t *number, struct buf *complaint)
 {
 	uint64_t v = 0, min = row->min, max = row->max;
-	const char *what = "not a number";
+	const char *what = "not a number in ";
 	enum err e;
 
 	if (row->type == SETTING_DURATION) {
-		what = "not a time: a number with ms, s, m, h or d";
+		what = "not a time: a number with ms, s, m, h or d, ";
 		e = read_scaled(text, durations, SETTING_SECOND, &v);
 	} else if (row->type == SETTING_SIZE) {
-		what = "not a size: a number of octets, or with k, M or G";
+		what = "not a size: a number of octets, or with k, M or G, ";
 		e = read_scaled(text, sizes, 1, &v);
 	} else {
 		e = bytes_decimal(text, UINT64_MAX, &v);
@@ -185,8 +190,11 @@ static enum err check_number(const struct setting *row, struct bytes text,
 		min = 1;
 		max = 65535;
 	}
-	if (e != OK && e != ERR_RANGE)
-		return refuse(complaint, text, what);
+	if (e != OK && e != ERR_RANGE) {
+		put_why(complaint, text, what);
+		settings_put_range(row, complaint);
+		return ERR_RANGE;
+	}
 	if (e == ERR_RANGE || v < min || v > max) {
 		put_why(complaint, text, "not in ");
 		settings_put_range(row, complaint);
@@ -212,6 +220,7 @@ static bool host_like(struct bytes text)
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789.-_";
 	struct in6_addr v6;
+	struct in_addr v4;
 	char copy[254];
 	size_t i;
 
@@ -224,6 +233,11 @@ static bool host_like(struct bytes text)
 	for (i = 0; i < text.n; i++)
 		if (text.p[i] == '\0' || strchr(allowed, text.p[i]) == NULL)
 			return false;
+	/* No name ends in a number: that is an address, or was to be one. */
+	for (i = text.n; i > 0 && text.p[i - 1] >= '0' && text.p[i - 1] <= '9';)
+		i--;
+	if (i < text.n && (i == 0 || text.p[i - 1] == '.'))
+		return inet_pton(AF_INET, copy, &v4) == 1;
 	return text.p[0] != '.' && text.p[0] != '-';
 }
 
@@ -359,14 +373,27 @@ static enum err check_item(const struct setting *row, struct bytes item,
 	return OK;
 }
 
+static bool is_before(struct bytes text, struct bytes item)
+{
+	struct bytes left = settings_list(text), before;
+
+	while (settings_next(&left, &before) && before.p != item.p)
+		if (bytes_equal(before, item))
+			return true;
+	return false;
+}
+
 static enum err check_list(const struct setting *row, struct bytes text,
 			   struct buf *complaint)
 {
 	struct bytes left = settings_list(text), item;
 	enum err e = OK;
 
-	while (e == OK && settings_next(&left, &item))
+	while (e == OK && settings_next(&left, &item)) {
 		e = check_item(row, item, complaint);
+		if (e == OK && is_before(text, item))
+			e = refuse(complaint, item, "there twice");
+	}
 	return e;
 }
 

@@ -139,7 +139,7 @@ void settle_requeue(struct engine *e, struct live *l, uint64_t due_us)
 
 static void quarantine(struct engine *e, struct live *l)
 {
-	e->counts.quarantined++;
+	e->counts.on_hold++;
 	tell_leg(e, l, &(struct story){ .step = "quarantine",
 					.verdict = "held",
 					.text = "in flight at three crashes" });
@@ -329,7 +329,7 @@ static void requeue_unsent(struct engine *e, struct live *l,
 		settle_requeue(e, l, road_now(e));
 		return;
 	}
-	if (++l->unsent > UNSENT_MOST) {
+	if (l->once || ++l->unsent > UNSENT_MOST) {
 		l->unsent = 0;
 		later(e, l, o);
 		return;
@@ -411,6 +411,13 @@ void settle_final(struct engine *e, struct live *l, enum delivery_state s,
 
 void settle_expired(struct engine *e, struct live *l)
 {
+	/* Whoever only wanted to hear of a failure has heard of none. */
+	if (!l->is_report && l->state == LEG_SENT &&
+	    (l->want & (WANT_POSITIVE | WANT_DISPLAY)) == 0) {
+		e->counts.delivered++;
+		settle_remove(e, l, NULL);
+		return;
+	}
 	if (!l->is_report && (l->told & WANT_POSITIVE) != 0) {
 		settle_remove(e, l, NULL);	/* was delivered, not read */
 		return;

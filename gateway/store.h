@@ -96,8 +96,9 @@ enum step_kind {
 	/* Sets whose until_us (the latest part's) has passed, as items of
 	 * `found`: octets by number, of number2; count: how many parts of
 	 * the set were in one that STEP_INSERT took before. At most `limit`
-	 * sets (0: all). They are closed under `set`, and found again at
-	 * again_us if no STEP_INSERT takes them.                             */
+	 * sets (0: all), those counted that had a later part and are passed
+	 * over. They are closed under `set`, and found again at again_us if
+	 * no STEP_INSERT takes them.                                         */
 	STEP_PARTS_EXPIRED,
 	STEP_BIND,		/* text = user, text2 = key, octets = data,
 				 * until_us 0 deletes                         */
@@ -121,7 +122,8 @@ enum step_kind {
 				 * > after_id, limit -> items: count = hash   */
 	STEP_WAITING_COUNTS,	/* the same, with how many legs wait -> items:
 				 * count = hash, number                       */
-	STEP_FORGET,		/* dedupe, orphans past until_us: <= limit    */
+	STEP_FORGET,		/* dedupe, orphans, bindings past until_us:
+				 * at most `limit` (0: all) of each           */
 	STEP_TRACE		/* octets: records for the trace file         */
 };
 

@@ -172,5 +172,10 @@ enum err far_forget(struct store *s, const struct step *step)
 	q = prepared(s, DEDUPE_FORGET);
 	bind_number(q, 1, step->until_us);
 	bind_number(q, 2, limit);
-	return run(s, DEDUPE_FORGET);
+	if ((e = run(s, DEDUPE_FORGET)) != OK)
+		return e;
+	q = prepared(s, BINDING_FORGET);
+	bind_number(q, 1, step->until_us);
+	bind_number(q, 2, limit);
+	return run(s, BINDING_FORGET);
 }

@@ -14,6 +14,7 @@ struct set {
 	struct bytes key;
 	uint32_t of;
 	uint64_t closed;
+	uint64_t until_us;		/* of its latest part */
 };
 
 static void bind_set(sqlite3_stmt *q, const struct set *set)
@@ -51,7 +52,7 @@ static enum err named_set(struct bytes name, struct set *set)
 	memcpy(&of, name.p, sizeof of);
 	memcpy(&closed, name.p + sizeof of, sizeof closed);
 	*set = (struct set){ bytes_after(name, NAME_FRONT), le32toh(of),
-			     le64toh(closed) };
+			     le64toh(closed), 0 };
 	return OK;
 }
 
@@ -167,7 +168,7 @@ static enum err read_set(struct store *s, struct step *step,
 
 enum err part_step(struct store *s, struct step *step)
 {
-	struct set set = { step->part_key, step->of, 0 };
+	struct set set = { step->part_key, step->of, 0, step->until_us };
 	uint64_t n;
 	enum err e;
 
@@ -219,6 +220,8 @@ static enum err take_set(struct store *s, struct step *step, struct set *set)
 	uint64_t n;
 	enum err e;
 
+	if (set->until_us > step->until_us)	/* not looked at before then */
+		return close_set(s, set, set->closed, set->until_us);
 	if ((e = seen(s, set, step->until_us, &n)) != OK ||
 	    (e = close_set(s, set, number, step->again_us)) != OK)
 		return e;
@@ -234,6 +237,8 @@ enum err parts_expired(struct store *s, struct step *step)
 	enum err e;
 	bool row;
 
+	if (step->again_us <= step->until_us)	/* without end */
+		return ERR_RANGE;
 	while (step->limit == 0 || sets < step->limit) {
 		bind_number(q, 1, step->until_us);
 		if ((e = next_row(s, PART_EXPIRED, &row)) != OK)
@@ -245,6 +250,7 @@ enum err parts_expired(struct store *s, struct step *step)
 		e = arena_copy(step->arena, column_octets(q, 0), &set.key);
 		set.of = (uint32_t)column_number(q, 1);
 		set.closed = column_number(q, 2);
+		set.until_us = column_number(q, 3);
 		rows_end(s, PART_EXPIRED);
 		if (e == OK)
 			e = take_set(s, step, &set);

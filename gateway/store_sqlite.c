@@ -106,12 +106,50 @@ enum err store_number(struct store *s, const char *sql, int64_t *out)
 	return e;
 }
 
+/* The file is there, and nobody else's. On error errno says why. */
+static enum err open_spool(const char *path, bool *fresh)
+{
+	const int how = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(path, how | O_CREAT | O_EXCL, 0600);
+	bool good;
+
+	*fresh = fd >= 0;
+	if (fd < 0 && errno == EEXIST)
+		fd = open(path, how);
+	if (fd < 0)
+		return ERR_IO;
+	good = fchmod(fd, 0600) == 0;
+	close(fd);
+	return good ? OK : ERR_IO;
+}
+
+/* What was made in the directory that holds `path` outlasts the power. */
+static bool sync_parent(const char *path)
+{
+	char parent[PATH_OCTETS];
+	size_t n = strlen(path);
+	bool good;
+	int fd;
+
+	while (n > 0 && path[n - 1] == '/')
+		n--;
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	snprintf(parent, sizeof parent, "%.*s", (int)n, path);
+	fd = open(n == 0 ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	good = fsync(fd) == 0;
+	close(fd);
+	return good;
+}
+
 /* The machine's disk: a directory and a file that are ours alone. */
 static enum err check_directory(struct store *s, const char *directory,
 				const char *path)
 {
 	struct stat st;
-	int fd;
+	bool fresh;
 
 	if (mkdir(directory, 0700) != 0 && errno != EEXIST)
 		goto fail;
@@ -124,11 +162,9 @@ static enum err check_directory(struct store *s, const char *directory,
 			 (unsigned)geteuid());
 		return ERR_DENIED;
 	}
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || fchmod(fd, 0600) != 0)
-		goto fail;
-	close(fd);
-	return OK;
+	if (open_spool(path, &fresh) == OK &&
+	    (!fresh || sync_parent(directory)))
+		return OK;
 fail:
 	snprintf(s->why, sizeof s->why, "%s", strerror(errno));
 	return errno == ENOSPC ? ERR_TOOBIG

@@ -99,16 +99,19 @@ static const char *const texts[STATEMENTS] = {
 	[PART_SEEN] = "SELECT count(*) FROM part AS p JOIN dedupe AS d"
 		      " ON d.high=p.high AND d.low=p.low AND d.until>?4"
 		      " WHERE p.key=?1 AND p.of=?2 AND p.closed=?3",
-	[PART_EXPIRED] = "SELECT key,of,closed FROM part AS p WHERE until<=?1"
-			 " AND NOT EXISTS(SELECT 1 FROM part AS q"
-			 " WHERE q.key=p.key AND q.of=p.of"
-			 " AND q.closed=p.closed AND q.until>?1)"
+	[PART_EXPIRED] = "SELECT key,of,closed,"
+			 "(SELECT max(until) FROM part AS q WHERE q.key=p.key"
+			 " AND q.of=p.of AND q.closed=p.closed)"
+			 " FROM part AS p WHERE until<=?1"
 			 " ORDER BY until LIMIT 1",
 	[BINDING_INSERT] = "INSERT OR REPLACE INTO binding(user,key,until,"
 			   "octets) VALUES(?1,?2,?3,?4)",
 	[BINDING_DELETE] = "DELETE FROM binding WHERE user=?1 AND key=?2",
 	[BINDING_ALL] = "SELECT user,key,octets,until FROM binding"
 			" WHERE until>?1 ORDER BY user,key",
+	[BINDING_FORGET] = "DELETE FROM binding WHERE (user,key) IN"
+			   " (SELECT user,key FROM binding WHERE until<=?1"
+			   " ORDER BY until LIMIT ?2)",
 	[DIRECTORY_INSERT] = "INSERT OR REPLACE INTO directory(kind,name,"
 			     "octets) VALUES(?1,?2,?3)",
 	[DIRECTORY_DELETE] = "DELETE FROM directory WHERE kind=?1 AND name=?2",

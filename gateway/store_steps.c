@@ -257,6 +257,9 @@ static enum err apply_one(struct store *s, struct step *step)
 	step->next_us = 0;
 	step->complete = false;
 	step->result = apply(s, step);
+	/* Nobody else has the file, so these say that it is not ours now. */
+	if (step->result == ERR_BUSY || step->result == ERR_DENIED)
+		step->result = ERR_IO;
 	return step->result;
 }
 

@@ -70,15 +70,15 @@ static enum err find(struct tallies *t, enum leg_state state, uint32_t lane,
 {
 	enum err e;
 
+	if (t->size > 0 && (*out = slot_of(t, state, lane))->used)
+		return OK;	/* what is there needs no memory */
 	if (2 * (t->used + 1) > t->size && (e = grow(t)) != OK)
 		return e;
 	*out = slot_of(t, state, lane);
-	if (!(*out)->used) {
-		**out = (struct tally){ .lane = lane,
-					.state = (uint8_t)state,
-					.used = true };
-		t->used++;
-	}
+	**out = (struct tally){ .lane = lane,
+				.state = (uint8_t)state,
+				.used = true };
+	t->used++;
 	return OK;
 }
 

@@ -24,6 +24,7 @@
 struct trace {
 	char *directory;
 	unsigned keep_days;
+	uint64_t keep_octets;		/* 0: any number                    */
 	int fd;
 	struct trace_segment at;
 	uint64_t size;			/* of the open segment              */
@@ -68,6 +69,11 @@ void trace_close(struct trace *t)
 	mem_free(t->hashes);
 	mem_free(t->directory);
 	mem_free(t);
+}
+
+void trace_limit(struct trace *t, uint64_t octets)
+{
+	t->keep_octets = octets;
 }
 
 static void new_block(struct trace *t)
@@ -234,9 +240,33 @@ static unsigned day_of(uint64_t us)
 	       (unsigned)(tm.tm_mon + 1) * 100 + (unsigned)tm.tm_mday;
 }
 
+static uint64_t size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* From the newest back: what there is no room for goes, but for the newest. */
+static void keep_within(const struct trace *t, const struct trace_segment *list,
+			size_t n)
+{
+	uint64_t octets = TRACE_SEGMENT_MAX;	/* the next one's room */
+	char path[PATH_OCTETS];
+	size_t i;
+
+	for (i = n; t->keep_octets > 0 && i > 0; i--) {
+		if (path_of(t, &list[i - 1], path) != OK)
+			continue;
+		octets += size_of(path);
+		if (octets > t->keep_octets && i < n)
+			unlink(path);
+	}
+}
+
 /*
- * Removes what is too old; *newest is the last number of `today`, if any. A
- * segment that cannot be removed is tried again tomorrow.
+ * Removes what is too old or too much; *newest is the last number of `today`,
+ * if any. A segment that cannot be removed is tried again with the next one.
  */
 static enum err look_around(const struct trace *t, uint64_t now_us,
 			    struct trace_segment *newest)
@@ -258,6 +288,7 @@ static enum err look_around(const struct trace *t, uint64_t now_us,
 		if (list[i].day < oldest && path_of(t, &list[i], path) == OK)
 			unlink(path);
 	}
+	keep_within(t, list, n);
 	mem_free(list);
 	return OK;
 }
@@ -305,7 +336,9 @@ static enum err turn_over(struct trace *t, uint64_t now_us)
 	}
 	while (t->size > 0 && t->size + t->out.n > TRACE_SEGMENT_MAX) {
 		s = t->at;
-		s.number++;
+		if ((e = look_around(t, now_us, &s)) != OK)
+			return e;
+		s.number = t->at.number + 1;
 		if ((e = open_segment(t, &s)) != OK)
 			return e;
 	}

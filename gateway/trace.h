@@ -4,7 +4,7 @@
  * most TRACE_SEGMENT_MAX octets each (trace-20260131-000.log) in blocks; a
  * block carries a Bloom filter of the keys in it and a checksum, so that a
  * search reads little, needs no index to be kept or rebuilt, and a torn block
- * is passed over. Old segments are removed whole.
+ * is passed over. Segments that are too old, or too much, are removed whole.
  */
 #ifndef GATEWAY_TRACE_H
 #define GATEWAY_TRACE_H
@@ -13,6 +13,7 @@
 #include "policy/facts.h"
 
 #define TRACE_SEGMENT_MAX (256 * 1024 * 1024)
+#define TRACE_LIMIT_LEAST (2 * TRACE_SEGMENT_MAX)
 #define TRACE_KEYS_MAX 16
 
 struct trace_record {
@@ -45,6 +46,12 @@ struct trace;			/* the writer: one, in the commit thread      */
 enum err trace_open(struct trace **made, const char *directory,
 		    unsigned keep_days) CHECKED;
 void trace_close(struct trace *t);
+
+/**
+ * Keeps at most that many octets (TRACE_LIMIT_LEAST or more), the oldest
+ * segments going first; 0, as at first: any number.
+ */
+void trace_limit(struct trace *t, uint64_t octets);
 
 /**
  * Takes records (whole ones) into the open block. ERR_TOOBIG: the disk has

@@ -28,10 +28,9 @@ installed() {
 	case $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) in
 	*' installed') return 0 ;;
 	esac
-	# Node.js and npm may have come another way.
+	# Node.js and npm may have come together, another way.
 	case $1 in
-	nodejs) command -v node >/dev/null 2>&1 ;;
-	npm) command -v npm >/dev/null 2>&1 ;;
+	nodejs | npm) command -v npm >/dev/null 2>&1 ;;
 	pkg-config) command -v pkg-config >/dev/null 2>&1 ;;
 	*) return 1 ;;
 	esac

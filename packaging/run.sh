@@ -113,7 +113,7 @@ if [ "$(stat -c '%u %a' "$state")" != "$(id -u) 700" ]; then
 fi
 mkdir -p "$state/conf"
 if [ -z "$(ls -A "$state/conf")" ]; then
-	cp "$conf"/* "$state/conf/"
+	cp -R "$conf/." "$state/conf/"
 fi
 
 ready=$state/ready.$$

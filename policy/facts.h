@@ -58,7 +58,9 @@ enum privacy {			/* RFC 3323, RFC 3325: bits of a set          */
 	PRIVACY_HEADER = 2,
 	PRIVACY_HISTORY = 4,
 	PRIVACY_USER = 8,
-	PRIVACY_CRITICAL = 16
+	PRIVACY_CRITICAL = 16,
+	PRIVACY_SESSION = 32,
+	PRIVACY_NONE = 64	/* the sender wants to be seen                */
 };
 
 /* What is known of one recipient's copy. On disk: only ever append. */

@@ -92,3 +92,13 @@ int check_run(const char *suite, const struct check_test *tests)
 	printf("%u passed, %u failed\n", run - failed, failed);
 	return failed == 0 && run > 0 ? 0 : 1;
 }
+
+void check_repeat(struct buf *to, const char *unit, size_t count,
+		  const char *tail)
+{
+	buf_reset(to);
+	while (count-- > 0)
+		buf_text(to, unit);
+	buf_text(to, tail);
+	CU_ASSERT_FATAL(buf_status(to) == OK);
+}

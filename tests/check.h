@@ -42,6 +42,10 @@ void check_row(bool good, const char *name, const char *what, const char *file,
  */
 struct bytes check_unhex(const char *hex, uint8_t *to, size_t size);
 
+/** Instead of what `to` held: `count` times `unit`, then `tail`. */
+void check_repeat(struct buf *to, const char *unit, size_t count,
+		  const char *tail);
+
 /** A fresh empty directory below $TMPDIR or /tmp; removed at exit. */
 const char *check_directory(void);
 

@@ -14,13 +14,13 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "adapters/child.h"
 #include "adapters/loopback/settings.h"
 #include "adapters/loopback/submit.h"
+#include "gateway/oplog.h"
 
 #define ASK_AGAIN_US	1000000
 #define FAR_ID_SIZE	24
@@ -55,6 +55,15 @@ struct loopback {
 	struct held *held;
 	uint64_t last_ref, legs, reports;
 };
+
+/* The engine cannot be told: the program ends, and the engine knows what was
+ * under way. */
+static void give_up(struct loopback *l)
+{
+	oplog_line(uplink_oplog(l->up), OPLOG_ERROR,
+		   "the engine cannot be told any more: ends");
+	loop_end(uplink_loop(l->up));
+}
 
 /* -- what happens to one message -- */
 
@@ -118,7 +127,8 @@ static void due(void *arg)
 	if (h->phase == ANSWER_IS_DUE) {
 		if (h->is_report)
 			class = OUTCOME_DELIVERED;
-		e = answer(h, class);
+		if ((e = answer(h, class)) != OK)
+			give_up(h->of);
 		h->phase = REPORT_IS_DUE;
 		if (e == OK && class == OUTCOME_ACCEPTED &&
 		    l->now.report != STATE_NONE)
@@ -179,7 +189,7 @@ static void on_leg(void *self, const struct leg *leg)
 	submit_counts(l->submit, ++l->legs, l->reports);
 	if (h == NULL) {
 		if (uplink_outcome(l->up, leg->token, &no_memory) != OK)
-			abort();
+			give_up(l);
 		return;
 	}
 	h->of = l;
@@ -203,8 +213,9 @@ static void on_cancel(void *self, uint64_t token)
 			break;
 	if (h == NULL)
 		return;
-	if (answer(h, OUTCOME_LATER) == OK)
-		let_go(h);
+	if (answer(h, OUTCOME_LATER) != OK)
+		give_up(l);
+	let_go(h);
 }
 
 /* The engine has the report, or wants it once more. */
@@ -307,7 +318,7 @@ static void on_commit(void *self)
 	state.window = l->now.window;
 	state.since_us = uplink_now_us(l->up);
 	if (uplink_peer(l->up, &state) != OK)
-		abort();
+		give_up(l);
 }
 
 static void on_abort(void *self)

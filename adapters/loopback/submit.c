@@ -1,5 +1,6 @@
 #include "adapters/loopback/submit.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -164,6 +165,12 @@ static void take_line(struct connection *c, struct bytes in)
 
 /* -- the socket -- */
 
+/* It was nothing, or will be something in a moment. */
+static bool passing(void)
+{
+	return errno == EAGAIN || errno == EINTR;
+}
+
 /* False: the connection ends. */
 static bool take_lines(struct connection *c)
 {
@@ -171,9 +178,12 @@ static bool take_lines(struct connection *c)
 	ssize_t n = p == NULL ? 0 : recv(c->fd, p, READ_ROOM, MSG_DONTWAIT);
 	size_t at = 0, length;
 
+	if (p != NULL)
+		c->in.n -= READ_ROOM - (size_t)(n > 0 ? n : 0);
+	if (n < 0 && passing())
+		return true;
 	if (n <= 0)
 		return false;
-	c->in.n -= READ_ROOM - (size_t)n;
 	for (;;) {
 		struct bytes rest = bytes_after(buf_bytes(&c->in), at);
 
@@ -196,7 +206,7 @@ static bool write_out(struct connection *c)
 	n = send(c->fd, c->out.p, c->out.n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (n > 0)
 		buf_shift(&c->out, (size_t)n);
-	return n >= 0;
+	return n >= 0 || passing();
 }
 
 static void ready(void *arg, int fd, unsigned events)

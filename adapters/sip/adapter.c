@@ -9,6 +9,7 @@
 #include "gateway/settings_rows.h"
 
 #define STATUS_US 5000000u /* between two reports of the peers          */
+#define DRAIN_US  4000000u /* for devices to answer when we are to stop */
 
 static const struct setting_group *const groups[] = { &rows_sip,     &rows_core,
 						      &rows_domain,  &rows_iwf,
@@ -120,6 +121,7 @@ static void sip_close(void *self)
 	struct ua *u;
 
 	loop_clear_timer(s->loop, &s->status);
+	loop_clear_timer(s->loop, &s->patience);
 	s->draining = false;
 	/* Questions first: what waits for them ends by itself. */
 	users_free(s->users);
@@ -377,6 +379,12 @@ static enum err sip_control(void *self, const struct control *c,
 	return OK;
 }
 
+/* What the engine has yet to answer it answers while it waits for us. */
+static void drain_due(void *arg)
+{
+	deliver_end_all(arg);
+}
+
 static void sip_drain(void *self)
 {
 	struct sip *s = self;
@@ -384,6 +392,9 @@ static void sip_drain(void *self)
 	s->draining = true;
 	if (s->ua)
 		report_peers(s);
+	deliver_end_waiting(s);
+	if (loop_set_timer(s->loop, &s->patience, DRAIN_US, drain_due, s) != OK)
+		drain_due(s);
 	sip_maybe_drained(s);
 }
 

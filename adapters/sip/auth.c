@@ -73,11 +73,6 @@ enum err auth_change(struct auth *a, const struct auth_settings *s)
 	return OK;
 }
 
-const char *auth_realm(const struct auth *a)
-{
-	return a->realm;
-}
-
 /* -- nonces --------------------------------------------------------------- */
 
 static void put48(uint8_t *to, uint64_t v)

@@ -19,6 +19,7 @@
 /* What Authorization or Proxy-Authorization says; without quotes. */
 struct auth_credentials {
 	bool digest;		/* the scheme is Digest                      */
+	bool elsewhere;		/* `uri` is not what is asked for            */
 	struct bytes username, realm, nonce, uri, response, algorithm;
 	struct bytes cnonce, qop, nc;
 };
@@ -41,8 +42,6 @@ void auth_free(struct auth *a);
 
 /** Other settings from now on; nonces given out stay good. ERR_NOMEM. */
 enum err auth_change(struct auth *a, const struct auth_settings *s) CHECKED;
-
-const char *auth_realm(const struct auth *a);
 
 /**
  * Appends challenges, one for each algorithm, in order, as header lines ended

@@ -299,3 +299,26 @@ const struct sip_domain *config_domain(const struct sip_config *c,
 			return &c->domains[i];
 	return NULL;
 }
+
+bool config_server(const struct sip_config *c, const char *uri,
+		   const char **route)
+{
+	const char *host = strchr(uri, '@');
+	struct bytes name;
+	size_t i;
+
+	if (strncasecmp(uri, "sip:", 4) != 0)
+		return false;
+	host = host ? host + 1 : uri + 4;
+	name = (struct bytes){ (const uint8_t *)host, strcspn(host, ";?") };
+	*route = NULL;
+	for (i = 0; i < c->n_domains; i++)
+		if (bytes_is_nocase(name, c->domains[i].name)) {
+			*route = c->domains[i].route;
+			return true;
+		}
+	for (i = 0; i < c->n_trusted; i++)
+		if (bytes_is(name, c->trusted[i].text))
+			return true;
+	return false;
+}

@@ -51,7 +51,7 @@ enum err config_new(const struct settings *s, struct sip_config **made,
 		    struct buf *complaint) CHECKED;
 void config_free(struct sip_config *c);
 
-/** The same listeners and limits: the agent can go on as it is. */
+/** The same address and port: the listeners can go on as they are. */
 bool config_same_listener(const struct sip_config *a,
 			  const struct sip_config *b);
 
@@ -62,6 +62,13 @@ const struct sip_trusted *config_trusted(const struct sip_config *c,
 /** The domain of that name, NULL when it is not configured. */
 const struct sip_domain *config_domain(const struct sip_config *c,
 				       const char *name);
+
+/**
+ * Does a SIP URI lead to a server that we know, a domain's or a trusted one?
+ * *route is set to the way there, NULL when the URI itself is the way.
+ */
+bool config_server(const struct sip_config *c, const char *uri,
+		   const char **route);
 
 /** Same family, address and port; an IPv4 one mapped into IPv6 as itself. */
 bool config_address_equal(const struct sockaddr *a, const struct sockaddr *b);

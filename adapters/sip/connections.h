@@ -1,7 +1,8 @@
 /*
  * adapters/sip/connections.h - keeps accepted TCP connections within their
- * number and their patience. The library closes none that never says
- * anything, so this looks at the sockets themselves, a slice at a time.
+ * number and our patience. The library closes none that never says anything,
+ * nor one that it has refused something on, so this looks at the sockets
+ * themselves, a slice at a time.
  */
 #ifndef ADAPTERS_SIP_CONNECTIONS_H
 #define ADAPTERS_SIP_CONNECTIONS_H
@@ -9,6 +10,8 @@
 #include <stdint.h>
 
 #include "codecs/err.h"
+
+#define CONNECTION_OCTETS 262144	/* the most that comes in one piece  */
 
 struct connections;
 struct loop;
@@ -21,8 +24,5 @@ void connections_free(struct connections *c);
 /** At most `limit`; without a word for `idle_ms` one is closed. */
 void connections_limits(struct connections *c, uint32_t limit,
 			uint32_t idle_ms);
-
-/** How many the last round found. */
-uint32_t connections_count(const struct connections *c);
 
 #endif

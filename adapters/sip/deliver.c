@@ -1,42 +1,11 @@
 /*
- * LEG: a message to the devices of one user, or to another domain. All
- * devices get it at once, each its queue permitting; the first 2xx decides
- * (RFC 4320), else the best of the refusals.
+ * LEG: a message to the devices of one user, or to a server. All devices get
+ * it at once, each its queue permitting; the first 2xx decides (RFC 4320),
+ * else the best of the refusals.
  */
+#include "adapters/sip/delivery.h"
+
 #include <string.h>
-
-#include "adapters/sip/draft.h"
-#include "adapters/sip/sip.h"
-#include "codecs/base64.h"
-
-/* One device's copy. */
-struct branch {
-	struct target_item item; /* first: it is found by it          */
-	struct branch *next;
-	struct delivery *delivery;
-	struct device *device; /* NULL: gone, or a domain                   */
-	struct ua_call *call;
-	bool plain; /* as text/plain now                         */
-};
-
-struct delivery {
-	struct delivery *next, *previous;
-	struct sip *sip;
-	struct arena *arena;
-	uint64_t token;
-	const char *user; /* name, once it is known                    */
-	const struct sip_domain *domain;
-	struct draft draft;
-	unsigned attempt;
-	struct branch *branches;
-	size_t left;	     /* branches without their end                */
-	bool finding;	     /* the directory is being asked              */
-	bool told;	     /* the engine has its outcome                */
-	struct outcome best; /* of what has failed                        */
-	bool any;	     /* `best` is one                             */
-};
-
-static void branch_end(struct branch *b, const struct sip_result *r);
 
 /* -- the end -------------------------------------------------------------- */
 
@@ -56,7 +25,7 @@ static void free_delivery(struct delivery *v)
 	sip_maybe_drained(s);
 }
 
-static void tell(struct delivery *v, const struct outcome *o)
+void delivery_tell(struct delivery *v, const struct outcome *o)
 {
 	enum err e;
 
@@ -78,7 +47,7 @@ static void tell_class(struct delivery *v, enum outcome_class class,
 {
 	struct outcome o = { .class = class, .text = text, .clause = clause };
 
-	tell(v, &o);
+	delivery_tell(v, &o);
 }
 
 /* Nothing is under way any more. */
@@ -89,13 +58,14 @@ static void all_done(struct delivery *v)
 	if (v->any && !v->told) {
 		if (v->best.class == OUTCOME_ABSENT && v->user)
 			registrar_doubt(r, v->user);
-		tell(v, &v->best);
+		delivery_tell(v, &v->best);
 	}
-	tell_class(v, OUTCOME_ABSENT, "no device is registered", "RFC 5438 8.1");
+	tell_class(v, OUTCOME_ABSENT, "no device is registered",
+		   "RFC 3261 21.4.18");
 	free_delivery(v);
 }
 
-static void unhook(struct branch *b)
+void delivery_unhook(struct branch *b)
 {
 	struct delivery *v = b->delivery;
 
@@ -104,213 +74,48 @@ static void unhook(struct branch *b)
 		all_done(v);
 }
 
-/* -- one branch ----------------------------------------------------------- */
-
-static void call_done(void *arg, const struct sip_result *r)
-{
-	struct branch *b = arg;
-
-	b->call = NULL;
-	branch_end(b, r);
-}
-
-static const char *make_call_id(struct delivery *v)
-{
-	uint8_t raw[16];
-	uint64_t half;
-	char text[23];
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		half = uplink_random(v->sip->up);
-		memcpy(raw + 8 * i, &half, 8);
-	}
-	base64url_16(raw, text);
-	return arena_string(v->arena, bytes_of(text));
-}
-
-/* Path, if there is one, becomes Route (RFC 3327 5.3). */
-static const char *headers_for(struct branch *b)
-{
-	const struct contact *c = b->device ? &b->device->contact : NULL;
-	struct delivery *v = b->delivery;
-	struct buf text = BUF_INIT(32768);
-	const char *made = NULL;
-
-	if (!c || !c->path)
-		return v->draft.headers;
-	buf_printf(&text, "Route: %s\r\n%s", c->path, v->draft.headers);
-	if (buf_status(&text) == OK)
-		made = arena_string(v->arena, buf_bytes(&text));
-	buf_clear(&text);
-	return made;
-}
-
-static void aim(const struct branch *b, struct ua_message *m)
-{
-	const struct delivery *v = b->delivery;
-	const struct contact *c;
-
-	if (!b->device) {
-		m->target = v->draft.target;
-		m->route = v->domain->route;
-		return;
-	}
-	c = &b->device->contact;
-	m->target = c->core ? v->draft.target : c->uri;
-	m->route = c->core ? c->uri : c->route;
-	m->flow = c->path ? NULL : b->device->flow;
-	m->datagram = b->device->datagram;
-}
-
-static enum err send_to(struct branch *b)
-{
-	struct delivery *v = b->delivery;
-	struct ua_message m = {
-		.from = v->draft.from,
-		.to = v->draft.to,
-		.call_id = make_call_id(v),
-		.max_forwards = v->draft.max_forwards,
-		.headers = headers_for(b),
-		.type = b->plain ? v->draft.plain_type : v->draft.type,
-		.body = b->plain ? v->draft.plain : v->draft.body,
-	};
-
-	if (!m.call_id || !m.headers)
-		return ERR_NOMEM;
-	aim(b, &m);
-	return ua_send(v->sip->ua, &m, call_done, b, &b->call);
-}
-
-static void start(struct target_item *item)
-{
-	static const struct sip_result dead = { .status = 503, .own = true };
-	static const struct sip_result broken = { .status = 500, .own = true };
-	struct branch *b = (struct branch *)item;
-	struct device *d = b->device;
-
-	if (d && d->contact.stream && !ua_flow_alive(d->flow)) {
-		registrar_lost(b->delivery->sip->registrar, d);
-		branch_end(b, &dead);
-		return;
-	}
-	if (d && d->plain && b->delivery->draft.plain_type)
-		b->plain = true;
-	if (send_to(b) != OK)
-		branch_end(b, &broken);
-}
-
-static void gone(struct target_item *item)
-{
-	static const struct sip_result left = { .status = 480, .own = true };
-	struct branch *b = (struct branch *)item;
-
-	b->device = NULL;
-	branch_end(b, &left);
-}
-
-/*
- * 415 to CPIM: once more, as plain text (RFC 3261 21), and from now on. 488
- * may be about this one only: liblinphone says it when the CPIM From is not
- * the SIP From.
- */
-static bool try_plain(struct branch *b, const struct sip_result *r)
-{
-	struct delivery *v = b->delivery;
-
-	if ((r->status != 415 && r->status != 488) || r->own || b->plain ||
-	    !v->draft.plain_type || !b->item.target)
-		return false;
-	b->plain = true;
-	if (b->device && r->status == 415)
-		b->device->plain = true;
-	return send_to(b) == OK;
-}
-
-static void success(struct branch *b, const struct sip_result *r)
-{
-	struct delivery *v = b->delivery;
-	struct outcome o;
-
-	outcome_of_sip(r, v->draft.report_follows && !b->plain, v->attempt, &o);
-	if (v->user)
-		registrar_seen(v->sip->registrar, v->user);
-	tell(v, &o);
-}
-
-static void failure(struct branch *b, const struct sip_result *r)
-{
-	struct delivery *v = b->delivery;
-	struct outcome o;
-
-	outcome_of_sip(r, false, v->attempt, &o);
-	if (o.text)
-		o.text = arena_string(v->arena, bytes_of(o.text));
-	if (r->status == 491)
-		o.retry_after_ms = (uint32_t)(uplink_random(v->sip->up) % 2000);
-	if (!v->any || outcome_better(&o, &v->best))
-		v->best = o;
-	v->any = true;
-}
-
-static void branch_end(struct branch *b, const struct sip_result *r)
-{
-	if (!b->delivery)
-		return;
-	if (b->device && r->datagram)
-		b->device->datagram = true;
-	if (try_plain(b, r))
-		return;
-	if (r->status < 300)
-		success(b, r);
-	else
-		failure(b, r);
-	/* The next one to this device first: unhook() may free the branch. */
-	target_done(&b->item);
-	unhook(b);
-}
-
 /* -- the start ------------------------------------------------------------ */
 
-static struct branch *add_branch(struct delivery *v, struct device *d)
+static void to_server(struct delivery *v)
 {
-	struct branch *b = arena_alloc(v->arena, sizeof(*b));
-
-	if (!b)
-		return NULL;
-	b->item.start = start;
-	b->item.gone = gone;
-	b->delivery = v;
-	b->device = d;
-	b->next = v->branches;
-	v->branches = b;
-	v->left++;
-	return b;
-}
-
-static void to_domain(struct delivery *v)
-{
-	static const struct sip_result broken = { .status = 500, .own = true };
-	struct branch *b = add_branch(v, NULL);
+	struct branch *b = branch_add(v, NULL);
 
 	if (!b) {
 		tell_class(v, OUTCOME_LATER, "no memory", NULL);
 		free_delivery(v);
-	} else if (send_to(b) != OK) {
-		branch_end(b, &broken);
+	} else {
+		branch_start(&b->item);
 	}
+}
+
+/* RFC 5626 5.3: over one of a device's flows only, the newest of them. */
+static bool has_other_flow(const struct delivery *v, const struct device *d)
+{
+	const char *instance = d->contact.reg_id ? d->contact.instance : NULL;
+	const struct branch *b = instance ? v->branches : NULL;
+
+	for (; b; b = b->next)
+		if (b->device && b->device->contact.instance &&
+		    strcmp(b->device->contact.instance, instance) == 0)
+			return true;
+	return false;
 }
 
 static void to_devices(struct delivery *v, const struct person *p)
 {
+	static const struct outcome no_memory = { .class = OUTCOME_LATER,
+						  .text = "no memory" };
 	struct device *d;
 	struct branch *b, *next;
 
 	/* All of them first: what starts may end at once, and drop some. */
 	v->finding = true;
 	for (d = p ? p->devices : NULL; d; d = d->next)
-		if (d->reachable)
-			(void)add_branch(v, d);
+		if (d->reachable && !has_other_flow(v, d) &&
+		    !branch_add(v, d)) {
+			v->best = no_memory;
+			v->any = true;
+		}
 	for (b = v->branches; b; b = next) {
 		next = b->next;
 		if (b->delivery && b->device)
@@ -385,15 +190,28 @@ static uint64_t random_of(void *arg)
 
 static enum err draft_leg(struct delivery *v, const struct leg *leg)
 {
+	const struct sip_config *config = v->sip->config;
+	const struct sip_domain *domain = config_domain(config, leg->peer);
 	struct draft_context c = {
-		.config = v->sip->config,
+		.config = config,
 		.now_us = uplink_now_us(v->sip->up),
 		.random = random_of,
 		.arg = v->sip->up,
-		.assert_identity = !v->domain || v->domain->trusted,
+		.assert_identity = !domain || domain->trusted,
 	};
+	enum err e = draft_make(&c, leg, v->arena, &v->draft);
 
-	return draft_make(&c, leg, v->arena, &v->draft);
+	if (e == OK && domain) {
+		v->to_server = true;
+		v->route = domain->route;
+	}
+	/* Only to whom we know: everybody can put anything there. */
+	if (e == OK && v->draft.imdn_route &&
+	    config_server(config, v->draft.imdn_route, &v->route)) {
+		v->to_server = true;
+		v->draft.target = v->draft.imdn_route;
+	}
+	return e;
 }
 
 /* What cannot be written as a MESSAGE. */
@@ -412,7 +230,7 @@ static void not_drafted(struct delivery *v, enum err e)
 		o.far_code = 513;
 	if (e == ERR_RANGE)
 		o.far_code = 483;
-	tell(v, &o);
+	delivery_tell(v, &o);
 	free_delivery(v);
 }
 
@@ -429,13 +247,12 @@ void deliver_leg(struct sip *s, const struct leg *leg)
 		(void)e;
 		return;
 	}
-	v->domain = config_domain(s->config, leg->peer);
 	if ((e = draft_leg(v, leg)) != OK) {
 		not_drafted(v, e);
 		return;
 	}
-	if (v->domain) {
-		to_domain(v);
+	if (v->to_server) {
+		to_server(v);
 		return;
 	}
 	what.name = arena_string(v->arena, bytes_of(leg->to.text));
@@ -461,7 +278,7 @@ static void give_up(struct delivery *v)
 		b->call = NULL;
 		target_done(&b->item);
 		if (b->delivery)
-			unhook(b);
+			delivery_unhook(b);
 	}
 	v->finding = false;
 	free_delivery(v);
@@ -482,13 +299,44 @@ void deliver_cancel(struct sip *s, uint64_t token)
 		give_up(v);
 }
 
-void deliver_end_all(struct sip *s)
+/* Has any device been sent it? */
+static bool is_sent(const struct delivery *v)
+{
+	const struct branch *b = v->branches;
+
+	while (b && !b->call)
+		b = b->next;
+	return b != NULL;
+}
+
+static void end_one(struct delivery *v)
+{
+	tell_class(v, is_sent(v) ? OUTCOME_UNANSWERED : OUTCOME_LATER,
+		   "the gateway stops", NULL);
+	/* Asked for in the directory: it ends when the answer comes. */
+	if (!v->finding)
+		give_up(v);
+}
+
+/* The newest first, so that none gets its turn because another has gone. */
+void deliver_end_waiting(struct sip *s)
 {
 	struct delivery *v, *next;
 
 	for (v = s->deliveries; v; v = next) {
 		next = v->next;
-		if (!v->finding)
-			give_up(v);
+		if (!is_sent(v))
+			end_one(v);
+	}
+}
+
+void deliver_end_all(struct sip *s)
+{
+	struct delivery *v, *next;
+
+	deliver_end_waiting(s);
+	for (v = s->deliveries; v; v = next) {
+		next = v->next;
+		end_one(v);
 	}
 }

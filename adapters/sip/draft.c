@@ -315,6 +315,26 @@ static enum err put_native(struct drafting *d)
 	return arena_copy(d->arena, d->m->native, &d->out->body);
 }
 
+enum err draft_one_from(const struct draft *d, struct arena *a,
+			struct bytes *body)
+{
+	const char *uri = strrchr(d->from, '<') + 1;
+	struct buf text = BUF_INIT(d->body.n + strlen(uri));
+	size_t at = (size_t)(d->from_uri.p - d->body.p);
+	enum err e;
+
+	if (d->from_uri.n == 0)
+		return ERR_UNSUPPORTED;
+	buf_put(&text, (struct bytes){ d->body.p, at });
+	buf_put(&text, (struct bytes){ (const uint8_t *)uri, strlen(uri) - 1 });
+	buf_put(&text, bytes_after(d->body, at + d->from_uri.n));
+	e = buf_status(&text);
+	if (e == OK)
+		e = arena_copy(a, buf_bytes(&text), body);
+	buf_clear(&text);
+	return e;
+}
+
 enum err draft_make(const struct draft_context *c, const struct leg *leg,
 		    struct arena *a, struct draft *out)
 {
@@ -322,6 +342,9 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	enum err e;
 
 	*out = (struct draft){ 0 };
+	out->message_id = arena_string(a, bytes_of(leg->public_id));
+	if (!out->message_id)
+		return ERR_NOMEM;
 	if ((e = put_hops(&d)) != OK || (e = put_addresses(&d)) != OK ||
 	    (e = put_headers(&d)) != OK)
 		return e;
@@ -338,6 +361,7 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	/* Only message/cpim carries the wish for a notification. */
 	out->report_follows = d.m->kind == MESSAGE_USER && out->type &&
 			      strcmp(out->type, CPIM_MIME_TYPE) == 0 &&
-			      (d.m->want & (WANT_POSITIVE | WANT_DISPLAY)) != 0;
+			      (d.m->want & (WANT_POSITIVE | WANT_NEGATIVE |
+					    WANT_DISPLAY)) != 0;
 	return e;
 }

@@ -1,6 +1,6 @@
 /*
  * adapters/sip/draft.h - a leg -> what goes into a MESSAGE, except for the
- * device that it goes to. RFC 3862, RFC 5438 7.2, SMPP v3.4 5.2.28, RFC 5438 8.1.
+ * device that it goes to. RFC 3428, RFC 3862, RFC 5438.
  */
 #ifndef ADAPTERS_SIP_DRAFT_H
 #define ADAPTERS_SIP_DRAFT_H
@@ -23,10 +23,15 @@ struct draft {
 	const char *headers;	/* more lines, each ended by CRLF            */
 	const char *type;
 	struct bytes body;
+	const char *message_id;	/* the leg's own, as imdn.Message-ID         */
+	struct bytes from_uri;	/* where `body` is a CPIM of our own: the URI
+				 * of its From, in it                        */
 	const char *plain_type;	/* for devices without message/cpim; or NULL */
 	struct bytes plain;
 	unsigned max_forwards;
 	bool report_follows;	/* a notification is asked for               */
+	const char *imdn_route;	/* a notification: the top IMDN-Route, to
+				 * which it goes (RFC 5438 7.2.1.1); or NULL */
 };
 
 /**
@@ -36,5 +41,13 @@ struct draft {
  */
 enum err draft_make(const struct draft_context *c, const struct leg *leg,
 		    struct arena *a, struct draft *out) CHECKED;
+
+/**
+ * The same with the URI of the SIP From in the CPIM From, for devices that
+ * refuse a message in which they differ. ERR_UNSUPPORTED: somebody else has
+ * written the CPIM (RFC 3862 allows no change); ERR_NOMEM.
+ */
+enum err draft_one_from(const struct draft *d, struct arena *a,
+			struct bytes *body) CHECKED;
 
 #endif

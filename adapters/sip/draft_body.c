@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "adapters/sip/body.h"
+#include "adapters/sip/imdn_map.h"
 #include "adapters/sip/intake_map.h"
 #include "codecs/cpim.h"
 #include "codecs/cpm_ids.h"
-#include "codecs/imdn.h"
 #include "codecs/timestamp.h"
 
 #define BODY_MAX   (1024 * 1024)
@@ -104,6 +104,14 @@ static const struct address *sender(const struct drafting *d)
 	return &d->m->from;
 }
 
+/* Where the URI of From stands: the first line of what we write ends so. */
+static struct bytes from_uri(struct bytes body, size_t octets)
+{
+	size_t end = bytes_find(body, '\r');
+
+	return (struct bytes){ body.p + end - 1 - octets, octets };
+}
+
 enum err draft_body(struct drafting *d)
 {
 	const struct message *m = d->m;
@@ -135,65 +143,14 @@ enum err draft_body(struct drafting *d)
 		e = datetime(d, m->submitted_us, &draft.datetime);
 	if (e == OK)
 		e = content(d, &draft);
-	return e == OK ? encode(d, &draft) : e;
+	if (e == OK)
+		e = encode(d, &draft);
+	if (e == OK)
+		d->out->from_uri = from_uri(d->out->body, draft.from.uri.n);
+	return e;
 }
 
 /* -- reports -------------------------------------------------------------- */
-
-static enum imdn_type type_of(enum want kind)
-{
-	switch (kind) {
-	case WANT_DISPLAY:
-		return IMDN_DISPLAY;
-	case WANT_PROCESSING:
-		return IMDN_PROCESSING;
-	case WANT_INTERWORKING:
-		return IMDN_INTERWORKING;
-	case WANT_POSITIVE:
-	case WANT_NEGATIVE:
-	case WANT_INTERMEDIATE:
-		break;
-	}
-	return IMDN_DELIVERY;
-}
-
-/* SMPP v3.4 5.2.28; ERR_UNSUPPORTED: there is no notification of that. */
-static enum err status_of(const struct report *r, enum imdn_status *out)
-{
-	static const struct {
-		enum delivery_state state;
-		enum imdn_status status;
-	} states[] = {
-		{ STATE_DELIVERED, IMDN_DELIVERED },
-		{ STATE_DISPLAYED, IMDN_DISPLAYED },
-		{ STATE_DELETED_UNREAD, IMDN_FORBIDDEN },
-		{ STATE_EXPIRED, IMDN_FAILED },
-		{ STATE_DELETED, IMDN_FAILED },
-		{ STATE_UNDELIVERABLE, IMDN_FAILED },
-		{ STATE_REJECTED, IMDN_FAILED },
-		{ STATE_UNRECOGNISED, IMDN_FAILED },
-		{ STATE_CONDITION_NOT_MET, IMDN_FAILED },
-		{ STATE_UNKNOWN, IMDN_ERROR },
-		{ STATE_REPORT_DENIED, IMDN_FORBIDDEN },
-		{ STATE_STORED, IMDN_STORED },
-		{ STATE_PROCESSED, IMDN_PROCESSED },
-		{ STATE_LEGACY_SMS, IMDN_LEGACY_SMS },
-		{ STATE_LEGACY_MMS, IMDN_LEGACY_MMS },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (states[i].state == r->state) {
-			*out = states[i].status;
-			break;
-		}
-	if (i == sizeof(states) / sizeof(states[0]))
-		return ERR_UNSUPPORTED;
-	/* <error/> stands in processing notifications only (RFC 5438 8.1). */
-	if (*out == IMDN_ERROR && type_of(r->kind) == IMDN_DELIVERY)
-		*out = IMDN_FAILED;
-	return imdn_status_fits(type_of(r->kind), *out) ? OK : ERR_UNSUPPORTED;
-}
 
 /* All IMDN-Record-Route of the message, in their order, as IMDN-Route. */
 static enum err routes(struct drafting *d, struct cpim_draft *draft)
@@ -208,7 +165,10 @@ static enum err routes(struct drafting *d, struct cpim_draft *draft)
 			to[n++] = d->m->extras[i].value;
 	draft->routes = to;
 	draft->route_count = n;
-	return OK;
+	if (n == 0)
+		return OK;
+	d->out->imdn_route = arena_string(d->arena, to[0]);
+	return d->out->imdn_route ? OK : ERR_NOMEM;
 }
 
 static enum err document(struct drafting *d, struct bytes recipient,
@@ -219,10 +179,10 @@ static enum err document(struct drafting *d, struct bytes recipient,
 		.datetime = bytes_of(d->m->submitted_text),
 		.recipient_uri = recipient,
 		.original_recipient_uri = bytes_of(d->m->original_to),
-		.type = type_of(d->m->report.kind),
+		.type = imdn_type_of(d->m->report.kind),
 	};
 	struct buf text = BUF_INIT(16384);
-	enum err e = status_of(&d->m->report, &n.status);
+	enum err e = imdn_status_of(&d->m->report, &n.status);
 
 	if (e == OK && n.message_id.n == 0)
 		e = ERR_UNSUPPORTED;

@@ -1,6 +1,6 @@
 /*
  * adapters/sip/identity.h - who somebody is, once that is certain, and
- * whether an address is his. RFC 3325 5, RFC 3325.
+ * whether an address is his. RFC 3325 5.
  */
 #ifndef ADAPTERS_SIP_IDENTITY_H
 #define ADAPTERS_SIP_IDENTITY_H

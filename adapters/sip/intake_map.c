@@ -1,16 +1,12 @@
-#include "adapters/sip/intake_map.h"
+#include "adapters/sip/intake_inside.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "adapters/sip/body.h"
-#include "codecs/cpim.h"
 #include "codecs/cpm_ids.h"
-#include "codecs/inflate.h"
 #include "codecs/timestamp.h"
 
-#define DEDUPE_MAX  1024
-#define PARTS_LIMIT (1024 * 1024)
+#define DEDUPE_MAX 1024
 
 _Static_assert(WANT_POSITIVE == (int)IMDN_WANT_POSITIVE &&
 		       WANT_NEGATIVE == (int)IMDN_WANT_NEGATIVE &&
@@ -19,28 +15,16 @@ _Static_assert(WANT_POSITIVE == (int)IMDN_WANT_POSITIVE &&
 		       WANT_INTERWORKING == (int)IMDN_WANT_INTERWORKING,
 	       "the same bits on both sides");
 
-/* What is being worked on. */
-struct work {
-	const struct intake_map *in;
-	struct arena *arena;
-	const struct request *request;
-	struct mapped *out;
-	struct message *m;
-	struct bytes body; /* as sent, content encoding undone          */
-	struct cpim cpim;
-	bool is_cpim, hidden;
-};
-
-static bool refuse(struct work *w, unsigned status, const char *warning)
+bool intake_refuse(struct work *w, unsigned status, const char *warning)
 {
 	w->out->status = status;
 	w->out->warning = warning;
 	return false;
 }
 
-static bool out_of_memory(struct work *w)
+bool intake_no_memory(struct work *w)
 {
-	return refuse(w, 503, NULL);
+	return intake_refuse(w, 503, NULL);
 }
 
 static const char *keep(struct work *w, struct bytes text)
@@ -103,21 +87,22 @@ static bool map_recipient(struct work *w)
 	enum err e;
 
 	if (!to)
-		return out_of_memory(w);
+		return intake_no_memory(w);
 	e = address_of_uri(c, w->request->target, w->arena, &to->address);
 	/* sip:cpm.example names the server: the recipient stands in To. */
 	if (e != OK && e != ERR_UNSUPPORTED)
 		e = address_of_uri(c, w->request->to, w->arena, &to->address);
 	if (e == ERR_NOMEM)
-		return out_of_memory(w);
+		return intake_no_memory(w);
 	if (e == ERR_UNSUPPORTED)
-		return refuse(w, 416, NULL);
+		return intake_refuse(w, 416, NULL);
 	if (e == ERR_RANGE || e == ERR_TOOBIG)
-		return refuse(w, 404, NULL);
+		return intake_refuse(w, 404, NULL);
 	if (e != OK)
-		return refuse(w, 400, "no recipient in Request-URI or To");
+		return intake_refuse(w, 400,
+				     "no recipient in Request-URI or To");
 	if (to->address.kind == ADDRESS_ALPHA)
-		return refuse(w, 404, NULL);
+		return intake_refuse(w, 404, NULL);
 	to->role = RECIPIENT_TO;
 	w->m->recipients = to;
 	w->m->n_recipients = 1;
@@ -144,12 +129,12 @@ static bool map_sender(struct work *w)
 
 	if (!identity_has(s, bytes_of(w->request->from), rules, w->arena,
 			  &w->hidden))
-		return refuse(w, 403, "From is not yours");
+		return intake_refuse(w, 403, "From is not yours");
 	if (w->is_cpim && !one_from(w))
-		return refuse(w, 400, "CPIM From");
+		return intake_refuse(w, 400, "CPIM From");
 	if (w->is_cpim && w->cpim.from.uri.n > 0 &&
 	    !identity_has(s, w->cpim.from.uri, rules, w->arena, &w->hidden))
-		return refuse(w, 403, "CPIM From is not yours");
+		return intake_refuse(w, 403, "CPIM From is not yours");
 	if (w->m->privacy & (PRIVACY_ID | PRIVACY_USER))
 		w->hidden = true;
 	w->m->from = *identity_main(s);
@@ -298,7 +283,7 @@ static bool map_ids(struct work *w)
 
 	m->ids = arena_array(w->arena, 6, sizeof(*m->ids));
 	if (!m->ids)
-		return out_of_memory(w);
+		return intake_no_memory(w);
 	if (w->is_cpim && cpm_message_id_valid(w->cpim.message_id))
 		add_id(w, ID_IMDN, keep(w, w->cpim.message_id));
 	add_id(w, ID_CALL, r->call_id);
@@ -327,7 +312,7 @@ static bool map_extras(struct work *w)
 		routes = 32;
 	w->m->extras = arena_array(w->arena, routes + 6, sizeof(*w->m->extras));
 	if (!w->m->extras)
-		return out_of_memory(w);
+		return intake_no_memory(w);
 	if (!w->hidden)
 		add_extra(w, EXTRA_FROM, bytes_of(w->request->from));
 	add_extra(w, EXTRA_TO, bytes_of(w->request->to));
@@ -346,167 +331,6 @@ static bool map_extras(struct work *w)
 	for (i = 0; i < routes; i++)
 		add_extra(w, EXTRA_RECORD_ROUTE, w->cpim.record_routes[i].uri);
 	return true;
-}
-
-/* -- bodies --------------------------------------------------------------- */
-
-static bool undo_encoding(struct work *w)
-{
-	struct buf plain = BUF_INIT(w->in->config->message_maximum);
-	const char *encoding = w->request->encoding;
-	enum err e;
-
-	w->body = w->request->body;
-	if (!encoding || strcasecmp(encoding, "identity") == 0)
-		return true;
-	if (strcasecmp(encoding, "deflate") != 0 &&
-	    strcasecmp(encoding, "gzip") != 0)
-		return refuse(w, 415, "Content-Encoding");
-	e = inflate_read(w->request->body, &plain);
-	if (e == OK)
-		e = arena_copy(w->arena, buf_bytes(&plain), &w->body);
-	buf_clear(&plain);
-	if (e == ERR_TOOBIG)
-		return refuse(w, 413, NULL);
-	if (e == ERR_NOMEM)
-		return out_of_memory(w);
-	return e == OK ? true : refuse(w, 400, "Content-Encoding");
-}
-
-static bool read_cpim(struct work *w)
-{
-	struct fault why = { 0 };
-	enum err e;
-
-	if (!w->request->type ||
-	    !body_type_is(w->request->type, CPIM_MIME_TYPE))
-		return true;
-	e = cpim_decode(w->body, w->arena, &w->cpim, &why);
-	if (e == ERR_NOMEM)
-		return out_of_memory(w);
-	if (e != OK)
-		return refuse(w, 400, "message/cpim");
-	if (w->cpim.required.n > 0)
-		return refuse(w, 400, "CPIM Require: unknown header");
-	w->is_cpim = true;
-	return true;
-}
-
-static struct body_source source_of(const struct work *w)
-{
-	struct body_source s = { 0 };
-
-	if (!w->is_cpim) {
-		s.type = bytes_of(w->request->type);
-		s.language = bytes_of(w->request->language);
-		s.body = w->body;
-		return s;
-	}
-	s.type = header_find(&w->cpim.mime, "Content-Type");
-	s.disposition = w->cpim.disposition;
-	s.content_id = w->cpim.content_id;
-	s.transfer_encoding = w->cpim.transfer_encoding;
-	s.language = header_find(&w->cpim.mime, "Content-Language");
-	s.body = w->cpim.body;
-	return s;
-}
-
-static bool keep_parts(struct work *w, const struct body *b)
-{
-	struct part *to = arena_array(w->arena, b->count, sizeof(*to));
-	const struct body_part *p;
-	size_t i;
-
-	if (!to && b->count > 0)
-		return out_of_memory(w);
-	for (i = 0; i < b->count; i++) {
-		p = &b->parts[i];
-		to[i].type = p->type;
-		to[i].disposition = p->disposition;
-		to[i].content_id = p->content_id;
-		to[i].name = p->name;
-		to[i].language = p->language;
-		to[i].body = p->body;
-	}
-	w->m->parts = to;
-	w->m->n_parts = b->count;
-	return true;
-}
-
-/* The kind that the content makes it. */
-static bool look_inside(struct work *w, const struct body *b)
-{
-	enum err e;
-
-	w->out->kind = MAPPED_MESSAGE;
-	if (b->count != 1)
-		return true;
-	if (body_type_is(b->parts[0].type, "application/im-iscomposing+xml")) {
-		w->out->kind = MAPPED_COMPOSING;
-		w->m->once = true;
-		return true;
-	}
-	if (!body_type_is(b->parts[0].type, IMDN_MIME_TYPE))
-		return true;
-	e = imdn_decode(b->parts[0].body, w->arena, &w->out->imdn, NULL);
-	if (e == ERR_NOMEM)
-		return out_of_memory(w);
-	if (e != OK)
-		return refuse(w, 400, "message/imdn+xml");
-	w->out->kind = MAPPED_IMDN;
-	return true;
-}
-
-/*
- * The octets that go on to devices. Who wants to be hidden but has put his
- * name into the CPIM From is hidden there, too (RFC 3428); nothing else is
- * changed (RFC 3862).
- */
-static bool keep_native(struct work *w)
-{
-	struct buf text = BUF_INIT(w->body.n + 128);
-	struct bytes line = { 0 };
-	bool hidden = false;
-	size_t at, i;
-	enum err e;
-
-	w->m->native = w->body;
-	for (i = 0; w->is_cpim && i < w->cpim.count; i++)
-		if (bytes_is(w->cpim.headers[i].name, "From"))
-			line = w->cpim.headers[i].raw;
-	if (!w->hidden || line.n == 0 || line.p < w->body.p ||
-	    (identity_has(w->in->sender, w->cpim.from.uri,
-			  &w->in->config->rules, w->arena, &hidden) &&
-	     hidden))
-		return true;
-	at = (size_t)(line.p - w->body.p);
-	buf_put(&text, (struct bytes){ w->body.p, at });
-	buf_text(&text, "From: Anonymous <sip:anonymous@anonymous.invalid>");
-	buf_put(&text, bytes_after(w->body, at + line.n));
-	e = buf_status(&text);
-	if (e == OK)
-		e = arena_copy(w->arena, buf_bytes(&text), &w->m->native);
-	buf_clear(&text);
-	return e == OK ? true : out_of_memory(w);
-}
-
-static bool map_body(struct work *w)
-{
-	struct body_source s = source_of(w);
-	struct body b;
-	enum err e;
-
-	e = body_read(&s, PARTS_LIMIT, w->arena, &b);
-	if (e == ERR_NOMEM)
-		return out_of_memory(w);
-	if (e == ERR_TOOBIG)
-		return refuse(w, 413, NULL);
-	if (e == ERR_UNSUPPORTED)
-		return refuse(w, 415, "Content-Transfer-Encoding");
-	if (e != OK)
-		return refuse(w, 400, "body");
-	w->m->native_type = w->request->type ? w->request->type : "text/plain";
-	return keep_native(w) && keep_parts(w, &b) && look_inside(w, &b);
 }
 
 /* -- all of it ------------------------------------------------------------ */
@@ -566,8 +390,8 @@ static bool map_dedupe(struct work *w)
 		e = arena_copy(w->arena, buf_bytes(&key), &w->out->dedupe);
 	buf_clear(&key);
 	if (e == ERR_TOOBIG)
-		return refuse(w, 400, "Call-ID");
-	return e == OK ? true : out_of_memory(w);
+		return intake_refuse(w, 400, "Call-ID");
+	return e == OK ? true : intake_no_memory(w);
 }
 
 void intake_map(const struct intake_map *in, struct mapped *out)
@@ -582,16 +406,16 @@ void intake_map(const struct intake_map *in, struct mapped *out)
 
 	*out = (struct mapped){ 0 };
 	message_init(w.m);
-	if (!undo_encoding(&w) || !read_cpim(&w))
+	if (!intake_open(&w))
 		return;
 	map_headers(&w);
-	if (!map_sender(&w) || !map_recipient(&w) || !map_body(&w) ||
+	if (!map_sender(&w) || !map_recipient(&w) || !intake_body(&w) ||
 	    !map_ids(&w) || !map_extras(&w))
 		return;
 	/* Only a notification finds its way to who is hidden: by its id. */
 	if (w.m->recipients[0].address.kind == ADDRESS_ANONYMOUS &&
 	    out->kind != MAPPED_IMDN) {
-		(void)refuse(&w, 404, NULL);
+		(void)intake_refuse(&w, 404, NULL);
 		return;
 	}
 	map_times(&w);

@@ -1,6 +1,6 @@
 /*
  * adapters/sip/intake_map.h - a MESSAGE from a known sender -> the neutral
- * form. RFC 3862, RFC 6050; RFC 3428, RFC 3862, RFC 5438.
+ * form. RFC 3428, RFC 3862, RFC 5438, RFC 6050.
  */
 #ifndef ADAPTERS_SIP_INTAKE_MAP_H
 #define ADAPTERS_SIP_INTAKE_MAP_H

@@ -1,4 +1,4 @@
-/* MESSAGE in: RFC 3428, RFC 3428. */
+/* MESSAGE in: RFC 3428 7. */
 #include "adapters/sip/intake_map.h"
 #include "adapters/sip/sip.h"
 

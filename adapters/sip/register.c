@@ -27,6 +27,8 @@ struct registering {
 	struct person *person; /* NULL: nothing registered                  */
 	struct wish wishes[REQUEST_CONTACTS_MAX];
 	size_t n_wishes;
+	bool all;	    /* "*": whatever he has, away with it         */
+	const char *phrase; /* of a refusal; NULL: the usual one          */
 };
 
 /* -- the answer ----------------------------------------------------------- */
@@ -98,6 +100,8 @@ static void answer(struct asked *a)
 	for (d = p ? p->devices : NULL; d; d = d->next)
 		put_contact(&text, d, a, now);
 	put_routes(&text, a);
+	if (a->outbound)
+		buf_text(&text, "Require: outbound\r\n");
 	reply.headers = buf_string(&text);
 	if (reply.headers)
 		asked_end(a, &reply);
@@ -204,6 +208,9 @@ static void apply(struct registering *g)
 
 	/* One count of our own, so that no answer ends it in between. */
 	a->waiting++;
+	while (g->all &&
+	       (g->person = registrar_person(g->sip->registrar, a->user)))
+		remove_device(g, g->person->devices);
 	for (i = 0; i < g->n_wishes; i++) {
 		g->person = registrar_person(g->sip->registrar, a->user);
 		d = person_device(g->person, g->wishes[i].key);
@@ -254,6 +261,20 @@ static bool is_late(const struct registering *g, const struct device *d)
 	       g->request->cseq <= d->contact.cseq;
 }
 
+static unsigned refused(struct registering *g, unsigned status,
+			const char *phrase)
+{
+	g->phrase = phrase;
+	return status;
+}
+
+/* RFC 3261 10.2.1 allows any URI, but we have no use for others. */
+static bool is_sip(const char *uri)
+{
+	return strncasecmp(uri, "sip:", 4) == 0 ||
+	       strncasecmp(uri, "sips:", 5) == 0;
+}
+
 /* The status that refuses it; 0: fine. */
 static unsigned check_contact(struct registering *g,
 			      const struct request_contact *c)
@@ -262,6 +283,8 @@ static unsigned check_contact(struct registering *g,
 
 	if (!c->uri || strlen(c->uri) > URI_MAX || strpbrk(c->uri, "<>\"\\ "))
 		return 400;
+	if (!is_sip(c->uri))
+		return refused(g, 400, "Contact Must Be A SIP URI");
 	w->contact = c;
 	w->expires_s = expires_of(g, c);
 	w->key = key_of(g, c);
@@ -269,7 +292,7 @@ static unsigned check_contact(struct registering *g,
 		return 400;
 	w->device = person_device(g->person, w->key);
 	if (is_late(g, w->device))
-		return 500;
+		return refused(g, 500, "Out of Order");
 	if (w->expires_s > 0 && w->expires_s < g->sip->config->minimum_s)
 		return 423;
 	g->n_wishes++;
@@ -281,47 +304,97 @@ static unsigned check_all(struct registering *g)
 {
 	const struct request *r = g->request;
 	struct device *d = g->person ? g->person->devices : NULL;
-	struct wish *w;
 
 	if (r->n_contacts != 1 || !r->has_expires || r->expires_s != 0)
 		return 400;
-	for (; d && g->n_wishes < REQUEST_CONTACTS_MAX; d = d->next) {
+	for (; d; d = d->next)
 		if (is_late(g, d))
-			return 500;
-		w = &g->wishes[g->n_wishes++];
-		w->key =
-			arena_string(g->asked->arena, bytes_of(d->contact.key));
-		w->expires_s = 0;
-		if (!w->key)
-			return 503;
-	}
+			return refused(g, 500, "Out of Order");
+	g->all = true;
 	return 0;
 }
 
-/* Room for the new ones: what cannot be reached any more goes first. */
+/* The last wish about the device of that key, which decides; or NULL. */
+static const struct wish *wish_of(const struct registering *g, const char *key)
+{
+	size_t i = g->n_wishes;
+
+	while (i-- > 0)
+		if (strcmp(g->wishes[i].key, key) == 0)
+			return &g->wishes[i];
+	return NULL;
+}
+
+/* It cannot be reached any more, and the request does not speak of it. */
+static bool may_go(const struct registering *g, const struct device *d)
+{
+	return !(d->reachable && (!d->flow || ua_flow_alive(d->flow))) &&
+	       !wish_of(g, d->contact.key);
+}
+
+/* How many devices there would be; one named twice is one. */
+static size_t count_wished(const struct registering *g)
+{
+	size_t n = g->person ? g->person->count : 0, i;
+	const struct wish *w;
+
+	for (i = 0; i < g->n_wishes; i++) {
+		w = &g->wishes[i];
+		if (wish_of(g, w->key) != w)
+			continue;
+		if (!w->device && w->expires_s > 0)
+			n++;
+		else if (w->device && w->expires_s == 0)
+			n--;
+	}
+	return n;
+}
+
+/* Room for the new ones: what cannot be reached any more goes first; nothing
+ * goes when that would not be enough. */
 static unsigned check_room(struct registering *g)
 {
+	size_t most = g->user->devices, n = count_wished(g), idle = 0;
+	size_t have = g->person ? g->person->count : 0;
 	struct device *d, *next;
-	size_t more = 0, have = g->person ? g->person->count : 0, i;
 
-	if (g->user->devices == 0)
+	if (most == 0 || n <= most || n <= have)
 		return 0;
-	for (i = 0; i < g->n_wishes; i++)
-		more += !g->wishes[i].device && g->wishes[i].expires_s > 0;
-	if (more == 0 || have + more <= g->user->devices)
-		return 0;
-	for (i = 0; i < g->n_wishes; i++)
-		have -= g->wishes[i].device && g->wishes[i].expires_s == 0;
-	for (d = g->person ? g->person->devices : NULL;
-	     d && have + more > g->user->devices; d = next) {
+	for (d = g->person ? g->person->devices : NULL; d; d = d->next)
+		idle += may_go(g, d);
+	if (idle < n - most)
+		return refused(g, 403, "Too Many Devices");
+	for (d = have ? g->person->devices : NULL; d && n > most; d = next) {
 		next = d->next;
-		if (d->reachable && (!d->flow || ua_flow_alive(d->flow)))
-			continue;
-		have--;
-		remove_device(g, d);
+		if (may_go(g, d)) {
+			remove_device(g, d);
+			n--;
+		}
 	}
 	g->person = registrar_person(g->sip->registrar, g->asked->user);
-	return have + more > g->user->devices ? 403 : 0;
+	return 0;
+}
+
+/*
+ * RFC 5626 6: a flow is registered by itself. We keep connections, and answer
+ * the keep-alives on them; over UDP that would take STUN.
+ */
+static unsigned check_flows(struct registering *g)
+{
+	const struct request *r = g->request;
+	size_t i, flows = 0, lasting = 0;
+	const struct wish *w;
+
+	for (i = 0; i < g->n_wishes; i++) {
+		w = &g->wishes[i];
+		lasting += w->expires_s > 0;
+		flows += w->expires_s > 0 && w->contact->instance &&
+			 w->contact->reg_id;
+	}
+	g->asked->outbound =
+		flows > 0 && r->outbound && r->stream && !r->trusted;
+	return flows > 0 && lasting > 1 ? refused(g, 400, "One Flow At A Time")
+					: 0;
 }
 
 static unsigned check(struct registering *g)
@@ -337,20 +410,18 @@ static unsigned check(struct registering *g)
 			return check_all(g);
 	for (i = 0; i < r->n_contacts && status == 0; i++)
 		status = check_contact(g, &r->contacts[i]);
+	if (status == 0)
+		status = check_flows(g);
 	return status ? status : check_room(g);
 }
 
-static void refuse(struct asked *a, unsigned status)
+static void refuse(const struct registering *g, unsigned status)
 {
-	struct ua_reply reply = { .status = status };
+	struct ua_reply reply = { .status = status, .phrase = g->phrase };
 
 	if (status == 423)
-		reply.minimum_s = a->sip->config->minimum_s;
-	if (status == 403)
-		reply.phrase = "Too Many Devices";
-	if (status == 500)
-		reply.phrase = "Out of Order";
-	asked_end(a, &reply);
+		reply.minimum_s = g->sip->config->minimum_s;
+	asked_end(g->asked, &reply);
 }
 
 /* Is the address-of-record the user's own? */
@@ -393,7 +464,7 @@ void register_request(struct asked *a, const struct user *u)
 	a->gruu = a->request->gruu;
 	status = check(g);
 	if (status)
-		refuse(a, status);
+		refuse(g, status);
 	else
 		apply(g);
 }

@@ -10,7 +10,6 @@ struct registrar {
 	struct uplink *up;
 	struct loop *loop;
 	struct table people;
-	size_t devices;
 	bool ready; /* before that the engine is told nothing    */
 };
 
@@ -178,7 +177,6 @@ void registrar_drop(struct registrar *r, struct device *d)
 	*at = d->next;
 	set_reachable(d, false);
 	p->count--;
-	r->devices--;
 	target_close(&d->target);
 	free_device(r, d);
 	if (was)
@@ -209,7 +207,7 @@ static enum err set_expiry(struct registrar *r, struct device *d)
 	return loop_set_timer(r->loop, &d->expiry, in_us, expiry_due, d);
 }
 
-static struct device *make_device(struct registrar *r, struct person *p)
+static struct device *make_device(struct person *p)
 {
 	struct device *d = mem_zero(sizeof(*d));
 
@@ -219,7 +217,6 @@ static struct device *make_device(struct registrar *r, struct person *p)
 	d->next = p->devices;
 	p->devices = d;
 	p->count++;
-	r->devices++;
 	return d;
 }
 
@@ -253,7 +250,7 @@ enum err registrar_put(struct registrar *r, const struct contact *c,
 
 	if (!p && !(p = make_person(r, c->user)))
 		return ERR_NOMEM;
-	if (!d && !(d = make_device(r, p))) {
+	if (!d && !(d = make_device(p))) {
 		if (!p->devices)
 			free_person(r, p);
 		return ERR_NOMEM;
@@ -336,7 +333,19 @@ void registrar_lost_all(struct registrar *r)
 	table_walk(&r->people, lose_each, r);
 }
 
-size_t registrar_devices(const struct registrar *r)
+void registrar_disown(const struct registrar *r, struct device *d,
+		      struct bytes message_id)
 {
-	return r->devices;
+	d->disowned = table_hash(&r->people, message_id);
+}
+
+bool registrar_disowned(const struct registrar *r, const char *name,
+			struct bytes message_id)
+{
+	const struct person *p = registrar_person(r, name);
+	const struct device *d = p ? p->devices : NULL;
+
+	while (d && d->disowned != table_hash(&r->people, message_id))
+		d = d->next;
+	return d != NULL;
 }

@@ -7,7 +7,7 @@
 #define ADAPTERS_SIP_REGISTRAR_H
 
 #include "adapters/sip/contact.h"
-#include "adapters/sip/deferred/targets.h"
+#include "adapters/sip/targets.h"
 #include "codecs/table.h"
 #include "gateway/adapter.h"
 #include "gateway/loop.h"
@@ -18,6 +18,13 @@
 struct registrar;
 struct ua_flow;
 
+/* What of a message a device takes. */
+enum device_takes {
+	TAKES_ALL,
+	TAKES_ONE_FROM,		/* CPIM if it says From as SIP does          */
+	TAKES_PLAIN		/* text/plain only                           */
+};
+
 struct device {
 	struct device *next;	/* of the same person                        */
 	struct person *person;
@@ -25,7 +32,9 @@ struct device {
 	char *texts;		/* of `contact`                              */
 	struct ua_flow *flow;	/* held; NULL: by address                    */
 	bool reachable;		/* false: a connection that has gone         */
-	bool plain;		/* takes text/plain only                     */
+	enum device_takes takes;
+	uint64_t disowned;	/* what it has refused and was sent in another
+				 * way then: see registrar_disown()          */
 	bool datagram;		/* takes no connections                      */
 	struct target target;
 	struct loop_timer expiry;
@@ -78,7 +87,15 @@ void registrar_lost_all(struct registrar *r);
 void registrar_doubt(struct registrar *r, const char *name);
 void registrar_seen(struct registrar *r, const char *name);
 
-/** Devices of all. */
-size_t registrar_devices(const struct registrar *r);
+/**
+ * The device has refused the message of that imdn.Message-ID, but is sent it
+ * in another way. What it says about the first one's failure means nothing.
+ */
+void registrar_disown(const struct registrar *r, struct device *d,
+		      struct bytes message_id);
+
+/** Has one of his devices refused that message before it took it? */
+bool registrar_disowned(const struct registrar *r, const char *name,
+			struct bytes message_id);
 
 #endif

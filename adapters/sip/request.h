@@ -52,10 +52,9 @@ struct request {
 	const char *asserted[REQUEST_IDENTITIES_MAX];	/* P-Asserted-       */
 	const char *asserted_name;			/* Identity: URIs    */
 	size_t n_asserted;
-	const char *served;	/* P-Served-User                             */
 
 	const char *unsupported;	/* first unknown option of Require   */
-	bool gruu, path_supported;	/* options of Supported              */
+	bool gruu, outbound;	/* options of Supported or Require           */
 
 	const char *type;	/* Content-Type, whole                       */
 	const char *encoding;	/* Content-Encoding                          */

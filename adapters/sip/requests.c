@@ -176,6 +176,9 @@ static bool pick(struct asked *a, struct asking *q, bool *stale)
 
 void sip_authenticate(struct asked *a, sip_known *known)
 {
+	static const struct ua_reply wrong_uri = {
+		.status = 400, .phrase = "Digest URI Is Another"
+	};
 	struct asking *q = arena_alloc(a->arena, sizeof(*q));
 	struct lookup what = { .kind = LOOKUP_USER_NAME };
 	bool stale = false;
@@ -193,6 +196,10 @@ void sip_authenticate(struct asked *a, sip_known *known)
 	}
 	if (!pick(a, q, &stale)) {
 		sip_challenge(a, stale);
+		return;
+	}
+	if (a->request->credentials[q->credentials].elsewhere) {
+		asked_end(a, &wrong_uri);
 		return;
 	}
 	if (failures_locked(a->sip->failures,
@@ -219,7 +226,7 @@ static void options(struct request *r)
 		"Accept: message/cpim, message/imdn+xml, text/plain, "
 		"multipart/mixed, application/im-iscomposing+xml\r\n"
 		"Accept-Encoding: deflate, gzip, identity\r\n"
-		"Supported: path, gruu\r\n",
+		"Supported: path, gruu, outbound\r\n",
 	};
 
 	ua_answer(r, &reply);

@@ -28,7 +28,7 @@ struct asked {
 	uint64_t ref;		/* our number for the engine                 */
 	unsigned waiting;	/* bindings that are not committed yet       */
 	bool failed;		/* one of them could not be kept             */
-	bool gruu;
+	bool gruu, outbound;	/* register: the answer has it               */
 	struct mapped *mapped;	/* pager: what was read                      */
 	char *user;		/* register: whose devices                   */
 };
@@ -51,7 +51,7 @@ struct sip {
 	struct arena *spares[SIP_SPARES];
 	size_t n_spares;
 	struct buf image;	/* scratch: of one message at a time         */
-	struct loop_timer status;
+	struct loop_timer status, patience;
 	uint64_t since_us;
 	uint64_t sent, received, failed;
 	bool ready, slow, draining, drained, stopped;
@@ -93,6 +93,8 @@ void imdn_reported(struct asked *a, const struct outcome *o);
 /* LEG: out */
 void deliver_leg(struct sip *s, const struct leg *leg);
 void deliver_cancel(struct sip *s, uint64_t token);
+/** Ends those that no device has been sent; ends all of them. */
+void deliver_end_waiting(struct sip *s);
 void deliver_end_all(struct sip *s);
 
 /** An empty arena, a used one if there is; NULL: no memory. Then back. */

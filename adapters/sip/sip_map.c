@@ -190,8 +190,9 @@ struct sip_status sip_status_of(const struct outcome *o)
 	/* Codes of other technologies lie outside SIP's final ones. */
 	if (good ? s.code < 200 || s.code > 299 : s.code < 300 || s.code > 699)
 		s.code = of_class(o);
-	/* Nobody may answer that to a MESSAGE (RFC 4320 4.1), nor hand on
-	 * another's challenge. */
+	/* Nobody may answer 408 to a MESSAGE (RFC 4320 4.1), nor hand on
+	 * another's challenge. Where a device has moved to is not told: there
+	 * is no valid forwarding location (RFC 3261 21.4.18). */
 	if (s.code == 408 || (s.code >= 300 && s.code < 400))
 		s.code = 480;
 	if (s.code == 401 || s.code == 407)

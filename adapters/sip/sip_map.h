@@ -16,6 +16,7 @@ struct sip_result {
 	bool datagram;		/* went by UDP in spite of its length        */
 	uint32_t retry_after_s;	/* 0: none                                   */
 	const char *reason;	/* phrase; may be NULL                       */
+	const char *contact;	/* of a 3xx: the one to try; or NULL         */
 };
 
 /**

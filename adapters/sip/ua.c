@@ -1,7 +1,11 @@
 #include "adapters/sip/ua_inside.h"
 
+#include <errno.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "codecs/arena.h"
 #include "codecs/digest.h"
@@ -38,7 +42,7 @@ static void link_incoming(struct ua *u, struct ua_incoming *in)
 	else
 		u->oldest = in;
 	u->newest = in;
-	u->counts.pending++;
+	u->pending++;
 	u->octets += in->octets;
 }
 
@@ -52,7 +56,7 @@ static void unlink_incoming(struct ua *u, struct ua_incoming *in)
 		in->newer->older = in->older;
 	else
 		u->newest = in->older;
-	u->counts.pending--;
+	u->pending--;
 	u->octets -= in->octets;
 }
 
@@ -95,7 +99,6 @@ static void send_reply(struct ua *u, msg_t *msg, tport_t *tport,
 	if (reply->minimum_s > 0)
 		(void)snprintf(minimum, sizeof(minimum), "%u",
 			       (unsigned)reply->minimum_s);
-	u->counts.answered++;
 	nta_msg_treply(
 		u->agent, msg, (int)reply->status, phrase, NTATAG_TPORT(tport),
 		TAG_IF(retry[0], SIPTAG_RETRY_AFTER_STR(retry)),
@@ -144,7 +147,6 @@ static void answer_again(struct ua *u, msg_t *msg, tport_t *tport,
 		.minimum_s = a->minimum_s,
 	};
 
-	u->counts.repeated++;
 	if (a->status == 0 && !a->trying) {
 		msg_destroy(msg);
 		return;
@@ -187,8 +189,10 @@ static void trying_due(void *arg)
 static void refuse(struct ua *u, msg_t *msg, tport_t *tport, unsigned status,
 		   uint64_t key)
 {
-	struct ua_reply reply = { .status = status, .retry_after_s = 1 };
+	struct ua_reply reply = { .status = status };
 
+	if (status == 503)
+		reply.retry_after_s = 1;
 	tag_reply(u, key, msg);
 	send_reply(u, msg, tport, &reply);
 }
@@ -218,8 +222,7 @@ static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 	struct ua_incoming *in;
 	enum err e;
 
-	if (u->counts.pending >= UA_PENDING_MAX ||
-	    u->octets >= UA_PENDING_OCTETS) {
+	if (u->pending >= UA_PENDING_MAX || u->octets >= UA_PENDING_OCTETS) {
 		refuse(u, msg, tport, 503, key);
 		return;
 	}
@@ -257,6 +260,20 @@ static bool is_loop(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
 	return true;
 }
 
+/* Too long, though it came in one piece: ua_stream.c has not seen a part. */
+static bool is_too_long(struct ua *u, msg_t *msg, const sip_t *sip,
+			tport_t *tport, uint64_t key)
+{
+	size_t body = sip->sip_payload ? sip->sip_payload->pl_len : 0;
+
+	if (!tport_is_stream(tport) ||
+	    msg_size(msg) <= UA_HEADERS_OCTETS + body)
+		return false;
+	refuse(u, msg, tport, 413, key);
+	tport_shutdown(tport, 1);
+	return true;
+}
+
 /* Everything that belongs to no transaction of the library. */
 static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 {
@@ -277,9 +294,9 @@ static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 		msg_destroy(msg);
 		return 0;
 	}
-	u->counts.requests++;
 	key = transaction_key(u, sip);
-	if (is_loop(u, msg, sip, tport, key))
+	if (is_loop(u, msg, sip, tport, key) ||
+	    is_too_long(u, msg, sip, tport, key))
 		return 0;
 	if (!tport_is_stream(tport)) {
 		if (!u->serving) {
@@ -313,14 +330,13 @@ static void silence(void)
 
 /*
  * A datagram above the library's limit leaves it in a state where the next
- * one ends the process, so the limit is never below the longest datagram.
- * Shorter limits are ours: see ua_read().
+ * one ends the process, and a piece of a connection above it closes that
+ * without an answer: so it lies above all that can come in one piece. Shorter
+ * limits are ours: ua_stream.c, ua_read().
  */
 static unsigned size_limit(const struct sip_config *c)
 {
-	unsigned most = c->message_maximum + UA_HEADERS_OCTETS;
-
-	return most > UA_DATAGRAM_OCTETS ? most : UA_DATAGRAM_OCTETS;
+	return c->message_maximum + UA_HEADERS_OCTETS + CONNECTION_OCTETS;
 }
 
 static nta_agent_t *make_agent(struct ua *u, const struct sip_config *c)
@@ -341,7 +357,7 @@ static nta_agent_t *make_agent(struct ua *u, const struct sip_config *c)
 		NTATAG_CLIENT_RPORT(1), NTATAG_TCP_RPORT(1),
 		NTATAG_TIMEOUT_408(1), NTATAG_PASS_408(1),
 		TPTAG_QUEUESIZE(1000), TPTAG_IDLE(c->idle_timeout_ms),
-		TPTAG_TIMEOUT(c->idle_timeout_ms), TPTAG_PONG2PING(1),
+		TPTAG_TIMEOUT(UA_PATIENCE_MS), TPTAG_PONG2PING(1),
 		TPTAG_UDP_RMEM(UA_SOCKET_OCTETS),
 		TPTAG_UDP_WMEM(UA_SOCKET_OCTETS),
 		TPTAG_TLS_VERIFY_POLICY(TPTLS_VERIFY_ALL), TAG_END());
@@ -366,6 +382,40 @@ static enum err fill(struct ua *u, const struct sip_config *c)
 	return connections_new(&u->connections, u->loop, c->port);
 }
 
+/* 0: a socket of that type can be bound there. */
+static int bind_error(const struct addrinfo *to)
+{
+	int fd = socket(to->ai_family, to->ai_socktype | SOCK_CLOEXEC, 0);
+	int bad = 0, yes = 1;
+
+	if (fd < 0)
+		return errno;
+	if (to->ai_socktype == SOCK_STREAM &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)))
+		bad = errno;
+	else if (bind(fd, to->ai_addr, to->ai_addrlen))
+		bad = errno;
+	close(fd);
+	return bad;
+}
+
+/* What the system says of that address; sofia keeps it to itself. */
+static const char *why_not(const struct sip_config *c)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICSERV }, *all, *to;
+	char port[8];
+	int bad;
+
+	(void)snprintf(port, sizeof(port), "%u", c->port);
+	if ((bad = getaddrinfo(c->address, port, &hints, &all)) != 0)
+		return gai_strerror(bad);
+	for (to = all; to && !bad; to = to->ai_next)
+		if (to->ai_socktype != SOCK_RAW)
+			bad = bind_error(to);
+	freeaddrinfo(all);
+	return bad ? strerror(bad) : "no reason is known";
+}
+
 enum err ua_open(struct ua **made, struct loop *loop,
 		 const struct sip_config *c, const struct ua_callbacks *cb,
 		 struct buf *complaint)
@@ -385,7 +435,9 @@ enum err ua_open(struct ua **made, struct loop *loop,
 	if (!u->agent) {
 		settings_where(settings_single(c->settings, "sip"), "port",
 			       complaint);
-		buf_printf(complaint, ": cannot listen on %s\n", u->address);
+		buf_printf(complaint,
+			   ": group sip: port: cannot listen on %s: %s\n",
+			   u->address, why_not(c));
 		e = ERR_IO;
 		goto out;
 	}
@@ -445,12 +497,6 @@ const char *ua_address(const struct ua *u)
 	return u->address;
 }
 
-void ua_counts(const struct ua *u, struct ua_counts *out)
-{
-	*out = u->counts;
-	out->connections = connections_count(u->connections);
-}
-
 /* -- connections ---------------------------------------------------------- */
 
 struct ua_flow *ua_flow_of(struct request *r)
@@ -477,9 +523,4 @@ bool ua_flow_alive(const struct ua_flow *f)
 	const tport_t *tport = (const tport_t *)f;
 
 	return f && !tport_is_closed(tport) && !tport_is_shutdown(tport);
-}
-
-bool ua_flow_same(const struct ua_flow *f, const struct request *r)
-{
-	return (const tport_t *)f == r->incoming->tport;
 }

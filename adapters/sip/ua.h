@@ -1,6 +1,7 @@
 /*
  * adapters/sip/ua.h - SIP on the wire: listeners, transactions of both kinds,
- * connections. Only ua*.c know sofia-sip. RFC 3261 17, 18; RFC 4320.
+ * connections. Only ua*.c and names.c know sofia-sip. RFC 3261 17, 18; RFC
+ * 4320.
  *
  * Requests are answered without a transaction object of the library: what was
  * answered is remembered in answers.h, and the request itself only until it
@@ -20,6 +21,7 @@
 #define UA_LINGER_MS	 500	/* a finished call absorbs repetitions       */
 #define UA_PRELOAD_OCTETS 4096	/* memory that a message begins with     */
 #define UA_HEADERS_OCTETS 65536	/* of a message, above its body      */
+#define UA_PATIENCE_MS	 20000	/* from its first octet to its last one  */
 #define UA_DATAGRAM_OCTETS 66000	/* more than any datagram has        */
 #define UA_SOCKET_OCTETS 4000000	/* of the UDP socket, each way       */
 
@@ -104,13 +106,5 @@ struct ua_flow *ua_flow_of(struct request *r);
 struct ua_flow *ua_flow_hold(struct ua_flow *f);
 void ua_flow_release(struct ua_flow *f);
 bool ua_flow_alive(const struct ua_flow *f);
-bool ua_flow_same(const struct ua_flow *f, const struct request *r);
-
-struct ua_counts {
-	uint64_t requests, repeated, answered, sent, connections;
-	uint32_t pending;
-};
-
-void ua_counts(const struct ua *u, struct ua_counts *out);
 
 #endif

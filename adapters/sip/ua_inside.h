@@ -8,6 +8,7 @@ struct ua_call;
 #define NTA_AGENT_MAGIC_T    struct ua
 #define NTA_OUTGOING_MAGIC_T struct ua_call
 
+#include <sofia-sip/hostdomain.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/msg_mclass.h>
 #include <sofia-sip/nta.h>
@@ -69,7 +70,7 @@ struct ua {
 	uint8_t key[16];	/* of transactions and To tags               */
 	bool serving;
 	size_t octets;		/* held by requests without an answer        */
-	struct ua_counts counts;
+	uint32_t pending;	/* how many there are                        */
 	char address[96];
 };
 

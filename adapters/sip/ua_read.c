@@ -6,6 +6,8 @@
 /* Seconds from 1900, which the library counts from, to 1970. */
 #define EPOCH_1900 2208988800u
 
+#define LIST_ITEMS_MAX 8 /* of one header that we look at               */
+
 static const char *url_text(su_home_t *home, const url_t *url)
 {
 	return url_as_string(home, url);
@@ -31,8 +33,31 @@ static enum request_method method_of(const sip_request_t *rq)
 	return REQUEST_OTHER;
 }
 
-static void read_credentials(struct request *r, const msg_auth_t *au)
+/*
+ * RFC 7616 3.4.6: `uri` is what the request asks for. RFC 3261 22.4 lets it
+ * differ; some clients put the server itself there, by name or address, and
+ * nothing else can stand there that a client would have meant for us.
+ */
+static bool is_elsewhere(struct ua_incoming *in, const url_t *asked,
+			 struct bytes uri)
 {
+	su_home_t *home = msg_home(in->msg);
+	char *text = su_strndup(home, (const char *)uri.p, (isize_t)uri.n);
+	url_t *url = text ? url_make(home, text) : NULL;
+
+	if (!url)
+		return true;
+	if (url_cmp(url, asked) == 0)
+		return false;
+	return url->url_user || !url->url_host ||
+	       (strcasecmp(url->url_host, in->ua->config->domain) != 0 &&
+		!host_is_ip_address(url->url_host));
+}
+
+static void read_credentials(struct ua_incoming *in, const sip_t *sip,
+			     const msg_auth_t *au)
+{
+	struct request *r = &in->request;
 	struct auth_credentials *c;
 	size_t i;
 
@@ -43,6 +68,8 @@ static void read_credentials(struct request *r, const msg_auth_t *au)
 			    strcasecmp(au->au_scheme, "Digest") == 0;
 		for (i = 0; au->au_params && au->au_params[i]; i++)
 			auth_parameter(c, bytes_of(au->au_params[i]));
+		c->elsewhere =
+			is_elsewhere(in, sip->sip_request->rq_url, c->uri);
 	}
 }
 
@@ -97,17 +124,27 @@ static enum err read_type(struct ua_incoming *in, const sip_t *sip)
 	return in->request.type ? OK : ERR_NOMEM;
 }
 
-/* The items of a list header, joined. */
-static const char *joined(su_home_t *home, const msg_list_t *list)
+/* One more item behind those that are there. */
+static enum err append(su_home_t *home, const char **text,
+		       const char *separator, const char *item)
 {
-	const char *text;
+	*text = su_sprintf(home, "%s%s%s", *text ? *text : "",
+			   *text ? separator : "", item);
+	return *text ? OK : ERR_NOMEM;
+}
 
-	if (!list || !list->k_items || !list->k_items[0])
-		return NULL;
-	text = list->k_items[0];
-	if (list->k_items[1])
-		text = su_sprintf(home, "%s, %s", text, list->k_items[1]);
-	return text;
+/* The items of a list header, joined; absent when there are none. */
+static enum err read_list(su_home_t *home, const msg_list_t *list,
+			  const char **out)
+{
+	enum err e = OK;
+	size_t i;
+
+	for (i = 0; e == OK && list && list->k_items && list->k_items[i] &&
+		    i < LIST_ITEMS_MAX;
+	     i++)
+		e = append(home, out, ", ", list->k_items[i]);
+	return e;
 }
 
 static enum err read_entity(struct ua_incoming *in, const sip_t *sip)
@@ -121,8 +158,11 @@ static enum err read_entity(struct ua_incoming *in, const sip_t *sip)
 	if (sip->sip_payload &&
 	    sip->sip_payload->pl_len > in->ua->config->message_maximum)
 		return ERR_TOOBIG;
-	r->encoding = joined(home, sip->sip_content_encoding);
-	r->language = joined(home, sip->sip_content_language);
+	if ((e = read_list(home, sip->sip_content_encoding, &r->encoding)) !=
+		    OK ||
+	    (e = read_list(home, sip->sip_content_language, &r->language)) !=
+		    OK)
+		return e;
 	if (sip->sip_content_disposition)
 		r->disposition = sip->sip_content_disposition->cd_type;
 	if (sip->sip_payload)
@@ -139,14 +179,13 @@ static void read_unknown(struct request *r, const sip_t *sip)
 	const struct {
 		const char *name;
 		const char **to;
-		bool trusted;	/* believed from a trusted server only       */
+		bool trusted; /* believed from a trusted server only       */
 	} known[] = {
 		{ "Conversation-ID", &r->conversation_id, false },
 		{ "Contribution-ID", &r->contribution_id, false },
 		{ "InReplyTo-Contribution-ID", &r->in_reply_to, false },
 		{ "P-Asserted-Service", &r->service, true },
 		{ "P-Preferred-Service", &r->service, false },
-		{ "P-Served-User", &r->served, true },
 	};
 	const sip_unknown_t *u;
 	size_t i;
@@ -181,30 +220,23 @@ static void read_options(struct request *r, const sip_t *sip)
 		}
 	r->gruu = sip_has_feature(sip->sip_supported, "gruu") ||
 		  sip_has_feature(sip->sip_require, "gruu");
-	r->path_supported = sip_has_feature(sip->sip_supported, "path") ||
-			    sip_has_feature(sip->sip_require, "path");
-}
-
-static struct bytes as_bytes(const char *text)
-{
-	return bytes_of(text);
+	r->outbound = sip_has_feature(sip->sip_supported, "outbound") ||
+		      sip_has_feature(sip->sip_require, "outbound");
 }
 
 static enum err read_privacy(struct ua_incoming *in, const sip_t *sip)
 {
 	const sip_privacy_t *p = sip->sip_privacy;
-	su_home_t *home = msg_home(in->msg);
-	char *text = NULL;
+	const char *text = NULL;
+	enum err e = OK;
 	size_t i;
 
-	for (i = 0; p && p->priv_values && p->priv_values[i] && i < 8; i++) {
-		text = su_sprintf(home, "%s%s%s", text ? text : "",
-				  text ? ";" : "", p->priv_values[i]);
-		if (!text)
-			return ERR_NOMEM;
-	}
-	in->request.privacy = as_bytes(text);
-	return OK;
+	for (i = 0; e == OK && p && p->priv_values && p->priv_values[i] &&
+		    i < LIST_ITEMS_MAX;
+	     i++)
+		e = append(msg_home(in->msg), &text, ";", p->priv_values[i]);
+	in->request.privacy = bytes_of(text);
+	return e;
 }
 
 static enum err read_common(struct ua_incoming *in, const sip_t *sip)
@@ -234,19 +266,15 @@ static enum err read_common(struct ua_incoming *in, const sip_t *sip)
 static enum err read_features(su_home_t *home, const sip_contact_t *m,
 			      struct request_contact *c)
 {
-	char *text = NULL;
+	const char *text = NULL;
+	enum err e = OK;
 	size_t i;
 
-	for (i = 0; m->m_params && m->m_params[i] && i < 64; i++) {
-		if (m->m_params[i][0] != '+')
-			continue;
-		text = su_sprintf(home, "%s%s%s", text ? text : "",
-				  text ? ";" : "", m->m_params[i]);
-		if (!text)
-			return ERR_NOMEM;
-	}
-	c->features = as_bytes(text);
-	return OK;
+	for (i = 0; e == OK && m->m_params && m->m_params[i] && i < 64; i++)
+		if (m->m_params[i][0] == '+')
+			e = append(home, &text, ";", m->m_params[i]);
+	c->features = bytes_of(text);
+	return e;
 }
 
 static enum err read_contacts(struct ua_incoming *in, const sip_t *sip)
@@ -285,20 +313,19 @@ static enum err read_contacts(struct ua_incoming *in, const sip_t *sip)
 static enum err read_path(struct ua_incoming *in, const sip_t *sip)
 {
 	su_home_t *home = msg_home(in->msg);
+	const char *uri, *text = NULL;
 	const sip_path_t *p;
-	const char *uri;
-	char *text = NULL;
+	enum err e = OK;
 	size_t n = 0;
 
-	for (p = sip->sip_path; p && n < 8; p = p->r_next, n++) {
+	for (p = sip->sip_path; e == OK && p && n < LIST_ITEMS_MAX;
+	     p = p->r_next, n++) {
 		uri = url_text(home, p->r_url);
-		text = su_sprintf(home, "%s%s<%s>", text ? text : "",
-				  text ? ", " : "", uri ? uri : "");
-		if (!text || !uri)
-			return ERR_NOMEM;
+		uri = uri ? su_sprintf(home, "<%s>", uri) : NULL;
+		e = uri ? append(home, &text, ", ", uri) : ERR_NOMEM;
 	}
-	in->request.path = as_bytes(text);
-	return OK;
+	in->request.path = bytes_of(text);
+	return e;
 }
 
 static void read_source(struct ua_incoming *in, const sip_t *sip)
@@ -332,12 +359,12 @@ enum err ua_read(struct ua_incoming *in, const sip_t *sip)
 	    (e = read_common(in, sip)) != OK)
 		return e;
 	if (r->method == REQUEST_MESSAGE) {
-		read_credentials(r, sip->sip_proxy_authorization);
+		read_credentials(in, sip, sip->sip_proxy_authorization);
 		return read_entity(in, sip);
 	}
 	if (r->method != REQUEST_REGISTER)
 		return OK;
-	read_credentials(r, sip->sip_authorization);
+	read_credentials(in, sip, sip->sip_authorization);
 	if ((e = read_contacts(in, sip)) != OK)
 		return e;
 	return read_path(in, sip);

@@ -1,6 +1,6 @@
 #include "adapters/sip/ua_inside.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "codecs/arena.h"
@@ -55,10 +55,34 @@ static bool fell_back(const struct ua *u, const nta_outgoing_t *transaction)
 	return back;
 }
 
+/* Somewhere that a request can be sent to, and that is not here. */
+static bool leads_away(const struct ua *u, const sip_contact_t *m)
+{
+	const url_t *url = m->m_url;
+
+	return url->url_type == url_sip && url->url_host && !url->url_headers &&
+	       strcasecmp(url->url_host, u->config->domain) != 0 &&
+	       !(strcasecmp(url->url_host, u->config->address) == 0 &&
+		 strtoul(url_port(url), NULL, 10) == u->config->port);
+}
+
+/* The Contact of a 3xx that is wanted most (RFC 3261 8.1.3.4); to be freed. */
+static char *best_contact(const struct ua *u, const sip_t *sip)
+{
+	const sip_contact_t *m, *best = NULL;
+
+	for (m = sip->sip_contact; m; m = m->m_next)
+		if (leads_away(u, m) &&
+		    (!best || sip_q_value(m->m_q) > sip_q_value(best->m_q)))
+			best = m;
+	return best ? url_as_string(NULL, best->m_url) : NULL;
+}
+
 static int on_response(struct ua_call *c, nta_outgoing_t *transaction,
 		       const sip_t *sip)
 {
 	struct sip_result r = { .status = 503, .own = true };
+	char *contact = NULL;
 
 	if (nta_outgoing_status(transaction) < 200)
 		return 0;
@@ -70,7 +94,11 @@ static int on_response(struct ua_call *c, nta_outgoing_t *transaction,
 	if (sip && sip->sip_retry_after)
 		r.retry_after_s = (uint32_t)sip->sip_retry_after->af_delta;
 	if (!c->sending) {
+		if (r.status / 100 == 3 && sip)
+			contact = best_contact(c->ua, sip);
+		r.contact = contact;
 		finish(c, &r);
+		su_free(NULL, contact);
 		return 0;
 	}
 	c->early = true;
@@ -184,7 +212,6 @@ enum err ua_send(struct ua *u, const struct ua_message *m, ua_done *done,
 		free_call(c);
 		return ERR_RANGE;
 	}
-	u->counts.sent++;
 	*made = c;
 	if (c->early &&
 	    loop_set_timer(u->loop, &c->timer, 0, early_due, c) != OK) {

@@ -26,9 +26,23 @@ static void kick_conn(struct conn *c)
 	session_close(c->session, "closed by the operator");
 }
 
+/* One that is bound only to submit is not up for legs: it says why. */
+void account_tell(struct account *a)
+{
+	struct peer *p = &a->peer;
+
+	if (a->conns != NULL && p->out.n_sessions == 0 && p->text == NULL)
+		p->text = "bound to submit only";
+	peer_tell(p, p->out.n_sessions > 0);
+}
+
 static void start(struct peer *p)
 {
-	((struct account *)p->self)->stopped = false;
+	struct account *a = p->self;
+
+	a->stopped = false;
+	p->text = NULL;
+	account_tell(a);
 }
 
 static void stop(struct peer *p)
@@ -36,12 +50,26 @@ static void stop(struct peer *p)
 	struct account *a = p->self;
 
 	a->stopped = true;
+	p->text = PEER_STOPPED;
 	each_conn(a, conn_leave);
+	account_tell(a);
 }
 
 static void kick(struct peer *p)
 {
 	each_conn(p->self, kick_conn);
+}
+
+/* 5.2.4: an ESME of an older version must not be sent parameters. Which of
+ * its connections a leg takes is not known before, so one is enough. */
+static void read_manner(struct account *a)
+{
+	const struct conn *c;
+
+	manner_of_esme(a->peer.hub->settings, a->name, &a->peer.manner);
+	for (c = a->conns; c != NULL; c = c->next)
+		if (c->receives && c->version < SMPP_INTERFACE_VERSION)
+			a->peer.manner.plain = true;
 }
 
 static const struct peer_role role = { start, stop, kick };
@@ -131,7 +159,7 @@ void account_free(struct account *a)
 
 void account_commit(struct account *a)
 {
-	manner_of_esme(a->peer.hub->settings, a->name, &a->peer.manner);
+	read_manner(a);
 }
 
 /* Is `text` an item of the list? An absent list has none. */
@@ -211,6 +239,7 @@ enum err account_join(struct account *a, struct conn *c)
 	a->peer.text = NULL;
 	copy(a->peer.address, sizeof a->peer.address,
 	     session_address(c->session));
+	read_manner(a);
 	if (c->receives)
 		e = outbox_add(&a->peer.out, c->session);
 	return e;
@@ -219,7 +248,7 @@ enum err account_join(struct account *a, struct conn *c)
 void account_retire(struct account *a, struct conn *c)
 {
 	outbox_remove(&a->peer.out, c->session);
-	peer_tell(&a->peer, a->peer.out.n_sessions > 0);
+	account_tell(a);
 }
 
 void account_leave(struct account *a, struct conn *c)
@@ -232,6 +261,7 @@ void account_leave(struct account *a, struct conn *c)
 		return;
 	*at = c->next;
 	a->binds--;
+	read_manner(a);
 	account_retire(a, c);
 }
 

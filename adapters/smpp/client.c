@@ -41,7 +41,7 @@ static void start(struct peer *p)
 	unsigned i;
 
 	s->enabled = true;
-	p->out.closed = false;
+	p->text = NULL;
 	for (i = 0; i < s->n_lines; i++) {
 		if (s->lines[i].state == LINE_WAITING)
 			line_close(&s->lines[i], "");
@@ -55,6 +55,7 @@ static void stop(struct peer *p)
 	unsigned i;
 
 	s->enabled = false;
+	p->text = PEER_STOPPED;
 	for (i = 0; i < s->n_lines; i++)
 		line_leave(&s->lines[i]);
 	smsc_changed(s);
@@ -72,6 +73,17 @@ static void kick(struct peer *p)
 }
 
 static const struct peer_role role = { start, stop, kick };
+
+/* One that is bound only to receive is not up for legs: it says why. */
+static bool only_receives(const struct smsc *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->n_lines; i++)
+		if (s->lines[i].state == LINE_BOUND)
+			return s->peer.out.n_sessions == 0;
+	return false;
+}
 
 static bool any_line(const struct smsc *s)
 {
@@ -106,6 +118,8 @@ void smsc_changed(struct smsc *s)
 	if (session != NULL)
 		strncpy(p->address, session_address(session),
 			sizeof p->address - 1);
+	if (only_receives(s) && p->text == NULL)
+		p->text = "bound to receive only";
 	if (!s->retired)
 		peer_tell(p, p->out.n_sessions > 0);
 	hub_check_drained(p->hub);
@@ -157,6 +171,8 @@ static enum err add_smsc(struct client *c, const struct settings *settings,
 	s->peer.entry.name = s->name;
 	manner_of_smsc(settings, g, &s->peer.manner);
 	make_lines(s);
+	if (!s->enabled)
+		s->peer.text = PEER_STOPPED;
 	if (peer_add(c->hub, &s->peer) != OK) {
 		mem_free(s->name);
 		mem_free(s);
@@ -184,13 +200,25 @@ static void retire(struct smsc *s)
 	peer_remove(&s->peer);
 }
 
+/* Routes and gwctl name both alike. */
+static enum err complain(const struct settings_group *g, struct buf *complaint)
+{
+	settings_where(g, "name", complaint);
+	buf_printf(complaint, ": group smsc: name: an esme is called %s, too\n",
+		   settings_name(g));
+	return ERR_EXISTS;
+}
+
 enum err client_prepare(struct client *c, const struct settings *s,
 			struct buf *complaint)
 {
 	const struct settings_group *g;
 	struct smsc *x;
+	size_t i;
 
-	(void)complaint;
+	for (i = 0; (g = settings_group_at(s, "smsc", i)) != NULL; i++)
+		if (settings_group_named(s, "esme", settings_name(g)) != NULL)
+			return complain(g, complaint);
 	c->next_settings = s;
 	for (x = c->smscs; x != NULL; x = x->next) {
 		g = settings_group_named(s, "smsc", x->name);

@@ -25,6 +25,8 @@ struct line {
 	uint16_t port;
 	unsigned failures;		/* since it was bound                */
 	bool patient;			/* refused for good: try rarely      */
+	bool unbind_asked;		/* by the SMSC                       */
+	uint32_t unbind_sequence;
 	struct session *session;
 	struct resolve *resolve;
 	struct inbox inbox;

@@ -156,7 +156,7 @@ static void let_in(struct conn *c, struct account *a)
 		return;
 	}
 	peer_log(&a->peer, "bound", session_address(c->session));
-	peer_tell(&a->peer, a->peer.out.n_sessions > 0);
+	account_tell(a);
 }
 
 void conn_found(struct conn *c, const struct found *f)
@@ -325,6 +325,8 @@ static void lost(void *owner, struct session *s, const struct window_item *item,
 
 	(void)s;
 	outbox_lost(&c->account->peer.out, item, how);
+	if (c->state == CONN_LEAVING)
+		conn_leave(c);
 }
 
 static void nothing(void *owner, struct session *s)
@@ -360,7 +362,8 @@ static void closed(void *owner, struct session *s, const char *why)
 	ticket_abandon(&v->hub->tickets, &c->asker.tickets);
 	wipe(c);
 	if (c->account != NULL) {
-		c->account->peer.text = why;
+		if (!c->account->stopped)
+			c->account->peer.text = why;
 		peer_log(&c->account->peer, "unbound", why);
 		account_leave(c->account, c);
 		inbox_drop(&c->inbox);

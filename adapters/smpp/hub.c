@@ -8,6 +8,7 @@
 
 #define ARENA_FIRST   (16 * 1024) /* most messages need no more        */
 #define SCRATCH_LIMIT (256 * 1024)
+#define LOST_LIMIT    1024
 #define TELL_US	      5000000
 
 static bool make_parts(struct hub *h)
@@ -36,6 +37,7 @@ struct hub *hub_new(struct uplink *up, const struct welcome *w)
 	h->loop = uplink_loop(up);
 	h->scratch.limit = SCRATCH_LIMIT;
 	h->image.limit = MESSAGE_IMAGE_MAX;
+	h->lost.limit = LOST_LIMIT;
 	memcpy(h->id_key, w->id_key, sizeof h->id_key);
 	for (i = 0; i < sizeof h->names.key; i += sizeof random) {
 		random = uplink_random(up);
@@ -57,6 +59,7 @@ void hub_free(struct hub *h)
 	mem_free(h->references);
 	buf_clear(&h->scratch);
 	buf_clear(&h->image);
+	buf_clear(&h->lost);
 	jobs_clear(&h->jobs);
 	tickets_clear(&h->tickets);
 	names_clear(&h->names);

@@ -14,6 +14,7 @@
 #include "gateway/adapter.h"
 
 #define HUB_REFERENCES 4096
+#define PEER_STOPPED   "stopped"	/* gwctl shows it as the state       */
 
 struct peer;
 struct client;
@@ -25,6 +26,7 @@ struct hub {
 	struct sessions *sessions;
 	struct arena *arena;		/* reset for each message            */
 	struct buf scratch, image;	/* likewise                          */
+	struct buf lost;		/* names of a leg's fields           */
 	uint8_t id_key[16];
 	const struct settings *settings;	/* committed ones            */
 	const struct settings *next;		/* prepared ones             */

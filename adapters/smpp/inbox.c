@@ -48,9 +48,10 @@ static enum err send_up(struct inbox *in, const struct smpp_arrival *arrival,
 			const struct smpp_pdu *p)
 {
 	struct hub *h = in->peer->hub;
+	bool native = in->peer->manner.end_to_end && arrival->segment.of <= 1;
 	struct intake v = { .segment = arrival->segment,
-			    .native = in->peer->manner.end_to_end &&
-				      arrival->segment.of <= 1 };
+			    .native = native,
+			    .sender_keeps = native };
 	struct ticket unused;
 	uint64_t ref;
 	enum err e;
@@ -95,7 +96,25 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p)
 	count_up(in);
 }
 
-/* SMPP v3.4 appendix B: what nobody can be told about is acknowledged all the same. */
+/* A line of a story of its own: there is no message that it belongs to. */
+static void tell_nameless(const struct inbox *in, const struct smpp_pdu *p)
+{
+	struct hub *h = in->peer->hub;
+	struct note n = { .step = "report-in",
+			  .from = smpp_clean_text(h->arena, p->source.digits),
+			  .to = smpp_clean_text(h->arena, p->dest.digits),
+			  .verdict = "dropped",
+			  .text = "a report without an identifier",
+			  .clause = "SMPP v3.4 appendix B",
+			  .technology = TECHNOLOGY_SMS };
+
+	if (n.from == NULL || n.to == NULL)
+		n.from = n.to = NULL;
+	if (uplink_note(h->up, &n) != OK)
+		hub_give_up(h);
+}
+
+/* SMPP v3.4 appendix B: what nobody can be told about is acknowledged, too. */
 void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 {
 	struct hub *h = in->peer->hub;
@@ -106,9 +125,13 @@ void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 
 	e = smpp_report_in(p, &in->peer->manner, uplink_now_us(h->up),
 			   hub_arena(h), &v);
+	if (e == ERR_NOMEM) {
+		session_refuse(in->session, p, ESME_RX_T_APPN);
+		return;
+	}
 	if (e != OK) {
-		session_refuse(in->session, p,
-			       e == ERR_NOMEM ? ESME_RX_T_APPN : ESME_ROK);
+		tell_nameless(in, p);
+		session_refuse(in->session, p, ESME_ROK);
 		return;
 	}
 	in->peer->received++;

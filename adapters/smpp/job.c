@@ -105,10 +105,14 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 	}
 	d->pdus = &j->pdus;
 	d->progress = &progress;
+	if (d->manner->plain)
+		progress.without |= SMPP_WITHOUT_TLVS;
 	j->token = d->leg->token;
 	j->attempt = d->leg->attempt;
 	j->report = d->leg->message.kind == MESSAGE_REPORT;
 	j->server = d->manner->server;
+	j->wants = (d->leg->message.want &
+		    (WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY)) != 0;
 	if (!smpp_depart(d, why)) {
 		job_free(pool, j);
 		return NULL;
@@ -216,6 +220,11 @@ void job_answer(struct job *j, unsigned segment, const struct smpp_pdu *p,
 	    p->command_id != SMPP_GENERIC_NACK) {
 		s->fate = SEGMENT_TAKEN;
 		smpp_answer_id(p->message_id, m, s->far_id);
+		if (s->far_id[0] == 0)
+			j->nameless = p->message_id.n > SMPP_ID_MAX
+					      ? "taken, but its message_id is "
+						"too long to be known again"
+					      : "taken without a message_id";
 		return;
 	}
 	s->fate = SEGMENT_REFUSED;
@@ -301,6 +310,22 @@ static enum err outcome_progress(const struct job *j, struct arena *a,
 	return buf_status(scratch);
 }
 
+/*
+ * What no receipt can name is not waited for: the SMSC has it, so it is not
+ * sent again, and what becomes of it nobody will know.
+ */
+static void settle_nameless(const struct job *j, struct outcome *out)
+{
+	if (j->server || j->report || j->failed || j->nameless == NULL)
+		return;
+	out->text = j->nameless;
+	if (!j->wants || out->n_far_ids > 0)
+		return;
+	out->class = OUTCOME_NEVER;
+	out->state = STATE_UNKNOWN;
+	out->clause = "SMPP v3.4 4.4.2";
+}
+
 enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
 		     struct outcome *out)
 {
@@ -318,5 +343,6 @@ enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
 	}
 	if ((e = outcome_ids(j, a, out)) != OK)
 		return e;
+	settle_nameless(j, out);
 	return j->failed ? outcome_progress(j, a, scratch, out) : OK;
 }

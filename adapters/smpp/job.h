@@ -30,6 +30,7 @@ struct job {
 	uint64_t token;
 	unsigned attempt;
 	bool report, server;
+	bool wants;		/* its sender waits for a report             */
 	bool queued;		/* in the outbox's queue                     */
 	uint16_t reference;
 	uint8_t without;
@@ -46,6 +47,7 @@ struct job {
 		const char *text;
 		uint32_t retry_after_ms;
 	} worst;
+	const char *nameless;	/* why a segment was taken under no id       */
 };
 
 /* Jobs that are not in use keep their memory for the next. */

@@ -67,7 +67,7 @@ static void fail(struct line *l, const char *why)
 	/* The first of a row; the others are seen in the link's state. */
 	if (l->failures++ == 0)
 		peer_log(&l->smsc->peer, "not bound", why);
-	l->smsc->peer.text = why;
+	l->smsc->peer.text = l->smsc->enabled ? why : PEER_STOPPED;
 	wait_for_retry(l);
 	smsc_changed(l->smsc);
 }
@@ -157,12 +157,46 @@ static void answer(void *owner, struct session *s, const struct smpp_pdu *p)
 	smsc_changed(l->smsc);
 }
 
+/* Only what is under way is waited for, both ways. */
+static void leave_if_quiet(struct line *l)
+{
+	struct smpp_pdu p = { .command_id = SMPP_UNBIND_RESP,
+			      .sequence_number = l->unbind_sequence };
+
+	if (l->state != LINE_LEAVING || session_used(l->session) > 0 ||
+	    l->inbox.tickets.count > 0)
+		return;
+	if (!l->unbind_asked) {
+		session_unbind(l->session);
+		return;
+	}
+	session_send(l->session, &p);
+	session_finish(l->session, "unbound by the SMSC");
+}
+
+static void answered(struct inbox *in)
+{
+	leave_if_quiet(in->owner);
+}
+
+/* Nothing new from now on. */
+static void start_leaving(struct line *l)
+{
+	l->state = LINE_LEAVING;
+	l->inbox.owner = l;
+	l->inbox.answered = answered;
+	outbox_remove(&l->smsc->peer.out, l->session);
+	session_set_deadline(l->session, 2 * setting_us(l, "response-timeout"));
+}
+
+/* What is under way is answered first: the far side may have it. */
 static void unbound(struct line *l, const struct smpp_pdu *p)
 {
-	outbox_remove(&l->smsc->peer.out, l->session);
-	l->state = LINE_LEAVING;
-	session_refuse(l->session, p, ESME_ROK);
-	session_finish(l->session, "unbound by the SMSC");
+	l->unbind_asked = true;
+	l->unbind_sequence = p->sequence_number;
+	if (l->state != LINE_LEAVING)
+		start_leaving(l);
+	leave_if_quiet(l);
 	smsc_changed(l->smsc);
 }
 
@@ -201,19 +235,6 @@ static void request(void *owner, struct session *s, const struct smpp_pdu *p)
 		session_refuse(s, p, ESME_RINVBNDSTS);
 }
 
-/* Only what is under way is waited for, both ways. */
-static void leave_if_quiet(struct line *l)
-{
-	if (l->state == LINE_LEAVING && session_used(l->session) == 0 &&
-	    l->inbox.tickets.count == 0)
-		session_unbind(l->session);
-}
-
-static void answered(struct inbox *in)
-{
-	leave_if_quiet(in->owner);
-}
-
 static void response(void *owner, struct session *s,
 		     const struct window_item *item, const struct smpp_pdu *p)
 {
@@ -235,6 +256,7 @@ static void lost(void *owner, struct session *s, const struct window_item *item,
 
 	(void)s;
 	outbox_lost(&l->smsc->peer.out, item, how);
+	leave_if_quiet(l);
 }
 
 static void closed(void *owner, struct session *s, const char *why)
@@ -292,6 +314,7 @@ static void connect_to(void *arg, const struct resolved *r)
 		return;
 	}
 	l->state = LINE_CONNECTING;
+	l->unbind_asked = false;
 	l->inbox = (struct inbox){ 0 };
 	if (session_set_limits(l->session, &limits) != OK)
 		session_close(l->session, "no memory");
@@ -324,10 +347,6 @@ void line_leave(struct line *l)
 		stop_trying(l);
 		return;
 	}
-	l->state = LINE_LEAVING;
-	l->inbox.owner = l;
-	l->inbox.answered = answered;
-	outbox_remove(&l->smsc->peer.out, l->session);
-	session_set_deadline(l->session, 2 * setting_us(l, "response-timeout"));
+	start_leaving(l);
 	leave_if_quiet(l);
 }

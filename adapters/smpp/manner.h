@@ -22,6 +22,7 @@ struct manner {
 	struct numbers numbers;		/* its own: numbers_clear()          */
 	uint8_t esm_mode;
 	bool always_receipt, sme_ack, end_to_end;
+	bool plain;			/* no parameters: 3.3, see 5.2.4     */
 	const char *service_type;	/* never NULL                        */
 	struct rate_rule throughput;	/* requests to it                    */
 	uint32_t joined_timeout_s;	/* for parts of a longer text        */

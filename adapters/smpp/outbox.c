@@ -33,11 +33,6 @@ unsigned outbox_used(const struct outbox *o)
 	return sum;
 }
 
-bool outbox_idle(const struct outbox *o)
-{
-	return o->jobs == 0;
-}
-
 static void give_outcome(struct hub *h, uint64_t token,
 			 const struct outcome *out)
 {
@@ -64,7 +59,6 @@ static void settle(struct outbox *o, struct job *j)
 	else
 		p->failed++;
 	give_outcome(p->hub, j->token, &out);
-	o->jobs--;
 	job_free(&p->hub->jobs, j);
 }
 
@@ -219,8 +213,26 @@ static void enqueue(struct outbox *o, struct job *j)
 	j->queued = true;
 	*o->last = j;
 	o->last = &j->next;
-	o->jobs++;
 	pump(o);
+}
+
+/* A line of the message's story; told again when a retry leaves more out. */
+static void tell_lost(struct outbox *o, const struct leg *leg, unsigned without)
+{
+	struct hub *h = o->peer->hub;
+	struct note n = { .story = leg->story,
+			  .step = "map",
+			  .to = leg->to.text,
+			  .verdict = "lost",
+			  .technology = TECHNOLOGY_SMS };
+
+	if (h->lost.n == 0 || (leg->attempt > 1 && without == 0))
+		return;
+	n.text = arena_string(h->arena, buf_bytes(&h->lost));
+	if (n.text == NULL)
+		n.text = "lost=?"; /* no memory to say what */
+	if (uplink_note(h->up, &n) != OK)
+		hub_give_up(h);
 }
 
 void outbox_leg(struct outbox *o, const struct leg *leg)
@@ -232,12 +244,14 @@ void outbox_leg(struct outbox *o, const struct leg *leg)
 			       .id_key = h->id_key,
 			       .scratch = &h->scratch,
 			       .arena = hub_arena(h),
+			       .lost = &h->lost,
 			       .now_us = uplink_now_us(h->up),
 			       .reference = hub_reference(h, p, leg) };
 	struct outcome why = { .class = OUTCOME_LINK, .text = "not bound" };
 	struct job *j;
 
-	if (o->n_sessions == 0 || o->closed) {
+	buf_reset(&h->lost);
+	if (o->n_sessions == 0) {
 		give_outcome(h, leg->token, &why);
 		return;
 	}
@@ -246,6 +260,7 @@ void outbox_leg(struct outbox *o, const struct leg *leg)
 		give_outcome(h, leg->token, &why);
 		return;
 	}
+	tell_lost(o, leg, j->without);
 	enqueue(o, j);
 }
 
@@ -259,7 +274,6 @@ bool outbox_cancel(struct outbox *o, uint64_t token)
 	if (j == NULL || j->sent > 0 || j->at > 0)
 		return j != NULL;
 	take_off_queue(o, j);
-	o->jobs--;
 	give_outcome(o->peer->hub, token, &out);
 	job_free(&o->peer->hub->jobs, j);
 	return true;

@@ -16,14 +16,12 @@ struct outbox {
 	struct session **sessions;	/* that take requests of ours        */
 	unsigned n_sessions, capacity, turn;
 	struct job *first, **last;	/* with something to send            */
-	unsigned jobs;			/* without an outcome                */
 	/* Outstanding requests allowed: halved when the far side says that
 	 * it is too much, and grown again, one for each full window. */
 	unsigned allowed, grown;
 	uint64_t halved_us;
 	struct rate rate;		/* against the manner's throughput   */
 	struct loop_timer rest;		/* until it allows one more          */
-	bool closed;			/* takes nothing new                 */
 };
 
 void outbox_init(struct outbox *o, struct peer *peer);
@@ -49,8 +47,5 @@ void outbox_lost(struct outbox *o, const struct window_item *item,
 /** All windows together, and what of them is in use. */
 unsigned outbox_window(const struct outbox *o);
 unsigned outbox_used(const struct outbox *o);
-
-/** Nothing is on its way. */
-bool outbox_idle(const struct outbox *o);
 
 #endif

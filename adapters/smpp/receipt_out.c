@@ -1,6 +1,6 @@
 /*
- * Reports towards SMPP peers, SMPP v3.4 5.2.12: the SMSC's delivery receipts to an
- * ESME, and an SME's acknowledgements to an SMSC. Declared in smpp_out.h.
+ * Reports towards SMPP peers, SMPP v3.4 5.2.12: the SMSC's delivery receipts to
+ * an ESME, and an SME's acknowledgements to an SMSC. Declared in smpp_out.h.
  */
 #include "adapters/smpp/smpp_out.h"
 
@@ -60,12 +60,38 @@ static void put_error_code(struct buf *to, const struct report *r)
 	buf_u16(to, (uint16_t)r->far_code);
 }
 
+static void put_reference(struct buf *to, const struct message *m)
+{
+	const char *reference = message_id_of(m, ID_SMPP_REFERENCE);
+	uint64_t number;
+
+	if (bytes_decimal(bytes_of(reference), UINT16_MAX, &number) == OK)
+		smpp_tlv_put_number(to, SMPP_TLV_USER_MESSAGE_REFERENCE,
+				    (uint32_t)number, 2);
+}
+
+/* Of a receipt, in d->scratch; the text says the same. */
+static void put_tlvs(struct departure *d, const char *id, enum smpp_state state)
+{
+	const struct message *m = &d->leg->message;
+
+	buf_reset(d->scratch);
+	if (d->progress->without & SMPP_WITHOUT_TLVS)
+		return;
+	smpp_tlv_put_text(d->scratch, SMPP_TLV_RECEIPTED_MESSAGE_ID,
+			  bytes_of(id));
+	smpp_tlv_put_number(d->scratch, SMPP_TLV_MESSAGE_STATE, (uint32_t)state,
+			    1);
+	put_error_code(d->scratch, &m->report);
+	put_reference(d->scratch, m);
+}
+
 /* The front of the message's text, when it is anybody's to read. */
 static struct bytes excerpt(const struct message *m)
 {
 	struct bytes text = { NULL, 0 };
 
-	if (m->n_parts == 0 || m->privacy != 0)
+	if (m->n_parts == 0 || (m->privacy & ~PRIVACY_NONE) != 0)
 		return text;
 	text = m->parts[0].body;
 	if (text.n > SMPP_RECEIPT_TEXT_MAX)
@@ -78,11 +104,9 @@ static enum err write_receipt(struct departure *d, struct smpp_pdu *p,
 			      const char *id)
 {
 	const struct message *m = &d->leg->message;
-	const char *reference = message_id_of(m, ID_SMPP_REFERENCE);
 	struct smpp_receipt text = { .id = bytes_of(id), .sub = 1 };
 	struct buf octets = BUF_INIT(SMPP_RECEIPT_OCTETS_MAX + 64);
 	char error[4];
-	uint64_t number;
 	enum err e;
 
 	text.state = smpp_state_out(m->report.state);
@@ -92,14 +116,7 @@ static enum err write_receipt(struct departure *d, struct smpp_pdu *p,
 	error_digits(&m->report, error);
 	text.err = bytes_of(error);
 	text.text = excerpt(m);
-	buf_reset(d->scratch);
-	smpp_tlv_put_text(d->scratch, SMPP_TLV_RECEIPTED_MESSAGE_ID, text.id);
-	smpp_tlv_put_number(d->scratch, SMPP_TLV_MESSAGE_STATE,
-			    (uint32_t)text.state, 1);
-	put_error_code(d->scratch, &m->report);
-	if (bytes_decimal(bytes_of(reference), UINT16_MAX, &number) == OK)
-		smpp_tlv_put_number(d->scratch, SMPP_TLV_USER_MESSAGE_REFERENCE,
-				    (uint32_t)number, 2);
+	put_tlvs(d, id, text.state);
 	if ((e = smpp_receipt_encode(&text, &octets, NULL)) == OK &&
 	    (e = buf_status(d->scratch)) == OK) {
 		p->short_message = buf_bytes(&octets);
@@ -179,8 +196,6 @@ static bool depart_acknowledgement(struct departure *d, struct smpp_pdu *p,
 				   struct outcome *why)
 {
 	const struct message *m = &d->leg->message;
-	const char *reference = message_id_of(m, ID_SMPP_REFERENCE);
-	uint64_t number;
 
 	p->command_id = SMPP_SUBMIT_SM;
 	p->esm_class = d->manner->esm_mode;
@@ -192,11 +207,10 @@ static bool depart_acknowledgement(struct departure *d, struct smpp_pdu *p,
 		return smpp_no_way(why, OUTCOME_NEVER,
 				   "an SME acknowledges only what arrived");
 	buf_reset(d->scratch);
-	if (bytes_decimal(bytes_of(reference), UINT16_MAX, &number) == OK)
-		smpp_tlv_put_number(d->scratch, SMPP_TLV_USER_MESSAGE_REFERENCE,
-				    (uint32_t)number, 2);
+	if (!(d->progress->without & SMPP_WITHOUT_TLVS))
+		put_reference(d->scratch, m);
 	p->tlvs = buf_bytes(d->scratch);
-	*d->progress = (struct progress){ 0 };
+	*d->progress = (struct progress){ .without = d->progress->without };
 	d->of = 1;
 	if (smpp_pdu_encode(p, d->pdus, NULL) != OK)
 		return smpp_no_way(why, OUTCOME_NEVER, "does not fit a PDU");

@@ -15,9 +15,9 @@ struct senders {
 };
 
 /**
- * Reads them from `g` of group esme, or NULL: nothing is set. `code` is the account's
- * short code (or ""), the fallback where no other is set. What *s had before
- * is freed.
+ * Reads them from `g` of group esme, or NULL: nothing is set. `code` is the
+ * account's short code (or ""), the fallback where no other is set. What *s
+ * had before is freed.
  */
 void senders_read(struct senders *s, const struct settings_group *g,
 		  const char *code, const struct address_rules *rules);

@@ -124,6 +124,7 @@ enum err server_prepare(struct server *v, const struct settings *s,
 {
 	const struct settings_group *g = settings_single(s, "smpp");
 	struct listener l = { .fd = -1 };
+	char why[200];
 	enum err e;
 
 	v->next_settings = s;
@@ -136,8 +137,11 @@ enum err server_prepare(struct server *v, const struct settings *s,
 	if ((e = open_listener(&l)) == ERR_MALFORMED)
 		return complain(g, "address", complaint,
 				"has to be an IP address");
-	if (e != OK)
-		return complain(g, "port", complaint, strerror(errno));
+	if (e != OK) {
+		snprintf(why, sizeof why, "cannot listen on %s:%u: %s",
+			 l.address, l.port, strerror(errno));
+		return complain(g, "port", complaint, why);
+	}
 	v->next = l;
 	return OK;
 }

@@ -59,7 +59,7 @@ struct conn {
 	bool gone;			/* the last word was said            */
 	uint32_t bind_id, sequence;	/* of the bind, or the unbind        */
 	uint32_t status;		/* of the refusal                    */
-	uint8_t version;
+	uint8_t version;			/* interface_version, 5.2.4          */
 	char name[ACCOUNT_NAME], password[ACCOUNT_NAME];
 };
 
@@ -103,6 +103,8 @@ enum err account_join(struct account *a, struct conn *c) CHECKED;
 void account_leave(struct account *a, struct conn *c);
 /* It is on its way out: no more legs over it. */
 void account_retire(struct account *a, struct conn *c);
+/* Tells the engine how it stands. */
+void account_tell(struct account *a);
 /* 0, or ESME_RTHROTTLED: may it submit one more now? */
 uint32_t account_throttles(struct account *a);
 /* inbox.admit and inbox.answered of its connections. */

@@ -12,7 +12,8 @@
 #include "codecs/arena.h"
 
 #define SEQUENCE_LAST 0x7FFFFFFFu /* 5.1.4                             */
-#define SEQUENCE_AT   12	  /* octet of the header               */
+#define COMMAND_AT    4		  /* octets of the header              */
+#define SEQUENCE_AT   12
 #define FINISH_US     2000000
 #define LINGER_US     1000000
 #define OUT_KEEP      (64 * 1024) /* capacity that an idle one keeps   */
@@ -180,6 +181,7 @@ static bool write_some(struct session *s)
 		return false;
 	}
 	s->written += (uint64_t)n;
+	s->wrote_us = session_now(s);
 	buf_shift(&s->out, (size_t)n);
 	return s->out.n > 0;
 }
@@ -339,6 +341,16 @@ uint32_t session_next(struct session *s)
 	return s->sequence;
 }
 
+/* `n` octets are to be written; from now on they must get away. */
+static void queue(struct session *s, size_t n)
+{
+	if (s->queued == s->written)
+		s->wrote_us = session_now(s);
+	s->queued += n;
+	session_work(s);
+	session_arm(s, s->wrote_us + s->limits.response_us);
+}
+
 void session_send(struct session *s, const struct smpp_pdu *p)
 {
 	size_t before = s->out.n;
@@ -347,8 +359,7 @@ void session_send(struct session *s, const struct smpp_pdu *p)
 		return;
 	if (smpp_pdu_encode(p, &s->out, NULL) != OK)
 		session_break(s, "output overflows");
-	s->queued += s->out.n - before;
-	session_work(s);
+	queue(s, s->out.n - before);
 }
 
 void session_refuse(struct session *s, const struct smpp_pdu *request,
@@ -366,6 +377,7 @@ void session_refuse(struct session *s, const struct smpp_pdu *request,
 void session_ask(struct session *s, struct smpp_pdu *p)
 {
 	p->sequence_number = s->asked = session_next(s);
+	s->asked_id = smpp_response_id(p->command_id);
 	s->asked_us = session_now(s);
 	session_send(s, p);
 	session_arm(s, s->asked_us + s->limits.response_us);
@@ -381,6 +393,12 @@ unsigned session_room(const struct session *s)
 unsigned session_used(const struct session *s)
 {
 	return s->window == NULL ? 0 : window_used(s->window);
+}
+
+static uint32_t load32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | p[3];
 }
 
 static void store32(uint8_t *p, uint32_t v)
@@ -400,11 +418,13 @@ enum err session_request(struct session *s, struct bytes pdu, void *what,
 
 	if (s->dead)
 		return ERR_CLOSED;
-	if (session_room(s) == 0)
+	/* A far side that does not read them has enough to do. */
+	if (session_room(s) == 0 || s->out.n + pdu.n > s->out.limit)
 		return ERR_BUSY;
 	if ((to = buf_room(&s->out, pdu.n)) == NULL)
 		return buf_status(&s->out);
 	item.sequence = session_next(s);
+	item.answer_id = smpp_response_id(load32(pdu.p + COMMAND_AT));
 	item.sent_us = s->message_us = session_now(s);
 	item.end = s->queued + pdu.n;
 	if ((e = window_add(s->window, &item)) != OK) {
@@ -413,8 +433,7 @@ enum err session_request(struct session *s, struct bytes pdu, void *what,
 	}
 	memcpy(to, pdu.p, pdu.n);
 	store32(to + SEQUENCE_AT, item.sequence);
-	s->queued = item.end;
-	session_work(s);
+	queue(s, pdu.n);
 	session_arm(s, item.sent_us + s->limits.response_us);
 	return OK;
 }

@@ -90,8 +90,8 @@ unsigned session_room(const struct session *s);
 
 /**
  * Sends the request of one whole encoded PDU; its sequence number is
- * filled in. ERR_BUSY: the window is full; ERR_CLOSED; ERR_NOMEM, ERR_TOOBIG:
- * the output. After an error nothing more is said about it.
+ * filled in. ERR_BUSY: the window, or the output, is full; ERR_CLOSED;
+ * ERR_NOMEM. After an error nothing more is said about it.
  */
 enum err session_request(struct session *s, struct bytes pdu, void *what,
 			 unsigned which) CHECKED;

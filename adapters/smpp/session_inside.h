@@ -51,6 +51,8 @@ struct session {
 	uint64_t deadline_us;		/* 0: none                           */
 	uint64_t asked_us, enquired_us;	/* sent, not answered; 0: none       */
 	uint32_t asked, enquired;	/* their sequence numbers            */
+	uint32_t asked_id;		/* command_id of the answer          */
+	uint64_t wrote_us;		/* last octet, or since it waits     */
 	uint64_t read_us, message_us;	/* last octet, last message          */
 	uint64_t grace_us;		/* nothing times out before          */
 	bool unbinding;

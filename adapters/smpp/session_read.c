@@ -20,15 +20,23 @@ static void take_request(struct session *s, const struct smpp_pdu *p)
 	s->events->request(s->owner, s, p);
 }
 
+/* A response of another kind is none: 5.1.4, 4.3. */
+static bool answers(const struct smpp_pdu *p, uint32_t answer_id)
+{
+	return p->command_id == answer_id || p->command_id == SMPP_GENERIC_NACK;
+}
+
 /* The answer to something that stands outside the window? */
 static bool take_special(struct session *s, const struct smpp_pdu *p)
 {
-	if (s->enquired_us != 0 && p->sequence_number == s->enquired) {
+	if (s->enquired_us != 0 && p->sequence_number == s->enquired &&
+	    answers(p, SMPP_ENQUIRE_LINK_RESP)) {
 		s->enquired_us = 0;
 		return true;
 	}
-	if (s->asked_us == 0 || p->sequence_number != s->asked)
-		return p->command_id == SMPP_ENQUIRE_LINK_RESP;
+	if (s->asked_us == 0 || p->sequence_number != s->asked ||
+	    !answers(p, s->asked_id))
+		return false;
 	s->asked_us = 0;
 	if (s->unbinding)
 		session_close(s, "unbound");
@@ -37,16 +45,32 @@ static bool take_special(struct session *s, const struct smpp_pdu *p)
 	return true;
 }
 
-/* A response that nobody waits for any more is passed over. */
+/* A response that nobody waits for, or not for such a one, is passed over. */
 static void take_response(struct session *s, const struct smpp_pdu *p)
 {
 	struct window_item item;
 
 	if (take_special(s, p) || s->window == NULL)
 		return;
-	if (!window_take(s->window, p->sequence_number, &item))
+	if (!window_find(s->window, p->sequence_number, &item) ||
+	    !answers(p, item.answer_id) ||
+	    !window_take(s->window, item.sequence, &item))
 		return;
 	s->events->response(s->owner, s, &item, p);
+}
+
+/*
+ * 4.4.2: the id is all of the body, to its NUL. One that is too long, or has
+ * no NUL, is still the name under which the far side has the message.
+ */
+static void read_id(struct bytes octets, struct smpp_pdu *p)
+{
+	struct bytes body = bytes_after(octets, SMPP_HEADER_OCTETS);
+
+	if (p->command_id != SMPP_SUBMIT_SM_RESP || p->message_id.n > 0)
+		return;
+	body.n = bytes_find(body, 0);
+	p->message_id = body;
 }
 
 static void take_pdu(struct session *s, struct bytes octets)
@@ -57,6 +81,8 @@ static void take_pdu(struct session *s, struct bytes octets)
 
 	/* A broken response still tells which request it was for. */
 	if (p.command_id & SMPP_RESP) {
+		if (e != OK)
+			read_id(octets, &p);
 		take_response(s, &p);
 		return;
 	}

@@ -36,12 +36,29 @@ static uint64_t check_deadline(struct session *s, uint64_t now)
 
 static uint64_t check_asked(struct session *s, uint64_t now)
 {
+	uint64_t due = s->asked_us + s->limits.response_us;
+
 	if (s->dead || s->asked_us == 0)
 		return NEVER;
-	if (now - s->asked_us < s->limits.response_us)
-		return s->asked_us + s->limits.response_us;
+	if (s->holds & (HOLD_OWNER | HOLD_SLOW)) /* it may be there, unread */
+		return now + s->limits.response_us;
+	if (due < s->grace_us)
+		due = s->grace_us;
+	if (now < due)
+		return due;
 	session_close(s, s->unbinding ? "unbind was not answered"
 				      : "bind was not answered");
+	return NEVER;
+}
+
+/* Nobody takes our octets: so nothing can be known of what was asked. */
+static uint64_t check_output(struct session *s, uint64_t now)
+{
+	if (s->dead || s->connecting || s->out.n == 0)
+		return NEVER;
+	if (now - s->wrote_us < s->limits.response_us)
+		return s->wrote_us + s->limits.response_us;
+	session_close(s, "the far side does not read");
 	return NEVER;
 }
 
@@ -112,6 +129,7 @@ void session_due(void *session)
 
 	due = check_deadline(s, now);
 	due = sooner(due, check_asked(s, now));
+	due = sooner(due, check_output(s, now));
 	due = sooner(due, check_window(s, now));
 	due = sooner(due, check_silence(s, now));
 	due = sooner(due, check_idle(s, now));

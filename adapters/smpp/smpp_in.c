@@ -3,13 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
+#include "codecs/joined.h"
 #include "codecs/timestamp.h"
 
-#define EXTRAS_MAX    16
-#define TLV_VENDOR    0x1400 /* to 0x3FFF: 5.3.2                          */
-#define TLV_RESERVED  0x4000
-#define PORT_WAP_PUSH 2948
 #define PORT_VCARD    9204
 #define PORT_CALENDAR 9205
 
@@ -105,6 +103,19 @@ static uint32_t read_times(const struct reading *r, uint64_t now_us,
 	return ESME_ROK;
 }
 
+/* What we could not hand on: a text that only the SMSC knows, or two. */
+static uint32_t check_content(const struct reading *r)
+{
+	struct bytes payload;
+
+	if (r->m->server && r->p->sm_default_msg_id != 0)
+		return ESME_RINVDFTMSGID;
+	if (r->p->short_message.n > 0 &&
+	    smpp_tlv_find(r->p->tlvs, SMPP_TLV_MESSAGE_PAYLOAD, &payload))
+		return ESME_ROPTPARNOTALLWD;
+	return ESME_ROK;
+}
+
 /* The header of user data, or the SAR parameters, which exclude each other. */
 static uint32_t read_joining(struct reading *r)
 {
@@ -127,7 +138,8 @@ static uint32_t read_joining(struct reading *r)
 	if (r->udh.joined)
 		return ESME_RINVOPTPARAMVAL;
 	if (part == 0 || of == 0 || part > of || of > 255)
-		return ESME_ROK; /* 3GPP TS 23.040 9.2.3.24.1: a message of its own */
+		return ESME_ROK; /* 3GPP TS 23.040 9.2.3.24.1: a message of its
+				    own */
 	r->sar = true;
 	r->ref = (uint16_t)ref;
 	r->part = (uint8_t)part;
@@ -196,13 +208,6 @@ static const char *data_type(const struct reading *r, unsigned port)
 	return arena_string(r->a, bytes_of(text));
 }
 
-/* Its text stays as it came, lest a pair of surrogates is torn. */
-static void read_ucs2_part(const struct reading *r, struct part *out)
-{
-	out->type = "text/plain;charset=utf-16be";
-	out->body = bytes_after(smpp_pdu_message(r->p), r->udh_octets);
-}
-
 static uint32_t read_body(const struct reading *r, struct message *out)
 {
 	struct segment_wire wire = { smpp_pdu_message(r->p), r->p->data_coding,
@@ -216,14 +221,15 @@ static uint32_t read_body(const struct reading *r, struct message *out)
 	e = segment_text(&wire, &r->m->read, r->a, &c, NULL);
 	if (e != OK)
 		return e == ERR_NOMEM ? ESME_RSYSERR : ESME_RINVMSGLEN;
-	part->type =
-		c.text ? "text/plain;charset=UTF-8" : data_type(r, port_of(r));
+	part->type = c.text ? JOINED_TEXT : data_type(r, port_of(r));
 	if (part->type == NULL)
 		return ESME_RSYSERR;
 	part->body = c.body;
-	if (r->of > 1 && c.text &&
-	    smpp_coding_is_ucs2(r->p->data_coding, r->m->read.gsm_dcs))
-		read_ucs2_part(r, part);
+	if (r->of > 1 &&
+	    joined_part(&c, r->a, &part->type, &part->body) != OK)
+		return ESME_RSYSERR;
+	if (keep_in(r->p, &c, r->a, out) != OK)
+		return ESME_RSYSERR;
 	if (c.classed)
 		out->sms_class = (int8_t)c.message_class;
 	out->parts = part;
@@ -248,8 +254,7 @@ static enum err read_ids(const struct reading *r, struct message *out)
 	return out->ids[0].value == NULL ? ERR_NOMEM : OK;
 }
 
-/* Octets of a peer as a string that anybody may print. NULL: no memory. */
-static const char *clean_string(struct arena *a, struct bytes in)
+const char *smpp_clean_text(struct arena *a, struct bytes in)
 {
 	char *text = arena_string(a, in);
 	size_t i;
@@ -260,49 +265,6 @@ static const char *clean_string(struct arena *a, struct bytes in)
 	return text;
 }
 
-static enum err add_extra(const struct reading *r, struct message *out,
-			  const char *name, struct bytes value)
-{
-	if (out->n_extras == EXTRAS_MAX)
-		return OK;
-	if (out->extras == NULL) {
-		out->extras =
-			arena_array(r->a, EXTRAS_MAX, sizeof *out->extras);
-		if (out->extras == NULL)
-			return ERR_NOMEM;
-	}
-	name = arena_string(r->a, bytes_of(name));
-	if (name == NULL)
-		return ERR_NOMEM;
-	out->extras[out->n_extras++] = (struct extra){ name, value };
-	return OK;
-}
-
-/* What only SMPP knows and another SMPP peer gets back unchanged. */
-static enum err read_extras(const struct reading *r, struct message *out)
-{
-	struct bytes rest = r->p->tlvs;
-	struct smpp_tlv tlv;
-	char name[24];
-	enum err e;
-
-	if (r->p->protocol_id != 0 &&
-	    (e = add_extra(r, out, "smpp.protocol_id",
-			   (struct bytes){ &r->p->protocol_id, 1 })) != OK)
-		return e;
-	if (r->udh.other.n > 0 &&
-	    (e = add_extra(r, out, "smpp.udh", r->udh.other)) != OK)
-		return e;
-	while (smpp_tlv_next(&rest, &tlv)) {
-		if (tlv.tag < TLV_VENDOR || tlv.tag >= TLV_RESERVED)
-			continue;
-		snprintf(name, sizeof name, "smpp.tlv.%04x", tlv.tag);
-		if ((e = add_extra(r, out, name, tlv.value)) != OK)
-			return e;
-	}
-	return OK;
-}
-
 static uint32_t read_rest(const struct reading *r, struct message *out)
 {
 	const struct smpp_pdu *p = r->p;
@@ -311,10 +273,10 @@ static uint32_t read_rest(const struct reading *r, struct message *out)
 		return ESME_RINVPRTFLG;
 	out->priority = smpp_priority_in(p->priority_flag);
 	out->want = smpp_registered_in(p->registered_delivery, r->m->server);
-	if (p->service_type.n > 0 &&
-	    (out->service_type = clean_string(r->a, p->service_type)) == NULL)
+	if (p->service_type.n > 0 && (out->service_type = smpp_clean_text(
+					      r->a, p->service_type)) == NULL)
 		return ESME_RSYSERR;
-	if (read_ids(r, out) != OK || read_extras(r, out) != OK)
+	if (read_ids(r, out) != OK)
 		return ESME_RSYSERR;
 	return ESME_ROK;
 }
@@ -334,7 +296,7 @@ uint32_t smpp_message_in(const struct smpp_pdu *p, const struct manner *m,
 	out->message.origin.account = m->server ? m->peer : NULL;
 	if ((status = read_addresses(&r, &out->message)) ||
 	    (status = read_times(&r, now_us, &out->message)) ||
-	    (status = read_joining(&r)) ||
+	    (status = check_content(&r)) || (status = read_joining(&r)) ||
 	    (status = read_body(&r, &out->message)) ||
 	    (status = read_rest(&r, &out->message)))
 		return status;

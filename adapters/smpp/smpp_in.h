@@ -21,7 +21,7 @@ struct smpp_arrival {
  * Returns 0, or the command_status that refuses the PDU; ESME_RSYSERR: the
  * arena is full. Everything in *out is in `a` or borrowed from `p` and `m`.
  * A part of a longer text: out->segment.of is not 0, and the message has
- * that part alone (text as UTF-8, UCS2 as text/plain;charset=utf-16be).
+ * that part alone, with a type of codecs/joined.h.
  */
 uint32_t smpp_message_in(const struct smpp_pdu *p, const struct manner *m,
 			 uint64_t now_us, struct arena *a,
@@ -42,5 +42,8 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
  */
 void smpp_answer_id(struct bytes message_id, const struct manner *m,
 		    char out[SMPP_ID_ROOM]);
+
+/** Octets of a peer as a string that anybody may print. NULL: no memory. */
+const char *smpp_clean_text(struct arena *a, struct bytes in);
 
 #endif

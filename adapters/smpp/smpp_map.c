@@ -1,5 +1,7 @@
 #include "adapters/smpp/smpp_map.h"
 
+#include "codecs/smpp_names.h"
+
 /* Statuses that are not in a row are OUTCOME_NEVER. Sorted by status. */
 struct status_row {
 	uint32_t status;
@@ -331,11 +333,46 @@ uint8_t smpp_priority_out(enum priority p)
 	return p == PRIORITY_HIGH ? 1 : 0;
 }
 
-bool smpp_coding_is_ucs2(uint8_t data_coding, bool gsm_dcs)
+enum { IN_SUBMIT = 1, IN_DELIVER = 2, IN_BOTH = 3 };
+
+static const struct {
+	uint16_t tag;
+	uint8_t in;
+} tlv_rows[] = {
+	{ SMPP_TLV_DEST_ADDR_SUBUNIT, IN_SUBMIT },
+	{ SMPP_TLV_SOURCE_ADDR_SUBUNIT, IN_SUBMIT },
+	{ SMPP_TLV_PAYLOAD_TYPE, IN_BOTH },
+	{ SMPP_TLV_RECEIPTED_MESSAGE_ID, IN_DELIVER },
+	{ SMPP_TLV_MS_MSG_WAIT_FACILITIES, IN_SUBMIT },
+	{ SMPP_TLV_PRIVACY_INDICATOR, IN_BOTH },
+	{ SMPP_TLV_SOURCE_SUBADDRESS, IN_BOTH },
+	{ SMPP_TLV_DEST_SUBADDRESS, IN_BOTH },
+	{ SMPP_TLV_USER_RESPONSE_CODE, IN_BOTH },
+	{ SMPP_TLV_SOURCE_PORT, IN_BOTH },
+	{ SMPP_TLV_DESTINATION_PORT, IN_BOTH },
+	{ SMPP_TLV_LANGUAGE_INDICATOR, IN_BOTH },
+	{ SMPP_TLV_CALLBACK_NUM_PRES_IND, IN_SUBMIT },
+	{ SMPP_TLV_CALLBACK_NUM_ATAG, IN_SUBMIT },
+	{ SMPP_TLV_NUMBER_OF_MESSAGES, IN_SUBMIT },
+	{ SMPP_TLV_CALLBACK_NUM, IN_BOTH },
+	{ SMPP_TLV_NETWORK_ERROR_CODE, IN_DELIVER },
+	{ SMPP_TLV_MESSAGE_STATE, IN_DELIVER },
+	{ SMPP_TLV_USSD_SERVICE_OP, IN_SUBMIT },
+	{ SMPP_TLV_DISPLAY_TIME, IN_SUBMIT },
+	{ SMPP_TLV_SMS_SIGNAL, IN_SUBMIT },
+	{ SMPP_TLV_MS_VALIDITY, IN_SUBMIT },
+	{ SMPP_TLV_ALERT_ON_MESSAGE_DELIVERY, IN_SUBMIT },
+	{ SMPP_TLV_ITS_REPLY_TYPE, IN_SUBMIT },
+	{ SMPP_TLV_ITS_SESSION_INFO, IN_BOTH },
+};
+
+bool smpp_tlv_goes(uint16_t tag, bool deliver)
 {
-	if (data_coding == 0x08 || (data_coding & 0xF0) == 0xE0)
-		return true;
-	/* General and automatic-deletion groups, not compressed, bits 10. */
-	return gsm_dcs && data_coding >= 0x10 && data_coding <= 0x7F &&
-	       (data_coding & 0x20) == 0 && (data_coding & 0x0C) == 0x08;
+	size_t n = sizeof tlv_rows / sizeof tlv_rows[0], i;
+
+	for (i = 0; i < n; i++)
+		if (tlv_rows[i].tag == tag)
+			return tlv_rows[i].in &
+			       (deliver ? IN_DELIVER : IN_SUBMIT);
+	return smpp_tag_row(tag) == NULL;
 }

@@ -75,7 +75,10 @@ uint8_t smpp_registered_in(uint8_t registered, bool submitted);
 enum priority smpp_priority_in(uint8_t flag);
 uint8_t smpp_priority_out(enum priority p);
 
-/** data_coding of UCS2 text? `gsm_dcs`: that of TS 23.038 4 counts too. */
-bool smpp_coding_is_ucs2(uint8_t data_coding, bool gsm_dcs);
+/**
+ * May a parameter of the originator stand in a deliver_sm (`deliver`), or a
+ * submit_sm? Those that 3.4 does not know may. SMPP v3.4 4.4.1, 4.6.1.
+ */
+bool smpp_tlv_goes(uint16_t tag, bool deliver);
 
 #endif

@@ -1,8 +1,8 @@
 #include "adapters/smpp/smpp_out.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
 #include "adapters/smpp/text_out.h"
 #include "codecs/smpp_pdu.h"
@@ -15,6 +15,19 @@ bool smpp_no_way(struct outcome *why, enum outcome_class class,
 				 .text = text,
 				 .clause = "SMPP v3.4 4.4.1" };
 	return false;
+}
+
+/* Once each. Names that have no room any more are many: the first will do. */
+void smpp_lost(struct departure *d, const char *field)
+{
+	struct bytes named = d->lost == NULL ? (struct bytes){ NULL, 0 }
+					     : buf_bytes(d->lost);
+
+	if (d->lost == NULL || (named.n > 0 && memmem(named.p, named.n, field,
+						      strlen(field)) != NULL))
+		return;
+	buf_text(d->lost, d->lost->n == 0 ? "lost=" : ",");
+	buf_text(d->lost, field);
 }
 
 /* Name or user part as an alphanumeric sender that nobody can answer. */
@@ -92,20 +105,23 @@ bool smpp_depart_addresses(struct departure *d, const struct address *from,
 	return true;
 }
 
-static void put_vendor_tlvs(const struct message *m, struct buf *to)
+/* The originator's, or one that says which leg it is. 5.3.2.17. */
+static uint32_t message_reference(const struct leg *leg)
 {
-	char digits[5];
-	size_t i;
+	const char *theirs = message_id_of(&leg->message, ID_SMPP_REFERENCE);
+	uint64_t number;
 
-	for (i = 0; i < m->n_extras; i++) {
-		const struct extra *x = &m->extras[i];
+	if (bytes_decimal(bytes_of(theirs), UINT16_MAX, &number) == OK)
+		return (uint32_t)number;
+	return (uint16_t)leg->id;
+}
 
-		if (strncmp(x->name, "smpp.tlv.", 9) != 0 ||
-		    strlen(x->name) != 13)
-			continue;
-		memcpy(digits, x->name + 9, sizeof digits);
-		smpp_tlv_put(to, (uint16_t)strtoul(digits, NULL, 16), x->value);
-	}
+/* A flash message whose coding has no class: 5.3.2.1, not in deliver_sm. */
+static bool shows_at_once(const struct departure *d,
+			  const struct segment_plan *plan)
+{
+	return d->leg->message.sms_class == 0 && plan->data_coding == 0x08 &&
+	       !d->manner->server && !keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT);
 }
 
 /* The parameters of one segment, in d->scratch. */
@@ -113,7 +129,6 @@ static struct bytes tlvs(const struct departure *d,
 			 const struct segment_plan *plan, size_t i)
 {
 	const struct segment *s = &plan->segments[i];
-	const struct message *m = &d->leg->message;
 	struct buf *to = d->scratch;
 
 	buf_reset(to);
@@ -129,13 +144,47 @@ static struct bytes tlvs(const struct departure *d,
 	if (d->progress->without & SMPP_WITHOUT_TLVS)
 		return buf_bytes(to);
 	smpp_tlv_put_number(to, SMPP_TLV_USER_MESSAGE_REFERENCE,
-			    (uint16_t)d->leg->id, 2);
+			    message_reference(d->leg), 2);
 	if (!d->manner->server && i + 1 < plan->count)
 		smpp_tlv_put_number(to, SMPP_TLV_MORE_MESSAGES_TO_SEND, 1, 1);
-	if (m->sms_class == 0 && plan->data_coding == 0x08)
+	if (shows_at_once(d, plan))
 		smpp_tlv_put_number(to, SMPP_TLV_DEST_ADDR_SUBUNIT, 1, 1);
-	put_vendor_tlvs(m, to);
+	keep_tlvs(d, to);
 	return buf_bytes(to);
+}
+
+/* What is asked of an SMSC about the message; an ESME is asked nothing. */
+static void requests(struct departure *d, struct smpp_pdu *p)
+{
+	const struct message *m = &d->leg->message;
+	uint8_t without = d->progress->without;
+
+	if (m->want & WANT_DISPLAY &&
+	    (d->manner->server || !d->manner->sme_ack))
+		smpp_lost(d, "registered_delivery:user-acknowledgement");
+	if (d->manner->server)
+		return;
+	p->esm_class = d->manner->esm_mode;
+	if (without & SMPP_WITHOUT_RECEIPT)
+		smpp_lost(d, "registered_delivery");
+	else
+		p->registered_delivery = smpp_registered_out(
+			m->want, d->manner->sme_ack, d->manner->always_receipt);
+}
+
+/* To an ESME it goes now, or when its time is over not at all. */
+static void validity(struct departure *d, struct smpp_pdu *p,
+		     struct buf *expiry)
+{
+	uint64_t expires_us = d->leg->message.expires_us;
+
+	if (expires_us == 0 || d->manner->server)
+		return;
+	if (d->progress->without & SMPP_WITHOUT_VALIDITY ||
+	    timestamp_smpp_encode((int64_t)expires_us, expiry) != OK)
+		smpp_lost(d, "validity_period");
+	else
+		p->validity_period = buf_bytes(expiry);
 }
 
 /* What all segments have in common. */
@@ -145,8 +194,6 @@ static bool common(struct departure *d, struct smpp_pdu *p, struct buf *expiry,
 	const struct message *m = &d->leg->message;
 	struct address from = sender(m, d->arena);
 	struct smpp_address wire[2];
-	struct bytes pid = message_extra(m, "smpp.protocol_id");
-	uint8_t without = d->progress->without;
 
 	if (!smpp_depart_addresses(d, &from, wire, why))
 		return false;
@@ -155,23 +202,32 @@ static bool common(struct departure *d, struct smpp_pdu *p, struct buf *expiry,
 	p->service_type =
 		bytes_of(m->service_type != NULL ? m->service_type
 						 : d->manner->service_type);
-	if (p->service_type.n > 5)
+	if (p->service_type.n > 5) {
 		p->service_type.n = 5;
-	if (pid.n == 1)
-		p->protocol_id = pid.p[0];
-	if (!(without & SMPP_WITHOUT_PRIORITY))
+		smpp_lost(d, "service_type");
+	}
+	if (!(d->progress->without & SMPP_WITHOUT_PRIORITY))
 		p->priority_flag = smpp_priority_out(m->priority);
-	if (d->manner->server)
-		return true;
-	p->esm_class = d->manner->esm_mode;
-	if (!(without & SMPP_WITHOUT_RECEIPT))
-		p->registered_delivery = smpp_registered_out(
-			m->want, d->manner->sme_ack, d->manner->always_receipt);
-	if (m->expires_us == 0 || without & SMPP_WITHOUT_VALIDITY)
-		return true;
-	if (timestamp_smpp_encode((int64_t)m->expires_us, expiry) == OK)
-		p->validity_period = buf_bytes(expiry);
+	else if (m->priority > PRIORITY_NORMAL)
+		smpp_lost(d, "priority_flag");
+	requests(d, p);
+	validity(d, p, expiry);
+	keep_out(d, p);
 	return true;
+}
+
+/* Does the coding, or a parameter, tell of the class? */
+static void check_class(struct departure *d, const struct segment_plan *plan)
+{
+	uint8_t coding = plan->data_coding;
+	bool told = coding >= 0xF0 || (d->manner->write.gsm_dcs &&
+				       coding >= 0x10 && coding < 0x80);
+
+	if (shows_at_once(d, plan) &&
+	    !(d->progress->without & SMPP_WITHOUT_TLVS))
+		told = true;
+	if (d->leg->message.sms_class >= 0 && !told)
+		smpp_lost(d, "message_class");
 }
 
 static bool write_segments(struct departure *d, struct smpp_pdu *p,
@@ -242,8 +298,12 @@ static bool depart_message(struct departure *d, struct outcome *why)
 		why->state = STATE_EXPIRED;
 		return false;
 	}
-	good = plan_segments(d, &plan, why) && common(d, &p, &expiry, why) &&
-	       write_segments(d, &p, &plan, why);
+	good = plan_segments(d, &plan, why) && common(d, &p, &expiry, why);
+	if (good) {
+		keep_coding(d, &plan);
+		check_class(d, &plan);
+		good = write_segments(d, &p, &plan, why);
+	}
 	d->of = (unsigned)plan.count;
 	buf_clear(&expiry);
 	return good;

@@ -23,6 +23,7 @@ struct departure {
 	struct arena *arena;		/* for the time of the call          */
 	struct buf *scratch;		/* likewise                          */
 	struct buf *pdus;		/* PDUs are appended, sequence 0     */
+	struct buf *lost;		/* names of fields, see smpp_lost()  */
 	unsigned of;			/* out: segments, all of them        */
 };
 
@@ -50,5 +51,8 @@ bool smpp_depart_report(struct departure *d, struct outcome *why);
 /** For the two above: OUTCOME_`class` with a constant text; false. */
 bool smpp_no_way(struct outcome *why, enum outcome_class class,
 		 const char *text);
+
+/** Of a field that the far side will not get: its name, into d->lost. */
+void smpp_lost(struct departure *d, const char *field);
 
 #endif

@@ -58,18 +58,6 @@ static enum delivery_state by_class(uint8_t esm_class, enum want *kind)
 	}
 }
 
-/* The word as anybody may print it; NULL: no memory. */
-static const char *clean_word(struct arena *a, struct bytes in)
-{
-	char *text = arena_string(a, in);
-	size_t i;
-
-	for (i = 0; text != NULL && i < in.n; i++)
-		if (text[i] < ' ' || text[i] > '~')
-			text[i] = '?';
-	return text;
-}
-
 enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 			uint64_t now_us, struct arena *a,
 			struct far_report *out)
@@ -97,7 +85,7 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 		r.state = smpp_state_in(state);
 	r.far_code = far_code(p, &text);
 	if (readable && text.stat.n > 0 &&
-	    (r.text = clean_word(a, text.stat)) == NULL)
+	    (r.text = smpp_clean_text(a, text.stat)) == NULL)
 		return ERR_NOMEM;
 	*out = r;
 	return OK;

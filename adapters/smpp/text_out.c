@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/ucs2.h"
 #include "codecs/utf8.h"
@@ -70,7 +71,8 @@ static enum err gather(const struct message *m, struct arena *a, struct buf *to,
 	return buf_status(to);
 }
 
-/* 3GPP TS 23.040 9.2.3.24.3: the port that says what the octets are; 0: none. */
+/* 3GPP TS 23.040 9.2.3.24.3: the port that says what the octets are; 0: none.
+ */
 static unsigned port_of(const char *type)
 {
 	const char *at = strstr(type, "x-port=");
@@ -105,7 +107,7 @@ static struct segment_options options_of(const struct departure *d,
 	const struct message *m = &d->leg->message;
 
 	o.reference = o.means == SEGMENT_UDH8 ? reference & 0xFF : reference;
-	o.header.other = message_extra(m, "smpp.udh");
+	keep_header(m, &o.header);
 	if (m->sms_class >= 0 && m->sms_class <= 3) {
 		o.classed = true;
 		o.message_class = (uint8_t)m->sms_class;
@@ -127,6 +129,18 @@ static bool planned(enum err e, struct outcome *why)
 	return smpp_no_way(why, OUTCOME_NEVER, "cannot be cut into segments");
 }
 
+/* Parts that do not go: all but the texts, or but `data` unless NULL. */
+static void name_other_parts(struct departure *d, const struct part *data)
+{
+	const struct message *m = &d->leg->message;
+	size_t i;
+
+	for (i = 0; i < m->n_parts; i++)
+		if (&m->parts[i] != data &&
+		    (data != NULL || !starts(m->parts[i].type, "text/plain")))
+			smpp_lost(d, m->parts[i].type);
+}
+
 static bool plan_data(struct departure *d, struct segment_options *o,
 		      struct segment_plan *plan, struct outcome *why)
 {
@@ -136,9 +150,13 @@ static bool plan_data(struct departure *d, struct segment_options *o,
 	if (part == NULL)
 		return smpp_no_way(why, OUTCOME_ADDRESS,
 				   "nothing in it that SMS carries");
+	name_other_parts(d, part);
 	port = port_of(part->type);
-	o->header.ports = port != 0;
-	o->header.to_port = (uint16_t)port;
+	if (!o->header.ports && port != 0 &&
+	    !keep_has(d, SMPP_TLV_DESTINATION_PORT)) {
+		o->header.ports = true;
+		o->header.to_port = (uint16_t)port;
+	}
 	return planned(segment_split_data(part->body, o, d->arena, plan), why);
 }
 
@@ -153,7 +171,9 @@ bool text_out_plan(struct departure *d, uint16_t reference,
 	e = gather(&d->leg->message, d->arena, d->scratch, &any);
 	if (e == OK && !any)
 		return plan_data(d, &o, plan, why);
-	if (e == OK)
+	if (e == OK) {
+		name_other_parts(d, NULL);
 		e = segment_split(buf_bytes(d->scratch), &o, d->arena, plan);
+	}
 	return planned(e, why);
 }

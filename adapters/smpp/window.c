@@ -70,7 +70,7 @@ unsigned window_room(const struct window *w)
 }
 
 /* Consecutive sequence numbers fall into consecutive buckets. */
-static uint32_t *find(struct window *w, uint32_t sequence)
+static uint32_t *find(const struct window *w, uint32_t sequence)
 {
 	uint32_t *at = &w->buckets[sequence & w->mask];
 
@@ -112,6 +112,17 @@ static void unlink_age(struct window *w, const struct place *p)
 		w->places[p->newer].older = p->older;
 	else
 		w->newest = p->older;
+}
+
+bool window_find(const struct window *w, uint32_t sequence,
+		 struct window_item *out)
+{
+	uint32_t i = *find(w, sequence);
+
+	if (i == NOWHERE)
+		return false;
+	*out = w->places[i].item;
+	return true;
 }
 
 bool window_take(struct window *w, uint32_t sequence, struct window_item *out)

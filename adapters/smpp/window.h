@@ -14,6 +14,7 @@
 
 struct window_item {
 	uint32_t sequence;	/* of the request                            */
+	uint32_t answer_id;	/* command_id of its response                */
 	unsigned which;		/* part of the caller's thing, from 0        */
 	void *what;		/* the caller's thing                        */
 	uint64_t sent_us;	/* as the caller counts                      */
@@ -32,6 +33,10 @@ unsigned window_room(const struct window *w);
 
 /** Copies *item in. ERR_BUSY: full. ERR_EXISTS: its sequence is there. */
 enum err window_add(struct window *w, const struct window_item *item) CHECKED;
+
+/** The one with that sequence, which stays; false: there is none. */
+bool window_find(const struct window *w, uint32_t sequence,
+		 struct window_item *out);
 
 /** Takes the one with that sequence out. False: there is none. */
 bool window_take(struct window *w, uint32_t sequence, struct window_item *out);

@@ -203,9 +203,9 @@ Try, in a second terminal:
 
    cd $top/build-run
    export CPMGW_SOCKET=$state/gwctl.sock
-   ./gwctl status                   is everything well?
-   ./gwctl links                    the SMSC is away: SMS wait on disk for it
-   ./gwctl users mary               not registered: messages wait for her
-   ./gwctl trace $john       all of john's messages
+   ./gwctl status                   # is everything well?
+   ./gwctl links                    # the SMSC is away: SMS wait on disk for it
+   ./gwctl users mary               # not registered: messages wait for her
+   ./gwctl trace $john       # all of john's messages
    sh ../packaging/demo/demo.sh $state $offset
-                                    the same once more"
+                                    # the same once more"

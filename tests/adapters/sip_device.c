@@ -145,12 +145,13 @@ static void put_credentials(struct device_socket *d,
 			    const struct device_request *r, struct buf *to)
 {
 	bool registers = strcmp(r->method, "REGISTER") == 0;
+	const char *uri = r->uri ? r->uri : r->target;
 	struct digest_request q = { .algorithm = r->algorithm,
 				    .qop = DIGEST_QOP_AUTH,
 				    .nonce = bytes_of(d->nonce),
 				    .cnonce = bytes_of("0a4f113b"),
 				    .method = bytes_of(r->method),
-				    .uri = bytes_of(r->target) };
+				    .uri = bytes_of(uri) };
 	struct digest_text ha1, response;
 	char nc[16];
 
@@ -166,8 +167,34 @@ static void put_credentials(struct device_socket *d,
 		   "nonce=\"%s\", uri=\"%s\", response=\"%s\", "
 		   "algorithm=%s, cnonce=\"0a4f113b\", qop=auth, nc=%s\r\n",
 		   registers ? "Authorization" : "Proxy-Authorization", r->user,
-		   d->nonce, r->target, response.text,
-		   digest_name(r->algorithm), nc);
+		   d->nonce, uri, response.text, digest_name(r->algorithm), nc);
+}
+
+struct device_request device_message(const char *type, const char *body)
+{
+	return (struct device_request){
+		.method = "MESSAGE",
+		.target = "tel:+15550200001",
+		.from = "<sip:mary@cpm.example>",
+		.to = "<tel:+15550200001>",
+		.type = type,
+		.body = body,
+		.user = "mary",
+		.password = "mary-secret",
+	};
+}
+
+struct device_request device_registration(const char *headers)
+{
+	return (struct device_request){
+		.method = "REGISTER",
+		.target = "sip:cpm.example",
+		.from = "<sip:mary@cpm.example>",
+		.to = "<sip:mary@cpm.example>",
+		.headers = headers,
+		.user = "mary",
+		.password = "mary-secret",
+	};
 }
 
 void device_ask(struct device_socket *d, const struct device_request *r)

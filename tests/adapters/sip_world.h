@@ -98,9 +98,14 @@ struct device_request {
 	const char *type, *body;
 	size_t body_n;		/* 0: strlen                                 */
 	const char *user, *password;	/* NULL: no credentials              */
+	const char *uri;		/* in them; NULL: the target         */
 	enum digest_algorithm algorithm;
 	unsigned cseq, branch;	/* 0: the next                               */
 };
+
+/* mary's, to the SMS user john; and her registration, Contact in `headers`. */
+struct device_request device_message(const char *type, const char *body);
+struct device_request device_registration(const char *headers);
 
 /* Sends it; credentials for the last nonce when there is one. */
 void device_ask(struct device_socket *d, const struct device_request *r);

@@ -278,8 +278,34 @@ struct outcome world_read_outcome(struct world *w)
 {
 	struct outcome o;
 
+	CU_ASSERT_FATAL(world_wait(w, FRAME_OUTCOME));
 	CU_ASSERT_FATAL(outcome_read(w->got.payload, w->arena, &o) == OK);
 	return o;
+}
+
+const char *world_note(struct world *w, const char *step)
+{
+	struct note n = { .step = NULL };
+
+	do {
+		CU_ASSERT_FATAL(world_wait(w, FRAME_TRACE));
+		CU_ASSERT_FATAL(note_read(w->got.payload, w->arena, &n) == OK);
+	} while (strcmp(n.step, step) != 0);
+	return n.text;
+}
+
+bool world_peer_text(struct world *w, const char *peer, const char *text)
+{
+	struct peer_state p;
+
+	while (world_wait(w, FRAME_PEER)) {
+		CU_ASSERT_FATAL(peer_state_read(w->got.payload, w->arena, &p) ==
+				OK);
+		if (strcmp(p.peer, peer) == 0 && p.text != NULL &&
+		    strcmp(p.text, text) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool world_peer(struct world *w, const char *peer, bool up)
@@ -300,6 +326,7 @@ static void wire_init(struct wire *x, int fd)
 	struct timeval patience = { .tv_sec = 20 };
 
 	*x = (struct wire){ .fd = fd,
+			    .version = SMPP_INTERFACE_VERSION,
 			    .scratch = BUF_INIT(SMPP_PDU_OCTETS_MAX) };
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
@@ -419,7 +446,7 @@ uint32_t wire_bind(struct world *w, struct wire *x, uint32_t bind_id,
 			      .sequence_number = ++x->sequence,
 			      .system_id = bytes_of("esme1"),
 			      .password = bytes_of("secret1"),
-			      .interface_version = SMPP_INTERFACE_VERSION };
+			      .interface_version = x->version };
 	struct found f = *account;
 	struct lookup what;
 
@@ -482,4 +509,32 @@ struct leg world_leg_of(uint64_t token)
 			     .peer = "smsc-a",
 			     .to = { ADDRESS_E164, "+15550200001" },
 			     .attempt = 1 };
+}
+
+struct leg world_leg_to_esme(uint64_t token)
+{
+	struct leg leg = world_leg_of(token);
+
+	leg.peer = "esme1";
+	leg.to = (struct address){ ADDRESS_SHORT, "22222" };
+	return leg;
+}
+
+struct message world_text(struct part *part, const char *text)
+{
+	struct message m;
+
+	message_init(&m);
+	*part = (struct part){ .type = "text/plain;charset=UTF-8",
+			       .body = bytes_of(text) };
+	m.from = (struct address){ ADDRESS_E164, "+15550100001" };
+	m.parts = part;
+	m.n_parts = 1;
+	return m;
+}
+
+void world_over(struct world *w, struct wire *x)
+{
+	wire_close(x);
+	world_finish(w);
 }

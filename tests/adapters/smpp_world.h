@@ -70,10 +70,15 @@ void world_control(struct world *w, const char *command, const char *peer);
 
 /* What the adapter has said, read from w->got. */
 struct message world_message(struct world *w, struct intake *in);
+/** The next outcome, its token in w->got.ref. */
 struct outcome world_read_outcome(struct world *w);
+/** The next note whose step is that; its text. */
+const char *world_note(struct world *w, const char *step);
 
 /** Until the peer's state says so; its frames are used up. */
 bool world_peer(struct world *w, const char *peer, bool up);
+/** Until its last error is that. */
+bool world_peer_text(struct world *w, const char *peer, const char *text);
 
 /* -- a peer at a socket: whole PDUs, blocking, 20 s at most -------------- */
 
@@ -84,6 +89,7 @@ struct wire {
 	size_t used;		/* of them, of the PDU that was read    */
 	struct buf scratch;
 	uint32_t sequence;
+	uint8_t version;	/* interface_version of wire_bind()     */
 };
 
 /** Connects to the server. */
@@ -136,6 +142,12 @@ void world_smsc(struct world *w, struct wire *x,
 		const struct world_setting *s);
 /** The first attempt of a leg to +15550200001 by smsc-a. */
 struct leg world_leg_of(uint64_t token);
+/** The same of one to 22222, for esme1. */
+struct leg world_leg_to_esme(uint64_t token);
+/** From +15550100001; both are borrowed. */
+struct message world_text(struct part *part, const char *text);
+/** The peer goes, then the program. */
+void world_over(struct world *w, struct wire *x);
 
 /** esme1: any sender, code 22222, no limits. Without a password_hash
  *  wire_bind() gives it the password that it uses, "secret1". */

@@ -121,8 +121,8 @@ static void test_parameters(void)
 		"nc=00000001",
 		"cnonce=\"f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ\"",
 		"qop=auth",
-		"response=\"753927fa0e85d155564e2e272a28d1802ca10daf449"
-		"6794697cf8db5856cb6c1\"",
+		("response=\"753927fa0e85d155564e2e272a28d1802ca10daf449"
+		 "6794697cf8db5856cb6c1\""),
 		"opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"",
 		"nonsense",
 	};

@@ -197,6 +197,57 @@ static void test_plain(void)
 	sample_finish(&w, &d);
 }
 
+/* 3xx: to where the device says it is, so often; not to ourselves. */
+static void test_redirect(void)
+{
+	struct device_socket d, there;
+	char contact[256];
+	struct outcome o;
+	struct sample s;
+	struct world w;
+	unsigned i;
+
+	sample_start(&w, &d, true);
+	device_open(&there, &w, false);
+	sample_init(&s, 23);
+	world_leg(&w, &s.leg);
+	CU_ASSERT(device_await(&d));
+	snprintf(contact, sizeof(contact),
+		 "Contact: <sip:m@127.0.0.1:1>;q=0.2, <mailto:m@x>, "
+		 "<sip:moved@127.0.0.1:%u>;q=0.7\r\n",
+		 there.port);
+	device_reply(&d, 302, contact);
+	CU_ASSERT(device_await(&there));
+	CU_ASSERT(strncmp(there.text, "MESSAGE sip:moved@127.0.0.1:", 28) == 0);
+	CU_ASSERT(strstr(device_body(&there), "\r\nhi") != NULL);
+	device_reply(&there, 200, NULL);
+	CU_ASSERT(world_answer(&w, 23, &o));
+	CU_ASSERT(o.class == OUTCOME_DELIVERED && o.far_code == 200);
+
+	/* In a circle. */
+	s.leg.token = 24;
+	world_leg(&w, &s.leg);
+	CU_ASSERT(device_await(&d));
+	device_reply(&d, 301, contact);
+	for (i = 0; i < 5; i++) {
+		CU_ASSERT(device_await(&there));
+		device_reply(&there, 302, contact);
+	}
+	CU_ASSERT(world_answer(&w, 24, &o));
+	CU_ASSERT(o.class == OUTCOME_ADDRESS && o.far_code == 302);
+	CU_ASSERT(o.state == STATE_UNDELIVERABLE);
+
+	/* To us, to nobody. */
+	s.leg.token = 25;
+	world_leg(&w, &s.leg);
+	CU_ASSERT(device_await(&d));
+	device_reply(&d, 302, "Contact: <sip:bob@cpm.example>\r\n");
+	CU_ASSERT(world_answer(&w, 25, &o));
+	CU_ASSERT(o.class == OUTCOME_ADDRESS && o.far_code == 302);
+	device_close(&there);
+	sample_finish(&w, &d);
+}
+
 static void test_nobody(void)
 {
 	struct outcome o;
@@ -291,6 +342,37 @@ static void test_fork(void)
 }
 
 /* RFC 3428 8: one MESSAGE at a time to a target. */
+/* RFC 5626 5.3: one copy to each device, however many flows it keeps. */
+static void test_flows(void)
+{
+	struct device_request r = device_registration(NULL);
+	struct device_socket flows[2];
+	char headers[256];
+	struct outcome o;
+	struct sample s;
+	struct world w;
+	unsigned i;
+
+	world_start(&w, NULL);
+	for (i = 0; i < 2; i++) {
+		device_open(&flows[i], &w, false);
+		snprintf(headers, sizeof(headers),
+			 "Contact: <sip:mary@127.0.0.1:%u>;reg-id=%u;"
+			 "+sip.instance=\"<urn:uuid:1>\"\r\n",
+			 flows[i].port, i + 1);
+		r.headers = headers;
+		CU_ASSERT(device_converse(&flows[i], &r) == 200);
+	}
+	sample_init(&s, 45);
+	world_leg(&w, &s.leg);
+	sample_take(&flows[1], 200);
+	CU_ASSERT(world_answer(&w, 45, &o));
+	CU_ASSERT(o.class == OUTCOME_DELIVERED);
+	CU_ASSERT(device_silent(&flows[0], 30));
+	device_close(&flows[0]);
+	sample_finish(&w, &flows[1]);
+}
+
 static void test_one_at_a_time(void)
 {
 	struct device_socket d;
@@ -336,6 +418,32 @@ static void test_cancel(void)
 	world_leg(&w, &s.leg);
 	sample_take(&d, 200);
 	CU_ASSERT(world_answer(&w, 66, &o));
+	sample_finish(&w, &d);
+}
+
+/* To stop does not take as long as a device may: what waits goes back at
+ * once, what is on its way after seconds. */
+static void test_stop(void)
+{
+	static const char *const slow[] = { "sip.deliver-timeout=30s", NULL };
+	struct device_socket d;
+	struct outcome o;
+	struct sample s;
+	struct world w;
+
+	world_start(&w, slow);
+	device_open(&d, &w, false);
+	CU_ASSERT(device_register(&d, "mary", 600) == 200);
+	sample_init(&s, 67);
+	world_leg(&w, &s.leg);
+	sample_take(&d, 0);
+	s.leg.token = 68;
+	world_leg(&w, &s.leg);
+	world_tell(&w, FRAME_STOP, 0, (struct bytes){ 0 });
+	CU_ASSERT(world_answer(&w, 68, &o));
+	CU_ASSERT(o.class == OUTCOME_LATER);
+	CU_ASSERT(world_answer(&w, 67, &o));
+	CU_ASSERT(o.class == OUTCOME_UNANSWERED);
 	sample_finish(&w, &d);
 }
 
@@ -400,11 +508,14 @@ static const struct check_test tests[] = {
 	{ "hides senders", test_hidden },
 	{ "knows what answers mean", test_answers },
 	{ "falls back to plain text", test_plain },
+	{ "follows who has moved", test_redirect },
 	{ "finds nobody", test_nobody },
 	{ "waits so long for a device", test_silent_device },
 	{ "forks", test_fork },
+	{ "sends over one flow", test_flows },
 	{ "sends one at a time", test_one_at_a_time },
 	{ "takes a leg back", test_cancel },
+	{ "stops in time", test_stop },
 	{ "sees that a connection is dead", test_dead_flow },
 	{ "takes its snapshot", test_snapshot },
 	{ NULL, NULL }

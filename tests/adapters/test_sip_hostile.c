@@ -77,6 +77,14 @@ static const struct bad {
 	  "Require: nothingSupportsThis\r\nCall-ID: 7\r\n"
 	  "CSeq: 1 OPTIONS\r\n" EMPTY,
 	  420 },
+	{ "more spaces in the request line (3.1.2.9)",
+	  "OPTIONS  sip:cpm.example  SIP/2.0\r\n" VIA "b17;rport\r\n" COMMON
+	  "Call-ID: 17\r\nCSeq: 1 OPTIONS\r\n" EMPTY,
+	  400 },
+	{ "spaces at its end (3.1.2.10)",
+	  "OPTIONS sip:cpm.example SIP/2.0  \r\n" VIA "b18;rport\r\n" COMMON
+	  "Call-ID: 18\r\nCSeq: 1 OPTIONS\r\n" EMPTY,
+	  400 },
 	{ "two of what there is one of",
 	  "OPTIONS sip:cpm.example SIP/2.0\r\n" VIA "b8;rport\r\n" COMMON
 	  "Call-ID: 8\r\nCall-ID: 9\r\nCSeq: 1 OPTIONS\r\n" EMPTY,
@@ -236,13 +244,7 @@ static void test_torture(void)
 static void test_too_big(void)
 {
 	static const char *const small[] = { "sip.message-maximum=1300", NULL };
-	struct device_request r = { .method = "MESSAGE",
-				    .target = "tel:+15550200001",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<tel:+15550200001>",
-				    .type = "text/plain",
-				    .user = "mary",
-				    .password = "mary-secret" };
+	struct device_request r = device_message("text/plain", NULL);
 	static char body[4000];
 	struct device_socket d;
 	struct world w;
@@ -263,17 +265,13 @@ static void test_too_big(void)
 static void test_idle(void)
 {
 	static const char *const short_idle[] = { "sip.idle-timeout=1s", NULL };
-	struct device_request r = { .method = "REGISTER",
-				    .target = "sip:cpm.example",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<sip:mary@cpm.example>",
-				    .user = "mary",
-				    .password = "wrong" };
+	struct device_request r = device_registration(NULL);
 	struct device_socket d;
 	struct world w;
 	char octet;
 	int i;
 
+	r.password = "wrong";
 	world_start(&w, short_idle);
 	device_open(&d, &w, true);
 	for (i = 0; i < FAILURES_MAX; i++)
@@ -290,19 +288,13 @@ static void test_bomb(void)
 {
 	static const uint8_t head[] = { 0x78, 0xDA, 0xEC, 0xC1, 0x01, 0x0D,
 					0x00, 0x00, 0x00, 0xC2, 0xA0, 0xFC };
-	struct device_request r = { .method = "MESSAGE",
-				    .target = "tel:+15550200001",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<tel:+15550200001>",
-				    .headers = "Content-Encoding: deflate\r\n",
-				    .type = "text/plain",
-				    .body = (const char *)head,
-				    .body_n = sizeof(head),
-				    .user = "mary",
-				    .password = "mary-secret" };
+	struct device_request r =
+		device_message("text/plain", (const char *)head);
 	struct device_socket d;
 	struct world w;
 
+	r.headers = "Content-Encoding: deflate\r\n";
+	r.body_n = sizeof(head);
 	world_start(&w, NULL);
 	device_open(&d, &w, false);
 	CU_ASSERT(device_converse(&d, &r) == 400);
@@ -314,10 +306,7 @@ static void test_bomb(void)
 /* Back-pressure: new messages are put off, registrations are not. */
 static void test_slow(void)
 {
-	struct device_request r = { .method = "MESSAGE",
-				    .target = "tel:+15550200001",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<tel:+15550200001>" };
+	struct device_request r = device_message(NULL, NULL);
 	struct device_socket d;
 	struct world w;
 
@@ -341,14 +330,7 @@ static void test_slow(void)
 /* RFC 4320 4.1: 100 over UDP at 3.5 s, not earlier, and never 408. */
 static void test_trying(void)
 {
-	struct device_request r = { .method = "MESSAGE",
-				    .target = "tel:+15550200001",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<tel:+15550200001>",
-				    .type = "text/plain",
-				    .body = "slowly",
-				    .user = "mary",
-				    .password = "mary-secret" };
+	struct device_request r = device_message("text/plain", "slowly");
 	struct world_frame *f;
 	struct device_socket d;
 	struct world w;
@@ -372,14 +354,7 @@ static void test_trying(void)
 /* P-Asserted-Identity is believed from a trusted port, and only from there. */
 static void test_trusted(void)
 {
-	struct device_request r = { .method = "MESSAGE",
-				    .target = "tel:+15550200001",
-				    .from = "<sip:mary@cpm.example>",
-				    .to = "<tel:+15550200001>",
-				    .headers = "P-Asserted-Identity: "
-					       "<sip:mary@cpm.example>\r\n",
-				    .type = "text/plain",
-				    .body = "trusted" };
+	struct device_request r = device_message("text/plain", "trusted");
 	char trusted[64], why[256];
 	const char *const more[] = { trusted, NULL };
 	struct device_socket core, other;
@@ -388,6 +363,7 @@ static void test_trusted(void)
 	struct message m;
 	struct world w;
 
+	r.headers = "P-Asserted-Identity: <sip:mary@cpm.example>\r\n";
 	world_start(&w, NULL);
 	device_open(&core, &w, false);
 	device_open(&other, &w, false);

@@ -20,17 +20,11 @@
 static struct device_request message_from_mary(const char *type,
 					       const char *body)
 {
-	return (struct device_request){
-		.method = "MESSAGE",
-		.target = "tel:+15550200001",
-		.from = "\"Mary\" <sip:mary@cpm.example>",
-		.to = "<tel:+15550200001>",
-		.call_id = "message-1",
-		.type = type,
-		.body = body,
-		.user = "mary",
-		.password = "mary-secret",
-	};
+	struct device_request r = device_message(type, body);
+
+	r.from = "\"Mary\" <sip:mary@cpm.example>";
+	r.call_id = "message-1";
+	return r;
 }
 
 /* Sends it, authenticated; the INTAKE that comes of it. */
@@ -104,6 +98,30 @@ static void test_register(void)
 	world_finish(&w);
 }
 
+/* RFC 5626 6: said where it is done, over a connection. */
+static void test_outbound(void)
+{
+	struct device_request r = device_registration(
+		"Supported: outbound\r\nContact: <sip:x@127.0.0.1:9>;reg-id=1;"
+		"+sip.instance=\"<urn:uuid:1>\"\r\n");
+	struct device_socket d;
+	struct world w;
+	int tcp;
+
+	world_start(&w, NULL);
+	for (tcp = 0; tcp < 2; tcp++) {
+		r.call_id = tcp ? "tcp" : "udp";
+		device_open(&d, &w, tcp);
+		CU_ASSERT(device_converse(&d, &r) == 200);
+		CU_ASSERT_STRING_EQUAL(device_header(&d, "Require"),
+				       tcp ? "outbound" : "");
+		CU_ASSERT(strstr(device_header(&d, "Contact"), ";reg-id=1") !=
+			  NULL);
+		device_close(&d);
+	}
+	world_finish(&w);
+}
+
 /* The 200 leaves after the engine's commit, and not before. */
 static void test_register_waits(void)
 {
@@ -168,6 +186,16 @@ static void test_register_refused(void)
 		  "Contact: <sip:1@127.0.0.1:9>, <sip:2@127.0.0.1:9>, "
 		  "<sip:3@127.0.0.1:9>, <sip:4@127.0.0.1:9>\r\n",
 		  403 },
+		{ "a telephone number", "<sip:mary@cpm.example>",
+		  "Contact: <tel:+15550100009>\r\n", 400 },
+		{ "a mailbox, with others", "<sip:mary@cpm.example>",
+		  "Contact: <sip:x@127.0.0.1:9>, <mailto:mary@x.example>\r\n",
+		  400 },
+		{ "two flows at once (RFC 5626 6)", "<sip:mary@cpm.example>",
+		  "Contact: <sip:x@127.0.0.1:9>;reg-id=1;+sip.instance="
+		  "\"<urn:uuid:1>\", <sip:x@127.0.0.1:9>;reg-id=2;"
+		  "+sip.instance=\"<urn:uuid:1>\"\r\n",
+		  400 },
 		{ "unknown extension", "<sip:mary@cpm.example>",
 		  "Require: nothing\r\nContact: <sip:x@127.0.0.1:9>\r\n", 420 },
 		{ "all gone", "<sip:mary@cpm.example>",
@@ -190,6 +218,111 @@ static void test_register_refused(void)
 		ROW(&rows[i], device_converse(&d, &r) == rows[i].status);
 	}
 	CU_ASSERT_STRING_EQUAL(device_header(&d, "Contact"), "");
+	device_close(&d);
+	world_finish(&w);
+}
+
+static unsigned count_contacts(const struct device_socket *d)
+{
+	const char *at = d->text;
+	unsigned n = 0;
+
+	while ((at = strstr(at, "\r\nContact: "))) {
+		at++;
+		n++;
+	}
+	return n;
+}
+
+/* Three at most: what is gone makes room, but only once, and only if that is
+ * enough; what the request itself speaks of does not. */
+static void test_register_room(void)
+{
+	static const struct row {
+		const char *name, *contacts;
+		unsigned status, left;
+	} rows[] = {
+		{ "two for the one that goes",
+		  "<%s>;expires=0, <sip:4@127.0.0.1:9>, <sip:5@127.0.0.1:9>",
+		  403, 3 },
+		{ "two for the one that is gone, and named again",
+		  "<%s>, <sip:4@127.0.0.1:9>", 403, 3 },
+		{ "two for the one that is gone",
+		  "<sip:4@127.0.0.1:9>, <sip:5@127.0.0.1:9>", 403, 3 },
+		{ "one named twice", "<sip:4@127.0.0.1:9>, <sip:4@127.0.0.1:9>",
+		  200, 3 },
+		{ "one for one",
+		  "<sip:4@127.0.0.1:9>;expires=0, <sip:5@127.0.0.1:9>", 200,
+		  3 },
+	};
+	struct device_request r = device_registration(NULL);
+	char dead[96], contacts[256], headers[300];
+	struct device_socket d, gone;
+	struct world w;
+	size_t i;
+
+	world_start(&w, NULL);
+	device_open(&d, &w, false);
+	device_open(&gone, &w, true);
+	CU_ASSERT(device_register(&gone, "mary", 600) == 200);
+	snprintf(dead, sizeof(dead), "sip:mary@127.0.0.1:%u;transport=tcp",
+		 gone.port);
+	device_close(&gone);
+	r.headers = "Contact: <sip:2@127.0.0.1:9>, <sip:3@127.0.0.1:9>\r\n";
+	CU_ASSERT(device_converse(&d, &r) == 200);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(contacts, sizeof(contacts), rows[i].contacts, dead);
+		snprintf(headers, sizeof(headers), "Contact: %s\r\n", contacts);
+		r.headers = headers;
+		ROW(&rows[i], device_converse(&d, &r) == rows[i].status);
+		r.headers = NULL;
+		ROW(&rows[i], device_converse(&d, &r) == 200);
+		ROW(&rows[i], count_contacts(&d) == rows[i].left);
+	}
+	/* However many there are, all of them go. */
+	r.headers = "Contact: *\r\nExpires: 0\r\n";
+	CU_ASSERT(device_converse(&d, &r) == 200);
+	CU_ASSERT(count_contacts(&d) == 0);
+	device_close(&d);
+	world_finish(&w);
+}
+
+/* RFC 7616 3.4.6, RFC 3261 22.4. */
+static void test_digest_uri(void)
+{
+	static const struct row {
+		const char *name, *target, *uri;
+		unsigned status;
+	} rows[] = {
+		{ "the same", "sip:cpm.example", "sip:cpm.example", 200 },
+		{ "the same, written otherwise", "sip:cpm.example",
+		  "sip:CPM.example", 200 },
+		{ "our address, as SIPp writes it", "sip:cpm.example",
+		  "sip:127.0.0.1:5060", 200 },
+		{ "another server", "sip:cpm.example", "sip:other.example",
+		  400 },
+		{ "somebody", "sip:cpm.example", "sip:bob@cpm.example", 400 },
+		{ "none", "sip:cpm.example", "", 400 },
+	};
+	struct device_request r = { .method = "REGISTER",
+				    .from = "<sip:mary@cpm.example>",
+				    .to = "<sip:mary@cpm.example>",
+				    .user = "mary",
+				    .password = "mary-secret" };
+	struct device_socket d;
+	struct world w;
+	size_t i;
+
+	world_start(&w, NULL);
+	device_open(&d, &w, false);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		r.target = rows[i].target;
+		r.uri = rows[i].uri;
+		ROW(&rows[i], device_converse(&d, &r) == rows[i].status);
+	}
+	r = message_from_mary("text/plain", "tampered with");
+	r.uri = "tel:+15550200009";
+	CU_ASSERT(device_converse(&d, &r) == 400);
 	device_close(&d);
 	world_finish(&w);
 }
@@ -432,6 +565,9 @@ static const struct check_test tests[] = {
 	{ "registers", test_register },
 	{ "200 to REGISTER after the commit", test_register_waits },
 	{ "refuses registrations", test_register_refused },
+	{ "keeps flows", test_outbound },
+	{ "has room for so many devices", test_register_room },
+	{ "wants credentials for what is asked", test_digest_uri },
 	{ "takes a message in", test_message_in },
 	{ "answers repetitions", test_repeated },
 	{ "sees replays", test_replayed },

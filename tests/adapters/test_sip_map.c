@@ -7,7 +7,7 @@
 
 #include "adapters/sip/answers.h"
 #include "adapters/sip/contact.h"
-#include "adapters/sip/deferred/targets.h"
+#include "adapters/sip/targets.h"
 #include "adapters/sip/failures.h"
 #include "adapters/sip/sip_map.h"
 #include "adapters/sip/slots.h"

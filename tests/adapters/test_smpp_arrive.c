@@ -1,6 +1,7 @@
 /*
  * cpmgw-smpp as a client: what comes from an SMSC, and acknowledgements to
- * it. SMPP v3.4 4.6, 5.2.12, appendix B; SMPP v3.4 5.2.12, SMPP v3.4 appendix B, RFC 3261 21.
+ * it. SMPP v3.4 4.6, 5.2.12, appendix B; SMPP v3.4 5.2.12, SMPP v3.4 appendix
+ * B, RFC 3261 21.
  */
 #include <stdio.h>
 #include <string.h>
@@ -40,8 +41,7 @@ static void test_message(void)
 	world_accept(&w, w.got.ref, 1);
 	CU_ASSERT(wire_read(&x, &p) && p.command_id == SMPP_DELIVER_SM_RESP);
 	CU_ASSERT(p.command_status == ESME_ROK && p.message_id.n == 0);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* RFC 3261 21: the far answer decides. */
@@ -87,8 +87,7 @@ static void test_end_to_end(void)
 		ROW(&rows[i],
 		    rows[i].reason < 0 || reason == (uint32_t)rows[i].reason);
 	}
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static const char delivered[] =
@@ -115,7 +114,8 @@ static const struct receipt {
 	  STATE_DISPLAYED },
 };
 
-/* SMPP v3.4 appendix B: TLVs first, then the text; other bases are the same id. */
+/* SMPP v3.4 appendix B: TLVs first, then the text; other bases are the same id.
+ */
 static void test_receipts(void)
 {
 	const struct world_setting s[] = { WORLD_LINK,
@@ -165,8 +165,7 @@ static void test_receipts(void)
 	wire_send(&x, &p);
 	CU_ASSERT(wire_read(&x, &p) && p.command_status == ESME_ROK);
 	buf_clear(&tlvs);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* SMPP v3.4 5.2.12: we are the SME that acknowledges. */
@@ -197,14 +196,11 @@ static void test_acknowledge(void)
 				  &reference));
 	CU_ASSERT(reference == 513);
 	wire_respond(&x, &p, ESME_ROK, "1");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_DELIVERED);
 	m.report.state = STATE_UNDELIVERABLE;
 	world_leg(&w, &leg, &m);
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_NEVER);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static const struct check_test tests[] = { { "a message", test_message },

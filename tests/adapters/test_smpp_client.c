@@ -1,24 +1,12 @@
 /*
  * cpmgw-smpp as a client of an SMSC, over real sockets; the test is the
- * engine and the SMSC. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP v3.4 4.4.1, SMPP v3.4 appendix B, SMPP v3.4 5.2.12, SMPP v3.4 5.1.3.
+ * engine and the SMSC. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP
+ * v3.4 4.4.1, SMPP v3.4 appendix B, SMPP v3.4 5.2.12, SMPP v3.4 5.1.3.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "tests/adapters/smpp_world.h"
-
-static struct message text_message(struct part *part, const char *text)
-{
-	struct message m;
-
-	message_init(&m);
-	*part = (struct part){ .type = "text/plain;charset=UTF-8",
-			       .body = bytes_of(text) };
-	m.from = (struct address){ ADDRESS_E164, "+15550100001" };
-	m.parts = part;
-	m.n_parts = 1;
-	return m;
-}
 
 /* SMPP v3.4 4.4.1, field by field. */
 static void test_submit(void)
@@ -26,7 +14,7 @@ static void test_submit(void)
 	struct leg leg = world_leg_of(5);
 	struct outcome o;
 	struct part part;
-	struct message m = text_message(&part, "hello \xe2\x82\xac");
+	struct message m = world_text(&part, "hello \xe2\x82\xac");
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
@@ -46,13 +34,11 @@ static void test_submit(void)
 	CU_ASSERT(p.registered_delivery == 1 && p.priority_flag == 1);
 	CU_ASSERT(bytes_is(p.validity_period, "990101000000000+"));
 	wire_respond(&x, &p, ESME_ROK, "0Ab");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	o = world_read_outcome(&w);
 	CU_ASSERT(w.got.ref == 5 && o.class == OUTCOME_ACCEPTED);
 	CU_ASSERT(o.n_far_ids == 1);
 	CU_ASSERT_STRING_EQUAL(o.far_ids[0], "0Ab");
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static void test_statuses(void)
@@ -74,7 +60,7 @@ static void test_statuses(void)
 	struct leg leg = world_leg_of(5);
 	struct outcome o;
 	struct part part;
-	struct message m = text_message(&part, "x");
+	struct message m = world_text(&part, "x");
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
@@ -85,13 +71,11 @@ static void test_statuses(void)
 		world_leg(&w, &leg, &m);
 		CU_ASSERT(wire_read(&x, &p));
 		wire_respond(&x, &p, rows[i].status, "");
-		CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 		o = world_read_outcome(&w);
 		ROW(&rows[i], o.class == rows[i].class);
 		ROW(&rows[i], o.far_code == rows[i].status);
 	}
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* Whatever it says, the message is not taken: not even with ESME_ROK. */
@@ -100,7 +84,7 @@ static void test_nacks(void)
 	static const uint32_t statuses[] = { ESME_RINVCMDID, ESME_ROK };
 	struct leg leg = world_leg_of(5);
 	struct part part;
-	struct message m = text_message(&part, "x");
+	struct message m = world_text(&part, "x");
 	struct smpp_pdu p, nack = { .command_id = SMPP_GENERIC_NACK };
 	struct world w;
 	struct wire x;
@@ -113,11 +97,9 @@ static void test_nacks(void)
 		nack.command_status = statuses[i];
 		nack.sequence_number = p.sequence_number;
 		wire_send(&x, &nack);
-		CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 		CU_ASSERT(world_read_outcome(&w).class == OUTCOME_LATER);
 	}
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* SMPP v3.4 5.1.3x04: the message waits for its retry, the link binds anew. */
@@ -125,7 +107,7 @@ static void test_forgotten_bind(void)
 {
 	struct leg leg = world_leg_of(5);
 	struct part part;
-	struct message m = text_message(&part, "x");
+	struct message m = world_text(&part, "x");
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
@@ -134,7 +116,6 @@ static void test_forgotten_bind(void)
 	world_leg(&w, &leg, &m);
 	CU_ASSERT_FATAL(wire_read(&x, &p));
 	wire_respond(&x, &p, ESME_RINVBNDSTS, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_LATER);
 	CU_ASSERT(wire_read(&x, &p) && p.command_id == SMPP_UNBIND);
 	wire_respond(&x, &p, ESME_ROK, "");
@@ -142,8 +123,7 @@ static void test_forgotten_bind(void)
 	wire_close(&x);
 	wire_accept(&w, &x);
 	wire_take_bind(&x, ESME_ROK);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static char long_text[401];
@@ -151,7 +131,7 @@ static char long_text[401];
 static struct message long_message(struct part *part)
 {
 	memset(long_text, 'a', sizeof long_text - 1);
-	return text_message(part, long_text);
+	return world_text(part, long_text);
 }
 
 /* Of three segments the second is refused for a time: the retry sends it
@@ -181,7 +161,6 @@ static void test_segments(void)
 		wire_respond(&x, &p, i == 1 ? ESME_RMSGQFUL : ESME_ROK,
 			     i == 1 ? "" : ids[i]);
 	}
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	o = world_read_outcome(&w);
 	CU_ASSERT(o.class == OUTCOME_LATER && o.far_code == ESME_RMSGQFUL);
 	CU_ASSERT_FATAL(o.progress.n > 0 && o.progress.n < sizeof progress);
@@ -194,14 +173,12 @@ static void test_segments(void)
 	udh[5] = 2;
 	CU_ASSERT(memcmp(p.short_message.p, udh, 6) == 0);
 	wire_respond(&x, &p, ESME_ROK, ids[1]);
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	o = world_read_outcome(&w);
 	CU_ASSERT(w.got.ref == 6 && o.class == OUTCOME_ACCEPTED);
 	CU_ASSERT_FATAL(o.n_far_ids == 3);
 	for (i = 0; i < 3; i++)
 		CU_ASSERT_STRING_EQUAL(o.far_ids[i], ids[i]);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* Window of 10: the 11th waits. All that was sent may have arrived, what
@@ -210,7 +187,7 @@ static void test_lost_in_window(void)
 {
 	struct leg leg;
 	struct part part;
-	struct message m = text_message(&part, "x");
+	struct message m = world_text(&part, "x");
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
@@ -225,7 +202,6 @@ static void test_lost_in_window(void)
 		CU_ASSERT(wire_read(&x, &p));
 	wire_close(&x);
 	for (i = 0; i < 11; i++) {
-		CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 		switch (world_read_outcome(&w).class) {
 		case OUTCOME_UNANSWERED:
 			unanswered++;
@@ -248,8 +224,7 @@ static void test_lost_in_window(void)
 	wire_accept(&w, &x);
 	wire_take_bind(&x, ESME_ROK);
 	CU_ASSERT(world_peer(&w, "smsc-a", true));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* No answer in time; and nobody answers enquire_link either. */
@@ -262,7 +237,7 @@ static void test_silence(void)
 					   { NULL, NULL, NULL } };
 	struct leg leg = world_leg_of(5);
 	struct part part;
-	struct message m = text_message(&part, "x");
+	struct message m = world_text(&part, "x");
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
@@ -271,12 +246,10 @@ static void test_silence(void)
 	CU_ASSERT(wire_read(&x, &p) && p.command_id == SMPP_ENQUIRE_LINK);
 	wire_respond(&x, &p, ESME_ROK, "");
 	world_leg(&w, &leg, &m);
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_UNANSWERED);
 	CU_ASSERT(wire_is_closed(&x));
 	CU_ASSERT(world_peer(&w, "smsc-a", false));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static void test_refused_bind(void)
@@ -293,8 +266,7 @@ static void test_refused_bind(void)
 	wire_accept(&w, &x);
 	wire_take_bind(&x, ESME_ROK);
 	CU_ASSERT(world_peer(&w, "smsc-a", true));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* What an SMSC does not like is left out once: SMPP v3.4 5.1.3. */
@@ -303,7 +275,7 @@ static void test_once_more_without(void)
 	struct leg leg = world_leg_of(5);
 	struct outcome o;
 	struct part part;
-	struct message m = text_message(&part, "x");
+	struct message m = world_text(&part, "x");
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
@@ -314,7 +286,6 @@ static void test_once_more_without(void)
 	world_leg(&w, &leg, &m);
 	CU_ASSERT(wire_read(&x, &p) && p.priority_flag == 1);
 	wire_respond(&x, &p, ESME_RINVPRTFLG, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	o = world_read_outcome(&w);
 	CU_ASSERT(o.class == OUTCOME_LATER);
 	CU_ASSERT_FATAL(o.progress.n > 0 && o.progress.n < sizeof progress);
@@ -323,10 +294,8 @@ static void test_once_more_without(void)
 	world_leg(&w, &leg, &m);
 	CU_ASSERT(wire_read(&x, &p) && p.priority_flag == 0);
 	wire_respond(&x, &p, ESME_RINVPRTFLG, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_NEVER);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* Stop lets what is under way end; start binds again; a reload that changes
@@ -335,7 +304,7 @@ static void test_operator(void)
 {
 	struct leg leg = world_leg_of(5);
 	struct part part;
-	struct message m = text_message(&part, "x");
+	struct message m = world_text(&part, "x");
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
@@ -349,14 +318,12 @@ static void test_operator(void)
 	CU_ASSERT(w.got.payload.n == 0);
 	CU_ASSERT(world_peer(&w, "smsc-a", false));
 	wire_respond(&x, &p, ESME_ROK, "1");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_ACCEPTED);
 	CU_ASSERT(wire_read(&x, &p) && p.command_id == SMPP_UNBIND);
 	wire_respond(&x, &p, ESME_ROK, "");
 	CU_ASSERT(wire_is_closed(&x));
 	wire_close(&x);
 	world_leg(&w, &leg, &m);
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_LINK);
 	world_control(&w, "start", "smsc-a");
 	wire_accept(&w, &x);
@@ -366,8 +333,7 @@ static void test_operator(void)
 	CU_ASSERT(w.got.payload.n > 0);
 	world_control(&w, "kick", "smsc-a");
 	CU_ASSERT(wire_is_closed(&x));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* A transmitter and a receiver; the far side unbinds one of them. */

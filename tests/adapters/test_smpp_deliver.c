@@ -8,37 +8,12 @@
 #include "adapters/smpp/smpp_out.h"
 #include "tests/adapters/smpp_world.h"
 
-static struct leg leg_to_esme(uint64_t token)
-{
-	return (struct leg){ .token = token,
-			     .id = token,
-			     .story = 1,
-			     .public_id = "q83vEjRWeJCrze8SNFZ4kA",
-			     .technology = TECHNOLOGY_SMS,
-			     .peer = "esme1",
-			     .to = { ADDRESS_SHORT, "22222" },
-			     .attempt = 1 };
-}
-
-static struct message text_message(struct part *part, const char *text)
-{
-	struct message m;
-
-	message_init(&m);
-	*part = (struct part){ .type = "text/plain;charset=UTF-8",
-			       .body = bytes_of(text) };
-	m.from = (struct address){ ADDRESS_E164, "+15550100001" };
-	m.parts = part;
-	m.n_parts = 1;
-	return m;
-}
-
 static void test_deliver(void)
 {
-	struct leg leg = leg_to_esme(5);
+	struct leg leg = world_leg_to_esme(5);
 	struct outcome o;
 	struct part part;
-	struct message m = text_message(&part, "hi");
+	struct message m = world_text(&part, "hi");
 	struct smpp_pdu p;
 	struct world w;
 	struct wire x;
@@ -52,22 +27,19 @@ static void test_deliver(void)
 	CU_ASSERT(p.dest.ton == 3 && bytes_is(p.dest.digits, "22222"));
 	CU_ASSERT(bytes_is(p.short_message, "hi") && p.esm_class == 0);
 	wire_respond(&x, &p, ESME_ROK, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	o = world_read_outcome(&w);
 	CU_ASSERT(w.got.ref == 5 && o.class == OUTCOME_DELIVERED);
-	leg = leg_to_esme(6);
+	leg = world_leg_to_esme(6);
 	world_leg(&w, &leg, &m);
 	CU_ASSERT(wire_read(&x, &p));
 	wire_respond(&x, &p, ESME_RX_T_APPN, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	o = world_read_outcome(&w);
 	CU_ASSERT(w.got.ref == 6 && o.class == OUTCOME_LATER);
 	CU_ASSERT(o.far_code == ESME_RX_T_APPN);
 	wire_close(&x);
 	CU_ASSERT(world_peer(&w, "esme1", false));
-	leg = leg_to_esme(7);
+	leg = world_leg_to_esme(7);
 	world_leg(&w, &leg, &m);
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	o = world_read_outcome(&w);
 	CU_ASSERT(w.got.ref == 7 && o.class == OUTCOME_LINK);
 	world_finish(&w);
@@ -76,7 +48,7 @@ static void test_deliver(void)
 /* SMPP v3.4 5.2.12: text and TLVs, addresses turned round, our decimal id. */
 static void test_receipt(void)
 {
-	struct leg leg = leg_to_esme(8);
+	struct leg leg = world_leg_to_esme(8);
 	struct message m;
 	struct smpp_receipt text;
 	struct smpp_pdu p;
@@ -113,10 +85,8 @@ static void test_receipt(void)
 	CU_ASSERT(text.sub == 1 && text.dlvrd == 1 && text.done.hour == 21);
 	CU_ASSERT(bytes_is(text.err, "000") && text.submitted.minute == 59);
 	wire_respond(&x, &p, ESME_ROK, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_DELIVERED);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* Segments have receipts of their own, each if it asked. */
@@ -127,7 +97,7 @@ static void test_receipts_of_segments(void)
 		{ ID_SMPP, "1002", 0 },
 		{ ID_SMPP, "1003", WANT_NEGATIVE },
 	};
-	struct leg leg = leg_to_esme(8);
+	struct leg leg = world_leg_to_esme(8);
 	struct message m;
 	struct smpp_pdu p;
 	struct bytes id;
@@ -150,10 +120,8 @@ static void test_receipts_of_segments(void)
 	CU_ASSERT(smpp_tlv_text(p.tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id));
 	CU_ASSERT(bytes_is(id, "1003"));
 	wire_respond(&x, &p, ESME_ROK, "");
-	CU_ASSERT_FATAL(world_wait(&w, FRAME_OUTCOME));
 	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_DELIVERED);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static const struct check_test tests[] = { { "deliveries", test_deliver },

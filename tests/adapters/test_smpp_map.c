@@ -223,30 +223,28 @@ static void test_priority(void)
 	CU_ASSERT(smpp_priority_out(PRIORITY_URGENT) == 2);
 }
 
-static void test_codings(void)
+/* SMPP v3.4 4.4.1, 4.6.1 */
+static void test_tlvs(void)
 {
 	static const struct row {
 		const char *name;
-		uint8_t coding;
-		bool plain, gsm;
+		uint16_t tag;
+		bool submit, deliver;
 	} rows[] = {
-		{ "default", 0x00, false, false },
-		{ "UCS2", 0x08, true, true },
-		{ "general group, UCS2", 0x18, false, true },
-		{ "general group, class 1", 0x19, false, true },
-		{ "general group, GSM", 0x10, false, false },
-		{ "compressed", 0x28, false, false },
-		{ "deletion group", 0x48, false, true },
-		{ "waiting, store UCS2", 0xE8, true, true },
-		{ "class group", 0xF4, false, false },
+		{ "callback_num", SMPP_TLV_CALLBACK_NUM, true, true },
+		{ "ms_validity", SMPP_TLV_MS_VALIDITY, true, false },
+		{ "message_state", SMPP_TLV_MESSAGE_STATE, false, true },
+		{ "set_dpf: data_sm only", SMPP_TLV_SET_DPF, false, false },
+		{ "vendor", 0x1400, true, true },
+		{ "of 5.0", 0x0600, true, true },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		ROW(&rows[i], smpp_coding_is_ucs2(rows[i].coding, false) ==
-				      rows[i].plain);
 		ROW(&rows[i],
-		    smpp_coding_is_ucs2(rows[i].coding, true) == rows[i].gsm);
+		    smpp_tlv_goes(rows[i].tag, false) == rows[i].submit);
+		ROW(&rows[i],
+		    smpp_tlv_goes(rows[i].tag, true) == rows[i].deliver);
 	}
 }
 
@@ -256,7 +254,7 @@ static const struct check_test tests[] = { { "statuses", test_status },
 					   { "registered_delivery",
 					     test_registered },
 					   { "priority", test_priority },
-					   { "codings", test_codings },
+					   { "parameters", test_tlvs },
 					   { NULL, NULL } };
 
 CHECK_MAIN("smpp map", tests)

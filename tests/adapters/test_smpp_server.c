@@ -1,6 +1,7 @@
 /*
  * cpmgw-smpp as a server for ESMEs, over real sockets; the test is the
- * engine. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP v3.4 5.2.17, SMPP v3.4 5.2.12, RFC 3261 21; LAB (esme2).
+ * engine. SMPP v3.4 chapter 4; 3GPP TS 23.040 9.2.3.24.1, SMPP v3.4 5.2.17,
+ * SMPP v3.4 5.2.12, RFC 3261 21; LAB (esme2).
  */
 #include <stdio.h>
 #include <string.h>
@@ -45,8 +46,7 @@ static void test_bind(void)
 	CU_ASSERT(p.command_id == SMPP_UNBIND_RESP);
 	CU_ASSERT(wire_is_closed(&x));
 	CU_ASSERT(world_peer(&w, "esme1", false));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static void refused(struct world *w, const struct found *f, uint32_t status)
@@ -79,8 +79,7 @@ static void test_bind_refused(void)
 	wire_connect(&w, &x);
 	CU_ASSERT(wire_bind(&w, &x, SMPP_BIND_RECEIVER, &a) == ESME_ROK);
 	refused(&w, &a, ESME_RBINDFAIL);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static const struct refusal {
@@ -136,8 +135,7 @@ static void test_refusals(void)
 	CU_ASSERT(wire_read(&x, &p) && p.command_id == SMPP_GENERIC_NACK);
 	CU_ASSERT(p.command_status == ESME_RINVCMDLEN);
 	CU_ASSERT(wire_is_closed(&x));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static void test_not_bound(void)
@@ -152,8 +150,7 @@ static void test_not_bound(void)
 	p = submission(&x, "x");
 	wire_send(&x, &p);
 	CU_ASSERT(wire_read(&x, &p) && p.command_status == ESME_RINVBNDSTS);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* No id before the engine has it; answers in the engine's order. */
@@ -193,8 +190,7 @@ static void test_submit(void)
 	world_accept(&w, first, 4712);
 	CU_ASSERT(wire_read(&x, &p) && p.sequence_number == 2);
 	CU_ASSERT(!bytes_is(p.message_id, id));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* RFC 3261 21 and what the lab says about no route. */
@@ -229,8 +225,7 @@ static void test_submit_refused(void)
 		ROW(&rows[i], p.command_status == rows[i].status);
 		ROW(&rows[i], p.message_id.n == 0);
 	}
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* Parts keep their own octets and share a key: 3GPP TS 23.040 9.2.3.24.1. */
@@ -270,8 +265,7 @@ static void test_parts(void)
 		CU_ASSERT(p.message_id.n > 0);
 	}
 	CU_ASSERT(bytes_equal(keys[0], keys[1]));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* 5.2.12: of the special types an ESME has the two acknowledgements. */
@@ -306,8 +300,7 @@ static void test_types(void)
 		ROW(&rows[i], wire_read(&x, &p));
 		ROW(&rows[i], p.command_status == rows[i].status);
 	}
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* esme2 of the lab: the 11th within a second, and the 11th unanswered. */
@@ -343,8 +336,7 @@ static void test_throttle(void)
 	}
 	CU_ASSERT(wire_read(&x, &p) && p.command_status == ESME_RTHROTTLED);
 	CU_ASSERT(p.sequence_number == 12);
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static void test_sender(void)
@@ -371,8 +363,7 @@ static void test_sender(void)
 	m = world_message(&w, &in);
 	CU_ASSERT(m.from.kind == ADDRESS_SHORT);
 	CU_ASSERT_STRING_EQUAL(m.from.text, "22222");
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* What is under way ends, then unbind, then the program. */
@@ -414,8 +405,7 @@ static void test_drain_whole(void)
 	wire_respond(&x, &p, ESME_ROK, "");
 	CU_ASSERT(wire_is_closed(&x));
 	CU_ASSERT(world_wait(&w, 0));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 /* Slow: what comes waits in the socket; then all of it is taken. */
@@ -439,8 +429,7 @@ static void test_slow(void)
 	world_tell(&w, FRAME_GO, 0, none);
 	for (i = 0; i < 20; i++)
 		CU_ASSERT(world_wait(&w, FRAME_INTAKE));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static void test_reload(void)
@@ -472,8 +461,7 @@ static void test_reload(void)
 	CU_ASSERT(world_wait(&w, FRAME_INTAKE));
 	world_control(&w, "kick", "esme1");
 	CU_ASSERT(wire_is_closed(&x));
-	wire_close(&x);
-	world_finish(&w);
+	world_over(&w, &x);
 }
 
 static const struct check_test tests[] = {

@@ -7,27 +7,7 @@
 #include "adapters/smpp/job.h"
 #include "adapters/smpp/smpp_in.h"
 #include "adapters/smpp/smpp_map.h"
-#include "adapters/smpp/smpp_out.h"
-#include "tests/check.h"
-
-#define NOW UINT64_C(1763672400000000) /* 2025-11-20 21:00 */
-
-static struct manner plain_manner(bool server)
-{
-	return (struct manner){ .peer = "smsc-a",
-				.server = server,
-				.rules = { .country = "1" },
-				.write = { .parts_max = 8 },
-				.sme_ack = true,
-				.service_type = "" };
-}
-
-static struct smpp_pdu plain_pdu(void)
-{
-	return (struct smpp_pdu){ .command_id = SMPP_SUBMIT_SM,
-				  .source = { 1, 1, bytes_of("15550100001") },
-				  .dest = { 1, 1, bytes_of("15550200001") } };
-}
+#include "tests/adapters/smpp_desk.h"
 
 /* One text by each coding. */
 static void test_codings_in(void)
@@ -55,7 +35,7 @@ static void test_codings_in(void)
 		  "A", -1 },
 		{ "empty", 0, 0, "", "text/plain;charset=UTF-8", "", -1 },
 	};
-	struct manner m = plain_manner(true);
+	struct manner m = desk_manner(true);
 	struct arena *a = arena_new(65536);
 	struct smpp_arrival out;
 	uint8_t octets[64];
@@ -63,13 +43,13 @@ static void test_codings_in(void)
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *r = &rows[i];
-		struct smpp_pdu p = plain_pdu();
+		struct smpp_pdu p = desk_pdu();
 
 		p.data_coding = r->coding;
 		p.esm_class = r->esm_class;
 		p.short_message = check_unhex(r->hex, octets, sizeof octets);
 		arena_reset(a);
-		ROW(r, smpp_message_in(&p, &m, NOW, a, &out) == ESME_ROK);
+		ROW(r, smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_ROK);
 		ROW(r, strcmp(out.message.parts[0].type, r->type) == 0);
 		ROW(r, bytes_is(out.message.parts[0].body, r->text));
 		ROW(r, out.message.sms_class == r->sms_class);
@@ -80,25 +60,25 @@ static void test_codings_in(void)
 
 static void test_fields_in(void)
 {
-	struct manner m = plain_manner(true);
+	struct manner m = desk_manner(true);
 	struct arena *a = arena_new(65536);
 	struct buf tlvs = BUF_INIT(256);
-	struct smpp_pdu p = plain_pdu();
+	struct smpp_pdu p = desk_pdu();
 	struct smpp_arrival out;
 
 	p.validity_period = bytes_of("000003000000000R");
 	p.schedule_delivery_time = bytes_of("251120220000000+");
 	p.priority_flag = 2;
-	p.service_type = bytes_of("a\x01"
-				  "b");
+	p.service_type = bytes_of("a\001b");
 	p.protocol_id = 0x32;
 	smpp_tlv_put_number(&tlvs, SMPP_TLV_USER_MESSAGE_REFERENCE, 513, 2);
 	smpp_tlv_put(&tlvs, 0x1401, bytes_of("vendor"));
 	p.tlvs = buf_bytes(&tlvs);
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) == ESME_ROK);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_ROK);
 	CU_ASSERT(out.message.expires_us ==
-		  NOW + UINT64_C(3) * 86400 * 1000000);
-	CU_ASSERT(out.message.earliest_us == NOW + UINT64_C(3600) * 1000000);
+		  DESK_NOW + UINT64_C(3) * 86400 * 1000000);
+	CU_ASSERT(out.message.earliest_us ==
+		  DESK_NOW + UINT64_C(3600) * 1000000);
 	CU_ASSERT(out.message.priority == PRIORITY_HIGH);
 	CU_ASSERT_STRING_EQUAL(out.message.service_type, "a?b");
 	CU_ASSERT_STRING_EQUAL(message_id_of(&out.message, ID_SMPP_REFERENCE),
@@ -107,22 +87,27 @@ static void test_fields_in(void)
 			   "vendor"));
 	CU_ASSERT(message_extra(&out.message, "smpp.protocol_id").n == 1);
 	p.validity_period = bytes_of("251120205900000+");
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) == ESME_RINVEXPIRY);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+		  ESME_RINVEXPIRY);
 	p.validity_period = bytes_of("251120213000000+");
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) == ESME_RINVSCHED);
-	p = plain_pdu();
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_RINVSCHED);
+	p = desk_pdu();
 	p.priority_flag = 4;
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) == ESME_RINVPRTFLG);
-	p = plain_pdu();
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+		  ESME_RINVPRTFLG);
+	p = desk_pdu();
 	p.dest.ton = 9;
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) == ESME_RINVDSTTON);
-	p = plain_pdu();
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+		  ESME_RINVDSTTON);
+	p = desk_pdu();
 	p.source.ton = 9;
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) == ESME_RINVSRCTON);
-	p = plain_pdu();
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+		  ESME_RINVSRCTON);
+	p = desk_pdu();
 	p.esm_class = SMPP_ESM_UDHI;
 	p.short_message = bytes_of("\x05\x00");
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) == ESME_RINVMSGLEN);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+		  ESME_RINVMSGLEN);
 	buf_clear(&tlvs);
 	arena_free(a);
 }
@@ -130,96 +115,38 @@ static void test_fields_in(void)
 /* Parts by each means: 16-bit reference, SAR, and both at once. */
 static void test_joining_in(void)
 {
-	struct manner m = plain_manner(false);
+	struct manner m = desk_manner(false);
 	struct arena *a = arena_new(65536);
 	struct buf tlvs = BUF_INIT(256);
-	struct smpp_pdu p = plain_pdu();
+	struct smpp_pdu p = desk_pdu();
 	struct smpp_arrival out;
 	uint8_t octets[32];
 
 	p.esm_class = SMPP_ESM_UDHI;
 	p.short_message = check_unhex("06 08 04 12 34 02 01 41", octets, 32);
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) == ESME_ROK);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_ROK);
 	CU_ASSERT(out.segment.part == 1 && out.segment.of == 2);
 	CU_ASSERT(bytes_is(out.message.parts[0].body, "A"));
 	/* 9.2.3.24.1: part 0 is no part. */
 	p.short_message = check_unhex("06 08 04 12 34 02 00 41", octets, 32);
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) == ESME_ROK);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_ROK);
 	CU_ASSERT(out.segment.of == 0);
 	smpp_tlv_put_number(&tlvs, SMPP_TLV_SAR_MSG_REF_NUM, 0x1234, 2);
 	smpp_tlv_put_number(&tlvs, SMPP_TLV_SAR_TOTAL_SEGMENTS, 3, 1);
 	smpp_tlv_put_number(&tlvs, SMPP_TLV_SAR_SEGMENT_SEQNUM, 3, 1);
-	p = plain_pdu();
+	p = desk_pdu();
 	p.tlvs = buf_bytes(&tlvs);
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) == ESME_ROK);
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_ROK);
 	CU_ASSERT(out.segment.part == 3 && out.segment.of == 3);
 	p.esm_class = SMPP_ESM_UDHI;
 	p.short_message = check_unhex("06 08 04 12 34 02 01 41", octets, 32);
-	CU_ASSERT(smpp_message_in(&p, &m, NOW, a, &out) ==
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
 		  ESME_RINVOPTPARAMVAL);
 	buf_clear(&tlvs);
 	arena_free(a);
 }
 
 /* -- out ----------------------------------------------------------------- */
-
-struct desk {
-	struct arena *arena;
-	struct buf scratch, pdus;
-	struct progress progress;
-	struct part part;
-	struct leg leg;
-	struct manner manner;
-	struct departure d;
-	struct outcome why;
-};
-
-static void desk_open(struct desk *k, const char *text, bool server)
-{
-	static const uint8_t key[16];
-
-	*k = (struct desk){ .arena = arena_new(1 << 20),
-			    .scratch = BUF_INIT(1 << 18),
-			    .pdus = BUF_INIT(1 << 18),
-			    .manner = plain_manner(server) };
-	k->part = (struct part){ .type = "text/plain;charset=UTF-8",
-				 .body = bytes_of(text) };
-	message_init(&k->leg.message);
-	k->leg.message.parts = &k->part;
-	k->leg.message.n_parts = 1;
-	k->leg.message.from = (struct address){ ADDRESS_E164, "+15550100001" };
-	k->leg.to = (struct address){ ADDRESS_E164, "+15550200001" };
-	k->leg.id = 0x10203;
-	k->d = (struct departure){ .leg = &k->leg,
-				   .manner = &k->manner,
-				   .progress = &k->progress,
-				   .reference = 7,
-				   .id_key = key,
-				   .now_us = NOW,
-				   .arena = k->arena,
-				   .scratch = &k->scratch,
-				   .pdus = &k->pdus };
-}
-
-static void desk_close(struct desk *k)
-{
-	buf_clear(&k->scratch);
-	buf_clear(&k->pdus);
-	arena_free(k->arena);
-}
-
-/* The nth PDU that was written (from 0). */
-static bool nth(const struct desk *k, unsigned n, struct smpp_pdu *p)
-{
-	struct bytes rest = buf_bytes(&k->pdus), pdu;
-
-	while (smpp_frame(rest, 1 << 18, &pdu, NULL) == OK) {
-		rest = bytes_after(rest, pdu.n);
-		if (n-- == 0)
-			return smpp_pdu_decode(pdu, p, NULL) == OK;
-	}
-	return false;
-}
 
 static void test_lengths_out(void)
 {
@@ -250,8 +177,9 @@ static void test_lengths_out(void)
 		k.manner.write.means = r->means;
 		ROW(r, smpp_depart(&k.d, &k.why));
 		ROW(r, k.d.of == r->parts && k.progress.of == r->parts);
-		ROW(r, nth(&k, r->parts - 1, &p) && !nth(&k, r->parts, &p));
-		ROW(r, nth(&k, 0, &p) && p.esm_class == r->esm_class);
+		ROW(r, desk_pdu_at(&k, r->parts - 1, &p) &&
+			       !desk_pdu_at(&k, r->parts, &p));
+		ROW(r, desk_pdu_at(&k, 0, &p) && p.esm_class == r->esm_class);
 		ROW(r, smpp_tlv_find(p.tlvs, SMPP_TLV_SAR_MSG_REF_NUM, &v) ==
 			       (r->means == SEGMENT_SAR));
 		ROW(r, smpp_tlv_find(p.tlvs, SMPP_TLV_MESSAGE_PAYLOAD, &v) ==
@@ -277,7 +205,7 @@ static void test_no_way(void)
 		{ "a picture", ADDRESS_E164, "+15550200001", "image/png", 0,
 		  OUTCOME_ADDRESS },
 		{ "expired", ADDRESS_E164, "+15550200001",
-		  "text/plain;charset=UTF-8", NOW, OUTCOME_NEVER },
+		  "text/plain;charset=UTF-8", DESK_NOW, OUTCOME_NEVER },
 	};
 	size_t i;
 
@@ -349,7 +277,8 @@ static void test_senders_out(void)
 		k.leg.message.from = senders[i].from;
 		k.leg.message.asserted = senders[i].asserted;
 		k.leg.message.from_name = senders[i].display;
-		ROW(&senders[i], smpp_depart(&k.d, &k.why) && nth(&k, 0, &p));
+		ROW(&senders[i],
+		    smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
 		ROW(&senders[i], p.source.ton == senders[i].ton);
 		ROW(&senders[i], bytes_is(p.source.digits, senders[i].digits));
 		desk_close(&k);
@@ -363,25 +292,25 @@ static void test_content_out(void)
 
 	desk_open(&k, "hello", false);
 	k.leg.message.subject = "Subject";
-	CU_ASSERT(smpp_depart(&k.d, &k.why) && nth(&k, 0, &p));
+	CU_ASSERT(smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
 	CU_ASSERT(bytes_is(p.short_message, "Subject\nhello"));
 	desk_close(&k);
 	desk_open(&k, "A", false);
 	k.part.type = "application/octet-stream;x-port=2948";
-	CU_ASSERT(smpp_depart(&k.d, &k.why) && nth(&k, 0, &p));
+	CU_ASSERT(smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
 	CU_ASSERT(p.data_coding == 4 && p.esm_class == SMPP_ESM_UDHI);
 	CU_ASSERT(p.short_message.n == 8 && p.short_message.p[7] == 'A');
 	CU_ASSERT(p.short_message.p[3] == 0x0b && p.short_message.p[4] == 0x84);
 	desk_close(&k);
 	desk_open(&k, "\xd0\x9f", false);
 	k.leg.message.sms_class = 0;
-	CU_ASSERT(smpp_depart(&k.d, &k.why) && nth(&k, 0, &p));
+	CU_ASSERT(smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
 	CU_ASSERT(p.data_coding == 8 && p.short_message.n == 2);
 	desk_close(&k);
 	desk_open(&k, "\xe7", false);
 	k.part.type = "text/plain; charset=iso-8859-1";
 	k.manner.write.latin1 = true;
-	CU_ASSERT(smpp_depart(&k.d, &k.why) && nth(&k, 0, &p));
+	CU_ASSERT(smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
 	CU_ASSERT(p.data_coding == 3 && p.short_message.p[0] == 0xe7);
 	desk_close(&k);
 }
@@ -431,7 +360,7 @@ static void test_job_stops(void)
 	struct jobs pool = { 0 };
 	struct outcome out;
 	struct bytes pdu;
-	unsigned segment;
+	unsigned segment = 0;
 	struct job *j;
 	struct desk k;
 	char text[400];
@@ -458,8 +387,8 @@ static void test_no_memory(void)
 {
 	struct jobs pool = { 0 };
 	struct smpp_arrival in;
-	struct smpp_pdu p = plain_pdu();
-	struct manner m = plain_manner(true);
+	struct smpp_pdu p = desk_pdu();
+	struct manner m = desk_manner(true);
 	unsigned i, failed = 0;
 	struct job *j;
 	struct desk k;
@@ -478,7 +407,7 @@ static void test_no_memory(void)
 		jobs_clear(&pool);
 		arena_reset(k.arena);
 		mem_fail_at(i);
-		if (smpp_message_in(&p, &m, NOW, k.arena, &in) != ESME_ROK)
+		if (smpp_message_in(&p, &m, DESK_NOW, k.arena, &in) != ESME_ROK)
 			failed++;
 		mem_fail_at(0);
 		desk_close(&k);

@@ -49,7 +49,7 @@ cost_objects = $(patsubst %.c,cost/%.o,$(sort $(filter %.c,$(libcodecs_a_SOURCES
 cost/%.o: $(srcdir)/%.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(CC) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
-		$(COST_FLAGS) -MMD -c -o $@ $<
+		$(COST_FLAGS) -MMD -MP -c -o $@ $<
 
 cost/cost: $(cost_objects)
 	$(AM_V_CCLD)$(CC) $(COST_FLAGS) -o $@ $(cost_objects) \

@@ -14,6 +14,7 @@ codec_tests += tests/codecs/test_gsm7
 codec_tests += tests/codecs/test_header
 codec_tests += tests/codecs/test_imdn
 codec_tests += tests/codecs/test_inflate
+codec_tests += tests/codecs/test_joined
 codec_tests += tests/codecs/test_json
 codec_tests += tests/codecs/test_multipart
 codec_tests += tests/codecs/test_number_list
@@ -21,17 +22,18 @@ codec_tests += tests/codecs/test_rewrite
 codec_tests += tests/codecs/test_segment
 codec_tests += tests/codecs/test_segment_cut
 codec_tests += tests/codecs/test_segment_text
+codec_tests += tests/codecs/test_shape
 codec_tests += tests/codecs/test_smpp_pdu
 codec_tests += tests/codecs/test_smpp_receipt
 codec_tests += tests/codecs/test_smpp_refusal
 codec_tests += tests/codecs/test_smpp_tlv
 codec_tests += tests/codecs/test_smpp_vectors
+codec_tests += tests/codecs/test_sms_vectors
 codec_tests += tests/codecs/test_table
 codec_tests += tests/codecs/test_timestamp
 codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_udh
 codec_tests += tests/codecs/test_utf8
-codec_tests += tests/codecs/test_utf8_step
 codec_tests += tests/codecs/test_xml
 
 check_PROGRAMS += $(codec_tests)
@@ -39,6 +41,12 @@ TESTS += $(codec_tests)
 
 tests_codecs_test_smpp_pdu_SOURCES = tests/codecs/test_smpp_pdu.c \
 	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
+tests_codecs_test_smpp_refusal_SOURCES = tests/codecs/test_smpp_refusal.c \
+	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
+tests_codecs_test_smpp_vectors_SOURCES = tests/codecs/test_smpp_vectors.c \
+	tests/codecs/vectors.c tests/codecs/vectors.h
+tests_codecs_test_sms_vectors_SOURCES = tests/codecs/test_sms_vectors.c \
+	tests/codecs/vectors.c tests/codecs/vectors.h
 
 # The same octets by other people's codecs, one program each: their names and
 # gwlib's own malloc must not meet. Kannel's archives have no pkg-config file.
@@ -50,7 +58,8 @@ check_PROGRAMS += $(oracle_tests)
 TESTS += $(oracle_tests)
 
 ORACLE_SOURCES = tests/codecs/oracle.h tests/codecs/oracle_smpp.c \
-	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
+	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h \
+	tests/codecs/vectors.c tests/codecs/vectors.h
 KANNEL_CPPFLAGS = $(XML_CFLAGS) -isystem $(KANNEL_INCLUDE)
 
 tests_codecs_oracle_kannel_SOURCES = tests/codecs/oracle_kannel.c \

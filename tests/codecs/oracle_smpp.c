@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "tests/codecs/oracle.h"
+#include "tests/codecs/vectors.h"
 #include "tests/codecs/smpp_samples.h"
 
 #define TURNS 200
@@ -112,29 +113,17 @@ static bool vector(const char *hex, struct pair *r, struct buf *wire)
 
 static void test_vectors(void)
 {
-	const char *folder = getenv("CPMGW_VECTORS");
+	FILE *f = vectors_open("smpp/pdus.tsv");
 	struct buf wire = BUF_INIT(4096);
-	char path[512], line[16384];
 	unsigned compared = 0;
+	struct vector l;
 	struct pair r;
-	FILE *f;
 
-	if (folder == NULL) {
-		CU_PASS("no CPMGW_VECTORS");
+	if (f == NULL)
 		return;
-	}
-	snprintf(path, sizeof path, "%s/smpp/pdus.tsv", folder);
-	f = fopen(path, "r");
-	CU_ASSERT_FATAL(f != NULL);
-	while (fgets(line, sizeof line, f) != NULL) {
-		char *rest = line, *hex;
-
-		strsep(&rest, "\t");
-		strsep(&rest, "\t");
-		snprintf(r.name, sizeof r.name, "%.70s", strsep(&rest, "\t"));
-		hex = strsep(&rest, "\t");
-		if (line[0] == '#' || !vector(hex, &r, &wire) ||
-		    !oracle_trims(&r.pdu))
+	while (vectors_next(f, &l)) {
+		snprintf(r.name, sizeof r.name, "%.70s", l.name);
+		if (!vector(l.column[3], &r, &wire) || !oracle_trims(&r.pdu))
 			continue;
 		ours_to_theirs(&r);
 		theirs_to_ours(&r);

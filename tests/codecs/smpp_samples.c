@@ -1,5 +1,6 @@
 #include "tests/codecs/smpp_samples.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "codecs/smpp_layout.h"
@@ -388,4 +389,24 @@ bool sample_equal(const struct smpp_pdu *a, const struct smpp_pdu *b)
 	       a->error_code == b->error_code &&
 	       a->number_of_dests == b->number_of_dests &&
 	       a->no_unsuccess == b->no_unsuccess;
+}
+
+struct bytes sample_exact(struct bytes in, size_t n)
+{
+	uint8_t *p = malloc(n == 0 ? 1 : n);
+
+	if (p == NULL)
+		abort();
+	if (in.n > 0)
+		memcpy(p, in.p, n < in.n ? n : in.n);
+	return (struct bytes){ p, n };
+}
+
+void sample_set_length(struct bytes pdu)
+{
+	uint8_t *p = (uint8_t *)(uintptr_t)pdu.p;
+
+	p[0] = p[1] = 0;
+	p[2] = (uint8_t)(pdu.n >> 8);
+	p[3] = (uint8_t)pdu.n;
 }

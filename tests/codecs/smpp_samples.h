@@ -37,4 +37,13 @@ bool sample_equal(const struct smpp_pdu *a, const struct smpp_pdu *b);
 /** xorshift; *seed is never 0. */
 uint32_t sample_random(uint32_t *seed);
 
+/**
+ * The front of `in` in `n` octets of its own and not one more, so that a
+ * sanitizer sees a step too far; free() its p.
+ */
+struct bytes sample_exact(struct bytes in, size_t n);
+
+/** Writes its own length, below 64 KiB, into the header of `pdu`. */
+void sample_set_length(struct bytes pdu);
+
 #endif

@@ -85,6 +85,27 @@ static void test_strict(void)
 	buf_clear(&b);
 }
 
+/* RFC 4648 4, 5: a front of a text is another text, or none at all. */
+static void test_prefixes(void)
+{
+	struct bytes plain = bytes_of("Zm9vYmE="), url = bytes_of("Zm9vYmE");
+	struct buf b = BUF_INIT(64);
+	size_t n;
+
+	for (n = 0; n < plain.n; n++) {
+		buf_reset(&b);
+		CU_ASSERT((base64_read((struct bytes){ plain.p, n }, &b) ==
+			   OK) == (n % 4 == 0));
+		CU_ASSERT(b.n == (n % 4 == 0 ? n / 4 * 3 : 0));
+	}
+	for (n = 0; n < url.n; n++) {
+		buf_reset(&b); /* others leave bits that must be 0 */
+		CU_ASSERT((base64url_read((struct bytes){ url.p, n }, &b) ==
+			   OK) == (n % 4 == 0));
+	}
+	buf_clear(&b);
+}
+
 static void test_lines(void)
 {
 	struct buf text = BUF_INIT(1024), back = BUF_INIT(256);
@@ -158,6 +179,7 @@ static void test_limits(void)
 static const struct check_test tests[] = {
 	{ "vectors of RFC 4648 10", test_rows },
 	{ "one value has one spelling", test_strict },
+	{ "every prefix", test_prefixes },
 	{ "lines of mail", test_lines },
 	{ "16 octets are 22 characters", test_identifier },
 	{ "hexadecimal", test_hex },

@@ -288,11 +288,59 @@ static void test_inserted(void)
 	arena_free(a);
 }
 
+static void test_memory(void)
+{
+	struct cpim_party to = { bytes_of("B"), bytes_of("tel:+15550100002") };
+	struct cpim_draft d = { .from = { bytes_of(""), bytes_of("tel:+1555") },
+				.to = &to,
+				.to_count = 1,
+				.subject = bytes_of("\"s\""),
+				.message_id = bytes_of("id"),
+				.want = 1,
+				.content_type = bytes_of("text/plain"),
+				.body = bytes_of("hello") };
+	struct buf out = BUF_INIT(10000), in = BUF_INIT(10000);
+	enum err e = ERR_NOMEM, f = ERR_NOMEM, g = ERR_NOMEM;
+	struct arena *a;
+	unsigned long n;
+
+	for (n = 1; e == ERR_NOMEM && n < 20; n++) {
+		buf_clear(&in);
+		mem_fail_at(n);
+		e = cpim_encode(&d, &in);
+		mem_fail_at(0);
+	}
+	CU_ASSERT(e == OK && n > 2);
+	for (n = 1; (f == ERR_NOMEM || g == ERR_NOMEM) && n < 50; n++) {
+		a = arena_new(100000);
+		buf_clear(&out);
+		mem_fail_at(n);
+		f = cpim_insert(buf_bytes(&in), "IMDN-Route",
+				bytes_of("sip:gw@x"), a, &out);
+		mem_fail_at(0);
+		CU_ASSERT(f == OK || f == ERR_NOMEM);
+		buf_clear(&out);
+		mem_fail_at(n);
+		g = cpim_remove(buf_bytes(&in), "Message-ID", a, &out);
+		mem_fail_at(0);
+		CU_ASSERT(g == OK || g == ERR_NOMEM);
+		arena_free(a);
+	}
+	CU_ASSERT(f == OK && g == OK && n > 3);
+	d.body = bytes_of("a body that is longer than what there is room for");
+	buf_clear(&in);
+	in.limit = 200;
+	CU_ASSERT(cpim_encode(&d, &in) == ERR_TOOBIG);
+	buf_clear(&in);
+	buf_clear(&out);
+}
+
 static const struct check_test tests[] = {
 	{ "escapes", test_escapes },
 	{ "written and read back", test_written },
 	{ "what is not written", test_refused },
 	{ "imdn headers inserted and removed", test_inserted },
+	{ "memory", test_memory },
 	{ NULL, NULL }
 };
 CHECK_MAIN("cpim_write", tests)

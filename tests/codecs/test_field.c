@@ -79,6 +79,27 @@ static void test_octets(void)
 	}
 }
 
+static void test_prefixes(void)
+{
+	struct buf b = BUF_INIT(64);
+	struct bytes cut;
+	struct cursor c;
+	struct field f;
+	unsigned n;
+
+	field_text(&b, 1, "hello");
+	field_number(&b, 300, UINT64_MAX);
+	for (cut = buf_bytes(&b), cut.n = 0; cut.n < b.n; cut.n++) {
+		c = CURSOR(cut);
+		for (n = 0; field_next(&c, &f); n++)
+			;
+		CU_ASSERT(n == (cut.n >= 7 ? 1 : 0));
+		CU_ASSERT(c.bad ==
+			  (cut.n == 0 || cut.n == 7 ? OK : ERR_MORE));
+	}
+	buf_clear(&b);
+}
+
 static void test_numbers(void)
 {
 	static const uint8_t nine[9] = { 1 };
@@ -113,6 +134,7 @@ static void test_limits(void)
 static const struct check_test tests[] = {
 	{ "round trip", test_round_trip },
 	{ "octets", test_octets },
+	{ "every prefix", test_prefixes },
 	{ "numbers", test_numbers },
 	{ "limits", test_limits },
 	{ NULL, NULL }

@@ -1,5 +1,8 @@
 #include "codecs/imdn.h"
 
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/check.h"
@@ -9,7 +12,7 @@
 
 #define HEAD                                                                   \
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<imdn xmlns=\"" NS "\"" \
-									  ">"
+	">"
 #define IDS                                                                    \
 	"<message-id>34jk324j</message-id>"                                    \
 	"<datetime>2008-04-04T12:16:49-05:00</datetime>"
@@ -339,6 +342,52 @@ static void test_memory(void)
 	CU_ASSERT(e == OK && i > 2);
 }
 
+/* Documents of a folder that the tester names; those of RFC 5438 are ours. */
+static void foreign_document(const char *path, const char *name)
+{
+	static uint8_t octets[65536];
+	struct buf again = BUF_INIT(65536);
+	struct bytes in = { octets, 0 };
+	struct arena *a = arena_new(1 << 20);
+	FILE *f = fopen(path, "rb");
+	struct imdn n;
+	enum err e;
+
+	CU_ASSERT_FATAL(a != NULL && f != NULL);
+	in.n = fread(octets, 1, sizeof octets, f);
+	fclose(f);
+	e = imdn_decode(in, a, &n, NULL);
+	CU_ASSERT((e == OK) == (strncmp(name, "rfc5438", 7) == 0));
+	if (e == OK) {
+		CU_ASSERT(bytes_is(n.message_id, "34jk324j"));
+		CU_ASSERT(imdn_encode(&n, &again) == OK);
+	}
+	buf_clear(&again);
+	arena_free(a);
+}
+
+static void test_foreign_documents(void)
+{
+	const char *base = getenv("CPMGW_VECTORS");
+	char path[1024];
+	struct dirent *entry;
+	DIR *d;
+
+	if (base == NULL) {
+		CU_PASS("no CPMGW_VECTORS");
+		return;
+	}
+	snprintf(path, sizeof path, "%s/imdn", base);
+	d = opendir(path);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+	while ((entry = readdir(d)) != NULL) {
+		snprintf(path, sizeof path, "%s/imdn/%s", base, entry->d_name);
+		if (entry->d_name[0] != '.')
+			foreign_document(path, entry->d_name);
+	}
+	closedir(d);
+}
+
 static const struct check_test tests[] = {
 	{ "written and read back", test_rows },
 	{ "every type with every status", test_every_pair },
@@ -346,6 +395,7 @@ static const struct check_test tests[] = {
 	{ "what is not written", test_refused },
 	{ "Disposition-Notification", test_wants },
 	{ "memory", test_memory },
+	{ "foreign documents", test_foreign_documents },
 	{ NULL, NULL }
 };
 CHECK_MAIN("imdn", tests)

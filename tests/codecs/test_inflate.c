@@ -92,6 +92,35 @@ static void test_forms(void)
 	buf_clear(&b);
 }
 
+/* RFC 1952 2.2: members one after the other are one text. */
+static void test_members(void)
+{
+	uint8_t packed[200];
+	struct buf b = BUF_INIT(64);
+	struct bytes one, two, in;
+
+	one = squeeze(bytes_of("hello, "), GZIP, packed, sizeof packed);
+	two = squeeze(bytes_of("world"), GZIP, packed + one.n,
+		      sizeof packed - one.n);
+	in = (struct bytes){ packed, one.n + two.n };
+	CU_ASSERT(inflate_read(in, &b) == OK);
+	CU_ASSERT(bytes_is(buf_bytes(&b), "hello, world"));
+	for (in.n--; in.n > one.n + 2; in.n--) {
+		buf_reset(&b);
+		CU_ASSERT(inflate_read(in, &b) == ERR_MORE);
+	}
+	packed[one.n] = 0;
+	in.n = one.n + two.n;
+	buf_reset(&b);
+	CU_ASSERT(inflate_read(in, &b) == ERR_MALFORMED);
+	two = squeeze(bytes_of("world"), ZLIB, packed + one.n,
+		      sizeof packed - one.n);
+	in.n = one.n + two.n;
+	buf_reset(&b);
+	CU_ASSERT(inflate_read(in, &b) == ERR_MALFORMED);
+	buf_clear(&b);
+}
+
 /* A thousand to one: the limit holds, and costs no more than the limit. */
 static void test_limit(void)
 {
@@ -130,6 +159,7 @@ static void test_memory(void)
 
 static const struct check_test tests[] = { { "blocks by hand", test_rows },
 					   { "zlib, gzip and raw", test_forms },
+					   { "members of gzip", test_members },
 					   { "the limit holds", test_limit },
 					   { "memory", test_memory },
 					   { NULL, NULL } };

@@ -6,17 +6,6 @@
 
 #define ARENA 4000000
 
-/* `count` times `unit`, then `tail`. */
-static void repeat(struct buf *b, const char *unit, size_t count,
-		   const char *tail)
-{
-	buf_reset(b);
-	while (count-- > 0)
-		buf_text(b, unit);
-	buf_text(b, tail);
-	CU_ASSERT_FATAL(buf_status(b) == OK);
-}
-
 static const struct row {
 	const char *name;
 	const char *unit;
@@ -529,7 +518,7 @@ static void test_split(void)
 		enum err e;
 
 		arena_reset(arena);
-		repeat(&text, r->unit, r->times, r->tail);
+		check_repeat(&text, r->unit, r->times, r->tail);
 		e = segment_split(buf_bytes(&text), &r->o, arena, &p);
 		ROW(r, e == r->want);
 		ROW(r, e == OK || p.segments == NULL);

@@ -6,17 +6,6 @@
 
 #define ARENA 4000000
 
-/* `count` times `unit`, then `tail`. */
-static void repeat(struct buf *b, const char *unit, size_t count,
-		   const char *tail)
-{
-	buf_reset(b);
-	while (count-- > 0)
-		buf_text(b, unit);
-	buf_text(b, tail);
-	CU_ASSERT_FATAL(buf_status(b) == OK);
-}
-
 /* 23.040 9.2.3.16 and 9.2.3.24: what one part carries beside its header. */
 static const struct room_row {
 	const char *name;
@@ -42,7 +31,7 @@ static size_t first_room(const char *unit, const struct segment_options *o,
 	struct udh h;
 	size_t used = 0;
 
-	repeat(&text, unit, 400, "");
+	check_repeat(&text, unit, 400, "");
 	CU_ASSERT_FATAL((*unit == '\1' ? segment_split_data(buf_bytes(&text), o,
 							    arena, &p)
 				       : segment_split(buf_bytes(&text), o,
@@ -149,7 +138,7 @@ static void test_only_marks(void)
 	struct segment_plan p;
 
 	CU_ASSERT_FATAL(arena != NULL);
-	repeat(&text, "\u0323", 200, "");
+	check_repeat(&text, "\u0323", 200, "");
 	CU_ASSERT(segment_split(buf_bytes(&text), &none, arena, &p) == OK);
 	CU_ASSERT(p.count == 3 && p.segments[0].short_message.n == 140);
 	buf_clear(&text);
@@ -210,7 +199,7 @@ static void test_memory_ends(void)
 	size_t i;
 
 	for (i = 1; i < 4; i++) {
-		repeat(&text, "abc\r\n", i * i * 100 - 99, "");
+		check_repeat(&text, "abc\r\n", i * i * 100 - 99, "");
 		for (n = 1, e = ERR_NOMEM; e == ERR_NOMEM; n++) {
 			struct segment_plan p = { 0 };
 

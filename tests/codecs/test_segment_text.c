@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "codecs/joined.h"
 #include "codecs/segment.h"
 #include "codecs/utf8.h"
 
@@ -204,6 +205,29 @@ static void check_row_content(const struct row *r, struct bytes in,
 	ROW(r, !c->waiting);
 }
 
+/* The text of all parts, as codecs/joined.h makes it; live until cleared. */
+static enum err join(const struct segment_wire *parts, size_t n,
+		     const struct segment_rules *rules, struct arena *arena,
+		     struct joined *j)
+{
+	struct segment_content c;
+	const char *type;
+	struct bytes octets;
+	enum err e = OK;
+	size_t i;
+
+	for (i = 0; i < n && e == OK; i++) {
+		e = segment_text(&parts[i], rules, arena, &c, NULL);
+		if (e != OK)
+			break;
+		type = c.text ? JOINED_TEXT : "data";
+		octets = c.body;
+		if ((e = joined_part(&c, arena, &type, &octets)) == OK)
+			e = joined_add(j, type, octets);
+	}
+	return e == OK ? joined_end(j, &octets) : e;
+}
+
 static void test_text(void)
 {
 	struct arena *arena = arena_new(ARENA);
@@ -215,12 +239,14 @@ static void test_text(void)
 		const struct row *r = &rows[i];
 		struct bytes in = check_unhex(r->hex, raw, sizeof raw);
 		struct segment_wire w = { in, r->data_coding, r->udhi };
-		struct segment_content c = { 0 }, joined = { 0 };
+		struct segment_content c = { 0 };
+		struct joined j = JOINED_INIT(ARENA);
 
 		ROW(r, segment_text(&w, &r->rules, arena, &c, NULL) == OK);
 		check_row_content(r, in, &c);
-		ROW(r, segment_join(&w, 1, &r->rules, arena, &joined) == OK);
-		check_row_content(r, in, &joined);
+		ROW(r, join(&w, 1, &r->rules, arena, &j) == OK);
+		ROW(r, bytes_equal(buf_bytes(&j.body), c.body));
+		joined_clear(&j);
 		for (; w.octets.n > 0; w.octets.n--) {
 			enum err e =
 				segment_text(&w, &r->rules, arena, &c, NULL);
@@ -283,10 +309,11 @@ static bool joins(const struct segment_wire *parts, size_t n, const char *want)
 {
 	struct arena *arena = arena_new(ARENA);
 	struct segment_rules rules = { 0 };
-	struct segment_content c = { 0 };
-	bool good = segment_join(parts, n, &rules, arena, &c) == OK &&
-		    !c.damaged && bytes_is(c.body, want);
+	struct joined j = JOINED_INIT(ARENA);
+	bool good = join(parts, n, &rules, arena, &j) == OK &&
+		    bytes_is(buf_bytes(&j.body), want);
 
+	joined_clear(&j);
 	arena_free(arena);
 	return good;
 }
@@ -307,22 +334,10 @@ static void test_join(void)
 		WIRE("\3\45\1\1\x0C", 0, true),
 		WIRE("\x0C", 0, false),
 	};
-	const struct segment_wire odd[] = {
-		WIRE("a", 0, false),
-		WIRE("a", 4, false),
-	};
-	struct segment_rules rules = { 0 };
-	struct segment_content c = { 0 };
-	struct arena *arena = arena_new(ARENA);
 
 	CU_ASSERT(joins(pair, 2, "a😀b"));
 	CU_ASSERT(joins(escape, 2, "a€"));
 	CU_ASSERT(joins(mixed, 4, "aжğø"));
-	CU_ASSERT(segment_join(odd, 2, &rules, arena, &c) == ERR_UNSUPPORTED);
-	CU_ASSERT(segment_join(odd, 0, &rules, arena, &c) == ERR_UNSUPPORTED);
-	CU_ASSERT(segment_join(pair, 2, &rules, arena, &c) == OK);
-	CU_ASSERT(c.header.joined && c.header.part == 1 && c.header.of == 2);
-	arena_free(arena);
 }
 
 static void test_bad_header(void)
@@ -337,7 +352,6 @@ static void test_bad_header(void)
 	CU_ASSERT(c.waiting && why.field != NULL && why.offset == 1);
 	w.octets.n = 0;
 	CU_ASSERT(segment_text(&w, &rules, arena, &c, &why) == ERR_MALFORMED);
-	CU_ASSERT(segment_join(&w, 1, &rules, arena, &c) == ERR_MALFORMED);
 	arena_free(arena);
 }
 
@@ -364,7 +378,7 @@ static void goes_and_comes(const struct way *r, struct bytes text,
 			   struct arena *arena)
 {
 	struct segment_wire parts[100];
-	struct segment_content c = { 0 };
+	struct joined j = JOINED_INIT(ARENA);
 	struct segment_plan p;
 	size_t i;
 
@@ -375,8 +389,9 @@ static void goes_and_comes(const struct way *r, struct bytes text,
 		parts[i] = (struct segment_wire){ p.segments[i].short_message,
 						  p.data_coding,
 						  p.segments[i].udhi };
-	ROW(r, segment_join(parts, p.count, &r->rules, arena, &c) == OK);
-	ROW(r, !c.damaged && bytes_equal(c.body, text));
+	ROW(r, join(parts, p.count, &r->rules, arena, &j) == OK);
+	ROW(r, bytes_equal(buf_bytes(&j.body), text));
+	joined_clear(&j);
 }
 
 /* The same text by every way there is of sending it. */
@@ -407,22 +422,20 @@ static void test_memory_ends(void)
 	uint8_t octets[3000] = { 1 };
 	struct segment_wire w[2] = { { { octets, 3000 }, 0, false },
 				     { { octets, 3000 }, 0, false } };
+	struct joined j = JOINED_INIT(ARENA);
 	struct arena *arena;
 	unsigned long n;
-	size_t i;
+	size_t parts;
 	enum err e;
 
-	for (i = 0; i < 2; i++)
+	for (parts = 1; parts <= 2; parts++)
 		for (n = 1, e = ERR_NOMEM; e == ERR_NOMEM; n++) {
-			struct segment_content c = { 0 };
-
 			arena = arena_new(ARENA);
 			mem_fail_at(n);
-			e = i == 0 ? segment_text(w, &rules, arena, &c, NULL)
-				   : segment_join(w, 2, &rules, arena, &c);
+			e = join(w, parts, &rules, arena, &j);
 			mem_fail_at(0);
-			CU_ASSERT(e == OK || (e == ERR_NOMEM && n < 6));
-			CU_ASSERT((e == OK) == (c.body.p != NULL));
+			CU_ASSERT(e == OK || (e == ERR_NOMEM && n < 20));
+			joined_clear(&j);
 			arena_free(arena);
 		}
 }

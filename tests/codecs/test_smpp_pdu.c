@@ -209,27 +209,6 @@ static const struct row {
 	    .tlvs = S("\x04\x22\x00\x01\x00") } },
 };
 
-/* Exactly as large as the PDU, so that a sanitizer sees a step too far. */
-static struct bytes exact(struct bytes in, size_t n)
-{
-	uint8_t *p = malloc(n == 0 ? 1 : n);
-
-	if (p == NULL)
-		abort();
-	if (in.n > 0)
-		memcpy(p, in.p, n < in.n ? n : in.n);
-	return (struct bytes){ p, n };
-}
-
-static void set_length(struct bytes pdu)
-{
-	uint8_t *p = (uint8_t *)(uintptr_t)pdu.p;
-
-	p[0] = p[1] = 0;
-	p[2] = (uint8_t)(pdu.n >> 8);
-	p[3] = (uint8_t)pdu.n;
-}
-
 static void test_rows_both_ways(void)
 {
 	size_t i;
@@ -287,7 +266,7 @@ static void test_tolerated(void)
 		struct smpp_pdu out;
 
 		in = (struct bytes){ raw, in.n + 4 };
-		set_length(in);
+		sample_set_length(in);
 		ROW(r, smpp_pdu_decode(in, &out, NULL) == OK);
 		ROW(r, sample_equal(&out, &r->pdu));
 	}
@@ -331,14 +310,14 @@ static void test_frames(void)
  */
 static void cut(const struct row *r, struct bytes in, size_t n)
 {
-	struct bytes part = exact(in, n), pdu;
+	struct bytes part = sample_exact(in, n), pdu;
 	struct smpp_pdu out;
 	enum err e;
 
 	ROW(r, smpp_frame(part, HEX_MAX, &pdu, NULL) == ERR_MORE);
 	ROW(r, smpp_pdu_decode(part, &out, NULL) == ERR_MALFORMED);
 	if (n >= 16) {
-		set_length(part);
+		sample_set_length(part);
 		e = smpp_pdu_decode(part, &out, NULL);
 		ROW(r, e == ERR_MALFORMED ||
 			       (e == OK && (n == 16 || r->pdu.tlvs.n > 0)));
@@ -381,12 +360,12 @@ static void round_trip(const struct sample *s, uint32_t *seed)
 	struct smpp_pdu out;
 
 	CU_ASSERT_FATAL(smpp_pdu_encode(&s->pdu, &b, NULL) == OK);
-	wire = exact(buf_bytes(&b), b.n);
+	wire = sample_exact(buf_bytes(&b), b.n);
 	CU_ASSERT_FATAL(smpp_pdu_decode(wire, &out, NULL) == OK);
 	CU_ASSERT(sample_equal(&s->pdu, &out));
-	part = exact(wire, sample_random(seed) % wire.n);
+	part = sample_exact(wire, sample_random(seed) % wire.n);
 	if (part.n >= SMPP_HEADER_OCTETS) {
-		set_length(part);
+		sample_set_length(part);
 		(void)!smpp_pdu_decode(part, &out, NULL);
 	}
 	free((void *)(uintptr_t)wire.p);
@@ -416,7 +395,8 @@ static void test_largest_payload(void)
 {
 	struct smpp_pdu p = { .command_id = SMPP_DATA_SM }, out;
 	struct buf tlvs = BUF_INIT(70000), b = BUF_INIT(SMPP_PDU_OCTETS_MAX);
-	struct bytes payload = exact((struct bytes){ NULL, 0 }, 65535), pdu;
+	struct bytes none = { NULL, 0 }, pdu;
+	struct bytes payload = sample_exact(none, 65535);
 
 	memset((void *)(uintptr_t)payload.p, 'x', payload.n);
 	smpp_tlv_put(&tlvs, SMPP_TLV_MESSAGE_PAYLOAD, payload);
@@ -443,7 +423,7 @@ static void test_short_message_of_255(void)
 	struct bytes in = { raw, sizeof raw };
 	struct smpp_pdu out;
 
-	set_length(in);
+	sample_set_length(in);
 	raw[7] = 4;
 	raw[32] = 255;
 	CU_ASSERT(smpp_pdu_decode(in, &out, NULL) == OK);

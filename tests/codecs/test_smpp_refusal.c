@@ -5,33 +5,13 @@
 #include <string.h>
 
 #include "codecs/smpp_pdu.h"
+#include "tests/codecs/smpp_samples.h"
 
 #define S(text_)                                                               \
 	{                                                                      \
 		(const uint8_t *)(text_), sizeof(text_) - 1                    \
 	}
 #define ROWS(table_) (sizeof(table_) / sizeof *(table_))
-
-/* Exactly as large as the PDU, so that a sanitizer sees a step too far. */
-static struct bytes exact(struct bytes in, size_t n)
-{
-	uint8_t *p = malloc(n == 0 ? 1 : n);
-
-	if (p == NULL)
-		abort();
-	if (in.n > 0)
-		memcpy(p, in.p, n < in.n ? n : in.n);
-	return (struct bytes){ p, n };
-}
-
-static void set_length(struct bytes pdu)
-{
-	uint8_t *p = (uint8_t *)(uintptr_t)pdu.p;
-
-	p[0] = p[1] = 0;
-	p[2] = (uint8_t)(pdu.n >> 8);
-	p[3] = (uint8_t)pdu.n;
-}
 
 #define A20 "6161616161616161616161616161616161616161"
 #define A21 A20 "61"
@@ -201,8 +181,8 @@ static void test_refusals(void)
 
 		in = (struct bytes){ raw, in.n + (right ? 4 : 0) };
 		if (right)
-			set_length(in);
-		in = exact(in, in.n);
+			sample_set_length(in);
+		in = sample_exact(in, in.n);
 		ROW(r, smpp_pdu_decode(in, &out, &why) == r->want);
 		ROW(r, smpp_pdu_decode(in, &out, NULL) == r->want);
 		ROW(r, why.answer_id == r->answer_id);

@@ -48,6 +48,25 @@ static void test_tlvs(void)
 	buf_clear(&b);
 }
 
+/* 3.2.4.1: TLVs that are cut are refused, but where one ends. */
+static void test_prefixes(void)
+{
+	struct buf b = BUF_INIT(64);
+	struct bytes cut;
+	struct fault why;
+	bool ends;
+
+	smpp_tlv_put_number(&b, SMPP_TLV_SAR_MSG_REF_NUM, 7, 2);
+	smpp_tlv_put(&b, 0x1501, bytes_of("vendor"));
+	for (cut = buf_bytes(&b), cut.n = 0; cut.n < b.n; cut.n++) {
+		ends = cut.n == 0 || cut.n == 6;
+		CU_ASSERT(smpp_tlvs_check(cut, &why) ==
+			  (ends ? ESME_ROK : ESME_RINVOPTPARSTREAM));
+		CU_ASSERT(ends || why.offset == (cut.n < 6 ? 0 : 6));
+	}
+	buf_clear(&b);
+}
+
 /* 5.3.2.12 in the field: receipted_message_id without its NUL. */
 static void test_text_without_nul(void)
 {
@@ -205,6 +224,7 @@ static void test_response_ids(void)
 
 static const struct check_test tests[] = {
 	{ "tlvs", test_tlvs },
+	{ "every prefix", test_prefixes },
 	{ "text without nul", test_text_without_nul },
 	{ "every length", test_every_length },
 	{ "lists", test_lists },

@@ -6,55 +6,12 @@
  */
 #include "tests/check.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "codecs/smpp_names.h"
 #include "codecs/smpp_pdu.h"
 #include "codecs/smpp_receipt.h"
-
-#define COLUMNS	  5
-#define LINE_ROOM 16384
-
-struct line {
-	const char *name; /* for ROW()                         */
-	char *column[COLUMNS];
-	char text[LINE_ROOM];
-};
-
-static FILE *vectors(const char *file)
-{
-	const char *folder = getenv("CPMGW_VECTORS");
-	char path[512];
-	FILE *f;
-
-	if (folder == NULL) {
-		CU_PASS("no CPMGW_VECTORS");
-		return NULL;
-	}
-	snprintf(path, sizeof path, "%s/smpp/%s", folder, file);
-	f = fopen(path, "r");
-	CU_ASSERT_FATAL(f != NULL);
-	return f;
-}
-
-/* The next line that is no comment, split at tabs. */
-static bool line_next(FILE *f, struct line *l)
-{
-	char *rest = l->text;
-	unsigned i;
-
-	do {
-		if (fgets(l->text, sizeof l->text, f) == NULL)
-			return false;
-	} while (l->text[0] == '#');
-	l->text[strcspn(l->text, "\r\n")] = '\0';
-	for (i = 0; i < COLUMNS; i++)
-		l->column[i] = rest == NULL ? NULL : strsep(&rest, "\t");
-	l->name = l->column[2];
-	return true;
-}
+#include "tests/codecs/vectors.h"
 
 static void say(struct buf *to, const char *key, struct bytes text)
 {
@@ -122,7 +79,7 @@ static void say_pdu(struct buf *to, const struct smpp_pdu *p, size_t length,
 
 /* What may be refused: broken in the file's own words, or in these two ways
  * that its words do not look for. */
-static void refused(const struct line *l, const struct smpp_refusal *why)
+static void refused(const struct vector *l, const struct smpp_refusal *why)
 {
 	ROW(l, strstr(l->column[4], "MALFORMED-BODY") != NULL ||
 		       strstr(l->column[4], "UNKNOWN-ID") != NULL ||
@@ -131,7 +88,7 @@ static void refused(const struct line *l, const struct smpp_refusal *why)
 	ROW(l, !why->framing_lost);
 }
 
-static void again(const struct line *l, const struct smpp_pdu *p,
+static void again(const struct vector *l, const struct smpp_pdu *p,
 		  struct bytes pdu)
 {
 	struct buf wire = BUF_INIT(4096);
@@ -143,7 +100,7 @@ static void again(const struct line *l, const struct smpp_pdu *p,
 	buf_clear(&wire);
 }
 
-static bool pdu_line(const struct line *l)
+static bool pdu_line(const struct vector *l)
 {
 	uint8_t raw[4096];
 	struct bytes in = check_unhex(l->column[3], raw, sizeof raw), pdu;
@@ -168,13 +125,13 @@ static bool pdu_line(const struct line *l)
 
 static void test_pdus(void)
 {
-	FILE *f = vectors("pdus.tsv");
+	FILE *f = vectors_open("smpp/pdus.tsv");
 	unsigned good = 0, bad = 0;
-	struct line l;
+	struct vector l;
 
 	if (f == NULL)
 		return;
-	while (line_next(f, &l)) {
+	while (vectors_next(f, &l)) {
 		if (pdu_line(&l))
 			good++;
 		else
@@ -186,13 +143,13 @@ static void test_pdus(void)
 
 static void test_receipts(void)
 {
-	FILE *f = vectors("delivery_receipt_texts.tsv");
+	FILE *f = vectors_open("smpp/delivery_receipt_texts.tsv");
 	unsigned n = 0;
-	struct line l;
+	struct vector l;
 
 	if (f == NULL)
 		return;
-	for (; line_next(f, &l); n++) {
+	for (; vectors_next(f, &l); n++) {
 		struct smpp_receipt r;
 		const char *stat = strstr(l.column[3], "stat:");
 		const char *id = strstr(l.column[3], "id:");

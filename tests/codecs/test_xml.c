@@ -163,6 +163,33 @@ static void test_limits(void)
 				"</r>") == ERR_TOOBIG);
 }
 
+/* Told before libxml2 compares them all with each other. */
+static void test_attributes(void)
+{
+	static const char quoted[] =
+		"<?xml version=\"1.0\"?><!-- = ' = --><r a='=\"=>='"
+		" b=\"='=\"><![CDATA[<= ' = ]]>= = =<s c='x'/></r>";
+	struct arena *a = arena_new(65536);
+	struct buf b = BUF_INIT(XML_OCTETS_MAX);
+	struct xml_node *root;
+	struct fault why = { 0 };
+	unsigned i;
+
+	CU_ASSERT(xml_read(bytes_of(quoted), a, &root, &why) == OK);
+	buf_text(&b, "<r>");
+	for (i = 0; i < 30; i++) /* few in each element */
+		buf_text(&b, "<s a='1' b='2' c='3' d='4'>===</s>");
+	buf_text(&b, "<t");
+	for (i = 0; b.n < XML_OCTETS_MAX - 20; i++)
+		buf_printf(&b, " a%x=''", i);
+	buf_text(&b, "/></r>");
+	CU_ASSERT(xml_read(buf_bytes(&b), a, &root, &why) == ERR_TOOBIG);
+	CU_ASSERT_STRING_EQUAL(why.field, "attributes");
+	CU_ASSERT(why.offset == 3 + 30 * 34);
+	buf_clear(&b);
+	arena_free(a);
+}
+
 static void test_writer(void)
 {
 	static const char odd[] = "a<b>&\"'\r\n\t\x01\xFF\xEF\xBF\xBF\xC3\xA4";
@@ -226,6 +253,7 @@ static const struct check_test tests[] = {
 	{ "cut anywhere", test_prefixes },
 	{ "documents right and wrong", test_rows },
 	{ "everything is bounded", test_limits },
+	{ "attributes are counted first", test_attributes },
 	{ "the writer escapes", test_writer },
 	{ "memory", test_memory },
 	{ NULL, NULL }

@@ -1,8 +1,11 @@
 /* Images of legs and outcomes: read, written, and read the same. */
+#include <string.h>
+
 #include "tests/fuzz/fuzz.h"
 
 #include "gateway/leg.h"
 #include "gateway/outcome.h"
+#include "tests/gateway/full_message.h"
 
 static void outcome(struct bytes in, struct arena *a)
 {
@@ -36,7 +39,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(leg_image(&leg, buf_bytes(&m), &b) == OK);
 		MUST(leg_read(buf_bytes(&b), a, &again, NULL) == OK);
 		MUST(again.token == leg.token && again.id == leg.id);
+		MUST(again.story == leg.story && again.attempt == leg.attempt);
 		MUST(again.recipient == leg.recipient);
+		MUST(again.technology == leg.technology);
+		MUST(again.native == leg.native &&
+		     again.maybe_duplicate == leg.maybe_duplicate);
+		MUST(strcmp(again.public_id, leg.public_id) == 0);
+		MUST(again.to.kind == ADDRESS_NONE ||
+		     address_equal(&again.to, &leg.to));
+		MUST(message_same(&again.message, &leg.message));
 		MUST(bytes_equal(again.progress, leg.progress));
 	}
 	buf_clear(&b);

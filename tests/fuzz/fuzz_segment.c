@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "codecs/joined.h"
 #include "codecs/segment.h"
 #include "codecs/utf8.h"
 
@@ -34,31 +35,45 @@ static bool same_text(struct bytes a, struct bytes b, bool packed)
 	return bytes_equal(a, b);
 }
 
+/* The part as codecs/joined.h takes it. */
+static void add(struct joined *j, const struct segment_content *c,
+		struct arena *arena)
+{
+	const char *type = c->text ? JOINED_TEXT : "data";
+	struct bytes octets = c->body;
+
+	MUST(joined_part(c, arena, &type, &octets) == OK);
+	MUST(joined_add(j, type, octets) == OK);
+}
+
 static void join(const struct segment_plan *p, const struct segment_options *o,
 		 struct arena *arena, struct bytes want)
 {
 	struct segment_rules rules = { .packed = o->packed,
 				       .gsm_dcs = o->gsm_dcs };
-	struct segment_wire parts[SEGMENT_PARTS_MAX];
+	struct segment_wire w;
+	struct joined j = JOINED_INIT(1 << 20);
 	struct segment_content c;
+	struct bytes all;
 	size_t i;
 
 	MUST(p->count >= 1 && p->count <= SEGMENT_PARTS_MAX);
 	for (i = 0; i < p->count; i++) {
 		const struct segment *s = &p->segments[i];
 
-		parts[i] = (struct segment_wire){ s->short_message,
-						  p->data_coding, s->udhi };
+		w = (struct segment_wire){ s->short_message, p->data_coding,
+					   s->udhi };
 		MUST(s->part == i + 1 && s->of == p->count);
 		MUST(p->payload || s->short_message.n <= 160);
-		MUST(segment_text(&parts[i], &rules, arena, &c, NULL) == OK);
+		MUST(segment_text(&w, &rules, arena, &c, NULL) == OK);
 		MUST(!c.damaged && c.text == (p->alphabet != SEGMENT_DATA));
 		MUST(c.header.joined == (p->count > 1 && !p->sar));
+		add(&j, &c, arena);
 	}
-	MUST(segment_join(parts, p->count, &rules, arena, &c) == OK);
-	MUST(!c.damaged);
+	MUST(joined_end(&j, &all) == OK);
 	/* Packed parts may each lose an '@'; then the count is all we know. */
-	MUST((o->packed && p->count > 1) || same_text(want, c.body, o->packed));
+	MUST((o->packed && p->count > 1) || same_text(want, all, o->packed));
+	joined_clear(&j);
 }
 
 static void there_and_back(struct bytes in, const struct segment_options *o,
@@ -86,15 +101,18 @@ static void as_it_came(struct bytes in, const uint8_t *data,
 				       .gsm_dcs = data[2] & 4,
 				       .packed = data[2] & 8 };
 	struct segment_wire w = { in, data[0], data[1] & 1 };
-	struct segment_content c, joined;
+	struct segment_content c;
+	struct joined j = JOINED_INIT(1 << 20);
+	struct bytes all;
 	enum err e = segment_text(&w, &rules, arena, &c, NULL);
 
 	MUST(e == OK || (e == ERR_MALFORMED && w.udhi));
-	MUST(segment_join(&w, 1, &rules, arena, &joined) == e);
 	if (e != OK)
 		return;
 	MUST(!c.text || utf8_valid(c.body));
-	MUST(c.text == joined.text && bytes_equal(c.body, joined.body));
+	add(&j, &c, arena);
+	MUST(joined_end(&j, &all) == OK && bytes_equal(c.body, all));
+	joined_clear(&j);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

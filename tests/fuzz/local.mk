@@ -59,6 +59,8 @@ fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
 	$(libtables_a_SOURCES)
 # Of the SMPP side what needs no loop.
 fuzz_smpp = adapters/smpp/numbers.c adapters/smpp/progress.c adapters/smpp/receipt_out.c \
+fuzz_smpp = adapters/smpp/keep.c adapters/smpp/progress.c \
+	adapters/smpp/receipt_out.c \
 	adapters/smpp/smpp_in.c adapters/smpp/smpp_map.c \
 	adapters/smpp/smpp_out.c adapters/smpp/smpp_report.c \
 	adapters/smpp/text_out.c
@@ -68,7 +70,7 @@ fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
 fuzz/%.o: $(srcdir)/%.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(CLANG) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
-		$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -c -o $@ $<
+		$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 fuzz/fuzz_%: $(srcdir)/tests/fuzz/fuzz_%.c $(fuzz_objects)
 	$(AM_V_CCLD)$(CLANG) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \

@@ -6,9 +6,12 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static struct recipient recipients[] = {
-	{ { ADDRESS_E164, "+15550100002" }, "Bob", RECIPIENT_TO },
-	{ { ADDRESS_SIP, "sip:carol@cpm.example" }, NULL, RECIPIENT_CC },
-	{ { ADDRESS_MAIL, "d@d.example" }, "", RECIPIENT_BCC },
+	{ { ADDRESS_E164, "+15550100002" }, "Bob", RECIPIENT_TO,
+	  CODING_OBFUSCATED, false, true },
+	{ { ADDRESS_SIP, "sip:carol@cpm.example" }, NULL, RECIPIENT_CC,
+	  CODING_PLAIN, true, false },
+	{ { ADDRESS_MAIL, "d@d.example" }, "", RECIPIENT_BCC,
+	  CODING_ENCRYPTED, false, false },
 };
 
 static struct message_id ids[] = {
@@ -16,6 +19,7 @@ static struct message_id ids[] = {
 	{ ID_CALL, "1@host", 0 },
 	{ ID_SMPP, "1001", WANT_POSITIVE | WANT_NEGATIVE },
 	{ ID_LINKED, "", 0 },
+	{ ID_REPLY_CHARGING, "rc-1", 0 },
 };
 
 static struct extra extras[] = {
@@ -27,10 +31,32 @@ static struct part parts[] = {
 	{ .type = "text/plain;charset=UTF-8", .disposition = "inline",
 	  .content_id = "<1@x>", .name = "a.txt", .language = "en" },
 	{ .type = "Text/HTML" },
-	{ .type = "image/jpeg", .external = true,
+	{ .type = "multipart/related;start=\"<2@x>\"" },
+	{ .type = "image/jpeg", .external = true, .depth = 1, .fixed = true,
+	  .location = "cat.jpg", .description = "A cat",
 	  .reference = { 1 << 20, { 1, 2, 3, [31] = 0xFF } } },
-	{ .type = "application/empty" },
+	{ .type = "Multipart/Alternative", .depth = 1 },
+	{ .type = "application/empty", .depth = 2 },
 };
+
+/* What the technologies that are not SMS bring along. */
+static void set_others(struct message *m)
+{
+	m->charging = (struct charging){ "gold", "sender", "payer1", "third",
+					 "news", "daily", "AyretyU0dm+6O2Ir" };
+	m->reply_charging = (struct reply_charging){ REPLY_CHARGING_GIVEN_TEXT,
+						     1767225600000002, 30720 };
+	m->application = (struct application){ "game", "reply", "round 2" };
+	m->content_class = CONTENT_CONTENT_RICH;
+	m->protected = true;
+	m->distribution = 0;
+	m->conditions = CONDITION_MMS_CAPABLE | CONDITION_HOME_NETWORK;
+	m->forwards = UINT8_MAX;
+	m->prefer[0] = TECHNOLOGY_SMS;
+	m->prefer[1] = TECHNOLOGY_LOOPBACK;
+	m->group = (struct address){ ADDRESS_SIP, "sip:group@cpm.example" };
+	m->group_name = "Friends";
+}
 
 struct message full_message(void)
 {
@@ -60,12 +86,12 @@ struct message full_message(void)
 	m.class = CLASS_AUTO;
 	m.sms_class = 3;
 	m.want = 63;
-	m.privacy = 31;
+	m.privacy = 127;
 	m.adapt = false;
 	m.once = true;
 	m.service = "urn:urn-7:3gpp-service.ims.icsi.oma.cpm.msg";
 	m.service_type = "CMT";
-	m.charging = (struct charging){ "gold", "sender", "vasp1" };
+	set_others(&m);
 	m.ids = ids;
 	m.n_ids = COUNT(ids);
 	m.parts = parts;
@@ -81,7 +107,8 @@ struct message full_message(void)
 				    TECHNOLOGY_LOOPBACK,
 				    UINT32_MAX,
 				    "read",
-				    1767225600000001 };
+				    1767225600000001,
+				    "5.4.7" };
 	return m;
 }
 
@@ -133,7 +160,11 @@ static bool lists(const struct message *a, const struct message *b)
 		same = address(&a->recipients[i].address,
 			       &b->recipients[i].address) &&
 		       text(a->recipients[i].name, b->recipients[i].name) &&
-		       a->recipients[i].role == b->recipients[i].role;
+		       a->recipients[i].role == b->recipients[i].role &&
+		       a->recipients[i].coding == b->recipients[i].coding &&
+		       a->recipients[i].display_only ==
+			       b->recipients[i].display_only &&
+		       a->recipients[i].anonymous == b->recipients[i].anonymous;
 	for (i = 0; same && i < a->n_ids; i++)
 		same = a->ids[i].kind == b->ids[i].kind &&
 		       text(a->ids[i].value, b->ids[i].value) &&
@@ -144,14 +175,22 @@ static bool lists(const struct message *a, const struct message *b)
 	return same;
 }
 
+static bool reference(const struct body_reference *a,
+		      const struct body_reference *b)
+{
+	return a->octets == b->octets && memcmp(a->sha256, b->sha256, 32) == 0;
+}
+
 static bool part(const struct part *a, const struct part *b)
 {
-	return text(a->type, b->type) && text(a->disposition, b->disposition) &&
+	return a->depth == b->depth && a->fixed == b->fixed &&
+	       text(a->location, b->location) &&
+	       text(a->description, b->description) &&
+	       text(a->type, b->type) && text(a->disposition, b->disposition) &&
 	       text(a->content_id, b->content_id) && text(a->name, b->name) &&
 	       text(a->language, b->language) &&
 	       bytes_equal(a->body, b->body) && a->external == b->external &&
-	       a->reference.octets == b->reference.octets &&
-	       memcmp(a->reference.sha256, b->reference.sha256, 32) == 0;
+	       reference(&a->reference, &b->reference);
 }
 
 static bool report(const struct report *a, const struct report *b)
@@ -159,7 +198,7 @@ static bool report(const struct report *a, const struct report *b)
 	return a->about == b->about && address(&a->recipient, &b->recipient) &&
 	       a->kind == b->kind && a->state == b->state && a->via == b->via &&
 	       a->far_code == b->far_code && text(a->text, b->text) &&
-	       a->event_us == b->event_us;
+	       a->event_us == b->event_us && text(a->cause, b->cause);
 }
 
 static bool numbers(const struct message *a, const struct message *b)
@@ -190,12 +229,35 @@ static bool texts(const struct message *a, const struct message *b)
 	       text(c->service_code, d->service_code) &&
 	       text(c->charged_party, d->charged_party) &&
 	       text(c->charged_party_id, d->charged_party_id) &&
-	       text(a->native_type, b->native_type);
+	       text(c->third_party, d->third_party) &&
+	       text(c->vasp_id, d->vasp_id) && text(c->vas_id, d->vas_id) &&
+	       text(c->ims_id, d->ims_id) &&
+	       text(a->native_type, b->native_type) &&
+	       text(a->group_name, b->group_name);
+}
+
+static bool others(const struct message *a, const struct message *b)
+{
+	const struct reply_charging *r = &a->reply_charging,
+				    *s = &b->reply_charging;
+	const struct application *c = &a->application, *d = &b->application;
+
+	return r->mode == s->mode && r->until_us == s->until_us &&
+	       r->octets == s->octets && text(c->id, d->id) &&
+	       text(c->reply_id, d->reply_id) && text(c->info, d->info) &&
+	       a->content_class == b->content_class &&
+	       a->protected == b->protected &&
+	       a->distribution == b->distribution &&
+	       a->conditions == b->conditions && a->forwards == b->forwards &&
+	       memcmp(a->prefer, b->prefer, sizeof a->prefer) == 0 &&
+	       address(&a->group, &b->group) &&
+	       a->native_external == b->native_external &&
+	       reference(&a->native_reference, &b->native_reference);
 }
 
 bool message_same(const struct message *a, const struct message *b)
 {
-	bool same = numbers(a, b) && texts(a, b) &&
+	bool same = numbers(a, b) && texts(a, b) && others(a, b) &&
 		    address(&a->from, &b->from) &&
 		    address(&a->asserted, &b->asserted) && lists(a, b) &&
 		    bytes_equal(a->native, b->native) &&

@@ -25,6 +25,7 @@ gateway_tests += tests/gateway/test_oplog
 gateway_tests += tests/gateway/test_routes
 gateway_tests += tests/gateway/test_settings
 gateway_tests += tests/gateway/test_store
+gateway_tests += tests/gateway/test_store_bounds
 gateway_tests += tests/gateway/test_store_lists
 gateway_tests += tests/gateway/test_trace
 
@@ -59,6 +60,9 @@ tests_gateway_test_routes_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_SOURCES = tests/gateway/test_store.c \
+	tests/gateway/store_fixture.c tests/gateway/store_fixture.h
+tests_gateway_test_store_bounds_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_store_bounds_SOURCES = tests/gateway/test_store_bounds.c \
 	tests/gateway/store_fixture.c tests/gateway/store_fixture.h
 tests_gateway_test_store_lists_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_lists_SOURCES = tests/gateway/test_store_lists.c \

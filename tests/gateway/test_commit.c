@@ -103,6 +103,8 @@ static void test_reads(void)
 	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		s = leg_step(kinds[i], 1, "");
 		s->until_us = 10;
+		s->set = 1;
+		s->again_us = 20;
 		commit_submit(f.commit, s);
 	}
 	run_ok(&f, sizeof kinds / sizeof kinds[0]);

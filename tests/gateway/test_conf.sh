@@ -68,13 +68,13 @@ check "no secret in JSON" sh -c \
 	"'$conf' --json '$source/conf/lab' >'$work/j' && ! grep -q secret1 '$work/j'"
 check "the image has the secrets" sh -c \
 	"'$conf' '$source/conf/lab' | grep -aq secret1"
-check "--check writes nothing" sh -c \
-	"test -z \"\$('$conf' --check '$source/conf/lab' 2>&1)\""
+check "--check says so" sh -c \
+	"test \"\$('$conf' --check '$source/conf/lab' 2>&1)\" = '$source/conf/lab: no mistakes'"
 
 refused "no such file" "include = no.conf\n" \
 	"x.conf:1: include: no.conf: No such file or directory"
 refused "a mistake has file and line" "\n# c\ngroup = sip\nport = x\n" \
-	"x.conf:4: group sip: port: x is not a number"
+	"x.conf:4: group sip: port: x is not a number in 1..65535"
 refused "no equals sign" "group = sip\nport 5\n" \
 	'x.conf:2: this is not "name = value"'
 refused "no group" "port = 5\n" \
@@ -94,8 +94,41 @@ refused "in an included file" "include = y.conf\n" \
 	"y.conf:2: group sip: port: 0 is not in 1..65535"
 refused "line numbers behind a joined line" \
 	"group = sip\nserver = a\\\\\nb\nport = x\n" \
-	"x.conf:4: group sip: port: x is not a number"
+	"x.conf:4: group sip: port: x is not a number in 1..65535"
 
+refused "capitals" "Group = sip\nport = 5\n\nport = 6\n" \
+	'x.conf:1: "group" and "include" are written in small letters
+x.conf:2: this setting is in no group; a group begins with "group = NAME" and ends with an empty line
+x.conf:4: this setting is in no group; a group begins with "group = NAME" and ends with an empty line'
+refused "a NUL octet, once" "group = sip\nserver = a\\0000b\nx\\0000\n" \
+	"x.conf:2: there is a NUL octet: this file is no text"
+refused "UTF-16" "\\0377\\0376g\\0000\n\\0000" \
+	"x.conf:1: this file is UTF-16; it must be UTF-8"
+refused "not UTF-8" "group = sip\nserver = a\\0377b\n" \
+	"x.conf:2: group sip: server: is not UTF-8"
+refused "a group that there is not" "group = s\\0366p\n" \
+	"x.conf:1: group s?p: there is no such group; did you mean sip?"
+refused "a group like no other" "group = whatever\n" \
+	"x.conf:1: group whatever: there is no such group; there are gateway, user, route, iwf, core, domain, sip, smpp, smsc, esme, loopback"
+refused "two listeners on one port" \
+	"group = sip\nport = 2775\naddress = 127.0.0.1\n\ngroup = smpp\naddress = 0.0.0.0\n" \
+	"x.conf:5: group smpp: port: 0.0.0.0:2775 is already that of group sip at x.conf:2"
+refused "short messages without a link" \
+	"group = route\nname = a\nprefix = +1\ntechnology = sms\n" \
+	"x.conf:1: group route: peer: must be set where technology = sms: the name of a link"
+refused "an address that is none" \
+	"group = domain\nname = a\naddress = 300.1.1.1\n" \
+	"x.conf:3: group domain: address: 300.1.1.1 is not an address or host name"
+refused "a program that there is not" "group = gateway\nadapters = sip;fax\n" \
+	"x.conf:2: group gateway: adapters: there is no program cpmgw-fax"
+refused "what this version has not" "group = iwf\naccept = submitted\n" \
+	"x.conf:2: group iwf: accept: submitted is not available in this version, only stored"
+refused "an item twice" "group = gateway\nadapters = sip;smpp;sip\n" \
+	"x.conf:2: group gateway: adapters: sip is there twice"
+
+value "a mark that says UTF-8" '\0357\0273\0277group = sip\nserver = a\n' \
+	server 'a'
+value "tabs" '\tgroup\t=\tsip\n\tserver\t=\ta\t\n' server 'a'
 value "plain" 'group = sip\nserver = a b\n' server 'a b'
 value "quoted" 'group = sip\nserver = " a "\n' server ' a '
 value "escapes" 'group = sip\nserver = "\\\\ \\""\n' server '\\ \"'

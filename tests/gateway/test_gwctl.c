@@ -10,7 +10,8 @@
 #include "tests/check.h"
 
 #define END_GOOD   "{\"end\":true,\"exit\":0}\n"
-#define OUTPUT_MAX 65536
+#define OUTPUT_MAX  65536
+#define OUTPUT_LONG (8 * 1024 * 1024)
 
 struct script {
 	const char *answer; /* NULL: never answers                       */
@@ -66,7 +67,8 @@ static void finish(struct script *s)
 }
 
 /* Runs "gwctl ARGUMENTS" with `environment`; both outputs in `out`. */
-static int run(const char *environment, const char *arguments, char *out)
+static int run_long(const char *environment, const char *arguments, char *out,
+		    size_t size)
 {
 	const char *gwctl = getenv("GWCTL");
 	char command[2048];
@@ -78,10 +80,15 @@ static int run(const char *environment, const char *arguments, char *out)
 		 gwctl == NULL ? "./gwctl" : gwctl, arguments);
 	if ((f = popen(command, "r")) == NULL)
 		abort();
-	n = fread(out, 1, OUTPUT_MAX - 1, f);
+	n = fread(out, 1, size - 1, f);
 	out[n] = '\0';
 	status = pclose(f);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int run(const char *environment, const char *arguments, char *out)
+{
+	return run_long(environment, arguments, out, OUTPUT_MAX);
 }
 
 static const char story[] =
@@ -153,7 +160,7 @@ static const struct row {
 	  "LINK    ADAPTER  KIND  STATE    ADDRESS         WINDOW  IN-FLIGHT  "
 	  "WAITING  SENT  RECEIVED  FAILED  SINCE\n"
 	  "smsc-a  smpp     smsc  up       127.0.0.1:2776      10          0  "
-	  "      5    12         3       0  2026-01-31T12:00:00Z\n"
+	  "      5    12         3       0  2026-01-31 12:00:00Z\n"
 	  "b       smpp     smsc  stopped  127.0.0.1:2777      10          0  "
 	  "      0     0         0       0\n",
 	  0 },
@@ -175,11 +182,23 @@ static const struct row {
 	  0 },
 	{ "queue", "queue sms/smsc-a",
 	  "{\"lane\":\"sms/smsc-a\",\"technology\":\"sms\",\"peer\":\"smsc-a\","
-	  "\"waiting\":3,\"in_flight\":1,\"held\":true,\"oldest_s\":65}"
+	  "\"waiting\":3,\"in_flight\":1,\"held\":true,\"held_by\":\"root\","
+	  "\"oldest_s\":65}"
 	  "\n" END_GOOD,
 	  "{\"command\":\"queue\",\"arguments\":{\"lane\":\"sms/smsc-a\"}}\n",
-	  "LANE        TECHNOLOGY  LINK    WAITING  IN-FLIGHT  HELD  OLDEST\n"
-	  "sms/smsc-a  sms         smsc-a        3          1  yes    1m 5s\n",
+	  "LANE        TECHNOLOGY  LINK    WAITING  IN-FLIGHT  OLDEST  HELD"
+	  "  BY\n"
+	  "sms/smsc-a  sms         smsc-a        3          1   1m 5s  yes "
+	  "  root\n",
+	  0 },
+	{ "what is held, and by whom", "queue --messages",
+	  "{\"id\":\"1a\",\"from\":\"22222\",\"to\":\"+1555\",\"lane\":\"sms/a\","
+	  "\"state\":\"held\",\"attempts\":0,\"held_by\":\"root\","
+	  "\"held_since\":\"2026-01-31T12:00:00.123456Z\"}\n" END_GOOD,
+	  "{\"command\":\"queue\",\"arguments\":{\"messages\":true}}\n",
+	  "MESSAGE  FROM   TO     LANE   STATE  ATTEMPTS  BY    SINCE\n"
+	  "1a       22222  +1555  sms/a  held          0  root  2026-01-31 "
+	  "12:00:00Z\n",
 	  0 },
 	{ "messages of the queue", "queue --messages", END_GOOD,
 	  "{\"command\":\"queue\",\"arguments\":{\"messages\":true}}\n",
@@ -187,10 +206,12 @@ static const struct row {
 	{ "users", "users mary",
 	  "{\"name\":\"mary\",\"address\":\"sip:mary@cpm.example\","
 	  "\"number\":\"+15550100001\",\"devices\":2,\"waiting\":0,"
-	  "\"held\":false}\n" END_GOOD,
+	  "\"when_absent\":\"mms;sms\"}\n" END_GOOD,
 	  "{\"command\":\"users\",\"arguments\":{\"name\":\"mary\"}}\n",
-	  "USER  ADDRESS               NUMBER        DEVICES  WAITING  HELD\n"
-	  "mary  sip:mary@cpm.example  +15550100001        2        0  no\n",
+	  "USER  ADDRESS               NUMBER        DEVICES  WAITING  WHEN "
+	  "ABSENT\n"
+	  "mary  sip:mary@cpm.example  +15550100001        2        0  "
+	  "mms;sms\n",
 	  0 },
 	{ "link", "link start smsc-b", END_GOOD,
 	  "{\"command\":\"link\",\"arguments\":{\"action\":\"start\","
@@ -336,6 +357,114 @@ static void test_utf8(void)
 	CU_ASSERT(strstr(out, "|") == NULL);
 }
 
+/* Names of two columns a letter, and one with an accent of its own. */
+static void test_wide_letters(void)
+{
+	struct script s = {
+		.answer = "{\"name\":\"\u7530\u4e2d\",\"address\":\"a\"}\n"
+			  "{\"name\":\"e\u0301va\",\"address\":\"b\"}\n"
+			  "{\"name\":\"maryann\",\"address\":\"c\"}\n" END_GOOD
+	};
+	struct script l = {
+		.answer = "{\"id\":\"1\",\"time\":\"1\",\"step\":\"intake\","
+			  "\"from\":\"\u7530\u4e2d\",\"to\":\"b\","
+			  "\"technology\":\"cpm\",\"verdict\":\"taken\"}\n" END_GOOD
+	};
+	static char out[OUTPUT_MAX];
+	char arguments[600];
+
+	start(&s);
+	snprintf(arguments, sizeof arguments, "--socket %s users", s.path);
+	CU_ASSERT(run("LC_ALL=C.UTF-8", arguments, out) == 0);
+	finish(&s);
+	CU_ASSERT_STRING_EQUAL(out, "USER     ADDRESS\n"
+				    "\u7530\u4e2d     a\n"
+				    "e\u0301va      b\n"
+				    "maryann  c\n");
+	start(&l);
+	snprintf(arguments, sizeof arguments, "--socket %s trace x", l.path);
+	CU_ASSERT(run("LC_ALL=C.UTF-8", arguments, out) == 0);
+	finish(&l);
+	CU_ASSERT(strstr(out, "\n                          \u7530\u4e2d"
+			      "                   gateway\n"
+			      "                             \u2502") != NULL);
+}
+
+/* `n` times `line`, with its number where there is a %d; the caller's. */
+static char *repeated(const char *line, unsigned n)
+{
+	size_t size = (strlen(line) + 12) * n + sizeof END_GOOD, at = 0;
+	char *text = malloc(size);
+	unsigned i;
+
+	if (text == NULL)
+		abort();
+	for (i = 0; i < n; i++)
+		at += (size_t)snprintf(text + at, size - at, line, i);
+	snprintf(text + at, size - at, "%s", END_GOOD);
+	return text;
+}
+
+static size_t count_of(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, what)) != NULL; text++)
+		n++;
+	return n;
+}
+
+/* A long table comes part by part; its titles again when it gets wider. */
+static void test_long_table(void)
+{
+	char *answer = repeated("{\"name\":\"user%d\",\"devices\":1}\n", 5000);
+	struct script s = { .answer = answer };
+	static char out[OUTPUT_LONG];
+	char arguments[600];
+
+	start(&s);
+	snprintf(arguments, sizeof arguments, "--socket %s users", s.path);
+	CU_ASSERT(run_long("LC_ALL=C", arguments, out,
+			   sizeof out) == 0);
+	finish(&s);
+	CU_ASSERT(count_of(out, "\nuser") == 5000);
+	CU_ASSERT(count_of(out, "USER") == 2);
+	CU_ASSERT(strstr(out, "USER     DEVICES\nuser0          1\n") ==
+		  out + strspn(out, " "));
+	CU_ASSERT(strstr(out, "\nuser4999        1\n") != NULL);
+	free(answer);
+}
+
+/* 1,000 steps in a story, and more of them than are shown. */
+static void test_long_stories(void)
+{
+	static const char step[] =
+		"{\"id\":\"A\",\"time\":\"t%d\",\"step\":\"send\",\"from\":"
+		"\"a\",\"to\":\"b\",\"technology\":\"sms\",\"peer\":\"x\"}\n";
+	static char out[OUTPUT_LONG];
+	char *answer = repeated(step, 1000);
+	struct script s = { .answer = answer };
+	char arguments[600];
+
+	start(&s);
+	snprintf(arguments, sizeof arguments, "--socket %s trace x", s.path);
+	CU_ASSERT(run_long("LC_ALL=C", arguments, out,
+			   sizeof out) == 0);
+	finish(&s);
+	CU_ASSERT(count_of(out, "  send ") == 1000);
+	CU_ASSERT(count_of(out, "- sms -") == 1000);
+	free(answer);
+	s.answer = answer = repeated(step, 20001);
+	start(&s);
+	snprintf(arguments, sizeof arguments, "--socket %s trace x", s.path);
+	CU_ASSERT(run_long("LC_ALL=C", arguments, out,
+			   sizeof out) == 0);
+	finish(&s);
+	CU_ASSERT(count_of(out, "  send ") == 20000);
+	CU_ASSERT(strstr(out, "more steps than the first 20000") != NULL);
+	free(answer);
+}
+
 static void test_inward_ladder(void)
 {
 	struct script s = { .answer = inward };
@@ -426,7 +555,7 @@ static const struct plain {
 	{ "--follow elsewhere", "links --follow", "not for this", 2 },
 	{ "--messages elsewhere", "links --messages", "not for this", 2 },
 	{ "link what", "link build x", "start or stop", 2 },
-	{ "bad timeout", "--timeout x status", "", 2 },
+	{ "bad timeout", "--timeout x status", "1 to 86400", 2 },
 	{ "conf what", "conf show", "only check", 2 },
 	{ "no file", "conf check /nowhere/x", "No such file", 1 },
 };
@@ -447,6 +576,9 @@ static void test_without_a_gateway(void)
 static const struct check_test tests[] = {
 	{ "requests, answers and exit codes", test_rows },
 	{ "UTF-8", test_utf8 },
+	{ "wide letters", test_wide_letters },
+	{ "a long table", test_long_table },
+	{ "long stories", test_long_stories },
 	{ "a ladder from the other side", test_inward_ladder },
 	{ "follow", test_follow },
 	{ "where the socket is", test_where_the_socket_is },

@@ -55,6 +55,8 @@ static struct live *full(void)
 	}
 	l->told = WANT_PROCESSING;
 	l->received_us = 1767225600000000;
+	l->held_us = 1767225700000000;
+	l->held_by = "an operator";
 	fill_report(l);
 	return l;
 }
@@ -106,6 +108,8 @@ static void check_same(const struct live *a, const struct live *b)
 	}
 	CU_ASSERT_EQUAL(a->told, b->told);
 	CU_ASSERT_EQUAL(a->received_us, b->received_us);
+	CU_ASSERT_EQUAL(a->held_us, b->held_us);
+	CU_ASSERT_STRING_EQUAL(a->held_by, b->held_by);
 	check_same_report(a, b);
 }
 

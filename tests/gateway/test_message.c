@@ -92,6 +92,12 @@ static const struct row {
 	{ "and so are later fields", "01 01 01 02 00 03 01 FF", OK },
 	{ "a later major version", "01 01 02 02 00", ERR_UNSUPPORTED },
 	{ "version 0", "01 00 02 00", ERR_MALFORMED },
+	{ "a later minor version", "01 02 01 FF 02 00", OK },
+	{ "and a value that it added", "01 02 01 FF 02 03 01 01 02",
+	  ERR_UNSUPPORTED },
+	{ "and a list that it made longer", "01 02 01 FF 02 03 06 01 65",
+	  ERR_UNSUPPORTED },
+	{ "major version 0", "01 02 00 01 02 00", ERR_MALFORMED },
 	{ "no version", "02 00", ERR_MALFORMED },
 	{ "version of 9 octets", "01 09 010101010101010101 02 00",
 	  ERR_MALFORMED },
@@ -99,6 +105,11 @@ static const struct row {
 	{ "technology 10", "01 01 01 02 05 02 03 01 01 0A", ERR_MALFORMED },
 	{ "address kind 7", "01 01 01 02 03 03 01 07", ERR_MALFORMED },
 	{ "address kind 0", "01 01 01 02 03 03 01 00", ERR_MALFORMED },
+	{ "a number without digits", "01 01 01 02 03 03 01 01", ERR_MALFORMED },
+	{ "a mail address without @", "01 01 01 02 04 03 02 05 61",
+	  ERR_MALFORMED },
+	{ "a capital in a domain", "01 01 01 02 06 03 04 05 614042",
+	  ERR_MALFORMED },
 	{ "NUL in a text", "01 01 01 02 05 04 03 41 00 42", ERR_MALFORMED },
 	{ "NUL at the end of a text", "01 01 01 02 04 04 02 41 00",
 	  ERR_MALFORMED },
@@ -129,6 +140,30 @@ static const struct row {
 	{ "an external part with octets inside",
 	  "01 01 01 02 0F 1C 0D 01 01 0A 01 01 61 06 02 00 41 07 01 01",
 	  ERR_MALFORMED },
+	{ "a multipart and its part",
+	  "01 01 01 02 1A 1C 18 02 01 0D 01 0B 6D756C7469706172742F61 01 06 01"
+	  "01 61 09 01 01",
+	  OK },
+	{ "a part inside a text",
+	  "01 01 01 02 10 1C 0E 02 01 03 01 01 61 01 06 01 01 61 09 01 01",
+	  ERR_MALFORMED },
+	{ "a part inside nothing", "01 01 01 02 0B 1C 09 01 01 06 01 01 61 09"
+				   "01 01",
+	  ERR_MALFORMED },
+	{ "a multipart with octets of its own",
+	  "01 01 01 02 16 1C 14 01 01 11 01 0B 6D756C7469706172742F61 06 02 00"
+	  "41",
+	  ERR_MALFORMED },
+	{ "a multipart without",
+	  "01 01 01 02 15 1C 13 01 01 10 01 0B 6D756C7469706172742F61 06 01 00",
+	  OK },
+	{ "depth 9", "01 01 01 02 0B 1C 09 01 01 06 01 01 61 09 01 09",
+	  ERR_MALFORMED },
+	{ "a native body both inside and outside",
+	  "01 01 01 02 07 1B 02 4142 1F 01 01", ERR_MALFORMED },
+	{ "a wish for technology 10", "01 01 01 02 06 28 04 0A000000",
+	  ERR_MALFORMED },
+	{ "a distribution of 3", "01 01 01 02 03 25 01 03", ERR_MALFORMED },
 	{ "two kinds of a report", "01 01 01 02 05 1E 03 03 01 03",
 	  ERR_MALFORMED },
 };
@@ -180,6 +215,10 @@ static void test_what_cannot_be_written(void)
 	CU_ASSERT(message_image(&m, &b) == ERR_RANGE);
 	buf_reset(&b);
 	m.priority = PRIORITY_LOW;
+	m.prefer[3] = TECHNOLOGY_LOOPBACK + 1;
+	CU_ASSERT(message_image(&m, &b) == ERR_MALFORMED);
+	buf_reset(&b);
+	m.prefer[3] = TECHNOLOGY_NONE;
 	m.from.text = NULL;
 	CU_ASSERT(message_image(&m, &b) == ERR_MALFORMED);
 	buf_clear(&b);

@@ -24,25 +24,31 @@ static const struct row {
 	{ "unknown group, meant another", "smcs\nname=a",
 	  "f:1: group smcs: there is no such group; did you mean smsc?\n" },
 	{ "unknown group, like nothing", "bearerbox",
-	  "f:1: group bearerbox: there is no such group\n" },
+	  "f:1: group bearerbox: there is no such group; there are gateway, "
+	  "user, route, iwf, core, domain, sip, smpp, smsc, esme, loopback\n" },
 	{ "unknown setting", "sip\nprot=5",
 	  "f:2: group sip: prot: there is no such setting; did you mean "
 	  "port?\n" },
 	{ "an unknown setting's value is not shown", "sip\npasswd=hunter2",
-	  "f:2: group sip: passwd: there is no such setting\n" },
+	  "f:2: group sip: passwd: there is no such setting; there are "
+	  "address, port, domain, realm, algorithms, nonce-lifetime, "
+	  "registration-minimum, registration-maximum, deliver-timeout, "
+	  "message-maximum, pager-limit, window, connections, idle-timeout, "
+	  "server\n" },
 	{ "port above", "sip\nport=70000",
 	  "f:2: group sip: port: 70000 is not in 1..65535\n" },
 	{ "port 0", "sip\nport=0",
 	  "f:2: group sip: port: 0 is not in 1..65535\n" },
 	{ "no number", "sip\nport=sip",
-	  "f:2: group sip: port: sip is not a number\n" },
+	  "f:2: group sip: port: sip is not a number in 1..65535\n" },
 	{ "empty number", "sip\nport=",
-	  "f:2: group sip: port: an empty value is not a number\n" },
+	  "f:2: group sip: port: an empty value is not a number in "
+	  "1..65535\n" },
 	{ "beyond 64 bits", "sip\nport=18446744073709551616",
 	  "f:2: group sip: port: 18446744073709551616 is not in 1..65535\n" },
 	{ "time without meaning", "gateway\nlifetime=3 weeks",
 	  "f:2: group gateway: lifetime: 3 weeks is not a time: a number with "
-	  "ms, s, m, h or d\n" },
+	  "ms, s, m, h or d, 1s..30d\n" },
 	{ "time too long", "gateway\nlifetime=31d",
 	  "f:2: group gateway: lifetime: 31d is not in 1s..30d\n" },
 	{ "time beyond 64 bits", "gateway\nlifetime=18446744073709551615d",
@@ -50,7 +56,7 @@ static const struct row {
 	  "1s..30d\n" },
 	{ "size", "gateway\nreserve=5 Q",
 	  "f:2: group gateway: reserve: 5 Q is not a size: a number of "
-	  "octets, or with k, M or G\n" },
+	  "octets, or with k, M or G, 0 or more\n" },
 	{ "yes or no", "smsc\nname=a\nhost=h\nsystem-id=x\nstart=maybe",
 	  "f:5: group smsc: start: maybe is neither yes nor no\n" },
 	{ "choice", "iwf\nreach=outside",
@@ -181,7 +187,8 @@ static const struct row {
 	{ "all mistakes, not the first", "sip\nport=0\nwindow=0\nfoo\n",
 	  "f:2: group sip: port: 0 is not in 1..65535\n"
 	  "f:3: group sip: window: 0 is not in 1..100000\n"
-	  "f:4: group foo: there is no such group\n" },
+	  "f:4: group foo: there is no such group; there are gateway, user, "
+	  "route, iwf, core, domain, sip, smpp, smsc, esme, loopback\n" },
 };
 
 static void test_complaints(void)

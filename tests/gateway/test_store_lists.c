@@ -328,6 +328,43 @@ static void test_parts_of_two(void)
 	finish(&f);
 }
 
+/* Stale parts of a set that still grows do not hold up the others. */
+static void test_parts_of_living_sets(void)
+{
+	struct fixture f = on_disk();
+	struct step *s;
+
+	CU_ASSERT_EQUAL(part_result(&f, 9, 20, "late"), OK);	/* until 109 */
+	CU_ASSERT_EQUAL(part_result(&f, 1, 20, "early"), OK);	/* until 101 */
+	CU_ASSERT_EQUAL(part_result(&f, 5, 6, "other"), OK);	/* until 105 */
+	s = fresh(STEP_PARTS_EXPIRED);
+	s->set = ++f.sets;
+	s->limit = 1;
+	s->until_us = 106;
+	CU_ASSERT_EQUAL(apply(&f, s), ERR_RANGE);
+	s->again_us = 200;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT(s->n_found == 0 && !s->complete);
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT(parts_are(s, "5/6=other;"));
+	step_free(s);
+	s = expired(&f, 106);
+	CU_ASSERT_EQUAL(s->n_found, 0);
+	step_free(s);
+	s = expired(&f, 109);
+	CU_ASSERT(parts_are(s, "1/20=early;9/20=late;"));
+	step_free(s);
+	finish(&f);
+}
+
+static void forget(struct fixture *f, uint64_t until)
+{
+	struct step *s = fresh(STEP_FORGET);
+
+	s->until_us = until;
+	CU_ASSERT_EQUAL(done(f, s), OK);
+}
+
 static enum err two_texts(struct fixture *f, enum step_kind kind,
 			  const char *text, const char *text2,
 			  const char *octets)
@@ -364,6 +401,14 @@ static void test_people(void)
 	CU_ASSERT_STRING_EQUAL(s->found->text, "bob");
 	CU_ASSERT_STRING_EQUAL(s->found->text2, "a");
 	CU_ASSERT(bytes_is(s->found->octets, "3") && s->found->number == 50);
+	forget(&f, 49);
+	s->until_us = 1;
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL(s->n_found, 1);
+	forget(&f, 50);
+	CU_ASSERT_EQUAL(apply(&f, s), OK);
+	CU_ASSERT_EQUAL(s->n_found, 0);
+	CU_ASSERT_EQUAL(two_texts(&f, STEP_BIND, "bob", "a", "3"), OK);
 	s->until_us = 50;
 	CU_ASSERT_EQUAL(apply(&f, s), OK);
 	CU_ASSERT_EQUAL(s->n_found, 0);
@@ -471,6 +516,7 @@ static const struct check_test tests[] = {
 	{ "what has expired, and all", test_expired_and_list },
 	{ "parts", test_parts },
 	{ "parts that have expired", test_parts_expired },
+	{ "parts of living sets", test_parts_of_living_sets },
 	{ "parts of two texts", test_parts_of_two },
 	{ "devices and users", test_people },
 	{ "names", test_names },

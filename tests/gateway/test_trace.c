@@ -327,6 +327,47 @@ static void test_size(void)
 	CU_ASSERT(finds(d, "b", 1, "1@0 1@1"));
 }
 
+/* A segment of that many octets, as if it had been written. */
+static void leave(const char *directory, const char *name, off_t octets)
+{
+	char path[512];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	fd = open(path, O_WRONLY | O_CREAT, 0600);
+	CU_ASSERT(fd >= 0 && ftruncate(fd, octets) == 0);
+	close(fd);
+}
+
+static void test_limit(void)
+{
+	const char *d = check_directory();
+	struct trace *t = open_in(d, 30);
+
+	trace_limit(t, UINT64_C(3) * TRACE_SEGMENT_MAX);
+	leave(d, "trace-20260129-000.log", TRACE_SEGMENT_MAX);
+	leave(d, "trace-20260130-000.log", TRACE_SEGMENT_MAX);
+	leave(d, "trace-20260130-001.log", TRACE_SEGMENT_MAX);
+	add_flush(t, 1, NOON, "a");	/* of the 31st */
+	CU_ASSERT_EQUAL(files_in(d, "trace-20260129"), 0);
+	CU_ASSERT_EQUAL(files_in(d, "trace-20260130"), 2);
+	trace_close(t);
+	leave(d, "trace-20260131-000.log", TRACE_SEGMENT_MAX - 100);
+	t = open_in(d, 30);
+	trace_limit(t, UINT64_C(3) * TRACE_SEGMENT_MAX);
+	add_flush(t, 1, NOON + 1, "b");	/* does not fit into that one */
+	CU_ASSERT_EQUAL(files_in(d, "trace-20260131"), 2);
+	CU_ASSERT_EQUAL(files_in(d, "trace-20260130-000"), 0);
+	CU_ASSERT_EQUAL(files_in(d, "trace-20260130-001"), 1);
+	CU_ASSERT(finds(d, "b", 1, "1@0 1@1"));
+	trace_limit(t, 1);	/* never the last one, nor what is next */
+	add_flush(t, 1, NOON + DAY_US, "c");
+	CU_ASSERT_EQUAL(files_in(d, "trace-20260131-001"), 1);
+	CU_ASSERT_EQUAL(files_in(d, "trace-2026"), 2);
+	CU_ASSERT(finds(d, "c", 1, "1@1 1@0"));
+	trace_close(t);
+}
+
 static struct bytes read_all(const char *path, uint8_t *to, size_t size)
 {
 	int fd = open(path, O_RDONLY);
@@ -464,6 +505,7 @@ static const struct check_test tests[] = {
 	{ "the search", test_find },
 	{ "a file a day, and old ones go", test_days },
 	{ "a full segment", test_size },
+	{ "no more than the limit", test_limit },
 	{ "torn and damaged blocks", test_torn },
 	{ "many records at once", test_many },
 	{ "what is no record is refused", test_add_bad },

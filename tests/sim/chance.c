@@ -202,7 +202,7 @@ static void hold(struct sim *s, uint64_t peer_and_held)
 	bool held = peer_and_held % 2 == 1;
 
 	if (s->running && engine_recovered(s->engine) &&
-	    engine_hold(s->engine, m->name, held && !s->quiet) == OK) {
+	    engine_hold(s->engine, m->name, held && !s->quiet, NULL) == OK) {
 		sim_tell(s, "%s is %s", m->name, held ? "held" : "released");
 		world_turn_soon(s);
 	}
@@ -234,8 +234,8 @@ static void describe(struct sim *s, uint64_t value)
 	(void)value;
 	if (!s->running)
 		return;
-	engine_describe_links(s->engine, &lines);
-	if (engine_describe_lanes(s->engine, NULL, &lines) != OK)
+	if (engine_describe_links(s->engine, &lines) != OK ||
+	    engine_describe_lanes(s->engine, NULL, &lines) != OK)
 		abort();
 	buf_clear(&lines);
 }

@@ -5,7 +5,7 @@ import time
 
 from device import NUMBERS, Device
 from peers import Esme, Smsc, text_of
-from rig import SMPP, Rig, check, equal
+from rig import SMPP, Rig, check, equal, until
 from test_sms_out import gsm
 
 ROK, RINVBNDSTS, RALYBND, RINVDSTADR, RBINDFAIL, RINVPASWD, RINVSYSID = \
@@ -96,6 +96,26 @@ def case_binary_goes_through_as_it_came(w):
     equal(w.esme.submit(number, hex=octets, data_coding=4)['status'], ROK)
     e = w.smsc.submits(number)[0]
     equal((e['data_coding'], e['hex']), (4, octets))
+
+
+def case_ports_and_parameters_go_through_as_they_came(w):
+    number = w.number()
+    octets = '0605043e801001' + unique('port').encode().hex()
+    equal(w.esme.submit(number, hex=octets, esm_class=0x40, protocol_id=0x41,
+                        priority_flag=3, source_subaddress='a0' * 4,
+                        user_message_reference=4711)['status'], ROK)
+    e = w.smsc.submits(number)[0]
+    equal((e['hex'], e['esm_class'] & 0x40, e['protocol_id'],
+           e['priority_flag'], e.get('user_message_reference')),
+          (octets, 0x40, 0x41, 3, 4711))
+
+
+def case_what_the_smsc_cannot_be_given_is_traced(w):
+    number = w.number()
+    equal(w.esme.submit(number, unique('lost'), set_dpf=1)['status'], ROK)
+    w.smsc.submits(number)
+    until(lambda: 'lost=set_dpf' in w.gateway.gwctl('trace', number)[1],
+          'the trace says so')
 
 
 def case_parts_go_through_as_parts(w):

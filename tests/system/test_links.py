@@ -155,6 +155,7 @@ def case_smsc_b_is_off_until_it_is_started(w):
     second = smsc_b(w)
     time.sleep(1.5)
     equal(second('sessions')['bound'], 0, 'not bound by itself')
+    w.gateway.wait_link('smsc-b', 'stopped')
     equal(w.gateway.gwctl('link', 'start', 'smsc-b')[0], 0)
     second.wait_bound()
     equal(text_of(second.submits(number)[0]), 'by the second')
@@ -162,7 +163,7 @@ def case_smsc_b_is_off_until_it_is_started(w):
     equal(w.gateway.gwctl('link', 'stop', 'smsc-b')[0], 0)
     until(lambda: second('sessions')['bound'] == 0, 'unbound')
     submit_all(w, number, ['later'])
-    w.gateway.wait_link('smsc-b', 'down')
+    w.gateway.wait_link('smsc-b', 'stopped')
     equal(w.gateway.gwctl('link', 'start', 'smsc-b')[0], 0)
     equal([text_of(e) for e in second.submits(number, 2)],
           ['by the second', 'later'])

@@ -24,19 +24,42 @@ def case_it_registers(w):
     equal(w.gateway.ask('users', 'mary')[0]['devices'], 1)
 
 
-def case_an_sms_arrives_and_is_acknowledged(w):
-    """liblinphone refuses a CPIM whose From is a telephone number, so it
-    gets the text alone; its 200 is the acknowledgement."""
-    source, text = w.number(), unique('to the phone ž 😀')
+def reported(w, source, verdict):
+    """Has the phone itself said so, in a notification?"""
+    return any(s['step'] == 'report-in' and s['verdict'] == verdict
+               for s in w.gateway.trace('+' + source))
+
+
+def sms(w, text, wishes):
+    """An SMS to the phone; its sender."""
+    source = w.number()
     answer = w.smsc.mobile_originated(
         source, '15550100001', hex=text.encode('utf-16-be').hex(),
-        data_coding=8, registered_delivery=12)
+        data_coding=8, registered_delivery=wishes)
     equal(answer['status'], 0)
-    event = w.phone.wait('received', text)
-    check(source in event, event)
+    check(source in w.phone.wait('received', text), 'from', source)
+    return source
+
+
+def acknowledged(w, source, esm_class):
     w.smsc.wait(lambda e: e.get('destination_addr') == source and
-                e['esm_class'] & 0x3c == 0x08, 'acknowledgement',
+                e['esm_class'] & 0x3c == esm_class, 'acknowledgement',
                 kind='submit_sm')
+
+
+def case_an_sms_arrives_and_the_phone_says_so(w):
+    """liblinphone refuses a CPIM whose From is not the SIP From, so it gets
+    one in which it is; then it tells of the delivery itself."""
+    source = sms(w, unique('to the phone ž 😀'), 0x04)
+    acknowledged(w, source, 0x08)
+    check(reported(w, source, 'delivered'), 'by IMDN')
+    check(not reported(w, source, 'undeliverable'), 'no failure')
+
+
+def case_an_sms_is_read_and_the_phone_says_so(w):
+    source = sms(w, unique('to be read'), 0x08)
+    acknowledged(w, source, 0x10)
+    check(reported(w, source, 'displayed'), 'by IMDN')
 
 
 def case_it_sends_and_learns_what_became_of_it(w):

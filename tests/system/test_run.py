@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -134,6 +135,25 @@ def case_the_second_start_takes_seconds(w):
 def case_sigint_ends_it_too(w):
     status, _ = w.end(signal.SIGINT)
     equal(status, 0)
+
+
+def case_another_configuration_is_copied_whole(_):
+    other = Script()
+    conf = other.folder / 'other'
+    shutil.copytree(TOP / 'conf' / 'lab', conf)
+    (conf / 'more').mkdir()
+    (conf / 'people.conf').rename(conf / 'more' / 'people.conf')
+    main = conf / 'cpmgw.conf'
+    main.write_text(main.read_text().replace('people.conf', 'more'))
+    try:
+        other.start('--conf', conf).line(60)
+        equal(len(other.gateway.ask('users')), 4)
+        check((other.gateway.state / 'conf/more/people.conf').exists(),
+              'copied')
+        equal(other.end()[0], 0)
+        equal(other.gateway.pids(), {}, 'no pid file is left')
+    finally:
+        other.close()
 
 
 def case_help_and_wrong_options(_):

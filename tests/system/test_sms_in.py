@@ -113,6 +113,36 @@ def case_parts_of_ucs2_that_cut_a_surrogate_pair(w):
     w.mary.wait_text(text)
 
 
+def case_parts_that_cut_an_escape(w):
+    before = unique().ljust(152, 'x')
+    septets = before.encode() + b'\x1b\x65' + b'y' * 20
+    send_parts(w, parts_of(septets, 153, short_header(78)))
+    w.mary.wait_text(before + '€' + 'y' * 20)
+
+
+def case_parts_whose_surrogates_have_no_other_half(w):
+    text = unique()
+    octets = text.encode('utf-16-be') + b'\xd8\x3d' * 60 + b'\x04\x16' * 9
+    send_parts(w, parts_of(octets, 134, short_header(79)), data_coding=8)
+    w.mary.wait_text(text + '\ufffd' * 60 + 'Ж' * 9)
+
+
+def case_half_a_surrogate_pair_shows_as_damaged(w):
+    text = unique() + 'ж' * 100
+    octets = text.encode('utf-16-be') + b'\xd8\x3d'
+    send_parts(w, parts_of(octets, 134, short_header(80)), data_coding=8)
+    w.mary.wait_text(text + '\ufffd')
+
+
+def case_parts_that_no_text_can_be_made_of(w):
+    for number in (1, 2, 3):
+        answer = w.smsc.mobile_originated(
+            JOHN, MARY, '', message_payload='78' * 60000,
+            sar_msg_ref_num=4712, sar_total_segments=3,
+            sar_segment_seqnum=number)
+        check(answer['status'] != 0, 'each is refused: together too long')
+
+
 def case_parts_in_any_order_and_one_of_them_twice(w):
     text = unique() + 'y' * 400
     parts = parts_of(text.encode(), 152, wide_header(0x1234))

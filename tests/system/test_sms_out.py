@@ -187,8 +187,10 @@ def case_a_trace_tells_every_step_and_both_ids(w):
     _, message_id = w.mary.message(f'tel:+{number}', 'trace me')
     far_id = w.smsc.submits(number)[0]['id']
     for key in (message_id, far_id, f'+{number}'):
-        steps = until(lambda k=key: w.gateway.trace(k), f'trace of {key}')
-        names = [s['step'] for s in steps]
-        check(names[0] == 'intake' and 'send' in names, key, names)
+        def told(k=key):
+            found = w.gateway.trace(k)
+            return found if 'send' in [s['step'] for s in found] else None
+        steps = until(told, f'trace of {key} with its sending')
+        equal(steps[0]['step'], 'intake', key)
         equal({'id', 'time', 'step', 'from', 'to', 'technology', 'verdict',
                'far_id', 'text'} - set(steps[0]), set(), 'keys')

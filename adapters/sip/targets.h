@@ -1,9 +1,9 @@
 /*
- * adapters/sip/deferred/targets.h - one MESSAGE at a time to each target: the
+ * adapters/sip/targets.h - one MESSAGE at a time to each target: the
  * next one goes when the one before has its final answer (RFC 3428 8).
  */
-#ifndef ADAPTERS_SIP_DEFERRED_TARGETS_H
-#define ADAPTERS_SIP_DEFERRED_TARGETS_H
+#ifndef ADAPTERS_SIP_TARGETS_H
+#define ADAPTERS_SIP_TARGETS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "adapters/sip/deferred/targets.h"
+#include "adapters/sip/targets.h"
 
 /* A loop, not a recursion: start() may fail and end its turn at once. */
 static void run(struct target *t)

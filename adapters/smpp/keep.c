@@ -1,0 +1,285 @@
+#include "adapters/smpp/keep.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/smpp/smpp_map.h"
+#include "codecs/smpp_names.h"
+
+#define PROTOCOL_ID   "smpp.protocol_id"
+#define PRIORITY_FLAG "smpp.priority_flag"
+#define ESM_CLASS     "smpp.esm_class" /* mode and reply path             */
+#define REPLACE	      "smpp.replace_if_present_flag"
+#define DATA_CODING   "smpp.data_coding"
+#define HEADER	      "smpp.udh"
+#define PORTS	      "smpp.ports" /* IE 04 or 05, to, from: 1, 2, 2 octets */
+#define TLV	      "smpp.tlv."  /* and four hex digits                  */
+#define LOST	      "smpp.lost"  /* what had no room in here             */
+
+#define IE_PORTS_8  4
+#define IE_PORTS_16 5
+
+/* Message waiting groups, 3GPP TS 23.038 4. */
+#define WAITING_DISCARD 0xC0
+#define WAITING_STORE	0xD0
+#define WAITING_UCS2	0xE0
+
+/* -- in ------------------------------------------------------------------- */
+
+static enum err add(struct arena *a, struct message *out, const char *name,
+		    struct bytes value)
+{
+	if (out->n_extras == KEEP_MAX)
+		return OK;
+	if (out->n_extras == KEEP_MAX - 1) {
+		name = LOST;
+		value = bytes_of("optional_parameters");
+	}
+	if (out->extras == NULL)
+		out->extras = arena_array(a, KEEP_MAX, sizeof *out->extras);
+	if (out->extras == NULL ||
+	    (name = arena_string(a, bytes_of(name))) == NULL)
+		return ERR_NOMEM;
+	out->extras[out->n_extras++] = (struct extra){ name, value };
+	return OK;
+}
+
+static enum err add_octet(struct arena *a, struct message *out,
+			  const char *name, uint8_t value)
+{
+	uint8_t *octet;
+
+	if (value == 0)
+		return OK;
+	if ((octet = arena_alloc(a, 1)) == NULL)
+		return ERR_NOMEM;
+	*octet = value;
+	return add(a, out, name, (struct bytes){ octet, 1 });
+}
+
+static enum err add_header(const struct udh *h, struct arena *a,
+			   struct message *out)
+{
+	uint8_t *v;
+
+	if (h->ports) {
+		if ((v = arena_alloc(a, 5)) == NULL)
+			return ERR_NOMEM;
+		v[0] = h->narrow ? IE_PORTS_8 : IE_PORTS_16;
+		v[1] = (uint8_t)(h->to_port >> 8);
+		v[2] = (uint8_t)h->to_port;
+		v[3] = (uint8_t)(h->from_port >> 8);
+		v[4] = (uint8_t)h->from_port;
+		if (add(a, out, PORTS, (struct bytes){ v, 5 }) != OK)
+			return ERR_NOMEM;
+	}
+	return h->other.n > 0 ? add(a, out, HEADER, h->other) : OK;
+}
+
+/* Does its coding say nothing but what the content and its class say? */
+static bool coding_is_told(uint8_t coding, const struct segment_content *c)
+{
+	if (c->text)
+		return !c->waiting;
+	if (coding >= 0xF0 || coding == 0x02 || coding == 0x04)
+		return true;
+	return c->classed && (coding & 0x20) == 0; /* not compressed */
+}
+
+/* Those that struct message or struct segment_note have a place for. */
+static bool tlv_is_told(uint16_t tag)
+{
+	switch (tag) {
+	case SMPP_TLV_MESSAGE_PAYLOAD:
+	case SMPP_TLV_MORE_MESSAGES_TO_SEND:
+	case SMPP_TLV_QOS_TIME_TO_LIVE:
+	case SMPP_TLV_SAR_MSG_REF_NUM:
+	case SMPP_TLV_SAR_SEGMENT_SEQNUM:
+	case SMPP_TLV_SAR_TOTAL_SEGMENTS:
+	case SMPP_TLV_USER_MESSAGE_REFERENCE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum err add_tlvs(struct bytes rest, struct arena *a,
+			 struct message *out)
+{
+	struct smpp_tlv tlv;
+	char name[16];
+	enum err e = OK;
+
+	while (e == OK && smpp_tlv_next(&rest, &tlv)) {
+		if (tlv_is_told(tlv.tag))
+			continue;
+		snprintf(name, sizeof name, TLV "%04x", tlv.tag);
+		e = add(a, out, name, tlv.value);
+	}
+	return e;
+}
+
+enum err keep_in(const struct smpp_pdu *p, const struct segment_content *c,
+		 struct arena *a, struct message *out)
+{
+	uint8_t esm = p->esm_class & (SMPP_ESM_MODE | SMPP_ESM_REPLY_PATH);
+	uint8_t coding = p->data_coding;
+	enum err e;
+
+	if ((e = add_octet(a, out, PROTOCOL_ID, p->protocol_id)) != OK ||
+	    (e = add_octet(a, out, ESM_CLASS, esm)) != OK ||
+	    (e = add_octet(a, out, REPLACE, p->replace_if_present_flag)) != OK)
+		return e;
+	if (p->priority_flag > 1 &&
+	    (e = add_octet(a, out, PRIORITY_FLAG, p->priority_flag)) != OK)
+		return e;
+	if (!coding_is_told(coding, c) &&
+	    (e = add_octet(a, out, DATA_CODING, coding)) != OK)
+		return e;
+	if ((e = add_header(&c->header, a, out)) != OK)
+		return e;
+	return add_tlvs(p->tlvs, a, out);
+}
+
+/* -- out ------------------------------------------------------------------ */
+
+/* 0: it is not there. */
+static uint8_t octet(const struct message *m, const char *name)
+{
+	struct bytes v = message_extra(m, name);
+
+	return v.n == 1 ? v.p[0] : 0;
+}
+
+/* The tag of a parameter that was kept; 0: it is another extra. */
+static uint16_t tag_of(const struct extra *x)
+{
+	size_t n = strlen(TLV);
+
+	if (strncmp(x->name, TLV, n) != 0 || strlen(x->name) != n + 4)
+		return 0;
+	return (uint16_t)strtoul(x->name + n, NULL, 16);
+}
+
+static bool goes(const struct departure *d, uint16_t tag)
+{
+	return tag != 0 && !(d->progress->without & SMPP_WITHOUT_TLVS) &&
+	       smpp_tlv_goes(tag, d->manner->server);
+}
+
+static void name_lost(struct departure *d)
+{
+	const struct message *m = &d->leg->message;
+	const struct smpp_tag_row *row;
+	char tag[16];
+	size_t i;
+
+	for (i = 0; i < m->n_extras; i++) {
+		const struct extra *x = &m->extras[i];
+		uint16_t t = tag_of(x);
+
+		if (strcmp(x->name, LOST) == 0)
+			smpp_lost(d, "optional_parameters");
+		if (t == 0 || goes(d, t))
+			continue;
+		row = smpp_tag_row(t);
+		snprintf(tag, sizeof tag, "tlv-%04x", t);
+		smpp_lost(d, row != NULL ? row->name : tag);
+	}
+}
+
+static void esm_class(struct departure *d, struct smpp_pdu *p)
+{
+	uint8_t kept = octet(&d->leg->message, ESM_CLASS);
+
+	p->esm_class |= kept & SMPP_ESM_REPLY_PATH;
+	if (d->manner->server || (kept & SMPP_ESM_MODE) == 0)
+		return; /* 5.2.12: only towards an SMSC */
+	if ((p->esm_class & SMPP_ESM_MODE) == SMPP_ESM_MODE_DEFAULT)
+		p->esm_class |= kept & SMPP_ESM_MODE;
+	else if ((p->esm_class ^ kept) & SMPP_ESM_MODE)
+		smpp_lost(d, "esm_class"); /* the link says another one */
+}
+
+void keep_out(struct departure *d, struct smpp_pdu *p)
+{
+	const struct message *m = &d->leg->message;
+	uint8_t replace = octet(m, REPLACE);
+
+	if (m->n_extras == 0)
+		return;
+	p->protocol_id = octet(m, PROTOCOL_ID);
+	if (p->priority_flag == 1 && octet(m, PRIORITY_FLAG) != 0)
+		p->priority_flag = octet(m, PRIORITY_FLAG);
+	esm_class(d, p);
+	if (!d->manner->server)
+		p->replace_if_present_flag = replace;
+	else if (replace != 0)
+		smpp_lost(d, "replace_if_present_flag");
+	name_lost(d);
+}
+
+void keep_header(const struct message *m, struct udh *out)
+{
+	struct bytes v = message_extra(m, PORTS);
+
+	out->other = message_extra(m, HEADER);
+	if (v.n != 5)
+		return;
+	out->ports = true;
+	out->narrow = v.p[0] == IE_PORTS_8;
+	out->to_port = (uint16_t)(v.p[1] << 8 | v.p[2]);
+	out->from_port = (uint16_t)(v.p[3] << 8 | v.p[4]);
+}
+
+/* The same indication for a text in that alphabet; 0: there is none. */
+static uint8_t waiting_coding(uint8_t kept, enum segment_alphabet alphabet)
+{
+	uint8_t kind = kept & 0x0F;
+
+	if (alphabet == SEGMENT_UCS2)
+		return WAITING_UCS2 | kind;
+	if (alphabet != SEGMENT_GSM7)
+		return 0;
+	return (kept < WAITING_STORE ? WAITING_DISCARD : WAITING_STORE) | kind;
+}
+
+void keep_coding(struct departure *d, struct segment_plan *plan)
+{
+	uint8_t kept = octet(&d->leg->message, DATA_CODING);
+	uint8_t coding = kept;
+
+	if (kept == 0)
+		return;
+	if (kept >= WAITING_DISCARD && kept < 0xF0)
+		coding = waiting_coding(kept, plan->alphabet);
+	else if (plan->alphabet != SEGMENT_DATA)
+		coding = 0;
+	if (coding != 0)
+		plan->data_coding = coding;
+	else
+		smpp_lost(d, "data_coding");
+}
+
+bool keep_has(const struct departure *d, uint16_t tag)
+{
+	const struct message *m = &d->leg->message;
+	size_t i;
+
+	for (i = 0; i < m->n_extras; i++)
+		if (tag_of(&m->extras[i]) == tag && goes(d, tag))
+			return true;
+	return false;
+}
+
+void keep_tlvs(const struct departure *d, struct buf *to)
+{
+	const struct message *m = &d->leg->message;
+	size_t i;
+
+	for (i = 0; i < m->n_extras; i++)
+		if (goes(d, tag_of(&m->extras[i])))
+			smpp_tlv_put(to, tag_of(&m->extras[i]),
+				     m->extras[i].value);
+}

@@ -1,0 +1,115 @@
+#include "codecs/joined.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "codecs/ucs2.h"
+#include "codecs/utf8.h"
+
+#define GSM7_FORM JOINED_GSM7 ";locking=%u;single=%u"
+
+void joined_gsm7_type(struct gsm7_shift shift, char out[JOINED_TYPE_SIZE])
+{
+	snprintf(out, JOINED_TYPE_SIZE, GSM7_FORM, shift.locking, shift.single);
+}
+
+enum err joined_part(const struct segment_content *c, struct arena *a,
+		     const char **type, struct bytes *octets)
+{
+	struct gsm7_shift shift = { c->header.locking, c->header.single };
+	char text[JOINED_TYPE_SIZE];
+
+	switch (c->code) {
+	case SEGMENT_CODE_WHOLE:
+		return OK;
+	case SEGMENT_CODE_GSM7:
+		joined_gsm7_type(shift, text);
+		*type = arena_string(a, bytes_of(text));
+		break;
+	case SEGMENT_CODE_UCS2:
+		*type = JOINED_UCS2;
+		break;
+	case SEGMENT_CODE_UTF8:
+		*type = JOINED_TEXT;
+		break;
+	}
+	*octets = c->raw;
+	return *type == NULL ? ERR_NOMEM : OK;
+}
+
+void joined_clear(struct joined *j)
+{
+	buf_clear(&j->body);
+	buf_clear(&j->run);
+	j->type = NULL;
+}
+
+static bool starts(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* The number behind `name`; 0: it is not there, or no language. */
+static uint8_t language(const char *type, const char *name)
+{
+	const char *at = strstr(type, name);
+	struct bytes digits = bytes_of(at == NULL ? NULL : at + strlen(name));
+	uint64_t v;
+
+	digits.n = bytes_find(digits, ';');
+	return bytes_decimal(digits, UINT8_MAX, &v) == OK ? (uint8_t)v : 0;
+}
+
+/* Reads what has waited. */
+static enum err read_run(struct joined *j)
+{
+	struct bytes run = buf_bytes(&j->run);
+	struct gsm7_shift shift;
+	bool damaged;
+	enum err e = buf_status(&j->run);
+
+	if (j->type == NULL || e != OK)
+		return e;
+	if (starts(j->type, JOINED_UCS2)) {
+		e = ucs2_decode(run, &j->body, &damaged);
+	} else if (starts(j->type, JOINED_GSM7)) {
+		shift.locking = language(j->type, ";locking=");
+		shift.single = language(j->type, ";single=");
+		e = gsm7_decode(run, shift, &j->body, &damaged);
+	} else if (starts(j->type, JOINED_TEXT)) {
+		e = utf8_repair(run, &j->body, &damaged);
+	} else {
+		buf_put(&j->body, run);
+	}
+	buf_reset(&j->run);
+	j->type = NULL;
+	return e == OK ? buf_status(&j->body) : e;
+}
+
+enum err joined_add(struct joined *j, const char *type, struct bytes octets)
+{
+	enum err e = OK;
+
+	if (j->type != NULL && strcmp(j->type, type) != 0)
+		e = read_run(j);
+	j->type = type;
+	buf_put(&j->run, octets);
+	return e == OK ? buf_status(&j->run) : e;
+}
+
+enum err joined_put(struct joined *j, const char *text)
+{
+	enum err e = read_run(j);
+
+	buf_text(&j->body, text);
+	return e == OK ? buf_status(&j->body) : e;
+}
+
+enum err joined_end(struct joined *j, struct bytes *out)
+{
+	enum err e = read_run(j);
+
+	if (e == OK)
+		*out = buf_bytes(&j->body);
+	return e;
+}

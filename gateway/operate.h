@@ -1,0 +1,35 @@
+/* gateway/operate.h - what the files gateway/operate*.c share. */
+#ifndef GATEWAY_OPERATE_H
+#define GATEWAY_OPERATE_H
+
+#include "gateway/appliance.h"
+#include "gateway/trace.h"
+
+#define OPERATE_THREADS_MAX 8	/* that search traces at once            */
+#define OPERATE_ID_SIZE	    20
+
+/** The number of a story or leg as a trace prints it; returns `id`. */
+const char *operate_id(uint64_t number, char id[OPERATE_ID_SIZE]);
+
+/** A member's text; the caller's. NULL: there is none, or no memory. */
+char *operate_text(const struct json_value *arguments, const char *name);
+
+/** As trace_find(), and as trace_find_story() where `key` is a story's. */
+enum err operate_search(const char *directory, const char *key, size_t limit,
+			trace_each *each, void *arg) CHECKED;
+
+/** A thread of its own for a search; its last call is the second one.
+ *  false: there are too many, or it cannot be started. */
+bool operate_thread(struct appliance *a, void *(*run)(void *), void *arg)
+	CHECKED;
+void operate_thread_ended(struct appliance *a);
+
+/* The commands. */
+void operate_trace(struct appliance *a, struct control_session *s,
+		   const struct json_value *arguments);
+void operate_hold(struct appliance *a, struct control_session *s,
+		  const struct json_value *arguments);
+void operate_release(struct appliance *a, struct control_session *s,
+		     const struct json_value *arguments);
+
+#endif

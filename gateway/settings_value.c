@@ -391,7 +391,8 @@ static enum err check_list(const struct setting *row, struct bytes text,
 
 	while (e == OK && settings_next(&left, &item)) {
 		e = check_item(row, item, complaint);
-		if (e == OK && is_before(text, item))
+		if (e == OK && row->type != SETTING_NUMBERS &&
+		    is_before(text, item))
 			e = refuse(complaint, item, "there twice");
 	}
 	return e;

@@ -7,9 +7,8 @@
 
 #define COMPLAINTS_MAX 65536
 
-#define A_AND_B                                                                \
-	"smsc\nname=a\nhost=h\nsystem-id=x\n"                                   \
-	"smsc\nname=b\nhost=h\nsystem-id=x"
+#define LINK(name_) "smsc\nname=" name_ "\nhost=h\nsystem-id=x\n"
+#define A_AND_B	    LINK("a") LINK("b")
 
 /* Whether `text` is refused with exactly these lines ("": it is taken). */
 static const struct row {
@@ -25,7 +24,8 @@ static const struct row {
 	  "f:1: group smcs: there is no such group; did you mean smsc?\n" },
 	{ "unknown group, like nothing", "bearerbox",
 	  "f:1: group bearerbox: there is no such group; there are gateway, "
-	  "user, route, iwf, core, domain, sip, smpp, smsc, esme, loopback\n" },
+	  "user, route, access, iwf, core, domain, sip, smpp, smsc, esme, "
+	  "loopback\n" },
 	{ "unknown setting", "sip\nprot=5",
 	  "f:2: group sip: prot: there is no such setting; did you mean "
 	  "port?\n" },
@@ -110,7 +110,7 @@ static const struct row {
 	  A_AND_B,
 	  "f:6: group route: weight: 1 numbers for 2 links of peer\n" },
 	{ "numbers without links",
-	  "route\nname=r\nprefix=+1\ntechnology=sms\ncost=3;4\n" A_AND_B,
+	  "route\nname=r\nprefix=+1\ntechnology=mms\ncost=3;4\n" A_AND_B,
 	  "f:5: group route: cost: 2 numbers for 0 links of peer\n" },
 	{ "a number out of its range",
 	  "route\nname=r\nprefix=+1\ntechnology=sms\npeer=a;b\n"
@@ -119,10 +119,13 @@ static const struct row {
 	{ "no number in a list",
 	  "route\nname=r\nprefix=+1\ntechnology=sms\npeer=a;b\n"
 	  "preference=1;low\n" A_AND_B,
-	  "f:6: group route: preference: low is not a number\n" },
+	  "f:6: group route: preference: low is not a number in 0..1000\n" },
 	{ "more links than ways",
 	  "route\nname=r\nprefix=+1\ntechnology=sms\n"
-	  "peer=a;a;a;a;a;a;a;a;a;a;a;a;a;a;a;a;a\n" A_AND_B,
+	  "peer=1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17\n" LINK("1")
+	  LINK("2") LINK("3") LINK("4") LINK("5") LINK("6") LINK("7")
+	  LINK("8") LINK("9") LINK("10") LINK("11") LINK("12") LINK("13")
+	  LINK("14") LINK("15") LINK("16") LINK("17"),
 	  "f:5: group route: peer: 17 links are more than 16\n" },
 	{ "lists of numbers",
 	  "access\nname=x\naction=deny\nsender=+1900*; News; /^0(1|2)/; *\n"
@@ -188,7 +191,8 @@ static const struct row {
 	  "f:2: group sip: port: 0 is not in 1..65535\n"
 	  "f:3: group sip: window: 0 is not in 1..100000\n"
 	  "f:4: group foo: there is no such group; there are gateway, user, "
-	  "route, iwf, core, domain, sip, smpp, smsc, esme, loopback\n" },
+	  "route, access, iwf, core, domain, sip, smpp, smsc, esme, "
+	  "loopback\n" },
 };
 
 static void test_complaints(void)

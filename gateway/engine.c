@@ -68,6 +68,7 @@ void engine_free(struct engine *e)
 		step_free(s);
 	}
 	settings_free(e->settings);
+	access_free(e->access);
 	directory_free(e->directory);
 	arena_free(e->scratch);
 	buf_clear(&e->payload);
@@ -80,18 +81,27 @@ void engine_free(struct engine *e)
 enum err engine_configure(struct engine *e, struct settings *s)
 {
 	const struct settings_group *g = settings_single(s, "gateway");
+	struct buf complaints = BUF_INIT(4096);	/* cpmgw-conf has told them */
 	struct directory *d;
-	enum err why = directory_new(s, e->keys, e->world.clock, &d);
+	struct access *a;
+	enum err why = access_new(s, &a, &complaints);
 
+	buf_clear(&complaints);
 	if (why != OK)
 		return why;
+	if ((why = directory_new(s, e->keys, e->world.clock, &d)) != OK) {
+		access_free(a);
+		return why;
+	}
 	if (e->directory != NULL)
 		directory_inherit(d, e->directory);
 	if (e->settings != NULL)
 		people_reconfigured(e, e->settings, s);
 	directory_free(e->directory);
+	access_free(e->access);
 	settings_free(e->settings);
 	e->directory = d;
+	e->access = a;
 	e->settings = s;
 	e->lifetime_us = settings_number(g, "lifetime") * 1000;
 	e->dedupe_us = settings_number(g, "dedupe-window") * 1000;

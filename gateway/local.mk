@@ -1,9 +1,11 @@
 # what gateway/ adds to the build
 noinst_LIBRARIES += libgateway.a
 libgateway_a_SOURCES =
+libgateway_a_SOURCES += gateway/access.c gateway/access.h
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
 libgateway_a_SOURCES += gateway/checksum.c gateway/checksum.h
 libgateway_a_SOURCES += gateway/children.c gateway/children.h
+libgateway_a_SOURCES += gateway/choose.c
 libgateway_a_SOURCES += gateway/clock.c gateway/clock.h
 libgateway_a_SOURCES += gateway/commit.c gateway/commit.h
 libgateway_a_SOURCES += gateway/commit_inside.h
@@ -14,6 +16,7 @@ libgateway_a_SOURCES += gateway/correlate.c
 libgateway_a_SOURCES += gateway/describe.c
 libgateway_a_SOURCES += gateway/directory.c gateway/directory.h
 libgateway_a_SOURCES += gateway/dispatch.c
+libgateway_a_SOURCES += gateway/divert.c
 libgateway_a_SOURCES += gateway/engine.c gateway/engine.h
 libgateway_a_SOURCES += gateway/hold.c
 libgateway_a_SOURCES += gateway/inflight.c gateway/inflight.h
@@ -35,6 +38,7 @@ libgateway_a_SOURCES += gateway/recover.c
 libgateway_a_SOURCES += gateway/report.c
 libgateway_a_SOURCES += gateway/road.h
 libgateway_a_SOURCES += gateway/roster.c
+libgateway_a_SOURCES += gateway/routes.c gateway/routes.h
 libgateway_a_SOURCES += gateway/schema.c
 libgateway_a_SOURCES += gateway/settings.c gateway/settings.h
 libgateway_a_SOURCES += gateway/settings_check.c
@@ -73,7 +77,7 @@ cpmgw_conf_SOURCES += gateway/conf_json.c gateway/conf_json.h
 cpmgw_conf_SOURCES += gateway/conf_scan.c gateway/conf_scan.h
 cpmgw_conf_SOURCES += gateway/confread.c gateway/confread.h
 cpmgw_conf_CPPFLAGS = $(AM_CPPFLAGS) -isystem $(KANNEL_INCLUDE)
-cpmgw_conf_LDADD = libgateway.a libtables.a libcodecs.a $(KANNEL_LIBS)
+cpmgw_conf_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(KANNEL_LIBS)
 
 bin_PROGRAMS += cpmgwd
 cpmgwd_SOURCES =

@@ -3,10 +3,12 @@
  * steps of the road by name. Nobody else includes it.
  *
  *	roster.c	lanes and flows by name and number
+ *	choose.c	by which ways a recipient is reached
  *	intake.c	messages come in and become legs
  *	spool.c		legs go to disk, their senders are answered
  *	reassemble.c	parts of longer short messages become one
  *	dispatch.c	lanes are served, refilled, drained
+ *	divert.c	what waits for a link that is down goes by another
  *	settle.c	outcomes: done, again, next way, give up
  *	correlate.c	far ids and far reports find their leg
  *	report.c	what the sender is told
@@ -18,6 +20,7 @@
 #ifndef GATEWAY_ROAD_H
 #define GATEWAY_ROAD_H
 
+#include "gateway/access.h"
 #include "gateway/engine.h"
 #include "gateway/directory.h"
 #include "gateway/lane.h"
@@ -45,6 +48,7 @@ struct engine {
 	struct inflight *inflight;
 	struct settings *settings;
 	struct directory *directory;
+	struct access *access;
 
 	uint64_t lifetime_us, dedupe_us, orphan_us, parts_us;
 	struct retry_rule retry;
@@ -136,6 +140,15 @@ void tell_leg(struct engine *e, const struct live *l, const struct story *s);
 void tell_message(struct engine *e, uint64_t story, const struct message *m,
 		  const struct story *s);
 
+/* choose.c: by which ways `m` reaches one of its recipients, now */
+struct choice {
+	struct route_verdict verdict;
+	struct user *user;	/* he, or NULL                                */
+	struct outcome why;	/* verdict.n == 0: why there is none          */
+};
+void choose_ways(struct engine *e, const struct message *m,
+		 const struct address *to, struct choice *out);
+
 /* intake.c */
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);
 void intake_message(struct engine *e, const struct reply *to,
@@ -193,6 +206,11 @@ void settle_remove(struct engine *e, struct live *l, const struct reply *tell);
 void settle_requeue(struct engine *e, struct live *l, uint64_t due_us);
 void settle_tell(struct engine *e, struct live *l, const struct reply *tell);
 void settle_unknown(struct engine *e, struct live *l);
+/** Queued, and nowhere: goes by another link that is up; false: none is. */
+bool settle_elsewhere(struct engine *e, struct live *l);
+
+/* divert.c */
+void divert_tick(struct engine *e, struct lane *l, uint64_t now);
 
 /* native.c */
 void native_try(struct engine *e, struct live *l);

@@ -29,6 +29,7 @@ EXTRA_DIST += tests/system/test_operator.py
 EXTRA_DIST += tests/system/test_phone.py
 EXTRA_DIST += tests/system/test_reload.py
 EXTRA_DIST += tests/system/test_reports.py
+EXTRA_DIST += tests/system/test_rules.py
 EXTRA_DIST += tests/system/test_run.py
 EXTRA_DIST += tests/system/test_sip.py
 EXTRA_DIST += tests/system/test_sipp.py

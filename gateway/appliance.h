@@ -11,6 +11,7 @@
 #include "gateway/confrun.h"
 #include "gateway/control.h"
 #include "gateway/engine.h"
+#include "gateway/past.h"
 
 struct appliance_options {
 	const char *state_directory;
@@ -34,6 +35,7 @@ struct appliance {
 	struct trace *trace;
 	struct commit *commit;
 	struct engine *engine;
+	struct past *past;
 	struct children *children;
 	struct control_server *control;
 	char *run;			/* <state>/run                        */
@@ -52,9 +54,7 @@ struct appliance {
 	unsigned n_programs;
 
 	/* A reload, or the first reading. */
-	#define REF_OPEN 1		/* of the question whether listeners answer   */
-
-enum reload_phase reload;
+	enum reload_phase reload;
 	struct confrun *confrun;
 	struct settings *next;
 	unsigned preparing;		/* answers that are still to come     */

@@ -403,14 +403,6 @@ static void hold_leg(struct engine *e, struct live *l)
 	settle_update(e, l);
 }
 
-/* Only what is at rest on disk: not with an adapter, nor about to be. */
-static bool at_rest(const struct live *l)
-{
-	return l->updating == 0 &&
-	       (l->place == LIVE_NOWHERE || l->place == LIVE_FLOW ||
-		l->place == LIVE_TARGET);
-}
-
 static void asked_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
@@ -427,7 +419,7 @@ static void asked_done(void *owner, struct step *s)
 		return;
 	}
 	is_held = l->state == LEG_QUARANTINED;
-	if (!at_rest(l) || is_held == to->hold || l->state == LEG_SENT) {
+	if (!live_at_rest(l) || is_held == to->hold || l->state == LEG_SENT) {
 		if (l->place == LIVE_NOWHERE && l->updating == 0)
 			road_forget(e, l);
 		to->done(to->arg, ERR_BUSY);

@@ -31,6 +31,11 @@ struct engine_world {
 	bool (*send)(void *arg, unsigned child, const struct frame *f);
 	bool (*disk_short)(void *arg);
 	size_t (*steps_waiting)(void *arg);
+	/* How did the message that its story calls `key` end, which `account`
+	 * has submitted? The answer is engine_looked_back(), also before this
+	 * returns. */
+	void (*look_back)(void *arg, uint64_t ref, const char *key,
+			  const char *account);
 	const char *state_directory;
 };
 
@@ -54,6 +59,9 @@ bool engine_recovered(const struct engine *e);
 void engine_child_up(struct engine *e, unsigned child);
 void engine_child_down(struct engine *e, unsigned child, const char *why);
 void engine_frame(struct engine *e, unsigned child, const struct frame *f);
+/** class ADDRESS: there was none, or it is not that account's. */
+void engine_looked_back(struct engine *e, uint64_t ref,
+			const struct standing *v);
 /** Frees the step. */
 void engine_step_done(struct engine *e, struct step *s);
 

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libgateway.a
 libgateway_a_SOURCES =
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
+libgateway_a_SOURCES += gateway/amend.c
 libgateway_a_SOURCES += gateway/checksum.c gateway/checksum.h
 libgateway_a_SOURCES += gateway/children.c gateway/children.h
 libgateway_a_SOURCES += gateway/clock.c gateway/clock.h
@@ -79,6 +80,7 @@ cpmgwd_SOURCES =
 cpmgwd_SOURCES += gateway/appliance.c gateway/appliance.h
 cpmgwd_SOURCES += gateway/cpmgwd.c
 cpmgwd_SOURCES += gateway/operate.c
+cpmgwd_SOURCES += gateway/past.c gateway/past.h
 cpmgwd_SOURCES += gateway/reload.c
 cpmgwd_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
 

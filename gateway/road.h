@@ -9,6 +9,7 @@
  *	dispatch.c	lanes are served, refilled, drained
  *	settle.c	outcomes: done, again, next way, give up
  *	correlate.c	far ids and far reports find their leg
+ *	amend.c		what senders want of what they submitted
  *	report.c	what the sender is told
  *	people.c	lookups, registrations, peers
  *	recover.c	what the process before has left
@@ -75,6 +76,9 @@ struct engine {
 	struct step *first_step, **last_step;	/* to hand over this turn     */
 	struct engine_counts counts;
 	struct target *paused;
+	struct beyond *beyond;	/* requests that others were asked            */
+	size_t n_beyond;
+	uint64_t beyond_ref;
 	struct live *natives[NATIVES];	/* with a key, by it                  */
 };
 
@@ -188,6 +192,8 @@ void settle_child_died(struct engine *e, unsigned child);
 void settle_update(struct engine *e, struct live *l);
 void settle_remove(struct engine *e, struct live *l, const struct reply *tell);
 void settle_requeue(struct engine *e, struct live *l, uint64_t due_us);
+/** The same, with another message in it, which is fetched when its turn comes. */
+void settle_replace(struct engine *e, struct live *l, struct bytes image);
 void settle_tell(struct engine *e, struct live *l, const struct reply *tell);
 void settle_unknown(struct engine *e, struct live *l);
 
@@ -208,6 +214,12 @@ void correlate_sent(struct engine *e, struct live *l);
 void correlate_orphans(struct engine *e, const struct step *s);
 void correlate_early(struct engine *e, struct live *l);
 void correlate_again(struct engine *e, struct bytes octets);
+
+/* amend.c */
+void amend_frame(struct engine *e, unsigned child, const struct frame *f);
+void amend_standing(struct engine *e, unsigned child, const struct frame *f);
+void amend_child_died(struct engine *e, unsigned child);
+void amend_clear(struct engine *e);
 
 /* report.c */
 void report_due(struct engine *e, struct live *l, enum delivery_state s,

@@ -18,7 +18,7 @@ void inbox_drop(struct inbox *in)
 	in->session = NULL;
 }
 
-static void count_up(struct inbox *in)
+void inbox_count(struct inbox *in)
 {
 	if (in->tickets.count < in->most || in->holding)
 		return;
@@ -26,7 +26,7 @@ static void count_up(struct inbox *in)
 	session_hold(in->session, true);
 }
 
-static void count_down(struct inbox *in)
+void inbox_uncount(struct inbox *in)
 {
 	if (in->holding && in->tickets.count <= in->most / 2) {
 		in->holding = false;
@@ -92,7 +92,7 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p)
 		return;
 	}
 	in->peer->received++;
-	count_up(in);
+	inbox_count(in);
 }
 
 /* SMPP v3.4 appendix B: what nobody can be told about is acknowledged all the same. */
@@ -115,7 +115,7 @@ void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 	ref = ticket_open(&h->tickets, &in->tickets, p->sequence_number,
 			  p->command_id);
 	if (ref != 0 && uplink_far_report(h->up, ref, &v) == OK) {
-		count_up(in);
+		inbox_count(in);
 		return;
 	}
 	if (ref != 0 && ticket_close(&h->tickets, ref, &unused))
@@ -123,9 +123,7 @@ void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 	session_refuse(in->session, p, ESME_RX_T_APPN);
 }
 
-/* Whose ticket it was; NULL: he has gone. */
-static struct inbox *take_ticket(struct hub *h, uint64_t ref,
-				 struct ticket *out)
+struct inbox *inbox_take(struct hub *h, uint64_t ref, struct ticket *out)
 {
 	if (!ticket_close(&h->tickets, ref, out) || out->list == NULL)
 		return NULL;
@@ -145,7 +143,7 @@ void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v)
 {
 	char id[SMPP_OUR_ID_SIZE];
 	struct ticket t = { 0 };
-	struct inbox *in = take_ticket(h, ref, &t);
+	struct inbox *in = inbox_take(h, ref, &t);
 	struct smpp_pdu p = answer_to(&t, ESME_ROK);
 
 	if (in == NULL)
@@ -154,7 +152,7 @@ void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v)
 	if (t.command_id != SMPP_DELIVER_SM)
 		p.message_id = bytes_of(id);
 	session_send(in->session, &p);
-	count_down(in);
+	inbox_uncount(in);
 }
 
 /* Refused, or the far answer of a message that was not stored. */
@@ -162,7 +160,7 @@ void inbox_outcome(struct hub *h, uint64_t ref, const struct outcome *v)
 {
 	struct buf tlvs = BUF_INIT(64);
 	struct ticket t = { 0 };
-	struct inbox *in = take_ticket(h, ref, &t);
+	struct inbox *in = inbox_take(h, ref, &t);
 	struct smpp_status_answer a;
 	struct smpp_pdu p;
 
@@ -179,13 +177,13 @@ void inbox_outcome(struct hub *h, uint64_t ref, const struct outcome *v)
 		p.tlvs = buf_bytes(&tlvs);
 	session_send(in->session, &p);
 	buf_clear(&tlvs);
-	count_down(in);
+	inbox_uncount(in);
 }
 
 void inbox_reported(struct hub *h, uint64_t ref, const struct outcome *v)
 {
 	struct ticket t = { 0 };
-	struct inbox *in = take_ticket(h, ref, &t);
+	struct inbox *in = inbox_take(h, ref, &t);
 	struct smpp_pdu p = answer_to(&t, ESME_ROK);
 
 	if (in == NULL)
@@ -193,5 +191,5 @@ void inbox_reported(struct hub *h, uint64_t ref, const struct outcome *v)
 	if (v->class == OUTCOME_LATER)
 		p.command_status = ESME_RX_T_APPN;
 	session_send(in->session, &p);
-	count_down(in);
+	inbox_uncount(in);
 }

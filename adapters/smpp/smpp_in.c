@@ -276,13 +276,33 @@ static enum err add_extra(const struct reading *r, struct message *out,
 	return OK;
 }
 
+/* Of all that data_coding may say: the alphabet. 5.2.19, TS 23.038 4. */
+static const char *coding_of(const struct reading *r)
+{
+	uint8_t coding = r->p->data_coding;
+
+	if (smpp_coding_is_ucs2(coding, r->m->read.gsm_dcs))
+		return "8";
+	if (coding == 1)
+		return "1";
+	if (coding == 3)
+		return "3";
+	return coding == 2 || coding == 4 || (coding & 0xF4) == 0xF4 ? "4"
+								      : NULL;
+}
+
 /* What only SMPP knows and another SMPP peer gets back unchanged. */
 static enum err read_extras(const struct reading *r, struct message *out)
 {
 	struct bytes rest = r->p->tlvs;
+	const char *coding = coding_of(r);
 	struct smpp_tlv tlv;
 	char name[24];
 	enum err e;
+
+	if (r->m->server && coding != NULL &&
+	    (e = add_extra(r, out, SMPP_EXTRA_CODING, bytes_of(coding))) != OK)
+		return e;
 
 	if (r->p->protocol_id != 0 &&
 	    (e = add_extra(r, out, "smpp.protocol_id",

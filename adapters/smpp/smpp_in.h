@@ -10,6 +10,10 @@
 #include "codecs/smpp_pdu.h"
 #include "gateway/adapter.h"
 
+/* The extra that tells the alphabet of a submission: 0, 1, 3, 4 or 8 in
+ * decimal, of data_coding; not there: 0. */
+#define SMPP_EXTRA_CODING "smpp.coding"
+
 struct smpp_arrival {
 	struct message message;
 	struct segment_note segment;

@@ -65,7 +65,7 @@ static bool one_coding(struct inbox *in, struct arena *a,
 	char name[4];
 
 	as.command_id = SMPP_SUBMIT_SM;
-	as.dest = as.source;	/* which is not looked at */
+	as.dest = (struct smpp_address){ 5, 0, bytes_of("unread") };
 	as.data_coding = coding;
 	if (smpp_message_in(&as, &in->peer->manner,
 			    uplink_now_us(in->peer->hub->up), a, &arrival) !=

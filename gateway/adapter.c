@@ -50,6 +50,7 @@ static const struct shape_row intake_rows[] = {
 	[3] = NUMBER(struct intake, native, 0, 1),
 	[4] = { SHAPE_NESTED, SHAPE_AT(struct intake, segment),
 		.of = &segment_shape },
+	[5] = NUMBER(struct intake, replace, 0, 1),
 };
 static const struct shape intake_shape =
 	SHAPE(struct intake, intake_rows, NEEDS(1));

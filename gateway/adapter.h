@@ -44,6 +44,9 @@ struct intake {
 	struct bytes dedupe;	/* sender + its id; empty: never a duplicate */
 	bool native;		/* the sender's side waits for the far answer */
 	struct segment_note segment;
+	bool replace;		/* instead of one that waits, if there is one
+				 * with the same account, sender, recipient and
+				 * service_type (SMPP v3.4 5.2.18)            */
 };
 
 /* FRAME_ACCEPTED */

@@ -26,8 +26,8 @@ struct beyond {
 	struct reply reply;
 };
 
-static void answer(struct engine *e, const struct reply *to,
-		   const struct standing *v)
+void amend_answer(struct engine *e, const struct reply *to,
+		  const struct standing *v)
 {
 	buf_reset(&e->payload);
 	if (standing_image(v, &e->payload) == OK)
@@ -45,12 +45,12 @@ static void decided_done(void *owner, struct step *s)
 {
 	const struct decided *d = s->context;
 
-	answer(owner, &d->reply, &d->standing);
+	amend_answer(owner, &d->reply, &d->standing);
 }
 
 /* Steps are taken in order: this one comes back after those before it. */
-static void answer_after(struct engine *e, const struct reply *to,
-			 enum outcome_class class, enum delivery_state state)
+void amend_answer_after(struct engine *e, const struct reply *to,
+			enum outcome_class class, enum delivery_state state)
 {
 	struct step *s = road_step(e, STEP_TRACE, decided_done);
 	struct decided *d = road_room(s, 1, sizeof *d);
@@ -111,7 +111,7 @@ void amend_child_died(struct engine *e, unsigned child)
 		next = b->next;
 		if (b->child != child)
 			continue;
-		answer(e, &b->reply,
+		amend_answer(e, &b->reply,
 		       &(struct standing){ .class = OUTCOME_LATER });
 		mem_free(recall(e, b->ref));
 	}
@@ -155,7 +155,7 @@ static void ask_past(struct engine *e, const struct reply *to,
 	char decimal[24];
 
 	if (b == NULL) {
-		answer(e, to, &(struct standing){ .class = OUTCOME_LATER });
+		amend_answer(e, to, &(struct standing){ .class = OUTCOME_LATER });
 		return;
 	}
 	snprintf(decimal, sizeof decimal, "%llu",
@@ -170,7 +170,7 @@ void engine_looked_back(struct engine *e, uint64_t ref,
 	struct beyond *b = recall(e, ref);
 
 	if (b != NULL)
-		answer(e, &b->reply, v);
+		amend_answer(e, &b->reply, v);
 	mem_free(b);
 }
 
@@ -265,6 +265,17 @@ static bool replace(struct engine *e, struct live *l, const struct amendment *r)
 
 /* -- a request -------------------------------------------------------------- */
 
+static bool same_service(struct engine *e, const struct live *l,
+			 const char *asked)
+{
+	struct message m;
+
+	return asked == NULL ||
+	       (message_read(l->image, e->scratch, &m, NULL) == OK &&
+		strcmp(m.service_type == NULL ? "" : m.service_type, asked) ==
+			0);
+}
+
 static bool same_address(const struct address *asked, const struct address *is)
 {
 	return asked->kind == ADDRESS_NONE || address_equal(asked, is);
@@ -276,6 +287,20 @@ static bool is_his(const struct live *l, const struct amendment *r)
 	       strcmp(l->origin.account, r->account) == 0 &&
 	       same_address(&r->from, &l->from) &&
 	       same_address(&r->to, &l->to);
+}
+
+bool amend_fits(struct engine *e, const struct live *l,
+		const struct amendment *r)
+{
+	return is_his(l, r) && waits(l) && same_service(e, l, r->service_type);
+}
+
+bool amend_leg(struct engine *e, struct live *l, const struct amendment *r)
+{
+	if (r->kind == AMEND_REPLACE)
+		return replace(e, l, r);
+	cancel(e, l);
+	return true;
 }
 
 /* What the legs of a message come to. */
@@ -310,12 +335,8 @@ static void act(struct engine *e, struct live *l, const struct wish *w,
 	if (far_away(l) && sum->beyond == 0 &&
 	    ask_beyond(e, l, &w->reply, r)) {
 		sum->beyond++;
-	} else if (waits(l) && r->kind == AMEND_CANCEL) {
-		cancel(e, l);
-		sum->done++;
-		return;
-	} else if (waits(l) && r->kind == AMEND_REPLACE) {
-		if (replace(e, l, r)) {
+	} else if (waits(l) && !asks) {
+		if (amend_leg(e, l, r)) {
 			sum->done++;
 			return;
 		}
@@ -342,7 +363,7 @@ static void conclude(struct engine *e, const struct wish *w,
 	if (sum->beyond > 0)
 		return;
 	if (r->kind != AMEND_QUERY) {
-		answer_after(e, &w->reply,
+		amend_answer_after(e, &w->reply,
 			     sum->found == 0		? OUTCOME_ADDRESS
 			     : sum->done == sum->found	? OUTCOME_DELIVERED
 							: OUTCOME_NEVER,
@@ -355,7 +376,7 @@ static void conclude(struct engine *e, const struct wish *w,
 	}
 	if (!sum->pending && sum->final)
 		v = sum->standing;
-	answer(e, &w->reply, &v);
+	amend_answer(e, &w->reply, &v);
 }
 
 static void story_done(void *owner, struct step *s)
@@ -389,8 +410,14 @@ void amend_frame(struct engine *e, unsigned child, const struct frame *f)
 	struct wish *w;
 	struct step *s;
 
-	if (amendment_read(f->payload, e->scratch, &r) != OK || r.id == 0) {
-		answer(e, &to, &(struct standing){ .class = OUTCOME_ADDRESS });
+	if (amendment_read(f->payload, e->scratch, &r) != OK ||
+	    (r.id == 0 && r.kind != AMEND_CANCEL)) {
+		amend_answer(e, &to,
+			     &(struct standing){ .class = OUTCOME_ADDRESS });
+		return;
+	}
+	if (r.id == 0) {
+		sweep_cancel(e, &to, f->payload, &r);
 		return;
 	}
 	s = road_step(e, STEP_STORY, story_done);
@@ -414,7 +441,7 @@ static void found_done(void *owner, struct step *s)
 		l = road_load(e, &s->found->leg);
 	if (l != NULL && far_away(l))
 		cancel(e, l);
-	answer_after(e, &w->reply, OUTCOME_DELIVERED, STATE_DELETED);
+	amend_answer_after(e, &w->reply, OUTCOME_DELIVERED, STATE_DELETED);
 }
 
 static void cancelled_beyond(struct engine *e, const struct beyond *b)
@@ -447,6 +474,6 @@ void amend_standing(struct engine *e, unsigned child, const struct frame *f)
 	if (v.class == OUTCOME_DELIVERED && b->kind == AMEND_CANCEL)
 		cancelled_beyond(e, b);
 	else
-		answer(e, &b->reply, &v);
+		amend_answer(e, &b->reply, &v);
 	mem_free(b);
 }

@@ -63,6 +63,7 @@ void engine_free(struct engine *e)
 	table_clear(&e->by_id);
 	mem_free(e->far_table);
 	amend_clear(e);
+	sweep_clear(e);
 	roster_clear(e);
 	for (s = e->first_step; s != NULL; s = after) {
 		after = s->next;

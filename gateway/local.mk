@@ -58,6 +58,7 @@ libgateway_a_SOURCES += gateway/store_sqlite.c
 libgateway_a_SOURCES += gateway/store_statements.c
 libgateway_a_SOURCES += gateway/store_steps.c
 libgateway_a_SOURCES += gateway/store_tally.c
+libgateway_a_SOURCES += gateway/sweep.c
 libgateway_a_SOURCES += gateway/tell.c
 libgateway_a_SOURCES += gateway/timers.c gateway/timers.h
 libgateway_a_SOURCES += gateway/trace.c gateway/trace.h

@@ -111,10 +111,16 @@ static uint32_t read_request(struct inbox *in, struct arena *a,
 	uint64_t decimal;
 	uint32_t status;
 
-	if (bytes_decimal(p->message_id, UINT64_MAX, &decimal) != OK)
-		return ESME_RINVMSGID;
 	r->kind = kind_of(p->command_id);
-	r->id = digest_unscramble64(in->peer->hub->id_key, decimal);
+	if (p->message_id.n > 0 || r->kind != AMEND_CANCEL) {
+		if (bytes_decimal(p->message_id, UINT64_MAX, &decimal) != OK)
+			return ESME_RINVMSGID;
+		r->id = digest_unscramble64(in->peer->hub->id_key, decimal);
+	} else if (p->dest.digits.n == 0) {
+		return ESME_RINVDSTADR;
+	} else if (p->service_type.n > 0) {
+		r->service_type = arena_string(a, p->service_type);
+	}
 	r->account = in->peer->entry.name;
 	if ((status = read_address(in, a, &p->source, &r->from)) != ESME_ROK)
 		return status;

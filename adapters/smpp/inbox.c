@@ -50,7 +50,10 @@ static enum err send_up(struct inbox *in, const struct smpp_arrival *arrival,
 	struct hub *h = in->peer->hub;
 	struct intake v = { .segment = arrival->segment,
 			    .native = in->peer->manner.end_to_end &&
-				      arrival->segment.of <= 1 };
+				      arrival->segment.of <= 1,
+			    .replace = in->peer->manner.server &&
+				       p->command_id == SMPP_SUBMIT_SM &&
+				       p->replace_if_present_flag == 1 };
 	struct ticket unused;
 	uint64_t ref;
 	enum err e;

@@ -8,7 +8,7 @@ static const struct intake intake = {
 	{ (const uint8_t *)"\1\1\1\2\0", 5 },
 	{ (const uint8_t *)"esme1\0" "17", 8 },
 	true,
-	{ { (const uint8_t *)"k", 1 }, 2, 3, 600 }
+	{ { (const uint8_t *)"k", 1 }, 2, 3, 600 }, true
 };
 static const struct accepted accepted = { UINT64_MAX, "q83vEjRWeJCrze8SNFZ4kA",
 					  true };

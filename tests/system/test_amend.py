@@ -3,7 +3,7 @@
 import secrets
 
 from device import NUMBERS, Device
-from peers import Esme, Smsc
+from peers import Esme, Smsc, text_of
 from rig import Rig, check, equal, until
 
 BOB = NUMBERS['bob']
@@ -155,3 +155,63 @@ def case_it_lives_through_a_restart(w):
     bob_comes(w)
     w.bob.wait_text(new)
     equal(w.bob.texts().count(old), 0)
+
+
+def cancel_all(w, to, **fields):
+    return w.esme('send', name='esme1', command='cancel_sm',
+                  fields={'message_id': '', 'source_addr_ton': 3,
+                          'source_addr': '22222', 'dest_addr_ton': 1,
+                          'dest_addr_npi': 1,
+                          'destination_addr': to.lstrip('+'), **fields},
+                  timeout_ms=10000)['status']
+
+
+def without_smsc(w):
+    w.gateway.gwctl('link', 'stop', 'smsc-a')
+    w.gateway.wait_link('smsc-a', 'stopped')
+
+
+def with_smsc(w):
+    w.gateway.gwctl('link', 'start', 'smsc-a')
+    w.gateway.wait_link('smsc-a')
+
+
+def case_all_to_one_recipient_are_cancelled(w):
+    number = w.number()
+    without_smsc(w)
+    ids = [w.esme.submit(number, unique(f'all {i}'),
+                         registered_delivery=1)['message_id']
+           for i in range(3)]
+    typed = w.esme.submit(number, unique('typed'), service_type='VMN',
+                          registered_delivery=1)['message_id']
+    equal(cancel_all(w, number, service_type='VMN'), 0)
+    equal(w.esme.receipt(typed)[0], DELETED)
+    equal(ask(w, 'query_sm', ids[0])['message_state'], ENROUTE)
+    equal(cancel_all(w, number), 0)
+    for message_id in ids:
+        equal(w.esme.receipt(message_id)[0], DELETED)
+    equal(cancel_all(w, number), RINVMSGID)
+    with_smsc(w)
+    last = unique('after')
+    w.esme.submit(number, last)
+    w.smsc.submits(number)
+    equal(w.smsc.count(number), 1)
+
+
+def case_replace_if_present(w):
+    number = w.number()
+    old, new = unique('old'), unique('new')
+    without_smsc(w)
+    first = w.esme.submit(number, old, replace_if_present_flag=1)
+    equal(first['status'], 0, 'nothing is there: a message of its own')
+    second = w.esme.submit(number, new, replace_if_present_flag=1)
+    equal(second['status'], 0)
+    equal(second['message_id'], first['message_id'], 'the same message')
+    third = w.esme.submit(number, old, replace_if_present_flag=1,
+                          service_type='VMN')
+    check(third['message_id'] != first['message_id'],
+          'another service_type: another message')
+    equal(cancel_all(w, number, service_type='VMN'), 0)
+    with_smsc(w)
+    equal([text_of(e) for e in w.smsc.submits(number)], [new])
+    equal(w.smsc.count(number), 1)

@@ -429,7 +429,9 @@ void intake_frame(struct engine *e, unsigned child, const struct frame *f)
 		refuse(e, &to, NULL, &why);
 		return;
 	}
-	if (in.segment.of > 1)
+	if (in.replace && m.n_recipients == 1)
+		sweep_intake(e, &to, f->payload, &m);
+	else if (in.segment.of > 1)
 		reassemble_part(e, &to, &in, &m);
 	else
 		intake_message(e, &to, &in, &m);

@@ -128,6 +128,17 @@ void settle_tell(struct engine *e, struct live *l, const struct reply *tell)
 	update(e, l, tell);
 }
 
+void settle_replace(struct engine *e, struct live *l, struct bytes image)
+{
+	struct step *s = road_step(e, STEP_UPDATE, updated_done);
+
+	set_after(s, l, NULL);
+	road_row(e, s, l, &s->legs[0]);
+	s->legs[0].image = road_octets(s, image);
+	l->image = (struct bytes){ NULL, 0 };
+	road_submit(e, s);
+}
+
 /* Again at `due_us`: by its flow, or with its recipient's others. */
 void settle_requeue(struct engine *e, struct live *l, uint64_t due_us)
 {

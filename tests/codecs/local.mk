@@ -29,6 +29,8 @@ codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_udh
 codec_tests += tests/codecs/test_utf8
 codec_tests += tests/codecs/test_utf8_step
+codec_tests += tests/codecs/test_wbxml
+codec_tests += tests/codecs/test_wsp
 codec_tests += tests/codecs/test_xml
 
 check_PROGRAMS += $(codec_tests)

@@ -1,8 +1,8 @@
 /*
  * codecs/provisioning.h - settings that are sent to a phone: the WAP
  * provisioning document and what proves where it comes from. Specs:
- * OMA-WAP-ProvCont 1.1 (WAP-183; 4 the document, 7 its tokens),
- * OMA-WAP-ProvBoot 1.1 (WAP-184; 5.2 the security of a bootstrap).
+ * OMA-WAP-ProvCont 1.1 (WAP-183; 4.3 SEC and MAC, 4.4 the document, 7 its
+ * tokens), OMA-WAP-ProvBoot 1.1 (WAP-184; the shared secrets).
  */
 #ifndef CODECS_PROVISIONING_H
 #define CODECS_PROVISIONING_H
@@ -18,7 +18,7 @@
 
 struct provisioning_parm {
 	struct bytes name;	/* "NAP-ADDRESS"                             */
-	struct bytes value;	/* empty: the parm has none, its name says all */
+	struct bytes value;	/* empty: none, the name says all            */
 	struct provisioning_parm *next;
 };
 
@@ -70,7 +70,7 @@ enum err provisioning_wbxml_encode(const struct provisioning *p,
 enum err provisioning_xml_encode(const struct provisioning *p,
 				 struct buf *to) CHECKED;
 
-/* Value of the content type's parameter SEC (ProvBoot 5.2). */
+/* Value of the content type's parameter SEC (ProvCont 4.3). */
 enum provisioning_security {
 	PROVISIONING_NETWPIN = 0, /* the secret is the IMSI                  */
 	PROVISIONING_USERPIN = 1, /* digits that the person keys in          */

@@ -7,9 +7,9 @@
 #define PUBLIC "-//WAPFORUM//DTD SI 1.0//EN"
 #define SYSTEM "http://www.wapforum.org/DTD/si.dtd"
 
-static const char clause[] = "WAP-167-ServiceInd 5.2";
+static const char clause[] = "WAP-167-ServiceInd 8.2";
 
-/* Clause 8.3.1 to 8.3.3. */
+/* Clauses 9.3.1 to 9.3.3. */
 static const struct wbxml_tag tags[] = {
 	{ 0, 0x05, "si" },   { 0, 0x06, "indication" },
 	{ 0, 0x07, "info" }, { 0, 0x08, "item" },
@@ -47,7 +47,7 @@ static const char *const actions[] = {
 
 #define ACTIONS (sizeof actions / sizeof *actions)
 
-/* Clause 8.2.2: digits of YYYYMMDDhhmmss, zero octets at the end left out. */
+/* Clause 9.2.2: digits of YYYYMMDDhhmmss, zero octets at the end left out. */
 static enum err date_text(struct bytes octets, struct buf *text)
 {
 	char digits[14] = "00000000000000";

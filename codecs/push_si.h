@@ -1,7 +1,7 @@
 /*
  * codecs/push_si.h - Service Indication: a text and a link that a service
- * pushes to a person. Spec: WAP-167-ServiceInd 5 (the document), 7 (how it is
- * encoded), 8 (tokens).
+ * pushes to a person. Spec: WAP-167-ServiceInd 5 (what it means), 8 (the
+ * document), 9 (its tokens).
  */
 #ifndef CODECS_PUSH_SI_H
 #define CODECS_PUSH_SI_H

@@ -6,9 +6,9 @@
 #define PUBLIC "-//WAPFORUM//DTD SL 1.0//EN"
 #define SYSTEM "http://www.wapforum.org/DTD/sl.dtd"
 
-static const char clause[] = "WAP-168-ServiceLoad 5.2";
+static const char clause[] = "WAP-168-ServiceLoad 9.2";
 
-/* Clause 8.3. */
+/* Clauses 10.3.1 to 10.3.3. */
 static const struct wbxml_tag tags[] = {
 	{ 0, 0x05, "sl" },
 	{ 0, 0, NULL },

@@ -1,6 +1,6 @@
 /*
  * codecs/push_sl.h - Service Loading: a link that the phone loads by itself.
- * Spec: WAP-168-ServiceLoad 5 (the document), 8 (tokens).
+ * Spec: WAP-168-ServiceLoad 9 (the document), 10 (its tokens).
  */
 #ifndef CODECS_PUSH_SL_H
 #define CODECS_PUSH_SL_H

@@ -9,7 +9,7 @@
 
 #include "codecs/xml.h"
 
-#define WBXML_TEXT_MAX	   (256 * 1024) /* octets of all text of a document    */
+#define WBXML_TEXT_MAX	   (256 * 1024) /* octets of all text               */
 #define WBXML_CHARSET_UTF8 106	/* IANA's MIBenum                            */
 
 struct wbxml_tag {

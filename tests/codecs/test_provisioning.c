@@ -380,7 +380,7 @@ static void test_macs(void)
 	}
 }
 
-/* OMA-WAP-ProvBoot 5.2: SEC, then MAC, in the content type of the push. */
+/* OMA-WAP-ProvCont 4.3: SEC, then MAC, in the content type of the push. */
 static void test_push(void)
 {
 	uint8_t raw[64];

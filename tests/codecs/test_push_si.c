@@ -10,7 +10,7 @@
 	"<!DOCTYPE si PUBLIC \"-//WAPFORUM//DTD SI 1.0//EN\"\r\n"              \
 	" \"http://www.wapforum.org/DTD/si.dtd\">\r\n"
 
-/* The example of WAP-167-ServiceInd 8.4. */
+/* The example of WAP-167-ServiceInd 9.4. */
 #define EXAMPLE                                                                \
 	"02 05 6A 00 45 C6 0D 03 78 79 7A 00 85 03 65 6D 61 69 6C 2F "         \
 	"31 32 33 2F 61 62 63 2E 77 6D 6C 00 0A C3 07 19 99 06 25 15 "         \
@@ -27,7 +27,7 @@ static const struct row {
 	const char *text, *href, *id;
 	const char *hex, *xml;
 } rows[] = {
-	{ "8.4: the example",
+	{ "9.4: the example",
 	  { .created = EXAMPLE_CREATED, .expires = EXAMPLE_EXPIRES },
 	  "You have 4 new emails",
 	  "http://www.xyz.com/email/123/abc.wml",
@@ -37,7 +37,7 @@ static const struct row {
 	       " created=\"1999-06-25T15:23:15Z\""
 	       " si-expires=\"1999-06-30T00:00:00Z\">"
 	       "You have 4 new emails</indication></si>\r\n" },
-	{ "8.3.2: https, another action",
+	{ "9.3.2: https, another action",
 	  { .action = PUSH_SI_HIGH },
 	  "a",
 	  "https://b.org/",
@@ -45,7 +45,7 @@ static const struct row {
 	  "02 05 6A 00 45 C6 0E 03 62 00 88 11 03 69 00 08 01 03 61 00 01 01",
 	  HEAD "<si><indication href=\"https://b.org/\" si-id=\"i\""
 	       " action=\"signal-high\">a</indication></si>\r\n" },
-	{ "8.3.2: https://www., low",
+	{ "9.3.2: https://www., low",
 	  { .action = PUSH_SI_LOW },
 	  "a",
 	  "https://www.b.net/c",
@@ -53,7 +53,7 @@ static const struct row {
 	  "02 05 6A 00 45 C6 0F 03 62 00 87 03 63 00 06 01 03 61 00 01 01",
 	  HEAD "<si><indication href=\"https://www.b.net/c\""
 	       " action=\"signal-low\">a</indication></si>\r\n" },
-	{ "8.3.2: http://, none",
+	{ "9.3.2: http://, none",
 	  { .action = PUSH_SI_NONE },
 	  "a",
 	  "http://b.edu/",
@@ -83,7 +83,7 @@ static const struct row {
 	  "",
 	  "02 05 6A 00 45 46 03 C3 A9 20 3C 20 26 00 01 01",
 	  HEAD "<si><indication>\xC3\xA9 &lt; &amp;</indication></si>\r\n" },
-	{ "8.2.2: a date with a minute",
+	{ "9.2.2: a date with a minute",
 	  { .created = INT64_C(951782460) * TIMESTAMP_SECOND },
 	  "a",
 	  "",
@@ -175,11 +175,11 @@ static const struct hex_row {
 	enum err want;
 	const char *field;
 } hexes[] = {
-	{ "8.1: public id as text, version 1.3, ISO-8859-1",
+	{ "9.3: public id as text, version 1.3, ISO-8859-1",
 	  "03 00 00 04 1C 2D 2F 2F 57 41 50 46 4F 52 55 4D 2F 2F 44 54 44 20 "
 	  "53 49 20 31 2E 30 2F 2F 45 4E 00 45 46 03 E9 00 01 01",
 	  OK, "" },
-	{ "5.3: info is passed over",
+	{ "8.2: info is passed over",
 	  "02 05 6A 00 45 46 03 61 00 01 47 C8 12 03 63 00 01 C3 01 07 01 01 "
 	  "01",
 	  OK, "" },
@@ -192,15 +192,15 @@ static const struct hex_row {
 	{ "an indication without si", "02 05 6A 00 06", ERR_UNSUPPORTED, "si" },
 	{ "si without indication", "02 05 6A 00 05", ERR_MALFORMED,
 	  "indication" },
-	{ "8.2.2: a date of 3 octets",
+	{ "9.2.2: a date of 3 octets",
 	  "02 05 6A 00 45 86 0A C3 03 20 00 02 01 01", ERR_MALFORMED,
 	  "OPAQUE" },
-	{ "8.2.2: a date of 8 octets",
+	{ "9.2.2: a date of 8 octets",
 	  "02 05 6A 00 45 86 0A C3 08 20 00 02 29 00 00 00 00 01 01",
 	  ERR_MALFORMED, "OPAQUE" },
-	{ "8.2.2: no decimal", "02 05 6A 00 45 86 0A C3 04 20 00 0A 29 01 01",
+	{ "9.2.2: no decimal", "02 05 6A 00 45 86 0A C3 04 20 00 0A 29 01 01",
 	  ERR_MALFORMED, "OPAQUE" },
-	{ "8.2.2: no decimal above",
+	{ "9.2.2: no decimal above",
 	  "02 05 6A 00 45 86 0A C3 04 20 00 A0 29 01 01", ERR_MALFORMED,
 	  "OPAQUE" },
 	{ "no such day", "02 05 6A 00 45 86 0A C3 04 20 01 02 29 01 01",

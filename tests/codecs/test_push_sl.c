@@ -9,7 +9,7 @@
 	"<!DOCTYPE sl PUBLIC \"-//WAPFORUM//DTD SL 1.0//EN\"\r\n"              \
 	" \"http://www.wapforum.org/DTD/sl.dtd\">\r\n"
 
-/* The example of WAP-168-ServiceLoad 8.4. */
+/* The example of WAP-168-ServiceLoad 10.4. */
 #define EXAMPLE                                                                \
 	"02 06 6A 00 85 0A 03 78 79 7A 00 85 03 70 70 61 69 64 2F 31 "         \
 	"32 33 2F 61 62 63 2E 77 6D 6C 00 01"
@@ -19,19 +19,19 @@ static const struct row {
 	enum push_sl_action action;
 	const char *hex, *xml;
 } rows[] = {
-	{ "8.4: the example", "http://www.xyz.com/ppaid/123/abc.wml",
+	{ "10.4: the example", "http://www.xyz.com/ppaid/123/abc.wml",
 	  PUSH_SL_EXECUTE_LOW, EXAMPLE,
 	  HEAD "<sl href=\"http://www.xyz.com/ppaid/123/abc.wml\"/>\r\n" },
-	{ "8.3.2: execute-high", "http://b.org/", PUSH_SL_EXECUTE_HIGH,
+	{ "10.3.2: execute-high", "http://b.org/", PUSH_SL_EXECUTE_HIGH,
 	  "02 06 6A 00 85 09 03 62 00 88 06 01",
 	  HEAD "<sl href=\"http://b.org/\" action=\"execute-high\"/>\r\n" },
-	{ "8.3.2: cache", "https://www.b.edu/", PUSH_SL_CACHE,
+	{ "10.3.2: cache", "https://www.b.edu/", PUSH_SL_CACHE,
 	  "02 06 6A 00 85 0C 03 62 00 86 07 01",
 	  HEAD "<sl href=\"https://www.b.edu/\" action=\"cache\"/>\r\n" },
-	{ "8.3.2: https", "https://b.net/", PUSH_SL_EXECUTE_LOW,
+	{ "10.3.2: https", "https://b.net/", PUSH_SL_EXECUTE_LOW,
 	  "02 06 6A 00 85 0B 03 62 00 87 01",
 	  HEAD "<sl href=\"https://b.net/\"/>\r\n" },
-	{ "8.3.2: another scheme", "a:b", PUSH_SL_EXECUTE_LOW,
+	{ "10.3.2: another scheme", "a:b", PUSH_SL_EXECUTE_LOW,
 	  "02 06 6A 00 85 08 03 61 3A 62 00 01",
 	  HEAD "<sl href=\"a:b\"/>\r\n" },
 };
@@ -83,7 +83,7 @@ static const struct other_row {
 } others[] = {
 	{ "execute-low as a token", "02 06 6A 00 85 08 03 61 00 05 01",
 	  "<sl href=\"a\" action=\"execute-low\"/>", OK, "" },
-	{ "5.2: no href", "02 06 6A 00 85 07 01", "<sl action=\"cache\"/>",
+	{ "9.2: no href", "02 06 6A 00 85 07 01", "<sl action=\"cache\"/>",
 	  ERR_MALFORMED, "href" },
 	{ "another action", "02 06 6A 00 85 08 03 61 00 07 03 61 00 01",
 	  "<sl href=\"a\" action=\"cachea\"/>", ERR_MALFORMED, "action" },

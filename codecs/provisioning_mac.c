@@ -1,5 +1,7 @@
 #include "codecs/provisioning.h"
 
+#include <string.h>
+
 #include "codecs/digest.h"
 
 #define IMSI_DIGITS_MIN 6
@@ -76,6 +78,7 @@ enum err provisioning_mac(const struct provisioning_secret *s,
 		return ERR_RANGE;
 	e = digest_hmac_sha1((struct bytes){ key, put_key(key, s) }, &body, 1,
 			     value);
+	explicit_bzero(key, sizeof key);
 	if (e != OK)
 		return e;
 	for (i = 0; i < sizeof value; i++) {

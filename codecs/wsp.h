@@ -38,7 +38,7 @@ enum wsp_parameter_code {
 	WSP_CHARSET = 0x01,	/* a number: IANA's MIBenum, 106 UTF-8       */
 	WSP_TYPE = 0x09,
 	WSP_START = 0x0A,
-	WSP_SEC = 0x11,		/* WAP-184-PROVBOOT                          */
+	WSP_SEC = 0x11,		/* OMA-WAP-ProvCont 4.3                      */
 	WSP_MAC = 0x12,
 	WSP_NAME = 0x17
 };
@@ -144,7 +144,7 @@ enum err wsp_push_decode(struct bytes in, struct wsp_push *out,
 
 /**
  * Appends the PDU. `page` 0 is page 1; dates are written as the long
- * integers that they are (8.4.2.10). ERR_RANGE as wsp_content_type_put, and
+ * integers that they are (8.4.2.3). ERR_RANGE as wsp_content_type_put, and
  * for a header without code and name; ERR_TOOBIG, ERR_NOMEM as `to` says.
  */
 enum err wsp_push_encode(const struct wsp_push *p, struct buf *to) CHECKED;

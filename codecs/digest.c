@@ -150,7 +150,7 @@ out:
 	return e;
 }
 
-#define HMAC_BLOCK 64 /* octets of a block of SHA-1 and SHA-256 (RFC 2104 2) */
+#define HMAC_BLOCK 64 /* octets of a block of SHA-1 and SHA-256 (RFC 2104) */
 
 /* The key as a block, each octet combined with `with`. */
 static void key_block(struct bytes key, uint8_t with, uint8_t block[HMAC_BLOCK])

@@ -1,6 +1,6 @@
 #include "codecs/wbxml.h"
 
-#include "codecs/utf8_step.h"
+#include "codecs/utf8.h"
 #include "codecs/wsp.h"
 
 static const char clause[] = "WAP-192-WBXML 5";

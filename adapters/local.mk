@@ -36,6 +36,7 @@ libsmppside_a_SOURCES += adapters/smpp/job.c adapters/smpp/job.h
 libsmppside_a_SOURCES += adapters/smpp/keep.c adapters/smpp/keep.h
 libsmppside_a_SOURCES += adapters/smpp/line.c
 libsmppside_a_SOURCES += adapters/smpp/manner.c adapters/smpp/manner.h
+libsmppside_a_SOURCES += adapters/smpp/multi.c adapters/smpp/multi.h
 libsmppside_a_SOURCES += adapters/smpp/names.c adapters/smpp/names.h
 libsmppside_a_SOURCES += adapters/smpp/numbers.c adapters/smpp/numbers.h
 libsmppside_a_SOURCES += adapters/smpp/outbox.c adapters/smpp/outbox.h

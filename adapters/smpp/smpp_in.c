@@ -5,6 +5,7 @@
 
 #include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
+#include "codecs/digest.h"
 #include "codecs/joined.h"
 #include "codecs/timestamp.h"
 
@@ -53,9 +54,8 @@ static enum err read_uri(const struct reading *r, const struct address_smpp *in,
 }
 
 static uint32_t read_address(const struct reading *r, bool source,
-			     struct address *out)
+			     const struct smpp_address *in, struct address *out)
 {
-	const struct smpp_address *in = source ? &r->p->source : &r->p->dest;
 	struct address_smpp wire = { in->ton, in->npi, in->digits };
 	enum err e = numbers_in(&r->m->numbers,
 				source ? NUMBER_SENDER : NUMBER_RECIPIENT,
@@ -73,17 +73,33 @@ static uint32_t read_address(const struct reading *r, bool source,
 	return ESME_ROK;
 }
 
-static uint32_t read_addresses(const struct reading *r, struct message *out)
+uint32_t smpp_recipient_in(const struct smpp_address *wire,
+			   const struct manner *m, struct arena *a,
+			   struct address *out)
 {
-	uint32_t status;
+	struct reading r = { .m = m, .a = a };
 
+	return read_address(&r, false, wire, out);
+}
+
+static uint32_t read_recipient(const struct reading *r, struct message *out)
+{
+	if (r->p->command_id == SMPP_SUBMIT_MULTI)
+		return ESME_ROK;
 	out->recipients = arena_array(r->a, 1, sizeof *out->recipients);
 	if (out->recipients == NULL)
 		return ESME_RSYSERR;
 	out->n_recipients = 1;
-	if ((status = read_address(r, false, &out->recipients[0].address)))
+	return read_address(r, false, &r->p->dest, &out->recipients[0].address);
+}
+
+static uint32_t read_addresses(const struct reading *r, struct message *out)
+{
+	uint32_t status;
+
+	if ((status = read_recipient(r, out)))
 		return status;
-	if ((status = read_address(r, true, &out->from)))
+	if ((status = read_address(r, true, &r->p->source, &out->from)))
 		return status;
 	if (out->from.kind == ADDRESS_NONE)
 		out->from = (struct address){ ADDRESS_ANONYMOUS, "" };
@@ -169,6 +185,18 @@ static uint32_t read_joining(struct reading *r)
 	return ESME_ROK;
 }
 
+/* To whom; of submit_multi all of them, in few octets. */
+static enum err read_dest(const struct reading *r,
+			  uint8_t digest[DIGEST_SHA256_OCTETS],
+			  struct smpp_address *out)
+{
+	*out = r->p->dest;
+	if (r->p->command_id != SMPP_SUBMIT_MULTI)
+		return OK;
+	out->digits = (struct bytes){ digest, DIGEST_SHA256_OCTETS };
+	return digest_of(DIGEST_SHA256, &r->p->dests, 1, digest);
+}
+
 static uint8_t *put_key(uint8_t *to, const struct smpp_address *a)
 {
 	*to++ = a->ton;
@@ -182,17 +210,20 @@ static uint8_t *put_key(uint8_t *to, const struct smpp_address *a)
 /* Same octets for all parts of one text: 3GPP TS 23.040 9.2.3.24.1. */
 static enum err read_segment(const struct reading *r, struct segment_note *out)
 {
-	size_t peer = strlen(r->m->peer) + 1;
-	size_t n = peer + r->p->source.digits.n + r->p->dest.digits.n + 8;
-	uint8_t *key, *at;
+	size_t peer = strlen(r->m->peer) + 1, n;
+	uint8_t digest[DIGEST_SHA256_OCTETS], *key, *at;
+	struct smpp_address dest;
 
 	if (r->of <= 1)
 		return OK;
+	if (read_dest(r, digest, &dest) != OK)
+		return ERR_NOMEM;
+	n = peer + r->p->source.digits.n + dest.digits.n + 8;
 	if ((key = arena_alloc(r->a, n)) == NULL)
 		return ERR_NOMEM;
 	memcpy(key, r->m->peer, peer);
 	at = put_key(key + peer, &r->p->source);
-	at = put_key(at, &r->p->dest);
+	at = put_key(at, &dest);
 	*at++ = (uint8_t)(r->ref >> 8);
 	*at++ = (uint8_t)r->ref;
 	*at++ = r->of;

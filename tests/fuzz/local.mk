@@ -64,8 +64,8 @@ fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
 fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
 	$(libtables_a_SOURCES)
 # Of the SMPP side what needs no loop.
-fuzz_smpp = adapters/smpp/numbers.c adapters/smpp/progress.c adapters/smpp/receipt_out.c \
-fuzz_smpp = adapters/smpp/keep.c adapters/smpp/progress.c \
+fuzz_smpp = adapters/smpp/keep.c adapters/smpp/numbers.c \
+	adapters/smpp/progress.c \
 	adapters/smpp/receipt_out.c \
 	adapters/smpp/smpp_in.c adapters/smpp/smpp_map.c \
 	adapters/smpp/smpp_out.c adapters/smpp/smpp_report.c \

@@ -15,7 +15,8 @@ libadapters_a_SOURCES += adapters/child.c adapters/child.h
 libadapters_a_SOURCES += adapters/child_frames.c adapters/child_inside.h
 libadapters_a_SOURCES += adapters/uplink.c
 ADAPTER_LIBS = libadapters.a libgateway.a libtables.a libpolicy.a libcodecs.a \
-	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+	$(UTF8PROC_LIBS)
 
 pkglibexec_PROGRAMS += cpmgw-loopback
 cpmgw_loopback_SOURCES = adapters/loopback/main.c

@@ -1,6 +1,7 @@
 # The tests of adapters/: programs that speak with the built ones.
 ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
-	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+	$(UTF8PROC_LIBS)
 adapter_tests =
 adapter_tests += tests/adapters/test_loopback
 adapter_tests += tests/adapters/test_sip_auth

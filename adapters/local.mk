@@ -77,6 +77,7 @@ libsip_a_SOURCES += adapters/sip/delivery.h
 libsip_a_SOURCES += adapters/sip/draft.c adapters/sip/draft.h
 libsip_a_SOURCES += adapters/sip/draft_body.c adapters/sip/draft_inside.h
 libsip_a_SOURCES += adapters/sip/failures.c adapters/sip/failures.h
+libsip_a_SOURCES += adapters/sip/gruu.c adapters/sip/gruu.h
 libsip_a_SOURCES += adapters/sip/identity.c adapters/sip/identity.h
 libsip_a_SOURCES += adapters/sip/imdn_flow.c
 libsip_a_SOURCES += adapters/sip/imdn_map.c adapters/sip/imdn_map.h

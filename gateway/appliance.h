@@ -11,6 +11,7 @@
 #include "gateway/confrun.h"
 #include "gateway/control.h"
 #include "gateway/engine.h"
+#include "gateway/past.h"
 
 struct appliance_options {
 	const char *state_directory;
@@ -41,6 +42,7 @@ struct appliance {
 	struct trace *trace;
 	struct commit *commit;
 	struct engine *engine;
+	struct past *past;
 	struct children *children;
 	struct control_server *control;
 	char *run;			/* <state>/run                        */

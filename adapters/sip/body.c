@@ -65,7 +65,7 @@ static const char *whole_type(const struct content_type *t, struct arena *a)
 
 /*
  * Text in UTF-8, its label too. What cannot be read as what it is said to be
- * is no text to anybody here (RFC 2046 4.1.4).
+ * is no text to anybody here (RFC 2046 4.1.2).
  */
 static enum err set_type(struct reading *r, const struct content_type *t,
 			 struct body_part *p)
@@ -82,7 +82,7 @@ static enum err set_type(struct reading *r, const struct content_type *t,
 	else if (!utf8_valid(p->body))
 		e = repaired(p->body, r->arena, &p->body);
 	if (e == ERR_UNSUPPORTED || e == ERR_MALFORMED) {
-		p->type = "application/octet-stream";
+		p->type = BODY_UNREAD;
 		return OK;
 	}
 	p->type = text_type(t, r->arena);

@@ -40,7 +40,6 @@ codec_tests += tests/codecs/test_timestamp
 codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_udh
 codec_tests += tests/codecs/test_utf8
-codec_tests += tests/codecs/test_utf8_step
 codec_tests += tests/codecs/test_wappush_vectors
 codec_tests += tests/codecs/test_wapxml
 codec_tests += tests/codecs/test_wbxml

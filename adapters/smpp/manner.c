@@ -69,6 +69,7 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	out->receipt_id = id_kind(g, "receipt-id");
 	numbers_read(&out->numbers, g);
 	numbers_types(&out->numbers, g);
+	out->data_sm = strcmp(settings_text(g, "submit"), "data_sm") == 0;
 	out->esm_mode = (uint8_t)choice(g, "esm-mode", modes);
 	out->always_receipt = settings_bool(g, "always-receipt");
 	out->sme_ack = settings_bool(g, "sme-ack");

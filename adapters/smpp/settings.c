@@ -113,6 +113,11 @@ static const struct setting smsc_settings[] = {
 	  "The validity_period of a message that is to be tried once only "
 	  "(Expires: 0): the shortest that the SMSC takes.",
 	  false },
+	{ "submit", SETTING_CHOICE, NULL, 0, 0, "submit_sm|data_sm",
+	  "submit_sm", false,
+	  "How a message is submitted. data_sm has no priority, and its text "
+	  "is always in message_payload.",
+	  false },
 	{ "esm-mode", SETTING_CHOICE, NULL, 0, 0,
 	  "default|datagram|forward|store", "default", false,
 	  "The messaging mode in esm_class.", false },

@@ -25,6 +25,7 @@ adapter_tests += tests/adapters/test_smpp_odd
 adapter_tests += tests/adapters/test_smpp_parts
 adapter_tests += tests/adapters/test_smpp_senders
 adapter_tests += tests/adapters/test_smpp_server
+adapter_tests += tests/adapters/test_smpp_status
 adapter_tests += tests/adapters/test_smpp_text
 adapter_tests += tests/adapters/test_smpp_versions
 
@@ -72,5 +73,6 @@ tests_adapters_test_smpp_odd_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_parts_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_senders_LDADD = libgatewaycheck.a $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_status_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_versions_LDADD = $(SMPP_TEST_LIBS)

@@ -18,6 +18,7 @@ adapter_tests += tests/adapters/test_smpp_client
 adapter_tests += tests/adapters/test_smpp_data
 adapter_tests += tests/adapters/test_smpp_deliver
 adapter_tests += tests/adapters/test_smpp_keep
+adapter_tests += tests/adapters/test_smpp_malformed
 adapter_tests += tests/adapters/test_smpp_map
 adapter_tests += tests/adapters/test_smpp_multi
 adapter_tests += tests/adapters/test_smpp_numbers
@@ -66,6 +67,10 @@ tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_data_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_deliver_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_keep_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_malformed_SOURCES = \
+	tests/adapters/test_smpp_malformed.c \
+	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
+tests_adapters_test_smpp_malformed_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_multi_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_numbers_LDADD = libgatewaycheck.a $(SMPP_TEST_LIBS)

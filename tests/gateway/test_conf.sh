@@ -119,6 +119,10 @@ refused "short messages without a link" \
 refused "an address that is none" \
 	"group = domain\nname = a\naddress = 300.1.1.1\n" \
 	"x.conf:3: group domain: address: 300.1.1.1 is not an address or host name"
+refused "an empty password" "group = esme\nsystem-id = a\npassword =\n" \
+	"x.conf:3: group esme: password: is empty: nothing would be secret"
+refused "a blank password" "group = user\nname = m\npassword = \"  \"\n" \
+	"x.conf:3: group user: password: is empty: nothing would be secret"
 refused "a program that there is not" "group = gateway\nadapters = sip;fax\n" \
 	"x.conf:2: group gateway: adapters: there is no program cpmgw-fax"
 refused "what this version has not" "group = iwf\naccept = submitted\n" \

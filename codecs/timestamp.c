@@ -191,6 +191,18 @@ enum err timestamp_smpp_encode(int64_t t, struct buf *to)
 	return buf_status(to);
 }
 
+enum err timestamp_smpp_relative(uint64_t seconds, struct buf *to)
+{
+	unsigned s;
+
+	if (seconds >= (uint64_t)100 * DAY_S)
+		return ERR_RANGE;
+	s = (unsigned)seconds;
+	buf_printf(to, "0000%02u%02u%02u%02u000R", s / DAY_S, s / 3600 % 24,
+		   s / 60 % 60, s % 60);
+	return buf_status(to);
+}
+
 /* The fraction at *at, if any, which moves past it. */
 static bool read_fraction(struct bytes text, size_t *at, int *microsecond)
 {

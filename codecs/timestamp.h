@@ -46,6 +46,12 @@ enum err timestamp_smpp_decode(struct bytes text, int64_t now,
 enum err timestamp_smpp_encode(int64_t t, struct buf *to) CHECKED;
 
 /**
+ * Appends the relative form of `seconds` in days and smaller units,
+ * 0000DDhhmmss000R. ERR_RANGE: 100 days or more.
+ */
+enum err timestamp_smpp_relative(uint64_t seconds, struct buf *to) CHECKED;
+
+/**
  * 2025-11-20T21:00:00.25+01:00. A fraction of any length is cut to
  * microseconds; a leap second is the second after it. Unless NULL,
  * *offset_minutes is the offset that was written, Z and -00:00 being 0.

@@ -9,7 +9,7 @@ struct arrival {
 	struct reply reply;
 	struct store_key key;
 	bool has_key;
-	struct bytes octets;	/* while it waits for a step                  */
+	struct bytes octets;	/* its image; empty: it does not wait         */
 };
 
 struct store_key correlate_key(struct engine *e, const char *peer,
@@ -116,9 +116,21 @@ static void await(struct engine *e, struct live *l, const struct arrival *a)
 	settle_tell(e, l, &a->reply);
 }
 
+/* Displayed: then it was delivered, too, all of it. */
+static void imply_delivered(struct engine *e, struct live *l)
+{
+	if (l->n_fars > 1 ||
+	    (l->want & ~(unsigned)l->told & WANT_POSITIVE) == 0)
+		return;
+	e->counts.delivered++;
+	report_extra(e, l, STATE_DELIVERED);
+	l->told |= WANT_POSITIVE | WANT_NEGATIVE;
+}
+
 static void displayed(struct engine *e, struct live *l,
 		      const struct arrival *a)
 {
+	imply_delivered(e, l);
 	report_extra(e, l, a->report.state == STATE_NONE ? STATE_DISPLAYED
 							 : a->report.state);
 	if ((l->want & ~(unsigned)l->told & WANT_POSITIVE) != 0)
@@ -213,15 +225,47 @@ static void trace_report(struct engine *e, const struct live *l,
 			 .text = a->report.text });
 }
 
+static void far_done(void *owner, struct step *s);
+static void again_done(void *owner, struct step *s);
+
+static struct step *seek(struct engine *e, enum step_kind kind,
+			 const struct arrival *a, struct bytes octets)
+{
+	struct step *s = road_step(e, kind, far_done);
+	struct arrival *copy = road_room(s, 1, sizeof *copy);
+
+	*copy = *a;
+	copy->octets = road_octets(s, octets);
+	s->context = copy;
+	return s;
+}
+
+/* Steps are taken in order: it is looked at again after those before it. */
+static void look_again(struct engine *e, const struct arrival *a)
+{
+	struct step *s;
+
+	if (a->octets.n == 0) {
+		acknowledge(e, &a->reply, OUTCOME_LATER);
+		return;
+	}
+	s = seek(e, STEP_TRACE, a, a->octets);
+	s->done = again_done;
+	road_submit(e, s);
+}
+
 /*
- * Nothing changes by it: it is taken, unless what it repeats is not yet on
- * disk. A leg that was read for its sake alone goes again.
+ * Nothing changes by it: it is taken, as soon as what it repeats is on disk.
+ * A leg that was read for its sake alone goes again.
  */
 static void no_news(struct engine *e, struct live *l, const struct arrival *a)
 {
-	acknowledge(e, &a->reply,
-		    l->updating > 0 ? OUTCOME_LATER : OUTCOME_DELIVERED);
-	if (l->place == LIVE_NOWHERE && l->updating == 0)
+	if (l->updating > 0) {
+		look_again(e, a);
+		return;
+	}
+	acknowledge(e, &a->reply, OUTCOME_DELIVERED);
+	if (l->place == LIVE_NOWHERE)
 		road_forget(e, l);
 }
 
@@ -347,18 +391,6 @@ static void far_done(void *owner, struct step *s)
 		acknowledge(e, &a->reply, OUTCOME_LATER);
 }
 
-static struct step *seek(struct engine *e, enum step_kind kind,
-			 const struct arrival *a, struct bytes octets)
-{
-	struct step *s = road_step(e, kind, far_done);
-	struct arrival *copy = road_room(s, 1, sizeof *copy);
-
-	*copy = *a;
-	copy->octets = road_octets(s, octets);
-	s->context = copy;
-	return s;
-}
-
 /* With `keep` it waits on disk for a leg that gets that key later. */
 static void seek_far(struct engine *e, const struct arrival *a,
 		     struct bytes octets, bool keep)
@@ -404,28 +436,45 @@ static void ours(struct engine *e, struct arrival *a, struct bytes octets)
 		acknowledge(e, &a->reply, OUTCOME_ADDRESS);
 }
 
+/* To its leg, if that is in memory; else it is sought. */
+static void route(struct engine *e, struct arrival *a)
+{
+	struct far *far;
+
+	if (a->report.ours) {
+		ours(e, a, a->octets);
+		return;
+	}
+	a->key = correlate_key(e, a->report.peer, a->report.far_id);
+	a->has_key = true;
+	if ((far = find_far(e, &a->key)) != NULL)
+		apply(e, far->leg, a);
+	else
+		seek_far(e, a, a->octets, true);
+}
+
+static void again_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	struct arrival *a = arrival_again(e, s);
+
+	if (a != NULL)
+		route(e, a);
+}
+
 void correlate_frame(struct engine *e, unsigned child, const struct frame *f)
 {
 	struct arrival a = {
-		.reply = { child, e->children[child].life, f->ref }
+		.reply = { child, e->children[child].life, f->ref },
+		.octets = f->payload,
 	};
-	struct far *far;
 
 	if (far_report_read(f->payload, e->scratch, &a.report) != OK ||
 	    a.report.peer == NULL || a.report.far_id == NULL) {
 		acknowledge(e, &a.reply, OUTCOME_ADDRESS);
 		return;
 	}
-	if (a.report.ours) {
-		ours(e, &a, f->payload);
-		return;
-	}
-	a.key = correlate_key(e, a.report.peer, a.report.far_id);
-	a.has_key = true;
-	if ((far = find_far(e, &a.key)) != NULL)
-		apply(e, far->leg, &a);
-	else
-		seek_far(e, &a, f->payload, true);
+	route(e, &a);
 }
 
 /* One that was kept when the process before ended. */

@@ -375,9 +375,23 @@ static void refill(void *arg, struct lane *lane, struct flow *f)
 
 /* -- sending -------------------------------------------------------------- */
 
+/* The number of one of our people, where his address has no meaning. */
+static struct address address_for(const struct engine *e,
+				  const struct address *a, enum technology t)
+{
+	const struct user *u;
+
+	if (t == TECHNOLOGY_SMS && a->kind == ADDRESS_SIP &&
+	    (u = directory_user_at(e->directory, a)) != NULL &&
+	    u->number != NULL)
+		return (struct address){ ADDRESS_E164, u->number };
+	return *a;
+}
+
 static enum err leg_payload(struct engine *e, const struct live *l)
 {
 	const struct route_way *way = live_way(l);
+	const struct address *to = l->is_report ? &l->from : &l->to;
 	struct bytes message = l->image;
 	struct leg out = {
 		.token = l->id,
@@ -385,7 +399,7 @@ static enum err leg_payload(struct engine *e, const struct live *l)
 		.story = l->story,
 		.technology = way->technology,
 		.peer = way->peer,
-		.to = l->is_report ? l->from : l->to,
+		.to = address_for(e, to, way->technology),
 		.recipient = l->is_report ? 0 : l->to_index,
 		.attempt = l->attempts + 1,
 		.maybe_duplicate = l->maybe_duplicate,

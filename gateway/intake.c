@@ -8,6 +8,7 @@
 #include "policy/admit.h"
 
 #define USER_FLOWS 16		/* people share so many flows per priority */
+#define ONCE_US	   8000000	/* for the one attempt of Expires: 0       */
 
 /* The copies of one message. */
 struct made {
@@ -27,11 +28,11 @@ static const struct outcome no_route = {
 	.clause = "group = route",
 };
 
-/* Now or never (Expires: 0), and he is not registered. */
+/* Now or never (Expires: 0), and he is not registered, or the link is down. */
 static const struct outcome nobody_there = {
 	.class = OUTCOME_ABSENT,
 	.state = STATE_UNDELIVERABLE,
-	.text = "not registered, and not to be held",
+	.text = "cannot be reached now, and not to be held",
 	.clause = "RFC 3428 7",
 };
 
@@ -110,6 +111,8 @@ static enum err fill_leg(struct engine *e, struct live *l,
 					   : e->last_us + e->lifetime_us;
 	if (l->expires_us > e->last_us + e->lifetime_us)
 		l->expires_us = e->last_us + e->lifetime_us;
+	if (m->once && l->expires_us > e->last_us + ONCE_US)
+		l->expires_us = e->last_us + ONCE_US;
 	l->origin.technology = m->origin.technology;
 	l->origin.peer = own_text(l, m->origin.peer);
 	l->origin.account = own_text(l, m->origin.account);
@@ -199,12 +202,19 @@ static bool admissible(struct engine *e, const struct message *m,
 }
 
 /* Why there can be no copy for him; NULL: there can. */
-static const struct outcome *unreachable(const struct message *m,
+static const struct outcome *unreachable(struct engine *e,
+					 const struct message *m,
 					 const struct route_verdict *v)
 {
+	const struct lane *l;
+
 	if (v->n == 0)
 		return &no_route;
-	return m->once && v->wait ? &nobody_there : NULL;
+	if (!m->once)
+		return NULL;
+	l = road_lane(e, v->ways[0].technology, v->ways[0].peer);
+	return v->wait || l == NULL || !l->up || l->held ? &nobody_there
+							  : NULL;
 }
 
 /*
@@ -257,7 +267,7 @@ static void make_failures(struct engine *e, const struct message *m,
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
 		route_decide(&facts, &v);
-		if ((why = unreachable(m, &v)) == NULL)
+		if ((why = unreachable(e, m, &v)) == NULL)
 			continue;
 		fail_one(e, m, i, why, made);
 	}
@@ -278,7 +288,7 @@ static void make_legs(struct engine *e, const struct message *m,
 		directory_facts(e->directory, &m->recipients[i].address,
 				&facts, &user);
 		route_decide(&facts, &v);
-		if ((why = unreachable(m, &v)) != NULL) {
+		if ((why = unreachable(e, m, &v)) != NULL) {
 			made->why = *why;
 			continue;
 		}

@@ -274,7 +274,7 @@ static void requeue_unsent(struct engine *e, struct live *l,
 			   const struct outcome *o)
 {
 	l->lane->stalled = true;
-	if (++l->unsent > UNSENT_MOST) {
+	if (l->once || ++l->unsent > UNSENT_MOST) {
 		l->unsent = 0;
 		later(e, l, o);
 		return;
@@ -356,6 +356,13 @@ void settle_final(struct engine *e, struct live *l, enum delivery_state s,
 
 void settle_expired(struct engine *e, struct live *l)
 {
+	/* Whoever only wanted to hear of a failure has heard of none. */
+	if (!l->is_report && l->state == LEG_SENT &&
+	    (l->want & (WANT_POSITIVE | WANT_DISPLAY)) == 0) {
+		e->counts.delivered++;
+		settle_remove(e, l, NULL);
+		return;
+	}
 	if (!l->is_report && (l->told & WANT_POSITIVE) != 0) {
 		settle_remove(e, l, NULL);	/* was delivered, not read */
 		return;

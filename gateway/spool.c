@@ -4,6 +4,7 @@
  */
 #include "gateway/road.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What an insertion needs to know when it comes back. */
@@ -91,6 +92,26 @@ static void refuse_all(struct engine *e, const struct spooled *c)
 		road_refuse(e, &w->reply, FRAME_REFUSED, &full);
 }
 
+/* Its story ends here; the first one's goes on. */
+static void tell_again(struct engine *e, const struct spooled *c,
+		       uint64_t story)
+{
+	char first[PUBLIC_ID_SIZE], text[PUBLIC_ID_SIZE + 32];
+	struct story end = { .step = "intake",
+			     .verdict = "duplicate",
+			     .clause = "dedupe-window" };
+
+	if (c->n == 0)
+		return;
+	story &= ~SPOOL_ANSWERED;
+	if (keys_public_id(e->keys, story, first) == OK) {
+		snprintf(text, sizeof text, "not delivered again: as %s",
+			 first);
+		end.text = text;
+	}
+	tell_leg(e, c->legs[0], &end);
+}
+
 static void spooled_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
@@ -104,6 +125,7 @@ static void spooled_done(void *owner, struct step *s)
 	}
 	if (s->result == ERR_EXISTS) {
 		e->counts.duplicates++;
+		tell_again(e, c, s->story);
 		answer_all_again(e, c, s->story);
 	} else {
 		refuse_all(e, c);

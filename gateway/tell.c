@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#define PEOPLE_KEYS 4		/* of them at least have room                 */
+
 /* A report that has taken over its leg's row is another leg in its story. */
 #define TELL_REPORT (UINT64_C(1) << 63)
 
@@ -50,6 +52,20 @@ void tell_leg(struct engine *e, const struct live *l, const struct story *s)
 	put(e, &r);
 }
 
+/* One of our people is found by his address and by his number. */
+static void add_person(const struct engine *e, const struct address *a,
+		       struct trace_record *r)
+{
+	const struct user *u = directory_user_at(e->directory, a);
+
+	if (u == NULL || r->n_keys + 2 > TRACE_KEYS_MAX)
+		return;
+	if (a->kind != ADDRESS_SIP)
+		r->keys[r->n_keys++] = u->address;
+	else if (u->number != NULL)
+		r->keys[r->n_keys++] = u->number;
+}
+
 static void add_keys(struct engine *e, uint64_t story,
 		     const struct message *m, struct trace_record *r)
 {
@@ -64,8 +80,12 @@ static void add_keys(struct engine *e, uint64_t story,
 	snprintf(decimal, 24, "%llu",
 		 (unsigned long long)keys_decimal(e->keys, story));
 	r->keys[r->n_keys++] = decimal;
-	for (i = 0; i < m->n_ids && r->n_keys < TRACE_KEYS_MAX; i++)
+	for (i = 0; i < m->n_ids && r->n_keys < TRACE_KEYS_MAX - PEOPLE_KEYS;
+	     i++)
 		r->keys[r->n_keys++] = m->ids[i].value;
+	add_person(e, &m->from, r);
+	for (i = 0; i < m->n_recipients; i++)
+		add_person(e, &m->recipients[i].address, r);
 }
 
 void tell_message(struct engine *e, uint64_t story, const struct message *m,

@@ -361,6 +361,7 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	/* Only message/cpim carries the wish for a notification. */
 	out->report_follows = d.m->kind == MESSAGE_USER && out->type &&
 			      strcmp(out->type, CPIM_MIME_TYPE) == 0 &&
-			      (d.m->want & (WANT_POSITIVE | WANT_DISPLAY)) != 0;
+			      (d.m->want & (WANT_POSITIVE | WANT_NEGATIVE |
+					    WANT_DISPLAY)) != 0;
 	return e;
 }

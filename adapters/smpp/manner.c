@@ -89,6 +89,8 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	out->sme_ack = settings_bool(g, "sme-ack");
 	out->end_to_end = strcmp(settings_text(g, "ack"), "end-to-end") == 0;
 	out->service_type = settings_text(g, "service-type");
+	out->min_validity_s =
+		(uint32_t)(settings_number(g, "min-validity") / 1000);
 }
 
 void manner_of_esme(const struct settings *s, const char *name,

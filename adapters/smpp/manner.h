@@ -23,6 +23,7 @@ struct manner {
 	bool always_receipt, sme_ack, end_to_end;
 	bool plain;			/* no parameters: 3.3, see 5.2.4     */
 	const char *service_type;	/* never NULL                        */
+	uint32_t min_validity_s;	/* of one attempt (Expires: 0)       */
 	uint32_t joined_timeout_s;	/* for parts of a longer text        */
 };
 

@@ -84,6 +84,11 @@ static const struct setting smsc_settings[] = {
 	  false },
 	{ "service-type", SETTING_TEXT, NULL, 0, 5, NULL, "", false,
 	  "The service_type of submissions that bring none.", false },
+	{ "min-validity", SETTING_DURATION, "s", SETTING_SECOND, SETTING_DAY,
+	  NULL, "1m", false,
+	  "The validity_period of a message that is to be tried once only "
+	  "(Expires: 0): the shortest that the SMSC takes.",
+	  false },
 	{ "esm-mode", SETTING_CHOICE, NULL, 0, 0,
 	  "default|datagram|forward|store", "default", false,
 	  "The messaging mode in esm_class.", false },

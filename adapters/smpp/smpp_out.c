@@ -181,12 +181,14 @@ static void requests(struct departure *d, struct smpp_pdu *p)
 static void validity(struct departure *d, struct smpp_pdu *p,
 		     struct buf *expiry)
 {
-	uint64_t expires_us = d->leg->message.expires_us;
+	const struct message *m = &d->leg->message;
+	enum err e;
 
-	if (expires_us == 0 || d->manner->server)
+	if ((m->expires_us == 0 && !m->once) || d->manner->server)
 		return;
-	if (d->progress->without & SMPP_WITHOUT_VALIDITY ||
-	    timestamp_smpp_encode((int64_t)expires_us, expiry) != OK)
+	e = m->once ? timestamp_smpp_relative(d->manner->min_validity_s, expiry)
+		    : timestamp_smpp_encode((int64_t)m->expires_us, expiry);
+	if (d->progress->without & SMPP_WITHOUT_VALIDITY || e != OK)
 		smpp_lost(d, "validity_period");
 	else
 		p->validity_period = buf_bytes(expiry);

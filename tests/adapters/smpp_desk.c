@@ -8,6 +8,7 @@ struct manner desk_manner(bool server)
 				.write = { .parts_max = 8 },
 				.short_ton = 3,
 				.sme_ack = true,
+				.min_validity_s = 60,
 				.service_type = "" };
 }
 

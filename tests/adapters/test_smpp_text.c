@@ -415,6 +415,40 @@ static void test_no_memory(void)
 	CU_ASSERT(failed > 0);
 }
 
+/* 7.1.1: absolute, or relative for one attempt; an ESME gets none. */
+static void test_validity_out(void)
+{
+	static const struct row {
+		const char *name;
+		uint64_t expires_us;
+		bool once, server;
+		const char *want;
+	} rows[] = {
+		{ "none", 0, false, false, "" },
+		{ "until then", DESK_NOW + 60000000, false, false,
+		  "251120210100000+" },
+		{ "one attempt", 0, true, false, "000000000100000R" },
+		{ "one attempt, until then", DESK_NOW + 1, true, false,
+		  "000000000100000R" },
+		{ "to an ESME", DESK_NOW + 1, true, true, "" },
+	};
+	struct smpp_pdu p;
+	struct desk k;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *r = &rows[i];
+
+		desk_open(&k, "hi", r->server);
+		k.leg.message.expires_us = r->expires_us;
+		k.leg.message.once = r->once;
+		ROW(r, smpp_depart(&k.d, &k.why));
+		CU_ASSERT_FATAL(desk_pdu_at(&k, 0, &p));
+		ROW(r, bytes_is(p.validity_period, r->want));
+		desk_close(&k);
+	}
+}
+
 static const struct check_test tests[] = { { "codings in", test_codings_in },
 					   { "fields in", test_fields_in },
 					   { "parts in", test_joining_in },
@@ -422,6 +456,7 @@ static const struct check_test tests[] = { { "codings in", test_codings_in },
 					   { "no way out", test_no_way },
 					   { "senders out", test_senders_out },
 					   { "content out", test_content_out },
+					   { "validity out", test_validity_out },
 					   { "a job", test_job },
 					   { "a job that stops",
 					     test_job_stops },

@@ -207,6 +207,11 @@ static void test_encode(void)
 	CU_ASSERT(timestamp_smpp_decode(buf_bytes(&b), 0, &again) == OK &&
 		  again == t - 900000);
 	buf_reset(&b);
+	CU_ASSERT(timestamp_smpp_relative(3 * 86400 + 3661, &b) == OK);
+	CU_ASSERT(bytes_is(buf_bytes(&b), "000003010101000R"));
+	CU_ASSERT(timestamp_smpp_decode(buf_bytes(&b), t, &again) == OK &&
+		  again == t + (3 * 86400 + 3661) * S);
+	buf_reset(&b);
 	CU_ASSERT(timestamp_rfc3339_encode(t, -210, &b) == OK);
 	CU_ASSERT(bytes_is(buf_bytes(&b), "2025-11-20T17:30:00.900-03:30"));
 	buf_clear(&b);
@@ -219,6 +224,8 @@ static void test_encode_bounds(void)
 	CU_ASSERT(timestamp_smpp_encode(0, &b) == ERR_RANGE);
 	CU_ASSERT(timestamp_smpp_encode(INT64_MAX, &b) == ERR_RANGE);
 	CU_ASSERT(timestamp_smpp_encode(INT64_MIN, &b) == ERR_RANGE);
+	CU_ASSERT(timestamp_smpp_relative(100 * 86400, &b) == ERR_RANGE);
+	CU_ASSERT(timestamp_smpp_relative(UINT64_MAX, &b) == ERR_RANGE);
 	CU_ASSERT(timestamp_rfc3339_encode(0, 1440, &b) == ERR_RANGE);
 	CU_ASSERT(timestamp_rfc3339_encode(0, INT32_MIN, &b) == ERR_RANGE);
 	CU_ASSERT(timestamp_rfc3339_encode(TIMESTAMP_LAST, 1, &b) == ERR_RANGE);

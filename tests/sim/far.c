@@ -414,11 +414,21 @@ static bool read_text(struct sim *s, const struct message *m, struct job *j)
 	return true;
 }
 
+/* The SIP address of the one of our people who has that number. */
+static const char *alias_of(const char *number, char room[64])
+{
+	if (strncmp(number, "+1555010000", 11) != 0)
+		return NULL;
+	snprintf(room, 64, "sip:u%s@cpm.example", number + 11);
+	return room;
+}
+
 static bool read_leg(struct sim *s, enum child_number c, const struct leg *leg,
 		     struct job *j)
 {
 	const struct message *m = &leg->message;
 	const char *to = leg->to.text;
+	char alias[64];
 
 	*j = (struct job){ .child = c,
 			   .serial = (uint32_t)(++s->serial % SERIALS),
@@ -435,7 +445,10 @@ static bool read_leg(struct sim *s, enum child_number c, const struct leg *leg,
 		j->state = m->report.state;
 		to = m->report.recipient.text;
 	}
-	return ledger_copy(s, j->mail, to, &j->copy) != NULL;
+	if (c == SMPP && !j->report && strncmp(to, "sip:", 4) == 0)
+		return false;	/* SMS knows numbers only */
+	return ledger_copy(s, j->mail, to, &j->copy) != NULL ||
+	       ledger_copy(s, j->mail, alias_of(to, alias), &j->copy) != NULL;
 }
 
 void far_leg(struct sim *s, enum child_number c, const struct frame *f)

@@ -5,6 +5,7 @@
 
 #define SLACK_US	SECOND
 #define ANSWER_US	(2 * SECOND)	/* until it is surely on disk         */
+#define ONCE_US		(8 * SECOND)	/* for the one attempt        */
 #define FAIR_MORE	10	/* besides a window: turns of flows           */
 
 struct copy *ledger_copy(struct sim *s, unsigned mail, const char *address,
@@ -57,8 +58,9 @@ static uint64_t life_of(const struct sim *s, const struct mail *m)
 {
 	uint64_t life = s->knobs.lifetime_us;
 
-	return m->lifetime_us != 0 && m->lifetime_us < life ? m->lifetime_us
-							    : life;
+	if (m->lifetime_us != 0 && m->lifetime_us < life)
+		life = m->lifetime_us;
+	return m->once && life > ONCE_US ? ONCE_US : life;
 }
 
 /* It was stored, its answer was lost, and it ended before it was repeated. */

@@ -67,9 +67,12 @@ void people_reconfigured(struct engine *e, const struct settings *before,
 {
 	struct lane *l;
 
-	for (l = e->lanes; l != NULL; l = l->next)
+	for (l = e->lanes; l != NULL; l = l->next) {
 		l->dropped = (l->dropped || is_configured(before, l->peer)) &&
 			     !is_configured(now, l->peer);
+		if (l->dropped)
+			links_dropped(e, l);
+	}
 }
 
 void engine_child_leaves(struct engine *e, unsigned child)

@@ -59,6 +59,29 @@ static void report_peers(struct sip *s)
 	}
 }
 
+static bool has_domain(const struct sip_config *c, const char *name)
+{
+	size_t i = 0;
+
+	while (i < c->n_domains && strcmp(c->domains[i].name, name) != 0)
+		i++;
+	return i < c->n_domains;
+}
+
+static void report_removed(struct sip *s, const struct sip_config *old)
+{
+	struct peer_state v = { .technology = TECHNOLOGY_CPM,
+				.kind = "sip domain",
+				.text = "not configured any more" };
+	size_t i;
+
+	for (i = 0; old && i < old->n_domains; i++) {
+		v.peer = old->domains[i].name;
+		if (!has_domain(s->config, v.peer))
+			report(s, &v);
+	}
+}
+
 /* Listeners that were replaced stay until what came by them is answered. */
 static void close_retired(struct sip *s)
 {
@@ -275,6 +298,7 @@ static void sip_commit(void *self)
 	users_forget(s->users);
 	for (u = s->retired; u; u = *ua_next(u))
 		ua_configure(u, s->config);
+	report_removed(s, old);
 	config_free(old);
 	if (s->ready)
 		report_peers(s);
@@ -361,17 +385,14 @@ static void sip_slow(void *self, bool slow)
 static enum err no_link(const struct sip *s, const char *peer,
 			struct buf *complaint)
 {
-	size_t i;
-
-	for (i = 0; i < s->config->n_domains; i++)
-		if (strcmp(s->config->domains[i].name, peer) == 0) {
-			buf_printf(complaint,
-				   "%s is a domain: nothing is built for it, "
-				   "so it cannot be started or stopped; with "
-				   "cpm all of SIP is",
-				   peer);
-			return ERR_UNSUPPORTED;
-		}
+	if (has_domain(s->config, peer)) {
+		buf_printf(complaint,
+			   "%s is a domain: nothing is built for it, so it "
+			   "cannot be started or stopped; with cpm all of SIP "
+			   "is",
+			   peer);
+		return ERR_UNSUPPORTED;
+	}
 	buf_printf(complaint, "%s: no such link", peer);
 	return ERR_NOTFOUND;
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "codecs/arena.h"
+#include "codecs/east.h"
 #include "codecs/ucs2.h"
 #include "codecs/utf8.h"
 
@@ -32,6 +34,18 @@ enum err joined_part(const struct segment_content *c, struct arena *a,
 	case SEGMENT_CODE_UTF8:
 		*type = JOINED_TEXT;
 		break;
+	case SEGMENT_CODE_JIS:
+		*type = JOINED_JIS;
+		break;
+	case SEGMENT_CODE_KANJI:
+		*type = JOINED_KANJI;
+		break;
+	case SEGMENT_CODE_2022:
+		*type = JOINED_2022;
+		break;
+	case SEGMENT_CODE_KOREAN:
+		*type = JOINED_KOREAN;
+		break;
 	}
 	*octets = c->raw;
 	return *type == NULL ? ERR_NOMEM : OK;
@@ -60,11 +74,41 @@ static uint8_t language(const char *type, const char *name)
 	return bytes_decimal(digits, UINT8_MAX, &v) == OK ? (uint8_t)v : 0;
 }
 
+/* One of codecs/east.h? */
+static bool is_east(const char *type, enum east_set *set)
+{
+	if (strcmp(type, JOINED_JIS) == 0)
+		*set = EAST_JIS;
+	else if (strcmp(type, JOINED_KANJI) == 0)
+		*set = EAST_KANJI;
+	else if (strcmp(type, JOINED_2022) == 0)
+		*set = EAST_2022;
+	else if (strcmp(type, JOINED_KOREAN) == 0)
+		*set = EAST_KOREAN;
+	else
+		return false;
+	return true;
+}
+
+static enum err read_east(struct joined *j, enum east_set set, struct bytes run)
+{
+	uint8_t *to = mem_alloc(3 * run.n + 1);
+	bool damaged;
+
+	if (to == NULL)
+		return ERR_NOMEM;
+	buf_put(&j->body,
+		(struct bytes){ to, east_read(set, run, to, &damaged) });
+	mem_free(to);
+	return OK;
+}
+
 /* Reads what has waited. */
 static enum err read_run(struct joined *j)
 {
 	struct bytes run = buf_bytes(&j->run);
 	struct gsm7_shift shift;
+	enum east_set set;
 	bool damaged;
 	enum err e = buf_status(&j->run);
 
@@ -76,7 +120,9 @@ static enum err read_run(struct joined *j)
 		shift.locking = language(j->type, ";locking=");
 		shift.single = language(j->type, ";single=");
 		e = gsm7_decode(run, shift, &j->body, &damaged);
-	} else if (starts(j->type, JOINED_TEXT)) {
+	} else if (is_east(j->type, &set)) {
+		e = read_east(j, set, run);
+	} else if (j->text || starts(j->type, JOINED_TEXT)) {
 		e = utf8_repair(run, &j->body, &damaged);
 	} else {
 		buf_put(&j->body, run);
@@ -92,6 +138,8 @@ enum err joined_add(struct joined *j, const char *type, struct bytes octets)
 
 	if (j->type != NULL && strcmp(j->type, type) != 0)
 		e = read_run(j);
+	if (j->type == NULL && j->body.n == 0)
+		j->text = starts(type, "text/plain");
 	j->type = type;
 	buf_put(&j->run, octets);
 	return e == OK ? buf_status(&j->run) : e;

@@ -12,10 +12,14 @@
 #include "codecs/gsm7.h"
 #include "codecs/segment.h"
 
-/* Types of parts. The second and third are of no use to anybody else. */
+/* Types of parts. All but the first are of no use to anybody else. */
 #define JOINED_TEXT	 "text/plain;charset=UTF-8"
 #define JOINED_UCS2	 "text/plain;charset=utf-16be"
 #define JOINED_GSM7	 "text/plain;charset=gsm7" /* and its shift          */
+#define JOINED_JIS	 "text/plain;charset=jis" /* of codecs/east.h        */
+#define JOINED_KANJI	 "text/plain;charset=kanji"
+#define JOINED_2022	 "text/plain;charset=iso-2022-jp"
+#define JOINED_KOREAN	 "text/plain;charset=korean"
 #define JOINED_TYPE_SIZE 64
 
 /** The type of septets, one an octet, under that shift. */
@@ -33,6 +37,7 @@ struct joined {
 	struct buf body;	/* read: UTF-8, or octets                    */
 	struct buf run;		/* of one type, not read yet                 */
 	const char *type;	/* of the run; borrowed. NULL: there is none */
+	bool text;		/* the first of all was one                  */
 };
 
 #define JOINED_INIT(limit_)                                                    \
@@ -43,7 +48,8 @@ void joined_clear(struct joined *j);
 /**
  * Adds the content of the next part; `type` is borrowed until the end. Texts
  * of one type are read together, whatever is not in its charset becomes
- * U+FFFD; other types are octets. ERR_TOOBIG: the limit; ERR_NOMEM.
+ * U+FFFD; other types are octets, but behind a text only what is UTF-8 of
+ * them is kept. ERR_TOOBIG: the limit; ERR_NOMEM.
  */
 enum err joined_add(struct joined *j, const char *type, struct bytes octets)
 	CHECKED;

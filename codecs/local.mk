@@ -11,6 +11,7 @@ libcodecs_a_SOURCES += codecs/cpim_write.c
 libcodecs_a_SOURCES += codecs/cpm_ids.c codecs/cpm_ids.h
 libcodecs_a_SOURCES += codecs/digest.c codecs/digest.h
 libcodecs_a_SOURCES += codecs/digest_siphash.c
+libcodecs_a_SOURCES += codecs/east.c codecs/east.h
 libcodecs_a_SOURCES += codecs/err.c codecs/err.h
 libcodecs_a_SOURCES += codecs/field.c codecs/field.h
 libcodecs_a_SOURCES += codecs/frame.c codecs/frame.h

@@ -372,6 +372,11 @@ static enum err split_tidy(struct bytes text, const struct segment_options *o,
 	enum err e;
 
 	d.header.locking = d.header.single = 0;
+	if (o->ucs2) {
+		d.alphabet = SEGMENT_UCS2;
+		e = ucs2_count(text, &d.units);
+		return e == OK ? plan(&d, o, arena, out) : e;
+	}
 	e = gsm7_count(text, NULL, &d.units);
 	if (e == ERR_UNSUPPORTED && !find_national(&d, o, &best)) {
 		d.alphabet = SEGMENT_LATIN1;

@@ -36,6 +36,7 @@ struct segment_options {
 	uint16_t parts_max;	/* 0: 255                                    */
 	bool single, locking;	/* national tables (TS 23.038 annex A)       */
 	uint8_t language;	/* tried first; 0: all from 1 to 13 alike    */
+	bool ucs2;		/* text as data_coding 08 and nothing else   */
 	bool latin1;		/* data_coding 03 for what it carries        */
 	bool packed;		/* eight septets in seven octets             */
 	bool gsm_dcs;		/* classes as 10-1F, else as F0-F7           */
@@ -108,7 +109,11 @@ enum segment_code {
 	SEGMENT_CODE_WHOLE,	/* none does: octets are characters, or data */
 	SEGMENT_CODE_GSM7,	/* under the shift of the header             */
 	SEGMENT_CODE_UCS2,
-	SEGMENT_CODE_UTF8
+	SEGMENT_CODE_UTF8,
+	SEGMENT_CODE_JIS,	/* those of codecs/east.h                    */
+	SEGMENT_CODE_KANJI,
+	SEGMENT_CODE_2022,
+	SEGMENT_CODE_KOREAN
 };
 
 struct segment_content {
@@ -128,7 +133,8 @@ struct segment_content {
 
 /**
  * Reads one short message. Reserved codings are GSM 7-bit (TS 23.038 4);
- * compressed, Japanese and Korean ones are data. Packed: a last '@' that
+ * compressed ones and pictograms are data, and so are Japanese and Korean
+ * where codecs/east.h does not know them. Packed: a last '@' that
  * fills its octet to the bit cannot be told from padding and is dropped.
  * *out lives in `arena` or borrows from `in`; of a part that may be cut within
  * a character out->raw is what codecs/joined.h takes. ERR_MALFORMED: udhi,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "codecs/east.h"
 #include "codecs/gsm7.h"
 #include "codecs/ucs2.h"
 #include "codecs/utf8.h"
@@ -15,6 +16,10 @@ enum reading {
 	READ_HEBREW,
 	READ_UTF8,
 	READ_UCS2,
+	READ_JIS,
+	READ_KANJI,
+	READ_2022,
+	READ_KOREAN,
 	READ_DATA
 };
 
@@ -48,11 +53,11 @@ static enum reading read_smpp(uint8_t coding, const struct segment_rules *rules)
 	static const enum reading readings[16] = {
 		[0x01] = READ_ASCII,  [0x02] = READ_DATA,
 		[0x03] = READ_LATIN1, [0x04] = READ_DATA,
-		[0x05] = READ_DATA,   [0x06] = READ_CYRILLIC,
+		[0x05] = READ_JIS,    [0x06] = READ_CYRILLIC,
 		[0x07] = READ_HEBREW, [0x08] = READ_UCS2,
-		[0x09] = READ_DATA,   [0x0A] = READ_DATA,
+		[0x09] = READ_DATA,   [0x0A] = READ_2022,
 		[0x0B] = READ_GSM7,   [0x0C] = READ_GSM7,
-		[0x0D] = READ_DATA,   [0x0E] = READ_DATA,
+		[0x0D] = READ_KANJI,  [0x0E] = READ_KOREAN,
 		[0x0F] = READ_GSM7,
 	};
 
@@ -83,6 +88,35 @@ static enum reading read_by(uint8_t coding, const struct segment_rules *rules)
 	return READ_GSM7;
 }
 
+/* One of codecs/east.h? */
+static bool is_east(enum reading r, enum east_set *set)
+{
+	switch (r) {
+	case READ_JIS:
+		*set = EAST_JIS;
+		return true;
+	case READ_KANJI:
+		*set = EAST_KANJI;
+		return true;
+	case READ_2022:
+		*set = EAST_2022;
+		return true;
+	case READ_KOREAN:
+		*set = EAST_KOREAN;
+		return true;
+	case READ_GSM7:
+	case READ_ASCII:
+	case READ_LATIN1:
+	case READ_CYRILLIC:
+	case READ_HEBREW:
+	case READ_UTF8:
+	case READ_UCS2:
+	case READ_DATA:
+		break;
+	}
+	return false;
+}
+
 /* Class and message waiting of `coding`; 3GPP TS 23.038 4. */
 static void set_groups(struct segment_content *c, uint8_t coding,
 		       const struct segment_rules *rules)
@@ -104,12 +138,15 @@ static enum err open_portion(const struct segment_wire *in,
 			     const struct segment_rules *rules,
 			     struct portion *out, struct fault *why)
 {
+	enum east_set set;
 	size_t used = 0;
 
 	memset(out, 0, sizeof *out);
 	if (in->udhi && udh_decode(in->octets, &out->header, &used, why) != OK)
 		return ERR_MALFORMED;
 	out->reading = read_by(in->data_coding, rules);
+	if (is_east(out->reading, &set) && !east_known(set))
+		out->reading = READ_DATA;
 	out->octets = bytes_after(in->octets, used);
 	out->fill = gsm7_fill_bits(used);
 	out->shift.locking = out->header.locking;
@@ -186,6 +223,14 @@ static size_t convert(const struct portion *p, struct bytes raw, uint8_t *to,
 		return repair(raw, to, damaged);
 	case READ_UCS2:
 		return ucs2_read(raw, to, damaged);
+	case READ_JIS:
+		return east_read(EAST_JIS, raw, to, damaged);
+	case READ_KANJI:
+		return east_read(EAST_KANJI, raw, to, damaged);
+	case READ_2022:
+		return east_read(EAST_2022, raw, to, damaged);
+	case READ_KOREAN:
+		return east_read(EAST_KOREAN, raw, to, damaged);
 	case READ_DATA:
 		break;
 	}
@@ -203,6 +248,14 @@ static enum segment_code code_of(enum reading r)
 		return SEGMENT_CODE_UCS2;
 	case READ_UTF8:
 		return SEGMENT_CODE_UTF8;
+	case READ_JIS:
+		return SEGMENT_CODE_JIS;
+	case READ_KANJI:
+		return SEGMENT_CODE_KANJI;
+	case READ_2022:
+		return SEGMENT_CODE_2022;
+	case READ_KOREAN:
+		return SEGMENT_CODE_KOREAN;
 	case READ_ASCII:
 	case READ_LATIN1:
 	case READ_CYRILLIC:

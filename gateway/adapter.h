@@ -232,8 +232,8 @@ enum err uplink_intake(struct uplink *up, uint64_t ref, const struct intake *v)
 	CHECKED;
 enum err uplink_outcome(struct uplink *up, uint64_t token,
 			const struct outcome *v) CHECKED;
-/** The answer is reported(): class DELIVERED taken, LATER ask again,
- *  ADDRESS nobody waits for it. */
+/** The answer is reported(): class DELIVERED taken, ACCEPTED nobody waits for
+ *  it any more, LATER ask again, ADDRESS not about a message of ours. */
 enum err uplink_far_report(struct uplink *up, uint64_t ref,
 			   const struct far_report *v) CHECKED;
 enum err uplink_peer(struct uplink *up, const struct peer_state *v) CHECKED;

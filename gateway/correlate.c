@@ -197,18 +197,21 @@ static void keep_early(struct engine *e, struct live *l,
 		       const struct arrival *a)
 {
 	struct early *early, **at = &l->early;
+	struct bytes octets;
 	size_t n = 0;
 
 	for (; *at != NULL; at = &(*at)->next)
 		n++;
 	if (n == LIVE_EARLY_MAX ||
-	    (early = arena_alloc(l->arena, sizeof *early)) == NULL) {
+	    (early = arena_alloc(l->arena, sizeof *early)) == NULL ||
+	    arena_copy(l->arena, a->octets, &octets) != OK) {
 		acknowledge(e, &a->reply, OUTCOME_LATER);
 		return;
 	}
 	*early = (struct early){ .kind = a->report.kind,
 				 .state = a->report.state,
 				 .far_code = a->report.far_code,
+				 .octets = octets,
 				 .reply = a->reply };
 	*at = early;
 }
@@ -269,6 +272,20 @@ static void no_news(struct engine *e, struct live *l, const struct arrival *a)
 		road_forget(e, l);
 }
 
+/* On its way: the sender is told of each such state once, if at all. */
+static void passing(struct engine *e, struct live *l, const struct arrival *a)
+{
+	struct outcome o = { .class = OUTCOME_ACCEPTED,
+			     .far_code = a->report.far_code,
+			     .text = a->report.text };
+
+	if (l->place == LIVE_SENT && a->report.state != STATE_NONE &&
+	    report_besides(e, l, a->report.state, &o))
+		settle_tell(e, l, &a->reply);
+	else
+		no_news(e, l, a);
+}
+
 static void apply(struct engine *e, struct live *l, const struct arrival *a)
 {
 	bool display = a->report.kind == WANT_DISPLAY;
@@ -283,9 +300,12 @@ static void apply(struct engine *e, struct live *l, const struct arrival *a)
 		return;
 	}
 	if (l->is_report || l->place == LIVE_GONE ||
-	    l->state == LEG_QUARANTINED ||
-	    (!display && !delivery_state_final(a->report.state))) {
+	    l->state == LEG_QUARANTINED) {
 		no_news(e, l, a);
+		return;
+	}
+	if (!display && !delivery_state_final(a->report.state)) {
+		passing(e, l, a);
 		return;
 	}
 	dispatch_take(e, l);
@@ -302,7 +322,8 @@ void correlate_early(struct engine *e, struct live *l)
 
 	l->early = NULL;
 	for (; early != NULL; early = early->next) {
-		struct arrival a = { .reply = early->reply };
+		struct arrival a = { .reply = early->reply,
+				     .octets = early->octets };
 
 		a.report.ours = true;
 		a.report.kind = early->kind;
@@ -385,7 +406,7 @@ static void far_done(void *owner, struct step *s)
 		loaded(e, s, a);
 	else if (s->result == ERR_NOTFOUND)
 		acknowledge(e, &a->reply,
-			    a->report.ours ? OUTCOME_ADDRESS
+			    a->report.ours ? OUTCOME_ACCEPTED
 					   : OUTCOME_DELIVERED);
 	else
 		acknowledge(e, &a->reply, OUTCOME_LATER);

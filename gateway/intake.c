@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/admit.h"
+#include "policy/carry.h"
 
 #define USER_FLOWS 16		/* people share so many flows per priority */
 #define ONCE_US	   8000000	/* for the one attempt of Expires: 0       */
@@ -201,6 +202,27 @@ static bool admissible(struct engine *e, const struct message *m,
 	return v.yes;
 }
 
+static const struct outcome not_carried = {
+	.class = OUTCOME_NEVER,
+	.state = STATE_UNRECOGNISED,
+	.far_code = 415,
+	.text = "nothing in it can be carried to the recipient",
+	.clause = "RFC 3261 21.4.13",
+};
+
+/* At least something of it can be carried by one of the ways. */
+static bool carried(const struct message *m, const struct route_verdict *v)
+{
+	size_t i, way;
+
+	for (way = 0; way < v->n; way++)
+		for (i = 0; i < m->n_parts; i++)
+			if (carry_takes(v->ways[way].technology,
+					m->parts[i].type))
+				return true;
+	return m->n_parts == 0;
+}
+
 /* Why there can be no copy for him; NULL: there can. */
 static const struct outcome *unreachable(struct engine *e,
 					 const struct message *m,
@@ -210,6 +232,8 @@ static const struct outcome *unreachable(struct engine *e,
 
 	if (v->n == 0)
 		return &no_route;
+	if (!carried(m, v))
+		return &not_carried;
 	if (!m->once)
 		return NULL;
 	l = road_lane(e, v->ways[0].technology, v->ways[0].peer);

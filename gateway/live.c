@@ -29,7 +29,8 @@ enum tag {
 	TAG_REPORT_TIME,
 	TAG_STORY,
 	TAG_HELD_TIME,
-	TAG_HELD_BY
+	TAG_HELD_BY,
+	TAG_PASSED
 };
 
 enum flag { FLAG_ONCE = 1, FLAG_SHARED = 2, FLAG_MAYBE = 4, FLAG_REPORT = 8 };
@@ -138,6 +139,8 @@ enum err live_meta(const struct live *l, struct buf *to)
 	put_fars(l, to);
 	field_number(to, TAG_TOLD, l->told);
 	field_number(to, TAG_RECEIVED, l->received_us);
+	if (l->passed != 0)
+		field_number(to, TAG_PASSED, l->passed);
 	put_report(l, to);
 	if (l->held_us != 0) {
 		field_number(to, TAG_HELD_TIME, l->held_us);
@@ -287,6 +290,9 @@ static void read_number(struct live *l, unsigned tag, uint64_t v)
 		break;
 	case TAG_RECEIVED:
 		l->received_us = v;
+		break;
+	case TAG_PASSED:
+		l->passed = (uint32_t)v;
 		break;
 	case TAG_HELD_TIME:
 		l->held_us = v;

@@ -40,6 +40,7 @@ struct early {
 	enum want kind;
 	enum delivery_state state;
 	uint32_t far_code;
+	struct bytes octets;	/* of all of it                               */
 	struct reply reply;
 };
 
@@ -83,6 +84,7 @@ struct live {
 	struct far *fars;	/* what the far side called its parts         */
 	size_t n_fars;
 	uint8_t told;		/* reports already made: bits of enum want    */
+	uint32_t passed;	/* states that are not final and were told    */
 	/* Of a report in the leg's own row. */
 	bool is_report;
 	struct report report;

@@ -17,6 +17,7 @@
 #define PARTS_OCTETS	MESSAGE_INLINE_MAX	/* all bodies, as they came  */
 #define JOINED_MAX	(3 * PARTS_OCTETS)	/* the same as UTF-8         */
 #define PART_IMAGE_MAX	(PARTS_OCTETS / 2)	/* with that a whole image   */
+#define LOST_MAX	2048
 #define GAP		"[\xE2\x80\xA6]"	/* U+2026 */
 
 /* A part on disk: its own id, the receipts it asks for, its image. */
@@ -92,6 +93,38 @@ static enum err fill_gap(struct join *j, uint64_t number)
 	return why;
 }
 
+/* An extra goes with the whole when the first part has it. */
+static bool kept(const struct join *j, const struct extra *x)
+{
+	const struct message *m = &j->message;
+	size_t i;
+
+	for (i = 0; i < m->n_extras; i++)
+		if (strcmp(m->extras[i].name, x->name) == 0 &&
+		    bytes_equal(m->extras[i].value, x->value))
+			return true;
+	return false;
+}
+
+/* What only a later part says is not part of the whole. */
+static void tell_lost(struct engine *e, const struct join *j, uint64_t id,
+		      const struct message *m)
+{
+	struct buf lost = BUF_INIT(LOST_MAX);
+	size_t i;
+
+	for (i = 0; i < m->n_extras; i++)
+		if (!kept(j, &m->extras[i]))
+			buf_printf(&lost, "%s%s", lost.n == 0 ? "lost=" : ",",
+				   m->extras[i].name);
+	if (lost.n > 0 || lost.bad != OK)
+		tell_message(e, id, m,
+			     &(struct story){ .step = "join",
+					      .verdict = "lost",
+					      .text = buf_string(&lost) });
+	buf_clear(&lost);
+}
+
 static enum err add_part(struct engine *e, struct join *j,
 			 const struct step_item *item)
 {
@@ -109,6 +142,7 @@ static enum err add_part(struct engine *e, struct join *j,
 		return why == ERR_NOMEM ? why : OK;
 	if (!j->any && (why = begin(e, j, &m)) != OK)
 		return why;
+	tell_lost(e, j, id, &m);
 	if ((why = fill_gap(j, item->number)) != OK)
 		return why;
 	if (m.n_parts > 0)

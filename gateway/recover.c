@@ -46,7 +46,6 @@ static void mark_suspect(struct engine *e, struct live *l, uint32_t slot)
 	l->maybe_duplicate = true;
 	if (l->crashes >= LIVE_CRASHES) {
 		l->state = LEG_QUARANTINED;
-		l->expires_us = 0;
 		e->counts.on_hold++;
 		road_count(l);
 	}
@@ -357,10 +356,10 @@ static void expire(struct engine *e, const struct store_leg *row)
 	if (l->place == LIVE_FLIGHT || l->updating > 0)
 		return;
 	dispatch_take(e, l);
-	if (l->state == LEG_QUARANTINED)
-		road_forget(e, l);
-	else
-		settle_expired(e, l);
+	/* Its sender hears of it, if no operator has let it out before. */
+	if (l->state == LEG_QUARANTINED && e->counts.on_hold > 0)
+		e->counts.on_hold--;
+	settle_expired(e, l);
 }
 
 static void expired_done(void *owner, struct step *s)

@@ -208,25 +208,45 @@ static struct live *copy_leg(struct engine *e, const struct live *l)
 }
 
 /*
+ * Marks it: the reports of one kind are one, but that the ways there each are
+ * told once. False: it is not owed, or was told.
+ */
+static bool owed_once(struct live *l, enum delivery_state s)
+{
+	uint32_t state = UINT32_C(1) << s;
+
+	if (l->is_report ||
+	    !receipts_owed((uint8_t)(l->want & ~(unsigned)l->told), s))
+		return false;
+	if (receipts_kind(s) != WANT_INTERMEDIATE) {
+		l->told |= (uint8_t)receipts_kind(s);
+		return true;
+	}
+	if ((l->passed & state) != 0)
+		return false;
+	l->passed |= state;
+	return true;
+}
+
+/*
  * A report besides the final one: in a row of its own, that is there if and
  * only if the leg's own row says so.
  */
-void report_extra(struct engine *e, struct live *l, enum delivery_state s)
+bool report_besides(struct engine *e, struct live *l, enum delivery_state s,
+		    const struct outcome *o)
 {
 	struct live *r;
 	struct step *step;
 
-	if (l->is_report ||
-	    !receipts_owed((uint8_t)(l->want & ~(unsigned)l->told), s))
-		return;
-	l->told |= (uint8_t)receipts_kind(s);
+	if (!owed_once(l, s))
+		return false;
 	if ((r = copy_leg(e, l)) == NULL)
 		abort();
 	r->n_fars = 0;
-	fill(e, r, s, NULL);
+	fill(e, r, s, o);
 	if (!turn_round(e, r)) {
 		live_free(r);
-		return;
+		return false;
 	}
 	road_remember(e, r);
 	step = road_step(e, STEP_INSERT, extra_done);
@@ -239,4 +259,10 @@ void report_extra(struct engine *e, struct live *l, enum delivery_state s)
 	r->updating++;
 	step->also = l->also;
 	l->also = step;
+	return true;
+}
+
+void report_extra(struct engine *e, struct live *l, enum delivery_state s)
+{
+	(void)report_besides(e, l, s, NULL);
 }

@@ -219,7 +219,10 @@ void report_due(struct engine *e, struct live *l, enum delivery_state s,
 /** Makes `l`, not yet on disk, such a report; false: nobody is owed it. */
 bool report_instead(struct engine *e, struct live *l, enum delivery_state s,
 		    const struct outcome *o);
-/* It goes to disk with the next change of l's row. */
+/* Another one goes to disk with the next change of l's row. One of each kind,
+ * and of those of WANT_INTERMEDIATE one of each state. False: none is owed. */
+bool report_besides(struct engine *e, struct live *l, enum delivery_state s,
+		    const struct outcome *o);
 void report_extra(struct engine *e, struct live *l,
 		  enum delivery_state s);
 enum err report_image(struct engine *e, const struct live *l, struct buf *to)

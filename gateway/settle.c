@@ -144,7 +144,6 @@ static void quarantine(struct engine *e, struct live *l)
 					.verdict = "held",
 					.text = "in flight at three crashes" });
 	l->state = LEG_QUARANTINED;
-	l->expires_us = 0;
 	update(e, l, NULL);
 }
 
@@ -220,6 +219,16 @@ static void absent(struct engine *e, struct live *l, const struct outcome *o)
 	settle_requeue(e, l, again_at(e, l, o));
 }
 
+/* Will the far side report on it? An intermediate one only an SMSC sends. */
+static bool reports_come(const struct live *l)
+{
+	uint8_t want = WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY;
+
+	if (live_way(l)->technology == TECHNOLOGY_SMS)
+		want |= WANT_INTERMEDIATE;
+	return (l->want & want) != 0;
+}
+
 /* The far side has it. Its report is awaited if the sender wants one. */
 static void accepted(struct engine *e, struct live *l,
 		     const struct outcome *o)
@@ -233,7 +242,7 @@ static void accepted(struct engine *e, struct live *l,
 	if (live_way(l)->technology == TECHNOLOGY_SMS &&
 	    l->origin.technology != TECHNOLOGY_SMS)
 		report_extra(e, l, STATE_LEGACY_SMS);
-	if ((l->want & (WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY)) == 0) {
+	if (!reports_come(l)) {
 		e->counts.delivered++;
 		settle_remove(e, l, NULL);
 		return;

@@ -51,6 +51,9 @@ void pager_outcome(struct asked *a, const struct outcome *o)
 	struct ua_reply reply = { .status = s.code,
 				  .retry_after_s = s.retry_after_s };
 
+	/* What everybody can be sent: RFC 3261 21.4.13. */
+	if (s.code == 415)
+		reply.headers = "Accept: text/plain, message/cpim\r\n";
 	if (s.code >= 300)
 		a->sip->failed++;
 	asked_end(a, &reply);

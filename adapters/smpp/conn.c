@@ -10,6 +10,7 @@
 
 #define STRANGER_PDU_OCTETS 2048   /* the longest before a bind         */
 #define REFUSE_US	    500000 /* guessing passwords takes its time */
+#define UNBIND_US	    2000000 /* for answers behind an unbind         */
 #define TAKEN_ALWAYS	    (UINT32_MAX / 2)
 
 static uint64_t setting_us(const struct server *v, const char *name)
@@ -186,12 +187,11 @@ void conn_found(struct conn *c, const struct found *f)
 		let_in(c, a);
 }
 
-/* Nothing is under way in the direction that its end waits for. */
+/* Nothing is under way in either direction. */
 static bool quiet(const struct conn *c)
 {
-	if (c->inbox.tickets.count > 0)
-		return false;
-	return c->unbind_asked || session_used(c->session) == 0;
+	return c->inbox.tickets.count == 0 &&
+	       (c->waited || session_used(c->session) == 0);
 }
 
 static void say_goodbye(struct conn *c)
@@ -223,14 +223,29 @@ void conn_leave(struct conn *c)
 		say_goodbye(c);
 }
 
+static void stop_waiting(void *arg)
+{
+	struct conn *c = arg;
+
+	c->waited = true;
+	conn_leave(c);
+}
+
+/* What it was sent it may still answer, but not for long: it wants to go. */
 static void unbind(struct conn *c, const struct smpp_pdu *p)
 {
+	bool again = c->unbind_asked;
+
 	c->unbind_asked = true;
 	c->sequence = p->sequence_number;
-	if (c->state == CONN_BOUND || c->state == CONN_LEAVING)
-		conn_leave(c);
-	else
+	if (c->state != CONN_BOUND && c->state != CONN_LEAVING) {
 		say_goodbye(c);
+		return;
+	}
+	if (!again && loop_set_timer(c->server->hub->loop, &c->delay,
+				     UNBIND_US, stop_waiting, c) != OK)
+		c->waited = true;
+	conn_leave(c);
 }
 
 /* 5.2.12: an ESME submits messages and acknowledgements, nothing else. */

@@ -85,7 +85,8 @@ static enum err make_segments(struct job *j, const struct departure *d)
 			return ERR_NOMEM;
 	}
 	j->reference = d->progress->reference;
-	j->without = d->progress->without;
+	j->tried = j->without = d->progress->without;
+	j->coding_last = d->coding_last;
 	for (i = 0; i < j->of; i++)
 		if (progress_has(d->progress, i))
 			keep_far_id(&j->segments[i], d->progress->far_ids[i]);
@@ -112,7 +113,8 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 	j->report = d->leg->message.kind == MESSAGE_REPORT;
 	j->server = d->manner->server;
 	j->wants = (d->leg->message.want &
-		    (WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY)) != 0;
+		    (WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY |
+		     WANT_INTERMEDIATE)) != 0;
 	if (!smpp_depart(d, why)) {
 		job_free(pool, j);
 		return NULL;
@@ -195,7 +197,10 @@ static void refused(struct job *j, const struct smpp_pdu *p)
 	struct smpp_decision d = { v.class, p->command_status,
 				   smpp_status_name(p->command_status), 0 };
 
-	if (v.without != 0 && !(j->without & v.without)) {
+	if (v.without == SMPP_AS_UCS2 && j->coding_last)
+		v.without = 0;
+	if (v.without != 0 && !(j->tried & v.without)) {
+		j->anew |= v.without == SMPP_AS_UCS2;
 		j->without |= v.without;
 		d.class = OUTCOME_LATER;
 		d.retry_after_ms = ONCE_MORE_MS;
@@ -301,7 +306,8 @@ static enum err outcome_progress(const struct job *j, struct arena *a,
 	for (i = 0; i < j->of; i++) {
 		if (j->segments[i].fate == SEGMENT_TAKEN)
 			p.far_ids[i] = j->segments[i].far_id;
-		if (j->of > 1 && j->segments[i].fate != SEGMENT_KEPT)
+		if (j->of > 1 && !j->anew &&
+		    j->segments[i].fate != SEGMENT_KEPT)
 			p.begun = true;
 	}
 	buf_reset(scratch);

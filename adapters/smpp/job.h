@@ -34,6 +34,7 @@ struct job {
 	bool queued;		/* in the outbox's queue                     */
 	uint16_t reference;
 	uint8_t without;
+	uint8_t tried;		/* what this attempt leaves out              */
 	unsigned of, at;	/* segments; the next to look at for sending */
 	unsigned sent;		/* of fate SEGMENT_SENT                      */
 	struct job_segment *segments, one;
@@ -47,6 +48,8 @@ struct job {
 		const char *text;
 		uint32_t retry_after_ms;
 	} worst;
+	bool coding_last;	/* it cannot go in another coding            */
+	bool anew;		/* the next attempt is cut in another way    */
 	const char *nameless;	/* why a segment was taken under no id       */
 };
 

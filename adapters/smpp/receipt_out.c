@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/digest.h"
 #include "codecs/smpp_pdu.h"
 #include "codecs/timestamp.h"
 #include "codecs/utf8.h"
+#include "policy/receipts.h"
 
 #define TYPE_GSM 3 /* network type of network_error_code, 5.3.2.31 */
 
@@ -127,46 +129,65 @@ static enum err write_receipt(struct departure *d, struct smpp_pdu *p,
 	return e;
 }
 
-/* Is this segment's receipt asked for, in that state? */
-static bool wanted(uint8_t want, enum delivery_state state)
+/*
+ * The esm_classes of what was asked for about that state, at most two of them:
+ * the SMSC's receipt or intermediate notification, the SME's acknowledgement.
+ * SMPP v3.4 2.11, 5.2.12, 5.2.17.
+ */
+static unsigned classes(const struct message *m, uint8_t want, uint8_t out[2])
 {
-	if (!delivery_state_final(state))
-		return want & WANT_INTERMEDIATE;
-	if (smpp_state_out(state) == SMPP_STATE_DELIVERED)
-		return want & WANT_POSITIVE;
-	return want & WANT_NEGATIVE;
+	enum delivery_state s = m->report.state;
+	uint8_t asked = keep_registered(m);
+	enum want kind = receipts_kind(s);
+	unsigned n = 0;
+
+	if ((want & kind) == 0)
+		return 0;
+	if (kind == WANT_DISPLAY)
+		out[n++] = SMPP_ESM_TYPE_USER_ACK;
+	else if (!delivery_state_final(s))
+		out[n++] = SMPP_ESM_TYPE_INTERMEDIATE;
+	else if (kind != WANT_POSITIVE || asked == 0 ||
+		 (asked & SMPP_REGISTERED_RECEIPT & 1) != 0)
+		out[n++] = SMPP_ESM_TYPE_RECEIPT;
+	if (kind == WANT_POSITIVE && asked & SMPP_REGISTERED_DELIVERY_ACK)
+		out[n++] = SMPP_ESM_TYPE_DELIVERY_ACK;
+	return n;
 }
 
-/* One, or one for each segment that asks; d->of counts them. */
+/* Those about one id that the far side has not; d->of counts all. */
+static enum err write_about(struct departure *d, struct smpp_pdu *p,
+			    const char *id, uint8_t want)
+{
+	uint8_t esm[2];
+	unsigned n = classes(&d->leg->message, want, esm), i;
+	enum err e = OK;
+
+	for (i = 0; i < n && e == OK; i++) {
+		p->esm_class = esm[i];
+		if (!progress_has(d->progress, d->of++))
+			e = write_receipt(d, p, id);
+	}
+	return e;
+}
+
+/* About each segment what it asks for; or about the whole. */
 static enum err write_receipts(struct departure *d, struct smpp_pdu *p)
 {
 	const struct message *m = &d->leg->message;
-	const struct message_id *id;
-	unsigned n = 0;
-	enum err e;
+	char ours[SMPP_OUR_ID_SIZE];
+	enum err e = OK;
 	size_t i;
 
-	for (i = 0; i < m->n_ids; i++) {
-		id = &m->ids[i];
-		if (id->kind != ID_SMPP || !wanted(id->want, m->report.state))
-			continue;
-		n++;
-		if (progress_has(d->progress, n - 1))
-			continue;
-		if ((e = write_receipt(d, p, id->value)) != OK)
-			return e;
+	d->of = 0;
+	if (message_id_of(m, ID_SMPP) == NULL) {
+		smpp_our_id(d->id_key, m->report.about, ours);
+		return write_about(d, p, ours, UINT8_MAX);
 	}
-	d->of = n;
-	return OK;
-}
-
-static enum err write_receipt_of_all(struct departure *d, struct smpp_pdu *p)
-{
-	char id[SMPP_OUR_ID_SIZE];
-
-	smpp_our_id(d->id_key, d->leg->message.report.about, id);
-	d->of = 1;
-	return write_receipt(d, p, id);
+	for (i = 0; i < m->n_ids && e == OK; i++)
+		if (m->ids[i].kind == ID_SMPP)
+			e = write_about(d, p, m->ids[i].value, m->ids[i].want);
+	return e;
 }
 
 static bool depart_receipts(struct departure *d, struct smpp_pdu *p,
@@ -175,13 +196,7 @@ static bool depart_receipts(struct departure *d, struct smpp_pdu *p,
 	enum err e;
 
 	p->command_id = SMPP_DELIVER_SM;
-	p->esm_class = delivery_state_final(d->leg->message.report.state)
-			       ? SMPP_ESM_TYPE_RECEIPT
-			       : SMPP_ESM_TYPE_INTERMEDIATE;
-	if (message_id_of(&d->leg->message, ID_SMPP) != NULL)
-		e = write_receipts(d, p);
-	else
-		e = write_receipt_of_all(d, p);
+	e = write_receipts(d, p);
 	if (e == ERR_NOMEM)
 		return smpp_no_way(why, OUTCOME_LATER, "no memory");
 	if (e != OK || d->of > 255)
@@ -225,6 +240,7 @@ bool smpp_depart_report(struct departure *d, struct outcome *why)
 	struct address from = r->recipient;
 
 	if (r->state == STATE_REPORT_DENIED ||
+	    r->state == STATE_DELETED_UNREAD ||
 	    smpp_state_out(r->state) == SMPP_STATE_NONE)
 		return smpp_no_way(why, OUTCOME_DELIVERED,
 				   "SMPP has no such report");

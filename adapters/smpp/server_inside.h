@@ -53,6 +53,7 @@ struct conn {
 	struct loop_timer delay;
 	bool receives, submits;
 	bool unbind_asked;		/* by the far side                   */
+	bool waited;			/* long enough for what it was sent  */
 	bool gone;			/* the last word was said            */
 	uint32_t bind_id, sequence;	/* of the bind, or the unbind        */
 	uint32_t status;		/* of the refusal                    */

@@ -32,6 +32,26 @@ static uint32_t address_status(enum err e, bool source)
 	return source ? ESME_RINVSRCADR : ESME_RINVDSTADR;
 }
 
+/*
+ * Text with an @ is somebody at a domain, 5.2.6: without a scheme it is read as
+ * a SIP URI. Mail, as mailto: says it, neither sends nor receives by SMPP.
+ */
+static enum err read_uri(const struct reading *r, const struct address_smpp *in,
+			 struct address *out)
+{
+	struct bytes text = bytes_trim(in->text);
+	char *uri = arena_alloc(r->a, text.n + 5);
+
+	if (uri == NULL)
+		return ERR_NOMEM;
+	if (memchr(text.p, ':', text.n) != NULL)
+		return ERR_MALFORMED;
+	memcpy(uri, "sip:", 4);
+	memcpy(uri + 4, text.p, text.n);
+	uri[text.n + 4] = 0;
+	return address_parse(bytes_of(uri), &r->m->rules, r->a, out);
+}
+
 static uint32_t read_address(const struct reading *r, bool source,
 			     struct address *out)
 {
@@ -39,6 +59,8 @@ static uint32_t read_address(const struct reading *r, bool source,
 	struct address_smpp wire = { in->ton, in->npi, in->digits };
 	enum err e = address_from_smpp(&wire, &r->m->rules, r->a, out);
 
+	if (e == OK && out->kind == ADDRESS_MAIL)
+		e = read_uri(r, &wire, out);
 	/* More than 15 digits is the address's fault, not its TON's. */
 	if (e == ERR_RANGE && in->ton <= 6)
 		e = ERR_MALFORMED;

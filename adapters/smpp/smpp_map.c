@@ -284,7 +284,8 @@ uint8_t smpp_registered_out(uint8_t want, bool sme_ack, bool always)
 {
 	uint8_t r = 0;
 
-	if (want & WANT_POSITIVE || always)
+	/* Only the final one tells that no more notifications come. */
+	if (want & (WANT_POSITIVE | WANT_INTERMEDIATE) || always)
 		r = SMPP_REGISTERED_FINAL;
 	else if (want & WANT_NEGATIVE)
 		r = SMPP_REGISTERED_FAILURE;

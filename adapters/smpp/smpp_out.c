@@ -308,6 +308,8 @@ static bool depart_message(struct departure *d, struct outcome *why)
 	good = plan_segments(d, &plan, why) && common(d, &p, &expiry, why);
 	if (good) {
 		keep_coding(d, &plan);
+		d->coding_last = plan.alphabet == SEGMENT_DATA ||
+				 plan.data_coding == 0x08;
 		check_class(d, &plan);
 		good = write_segments(d, &p, &plan, why);
 	}

@@ -25,6 +25,7 @@ struct departure {
 	struct buf *pdus;		/* PDUs are appended, sequence 0     */
 	struct buf *lost;		/* names of fields, see smpp_lost()  */
 	unsigned of;			/* out: segments, all of them        */
+	bool coding_last;		/* out: as UCS2, or it cannot be     */
 };
 
 /**

@@ -83,6 +83,10 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 	r.state = by_class(p->esm_class, &r.kind);
 	if (r.kind == WANT_POSITIVE && state != SMPP_STATE_NONE)
 		r.state = smpp_state_in(state);
+	/* 2.11: of one attempt; what becomes of the message is yet to come. */
+	if ((p->esm_class & SMPP_ESM_TYPE) == SMPP_ESM_TYPE_INTERMEDIATE &&
+	    delivery_state_final(r.state))
+		r.state = STATE_ENROUTE;
 	r.far_code = far_code(p, &text);
 	if (readable && text.stat.n > 0 &&
 	    (r.text = smpp_clean_text(a, text.stat)) == NULL)

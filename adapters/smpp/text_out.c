@@ -78,7 +78,7 @@ static unsigned port_of(const char *type)
 	const char *at = strstr(type, "x-port=");
 	unsigned long port;
 
-	if (starts(type, "text/x-vcard"))
+	if (starts(type, "text/x-vcard") || starts(type, "text/vcard"))
 		return PORT_VCARD;
 	if (starts(type, "text/calendar"))
 		return PORT_CALENDAR;
@@ -112,8 +112,10 @@ static struct segment_options options_of(const struct departure *d,
 		o.classed = true;
 		o.message_class = (uint8_t)m->sms_class;
 	}
-	if (d->progress->without & SMPP_AS_UCS2)
-		o.latin1 = o.classed = false; /* what is left: 00 and 08 */
+	if (d->progress->without & SMPP_AS_UCS2) {
+		o.ucs2 = true;
+		o.classed = false;
+	}
 	return o;
 }
 

@@ -181,6 +181,57 @@ static void test_segments(void)
 	world_over(&w, &x);
 }
 
+/* 5.0 4.7.6x104: once more as UCS2, cut anew; refused again, that is all. */
+static void test_refused_coding(void)
+{
+	struct leg leg = world_leg_of(5);
+	struct outcome o;
+	struct part part;
+	struct message m = long_message(&part);
+	struct smpp_pdu p;
+	struct world w;
+	struct wire x;
+	uint8_t progress[64];
+	unsigned i;
+
+	world_smsc(&w, &x, world_link_settings);
+	world_leg(&w, &leg, &m);
+	for (i = 0; i < 3; i++) {
+		CU_ASSERT_FATAL(wire_read(&x, &p) && p.data_coding == 0x00);
+		wire_respond(&x, &p, i == 0 ? ESME_ROK : ESME_RINVDCS, "A1");
+	}
+	o = world_read_outcome(&w);
+	CU_ASSERT(o.class == OUTCOME_LATER && o.retry_after_ms == 1);
+	CU_ASSERT_FATAL(o.progress.n > 0 && o.progress.n < sizeof progress);
+	memcpy(progress, o.progress.p, o.progress.n);
+	leg = world_leg_of(6);
+	leg.attempt = 2;
+	leg.progress = (struct bytes){ progress, o.progress.n };
+	world_leg(&w, &leg, &m);
+	for (i = 0; i < 6; i++) {
+		CU_ASSERT_FATAL(wire_read(&x, &p) && p.data_coding == 0x08);
+		CU_ASSERT_FATAL(p.short_message.n > 8);
+		CU_ASSERT(p.short_message.p[5] == i + 1);
+		CU_ASSERT(p.short_message.p[7] == 'a');
+		wire_respond(&x, &p, ESME_RINVDCS, "");
+	}
+	o = world_read_outcome(&w);
+	CU_ASSERT(w.got.ref == 6 && o.class == OUTCOME_NEVER);
+	CU_ASSERT(o.far_code == ESME_RINVDCS);
+	/* What is UCS2 already is not sent again; nor by generic_nack. */
+	m = world_text(&part, "\xD0\xB6");
+	leg = world_leg_of(7);
+	world_leg(&w, &leg, &m);
+	CU_ASSERT_FATAL(wire_read(&x, &p) && p.data_coding == 0x08);
+	p = (struct smpp_pdu){ .command_id = SMPP_GENERIC_NACK,
+			       .command_status = ESME_RINVDCS,
+			       .sequence_number = p.sequence_number };
+	wire_send(&x, &p);
+	o = world_read_outcome(&w);
+	CU_ASSERT(w.got.ref == 7 && o.class == OUTCOME_NEVER);
+	world_over(&w, &x);
+}
+
 /* Window of 10: the 11th waits. All that was sent may have arrived, what
  * was not has not; the link comes back by itself. */
 static void test_lost_in_window(void)
@@ -373,6 +424,7 @@ static const struct check_test tests[] = {
 	{ "lost in the window", test_lost_in_window },
 	{ "silence", test_silence },
 	{ "a bind refused", test_refused_bind },
+	{ "a coding that was refused", test_refused_coding },
 	{ "once more without", test_once_more_without },
 	{ "the operator", test_operator },
 	{ "a pair", test_pair },

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/smpp/smpp_in.h"
 #include "adapters/smpp/smpp_out.h"
+#include "tests/adapters/smpp_desk.h"
 #include "tests/adapters/smpp_world.h"
 
 static void test_deliver(void)
@@ -124,10 +126,103 @@ static void test_receipts_of_segments(void)
 	world_over(&w, &x);
 }
 
+/* SMPP v3.4 2.11, 5.2.12, 5.2.17: each is told as what was asked for. */
+static const struct asked {
+	const char *name;
+	uint8_t registered;
+	enum delivery_state state;
+	uint8_t esm[2]; /* 0: no more */
+	uint32_t told;
+	const char *stat;
+} asked_rows[] = {
+	{ "1: delivered", 0x01, STATE_DELIVERED, { 0x04 }, 2,
+	  "DELIVRD" },
+	{ "1: displayed", 0x01, STATE_DISPLAYED, { 0 }, 0, NULL },
+	{ "1: on its way", 0x01, STATE_ENROUTE, { 0 }, 0, NULL },
+	{ "4: delivered", 0x04, STATE_DELIVERED, { 0x08 }, 2,
+	  "DELIVRD" },
+	{ "4: failed", 0x04, STATE_UNDELIVERABLE, { 0 }, 0, NULL },
+	{ "5: delivered", 0x05, STATE_DELIVERED, { 0x04, 0x08 }, 2,
+	  "DELIVRD" },
+	{ "5: failed", 0x05, STATE_UNDELIVERABLE, { 0x04 }, 5,
+	  "UNDELIV" },
+	{ "6: delivered", 0x06, STATE_DELIVERED, { 0x08 }, 2,
+	  "DELIVRD" },
+	{ "6: failed", 0x06, STATE_EXPIRED, { 0x04 }, 3, "EXPIRED" },
+	{ "8: displayed", 0x08, STATE_DISPLAYED, { 0x10 }, 2,
+	  "DELIVRD" },
+	{ "9: displayed", 0x09, STATE_DISPLAYED, { 0x10 }, 2,
+	  "DELIVRD" },
+	{ "D: displayed", 0x0D, STATE_DISPLAYED, { 0x10 }, 2,
+	  "DELIVRD" },
+	{ "8: deleted unread", 0x08, STATE_DELETED_UNREAD, { 0 }, 0,
+	  NULL },
+	{ "10: on its way", 0x10, STATE_ENROUTE, { 0x20 }, 1,
+	  "ENROUTE" },
+	{ "11: accepted", 0x11, STATE_ACCEPTED, { 0x20 }, 6,
+	  "ACCEPTD" },
+};
+
+/* A submission of that kind, and the report about it, as a leg. */
+static void report_on(struct desk *k, const struct asked *r,
+		      struct message_id *id)
+{
+	struct manner from = desk_manner(true);
+	struct smpp_pdu p = desk_pdu();
+	struct smpp_arrival in;
+
+	p.registered_delivery = r->registered;
+	ROW(r, smpp_message_in(&p, &from, DESK_NOW, k->arena, &in) == ESME_ROK);
+	*id = (struct message_id){ ID_SMPP, "1001", in.message.want };
+	k->leg.message = in.message;
+	k->leg.message.kind = MESSAGE_REPORT;
+	k->leg.message.ids = id;
+	k->leg.message.n_ids = 1;
+	k->leg.message.report.recipient = k->leg.to;
+	k->leg.message.report.state = r->state;
+}
+
+static void check_told(const struct desk *k, const struct asked *r, unsigned n)
+{
+	struct smpp_receipt text;
+	struct smpp_pdu p;
+	uint32_t state = 0;
+
+	ROW(r, desk_pdu_at(k, n, &p) && p.esm_class == r->esm[n]);
+	ROW(r, smpp_tlv_number(p.tlvs, SMPP_TLV_MESSAGE_STATE, &state));
+	ROW(r, state == r->told);
+	ROW(r, smpp_receipt_decode(p.short_message, &text, NULL) == OK);
+	ROW(r, bytes_is(text.id, "1001") && bytes_is(text.stat, r->stat));
+}
+
+static void test_what_was_asked(void)
+{
+	size_t i, n;
+
+	for (i = 0; i < sizeof asked_rows / sizeof asked_rows[0]; i++) {
+		const struct asked *r = &asked_rows[i];
+		struct message_id id;
+		struct smpp_pdu p;
+		struct desk k;
+
+		desk_open(&k, "", true);
+		report_on(&k, r, &id);
+		ROW(r, smpp_depart(&k.d, &k.why) == (r->esm[0] != 0));
+		ROW(r, r->esm[0] != 0 || k.why.class == OUTCOME_DELIVERED);
+		for (n = 0; n < 2 && r->esm[n] != 0; n++)
+			check_told(&k, r, (unsigned)n);
+		ROW(r, !desk_pdu_at(&k, (unsigned)n, &p));
+		ROW(r, n == 0 || k.d.of == n);
+		desk_close(&k);
+	}
+}
+
 static const struct check_test tests[] = { { "deliveries", test_deliver },
 					   { "a receipt", test_receipt },
 					   { "receipts of segments",
 					     test_receipts_of_segments },
+					   { "what was asked for",
+					     test_what_was_asked },
 					   { NULL, NULL } };
 
 CHECK_MAIN("smpp deliver", tests)

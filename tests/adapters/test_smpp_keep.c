@@ -207,7 +207,7 @@ static const struct row {
 	  false,
 	  0,
 	  { .coding = 0x05, .message = "3021" },
-	  { .coding = 0x05, .message = "3021" },
+	  { .coding = 0x08, .message = "4E9C" },
 	  "" },
 	{ "message waiting, to be stored",
 	  false,

@@ -185,7 +185,8 @@ static void test_registered(void)
 		{ "success", WANT_POSITIVE, true, false, 0x01 },
 		{ "display", WANT_DISPLAY, true, false, 0x08 },
 		{ "display, sme-ack = no", WANT_DISPLAY, false, false, 0x00 },
-		{ "intermediate", WANT_INTERMEDIATE, true, false, 0x10 },
+		{ "intermediate, to its end", WANT_INTERMEDIATE, true, false,
+		  0x11 },
 	};
 	static const struct row in[] = {
 		{ "1: both", WANT_POSITIVE | WANT_NEGATIVE, true, false, 0x01 },

@@ -209,6 +209,38 @@ static void test_unbound_by_the_smsc(void)
 	world_over(&w, &x);
 }
 
+/* An ESME that unbinds may still answer what it was sent; not for ever. */
+static void test_unbound_by_the_esme(void)
+{
+	struct smpp_pdu unbind = { .command_id = SMPP_UNBIND,
+				   .sequence_number = 7000 };
+	struct leg leg = world_leg_to_esme(5);
+	struct part part;
+	struct message m = world_text(&part, "x");
+	struct smpp_pdu p, delivery;
+	unsigned answers;
+	struct world w;
+	struct wire x;
+
+	for (answers = 0; answers < 2; answers++) {
+		world_server(&w, &x);
+		world_leg(&w, &leg, &m);
+		CU_ASSERT_FATAL(wire_read(&x, &delivery));
+		wire_send(&x, &unbind);
+		CU_ASSERT(world_peer(&w, "esme1", true));
+		CU_ASSERT(world_peer(&w, "esme1", false));
+		if (answers == 1)
+			wire_respond(&x, &delivery, ESME_ROK, "");
+		CU_ASSERT(wire_read(&x, &p) &&
+			  p.command_id == SMPP_UNBIND_RESP);
+		wire_close(&x);
+		CU_ASSERT(world_read_outcome(&w).class ==
+			  (answers == 1 ? OUTCOME_DELIVERED
+					: OUTCOME_UNANSWERED));
+		world_finish(&w);
+	}
+}
+
 /* The same when the far side answers no more: it ends all the same. */
 static void test_unbound_and_silent(void)
 {
@@ -493,6 +525,7 @@ static const struct check_test tests[] = {
 	{ "wrong answers", test_wrong_answers },
 	{ "a wrong answer to the bind", test_wrong_bind_answer },
 	{ "unbound by the SMSC", test_unbound_by_the_smsc },
+	{ "unbound by the ESME", test_unbound_by_the_esme },
 	{ "unbound, then silent", test_unbound_and_silent },
 	{ "half a PDU", test_cut_pdu },
 	{ "long PDUs", test_long_pdus },

@@ -112,6 +112,54 @@ static void test_fields_in(void)
 	arena_free(a);
 }
 
+/* 5.2.6: NPI 14 and 18, and any text with an @, name somebody at a domain. */
+static void test_uris_in(void)
+{
+	static const struct row {
+		const char *name;
+		uint8_t ton, npi;
+		const char *text;
+		uint32_t status;
+		const char *want;
+	} uris[] = {
+		{ "NPI 14", 0, 14, "user@x.org", ESME_ROK, "sip:user@x.org" },
+		{ "NPI 18", 5, 18, "u.v@X.org", ESME_ROK, "sip:u.v@x.org" },
+		{ "no NPI", 0, 0, "user@x.org", ESME_ROK, "sip:user@x.org" },
+		{ "a scheme", 0, 14, "sip:user@x.org", ESME_ROK,
+		  "sip:user@x.org" },
+		{ "a number", 0, 14, "tel:+15550200001", ESME_ROK,
+		  "+15550200001" },
+		{ "a number's domain", 0, 14, "+15550200001@x.org", ESME_ROK,
+		  "+15550200001" },
+		{ "mail", 0, 14, "mailto:user@x.org", 0x0A, NULL },
+		{ "no URI for SIP", 0, 14, "a b@x.org", 0x0A, NULL },
+		{ "another scheme", 0, 14, "ftp://x.org", 0x0A, NULL },
+	};
+	struct manner m = desk_manner(true);
+	struct arena *a = arena_new(65536);
+	struct smpp_arrival out;
+	size_t i;
+
+	for (i = 0; i < sizeof uris / sizeof uris[0]; i++) {
+		const struct row *r = &uris[i];
+		struct smpp_pdu p = desk_pdu();
+
+		p.source = (struct smpp_address){ r->ton, r->npi,
+						  bytes_of(r->text) };
+		ROW(r, smpp_message_in(&p, &m, DESK_NOW, a, &out) == r->status);
+		ROW(r, r->want == NULL ||
+			       strcmp(out.message.from.text, r->want) == 0);
+		p.dest = p.source;
+		p.source = desk_pdu().source;
+		ROW(r, (smpp_message_in(&p, &m, DESK_NOW, a, &out) ==
+			ESME_ROK) == (r->want != NULL));
+		ROW(r, r->want == NULL ||
+			       strcmp(out.message.recipients[0].address.text,
+				      r->want) == 0);
+	}
+	arena_free(a);
+}
+
 /* Parts by each means: 16-bit reference, SAR, and both at once. */
 static void test_joining_in(void)
 {
@@ -285,6 +333,45 @@ static void test_senders_out(void)
 	}
 }
 
+/* What is sent when a coding was refused: 08, if it can be. */
+static void test_ucs2_out(void)
+{
+	static const struct row {
+		const char *name, *text;
+		int8_t class;
+		uint8_t without;
+		const char *octets;
+		uint8_t coding;
+		bool last;
+	} codings[] = {
+		{ "default", "a", -1, 0, "61", 0x00, false },
+		{ "with a class", "a", 1, 0, "61", 0xF1, false },
+		{ "UCS2 by itself", "ж", -1, 0, "04 36", 0x08, true },
+		{ "as UCS2", "a€", -1, SMPP_AS_UCS2, "00 61 20 AC", 0x08,
+		  true },
+		{ "as UCS2 without its class", "a", 1, SMPP_AS_UCS2, "00 61",
+		  0x08, true },
+	};
+	struct smpp_pdu p;
+	uint8_t octets[8];
+	size_t i;
+
+	for (i = 0; i < sizeof codings / sizeof codings[0]; i++) {
+		const struct row *r = &codings[i];
+		struct desk k;
+
+		desk_open(&k, r->text, false);
+		k.leg.message.sms_class = r->class;
+		k.progress.without = r->without;
+		ROW(r, smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
+		ROW(r, p.data_coding == r->coding);
+		ROW(r, bytes_equal(p.short_message,
+				   check_unhex(r->octets, octets, 8)));
+		ROW(r, k.d.coding_last == r->last);
+		desk_close(&k);
+	}
+}
+
 static void test_content_out(void)
 {
 	struct smpp_pdu p;
@@ -452,9 +539,11 @@ static void test_validity_out(void)
 static const struct check_test tests[] = { { "codings in", test_codings_in },
 					   { "fields in", test_fields_in },
 					   { "parts in", test_joining_in },
+					   { "URIs in", test_uris_in },
 					   { "lengths out", test_lengths_out },
 					   { "no way out", test_no_way },
 					   { "senders out", test_senders_out },
+					   { "UCS2 out", test_ucs2_out },
 					   { "content out", test_content_out },
 					   { "validity out", test_validity_out },
 					   { "a job", test_job },

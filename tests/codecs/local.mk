@@ -7,6 +7,7 @@ codec_tests += tests/codecs/test_cpim
 codec_tests += tests/codecs/test_cpim_write
 codec_tests += tests/codecs/test_cpm_ids
 codec_tests += tests/codecs/test_digest
+codec_tests += tests/codecs/test_east
 codec_tests += tests/codecs/test_field
 codec_tests += tests/codecs/test_frame
 codec_tests += tests/codecs/test_gsm7

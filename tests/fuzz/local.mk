@@ -14,6 +14,7 @@ fuzz_tests += tests/fuzz/fuzz_bytes
 fuzz_tests += tests/fuzz/fuzz_cpim
 fuzz_tests += tests/fuzz/fuzz_cpm_ids
 fuzz_tests += tests/fuzz/fuzz_digest
+fuzz_tests += tests/fuzz/fuzz_east
 fuzz_tests += tests/fuzz/fuzz_frame
 fuzz_tests += tests/fuzz/fuzz_gsm7
 fuzz_tests += tests/fuzz/fuzz_header
@@ -61,7 +62,7 @@ fuzz_smpp = adapters/smpp/keep.c adapters/smpp/progress.c \
 	adapters/smpp/receipt_out.c \
 	adapters/smpp/smpp_in.c adapters/smpp/smpp_map.c \
 	adapters/smpp/smpp_out.c adapters/smpp/smpp_report.c \
-	adapters/smpp/text_out.c
+	adapters/smpp/text_out.c policy/receipts.c
 fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
 	$(filter %.c,$(fuzz_images) $(fuzz_settings) $(fuzz_smpp)))
 

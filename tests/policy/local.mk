@@ -1,6 +1,7 @@
 # The unit tests of policy/: tests/policy/test_NAME.c each.
 policy_tests =
 policy_tests += tests/policy/test_admit
+policy_tests += tests/policy/test_carry
 policy_tests += tests/policy/test_facts
 policy_tests += tests/policy/test_receipts
 policy_tests += tests/policy/test_retry
@@ -11,6 +12,7 @@ TESTS += $(policy_tests)
 
 POLICY_TEST_LIBS = libcheck.a libpolicy.a libcodecs.a $(CUNIT_LIBS)
 tests_policy_test_admit_LDADD = $(POLICY_TEST_LIBS)
+tests_policy_test_carry_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_facts_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_receipts_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_retry_LDADD = $(POLICY_TEST_LIBS)

@@ -118,6 +118,55 @@ def case_what_the_smsc_cannot_be_given_is_traced(w):
           'the trace says so')
 
 
+def case_what_only_a_later_part_says_is_traced(w):
+    text = unique('later')
+    for number, more in ((1, {}), (2, {'source_port': 7})):
+        w.esme.submit(
+            NUMBERS['mary'], esm_class=0x40, **more,
+            hex=(bytes([5, 0, 3, 77, 2, number]) + text.encode()).hex())
+    w.mary.wait_text(text + text)
+    until(lambda: 'lost=smpp.tlv.020a' in
+          w.gateway.gwctl('trace', NUMBERS['mary'])[1], 'the trace says so')
+
+
+def case_a_coding_that_is_refused_goes_as_ucs2(w):
+    number, text = w.number(), unique('coding')
+    w.smsc.rules({'to': number, 'times': 1, 'status': 0x104},
+                 {'to': number, 'state': 'DELIVRD'})
+    answer = w.esme.submit(number, text, registered_delivery=1)
+    first, second = w.smsc.submits(number, 2)
+    equal((first['data_coding'], second['data_coding']), (0, 8))
+    equal(text_of(second), text)
+    equal(w.esme.receipt(answer['message_id'])[0], 2)
+
+
+def case_a_sender_at_a_domain_is_a_uri(w):
+    text = unique('uri')
+    fields = {'source_addr_ton': 0, 'source_addr_npi': 14}
+    answer = w.esme.submit(NUMBERS['mary'], text, source_addr='user@x.org',
+                           **fields)
+    equal(answer['status'], ROK)
+    equal(w.mary.wait_text(text).cpim.get('From'), '<sip:user@x.org>')
+    answer = w.esme.submit(NUMBERS['mary'], text,
+                           source_addr='mailto:u@x.org', **fields)
+    equal(answer['status'], 0x0a, 'mail cannot send SMS')
+
+
+def case_japanese_and_korean(w):
+    word = unique('')
+    for coding, name, text in ((0x05, 'shift_jis', 'こんにちは'),
+                               (0x05, 'iso2022_jp', '日本語'),
+                               (0x06, 'iso8859_5', 'Привет'),
+                               (0x07, 'iso8859_8', 'שלום'),
+                               (0x0a, 'iso2022_jp', '日本'),
+                               (0x0d, 'euc_jp', '丂日本'),
+                               (0x0e, 'euc_kr', '안녕')):
+        equal(w.esme.submit(NUMBERS['mary'], data_coding=coding,
+                            hex=(word + text).encode(name).hex())['status'],
+              ROK)
+        w.mary.wait_text(word + text)
+
+
 def case_parts_go_through_as_parts(w):
     number = w.number()
     text = unique('p') + 'q' * 290

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from datetime import datetime, timezone
 
 from device import NUMBERS, Device
 from peers import Esme, Smsc, text_of
@@ -143,17 +144,51 @@ def case_temporarily_unavailable_is_later(w):
     gone(w)
 
 
+def case_alice_is_reached_by_sms_at_her_sip_address_too(w):
+    word = unique('to alice by name')
+    equal(w.mary.message('sip:alice@cpm.example', word)[0], 202)
+    e = w.smsc.wait(lambda e: word.encode().hex() in e.get('hex', ''),
+                    'the SMS')[0]
+    equal(e['destination_addr'], NUMBERS['alice'][1:])
+    story = {line['id'] for line in w.gateway.trace(NUMBERS['alice'])}
+    check(story & {line['id'] for line in
+                   w.gateway.trace('sip:alice@cpm.example')},
+          'found by her number and by her name')
+
+
+def case_expires_0_is_one_attempt_by_sms_too(w):
+    number = w.number()
+    headers = ['Expires: 0']
+    equal(w.mary.message('tel:' + number, unique('now'),
+                         headers=headers)[0], 202)
+    until_then = datetime.fromisoformat(
+        w.smsc.submits(number)[0]['validity_period'])
+    left = (until_then - datetime.now(timezone.utc)).total_seconds()
+    check(30 < left <= 61, 'a minute', left)
+    number = w.number()
+    w.gateway.gwctl('link', 'stop', 'smsc-a')
+    until(lambda: w.gateway.link('smsc-a')['state'] != 'up', 'it is down')
+    equal(w.mary.message('tel:' + number, unique('or never'),
+                         headers=headers)[0], 480)
+    w.gateway.gwctl('link', 'start', 'smsc-a')
+    w.gateway.wait_link('smsc-a')
+    last = w.number()
+    equal(w.mary.message('tel:' + last, unique('after'))[0], 202)
+    w.smsc.submits(last)
+    equal(w.smsc.count(number), 0)
+
+
 def case_alice_is_reached_by_cpm_or_sms_whatever_mary_does(w):
     alice = Device(w, 'alice')
     word = unique('to alice')
     equal(w.mary.message('tel:' + NUMBERS['alice'], word)[0], 202)
-    e = w.smsc.submits(NUMBERS['alice'][1:])[0]
-    equal(text_of(e), word)
+    w.smsc.wait(lambda e: word.encode().hex() in e.get('hex', ''), 'the SMS')
+    before = w.smsc.count(NUMBERS['alice'][1:])
     alice.registered()
     word = unique('to alice again')
     equal(w.mary.message('tel:' + NUMBERS['alice'], word)[0], 200)
     alice.wait_text(word)
-    equal(w.smsc.count(NUMBERS['alice'][1:]), 1)
+    equal(w.smsc.count(NUMBERS['alice'][1:]), before)
 
 
 def case_many_wait_for_many(w):

@@ -1,5 +1,7 @@
 """Reports cross the boundary in both directions (RFC 5438)."""
 
+import time
+
 from device import NUMBERS, Device
 from peers import Esme, Smsc, text_of
 from rig import Rig, check, equal, until
@@ -97,6 +99,24 @@ def case_a_receipt_that_comes_before_the_answer(w):
     w.mary.wait_imdn(message_id, 'delivered')
 
 
+def case_receipts_that_come_at_once_are_all_taken(w):
+    for early in (False, True):
+        number = w.number()
+        w.smsc.rules({'to': number, 'early': early, 'receipts': [
+            {'state': state, 'ms': 0}
+            for state in ('ENROUTE', 'DELIVRD', 'ENROUTE', 'DELIVRD')]})
+        answers = w.esme('burst', name='esme1', list=[
+            w.esme.fields(number, f'at once {i:02}', registered_delivery=1)
+            for i in range(60)])['answers']
+        for a in answers:
+            equal(w.esme.receipt(a['message_id'])[0], 2)
+        ids = {e['id'] for e in w.smsc.submits(number, 60)}
+        taken = w.smsc.wait(lambda e, ids=ids: e.get('id') in ids,
+                            'the answers to 240 receipts', 240,
+                            kind='receipt_resp')
+        equal({e.get('status') for e in taken}, {0}, 'deliver_sm_resp')
+
+
 def case_a_receipt_nobody_knows_is_acknowledged(w):
     answer = w.smsc('receipt', id='999999999', state='DELIVRD',
                     **{'from': '15550200001', 'to': '15550100001'})
@@ -175,8 +195,8 @@ def case_display_is_asked_of_the_handset_and_told(w):
 # -- the other direction: an ESME's message to a device ----------------------
 
 def submit(w, user, text, **fields):
-    answer = w.esme.submit(NUMBERS[user], text, registered_delivery=1,
-                           **fields)
+    answer = w.esme.submit(NUMBERS[user], text,
+                           **{'registered_delivery': 1, **fields})
     equal(answer['status'], 0, 'submit_sm_resp')
     return answer['message_id']
 
@@ -236,6 +256,54 @@ def case_a_receipt_through_an_smsc_to_an_esme(w):
         equal((got, f'stat:{given}' in text), (state, True), text)
 
 
+def told(w, message_id):
+    """(esm_class, message_state) of all that is said of it, in order."""
+    return [(e['esm_class'], e['message_state']) for e in w.esme.events(
+        lambda e: e.get('receipted_message_id') == message_id, 'received')]
+
+
+def case_a_device_s_displayed_is_a_user_acknowledgement(w):
+    for asked, wanted in ((8, [(0x10, 2)]), (9, [(4, 2), (0x10, 2)]),
+                          (0xc, [(8, 2), (0x10, 2)])):
+        text = f'displayed {asked}'
+        answer = w.esme.submit(NUMBERS['mary'], text,
+                               registered_delivery=asked)
+        m = w.mary.wait_text(text)
+        for word, kind, esm_class in (
+                ('delivered', 'delivery', wanted[0][0]),
+                ('displayed', 'display', 0x10)):
+            if asked == 8 and word == 'delivered':
+                continue
+            until(lambda: w.mary.notify(m, word, kind) in (200, 202),
+                  'the notification is taken')
+            until(lambda: (esm_class, 2) in told(w, answer['message_id']),
+                  f'it was {word}')
+        equal(told(w, answer['message_id']), wanted, asked)
+
+
+def case_intermediate_notifications_go_to_who_asked(w):
+    for asked, wanted in (
+            (0x11, [(0x20, 1), (0x20, 6), (4, 2)]), (0x01, [(4, 2)]),
+            (0x10, [(0x20, 1), (0x20, 6)])):
+        number = w.number()
+        w.smsc.rules({'to': number, 'receipts': []})
+        answer = w.esme.submit(number, 'on its way',
+                               registered_delivery=asked)
+        far = w.smsc.submits(number)[0]
+        equal(far['registered_delivery'] & 0x10, asked & 0x10, 'asked for')
+        for state, esm_class in (('ENROUTE', 4), ('ENROUTE', 0x20),
+                                 ('ENROUTE', 4), ('ACCEPTD', 0x20),
+                                 ('DELIVRD', 4)):
+            until(lambda: w.smsc(  # what is not on disk yet comes again
+                'receipt', id=far['id'], state=state, esm_class=esm_class,
+                **{'from': number, 'to': '22222'}).get('status') == 0,
+                'the receipt is taken')
+        settled(w, number)
+        until(lambda: len(told(w, answer['message_id'])) >= len(wanted),
+              'it is told')
+        equal(sorted(told(w, answer['message_id'])), sorted(wanted), asked)
+
+
 def case_failures_only(w):
     number = w.number()
     w.smsc.rules({'to': number, 'times': 1},
@@ -246,6 +314,29 @@ def case_failures_only(w):
     equal(w.esme.receipt(bad['message_id'])[0], 5)
     equal(w.esme.events(lambda e: e.get('receipted_message_id') ==
                         good['message_id']), [], 'no receipt of success')
+
+
+def case_a_failure_told_after_the_device_took_it(w):
+    """The phone answers 200 and says "failed" by IMDN, now or later."""
+    for registered, wanted in ((2, True), (0, False), (1, True)):
+        for pause in (0, 0.5):
+            text = f'fails afterwards {registered} {pause}'
+            message_id = submit(w, 'mary', text,
+                                registered_delivery=registered)
+            m = w.mary.wait_text(text)
+            time.sleep(pause)   # the far side's own time, not ours
+            status = w.mary.notify(m, 'failed')
+            check(status in (200, 202), text, status)
+            if wanted:
+                equal(w.esme.receipt(message_id)[0], 5, text)
+
+
+def case_displayed_is_delivered_too(w):
+    text = 'read at once'
+    message_id = submit(w, 'mary', text, registered_delivery=0x09)
+    m = w.mary.wait_text(text)
+    check(w.mary.notify(m, 'displayed', 'display') in (200, 202), 'taken')
+    equal(w.esme.receipt(message_id)[0], 2)
 
 
 def case_one_receipt_each_for_a_burst(w):

@@ -317,11 +317,14 @@ def case_a_broken_cpim_is_400(w):
 
 
 def case_a_content_that_cannot_be_sent_is_415(w):
-    r = w.mary.request('MESSAGE', 'tel:+15550200001',
-                       ['Content-Type: application/x-unheard'], b'abc')
-    check(r.status in (415, 202), r.status)
-    if r.status == 415:
+    for kind in 'application/x-unheard', 'text/html', 'image/png':
+        r = w.mary.request('MESSAGE', 'tel:+15550200001',
+                           ['Content-Type: ' + kind], b'abc')
+        equal(r.status, 415, kind)
         check(r.all('accept'), 'Accept (RFC 3261 21.4.13)')
+        status, _ = w.mary.message('tel:+15550200001', 'abc',
+                                   content_type=kind)
+        equal(status, 415, kind + ' in CPIM')
 
 
 def case_options_is_answered(w):

@@ -120,6 +120,18 @@ def case_parts_that_cut_an_escape(w):
     w.mary.wait_text(before + '€' + 'y' * 20)
 
 
+def case_parts_each_in_a_coding_of_its_own(w):
+    word = unique()
+    for number, (octets, coding) in enumerate((
+            (word.encode() + b' ', 0), ('Ж '.encode('utf-16-be'), 8),
+            ('ÿ '.encode('latin-1'), 3), (b'\x00', 0)), 1):
+        answer = w.smsc.mobile_originated(
+            JOHN, MARY, esm_class=0x40, data_coding=coding,
+            hex=(bytes([5, 0, 3, 91, 4, number]) + octets).hex())
+        equal(answer.get('status'), 0, 'deliver_sm_resp')
+    w.mary.wait_text(word + ' Ж ÿ @')
+
+
 def case_parts_whose_surrogates_have_no_other_half(w):
     text = unique()
     octets = text.encode('utf-16-be') + b'\xd8\x3d' * 60 + b'\x04\x16' * 9

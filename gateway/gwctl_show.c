@@ -101,10 +101,12 @@ static enum err put_status(struct arena *a, const struct json_value *v,
 
 	if (json_find_uint(v, "uptime_s", UINT64_MAX, &up) != OK)
 		up = 0;
-	buf_printf(to, "cpmgw %s, %s for %s, pid %s\nconfiguration: %s\n",
+	buf_printf(to, "cpmgw %s, %s for %s, pid %s\n",
 		   print_member(a, v, "version"), print_member(a, v, "state"),
-		   print_duration(a, up), print_member(a, v, "pid"),
-		   print_member(a, v, "configuration"));
+		   print_duration(a, up), print_member(a, v, "pid"));
+	if (json_find(v, "configuration") != NULL)
+		buf_printf(to, "configuration: %s\n",
+			   print_member(a, v, "configuration"));
 	if (json_find_true(v, "disk_short"))
 		buf_text(to, "The disk is nearly full: nothing new is "
 			     "accepted.\n");

@@ -130,6 +130,22 @@ refused "what this version has not" "group = iwf\naccept = submitted\n" \
 refused "an item twice" "group = gateway\nadapters = sip;smpp;sip\n" \
 	"x.conf:2: group gateway: adapters: sip is there twice"
 
+# Many groups are read in portions: each has its own values and lines.
+awk 'BEGIN { for (i = 0; i < 20000; i++)
+	printf "group = user\nname = u%d\nnumber = +1%07d\n\n", i, i }' \
+	>"$work/c/many.conf"
+check "many users, in time" timeout 30 "$conf_path" --check "$work/c/many.conf"
+"$conf_path" --json "$work/c/many.conf" >"$work/many"
+for n in 0 1 254 255 256 257 511 512 19999; do
+	check "user $n of many" grep -q \
+		"{[^{}]*\"name\":\"u$n\"[^{}]*\"number\":\"+1$(printf %07d $n)\"" \
+		"$work/many"
+done
+printf 'group = user\nname = u256\n' >>"$work/c/many.conf"
+check "a name twice, far apart" sh -c \
+	"! '$conf_path' --check '$work/c/many.conf' 2>'$work/said' &&
+	grep -q 'many.conf:80002: .* u256 is already .*many.conf:1026' '$work/said'"
+
 value "a mark that says UTF-8" '\0357\0273\0277group = sip\nserver = a\n' \
 	server 'a'
 value "tabs" '\tgroup\t=\tsip\n\tserver\t=\ta\t\n' server 'a'

@@ -191,6 +191,32 @@ static enum err on_bound(struct uplink *up, const struct frame *f, int fd)
 	return OK;
 }
 
+static enum err on_amendment(struct uplink *up, const struct frame *f, int fd)
+{
+	static const struct standing cannot = { .class = OUTCOME_NEVER };
+	struct amendment v;
+	enum err e = amendment_read(f->payload, up->arena, &v);
+
+	(void)fd;
+	if (e != OK)
+		return e;
+	if (up->adapter->amend == NULL)
+		return uplink_standing(up, f->ref, &cannot);
+	up->adapter->amend(up->self, f->ref, &v);
+	return OK;
+}
+
+static enum err on_standing(struct uplink *up, const struct frame *f, int fd)
+{
+	struct standing v;
+	enum err e = standing_read(f->payload, up->arena, &v);
+
+	(void)fd;
+	if (e == OK && up->adapter->standing != NULL)
+		up->adapter->standing(up->self, f->ref, &v);
+	return e;
+}
+
 static enum err on_snapshot(struct uplink *up, const struct frame *f, int fd)
 {
 	struct binding v;
@@ -272,6 +298,8 @@ static handler *const handlers[FRAME_LAST] = {
 	[FRAME_GO] = on_slow,
 	[FRAME_CONTROL] = on_control,
 	[FRAME_STOP] = on_stop,
+	[FRAME_AMENDMENT] = on_amendment,
+	[FRAME_STANDING] = on_standing,
 };
 
 /* The engine is of the same installation: what it cannot have meant ends us,

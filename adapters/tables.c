@@ -5,9 +5,10 @@
 #include "gateway/settings_rows.h"
 
 static const struct setting_group *const tables[] = {
-	&rows_gateway, &rows_user,   &rows_route,    &rows_iwf,
-	&rows_core,    &rows_domain, &rows_sip,	     &rows_smpp,
-	&rows_smsc,    &rows_esme,   &rows_loopback, NULL
+	&rows_gateway, &rows_user,   &rows_route, &rows_access,
+	&rows_iwf,     &rows_core,   &rows_domain, &rows_sip,
+	&rows_smpp,    &rows_smsc,   &rows_esme,  &rows_loopback,
+	NULL
 };
 
 const struct setting_group *const *settings_tables(void)

@@ -54,6 +54,18 @@ enum err uplink_binding(struct uplink *up, uint64_t ref,
 	return sent(up, binding_image(v, opened(up, FRAME_BINDING, ref)));
 }
 
+enum err uplink_amendment(struct uplink *up, uint64_t ref,
+			const struct amendment *v)
+{
+	return sent(up, amendment_image(v, opened(up, FRAME_AMENDMENT, ref)));
+}
+
+enum err uplink_standing(struct uplink *up, uint64_t ref,
+			 const struct standing *v)
+{
+	return sent(up, standing_image(v, opened(up, FRAME_STANDING, ref)));
+}
+
 enum err uplink_note(struct uplink *up, const struct note *v)
 {
 	return sent(up, note_image(v, opened(up, FRAME_TRACE, 0)));

@@ -13,7 +13,7 @@
  * comes first, and are constant from then on; they live with the process.
  */
 static struct {
-	EVP_MD *md5, *sha256;
+	EVP_MD *md5, *sha1, *sha256;
 	EVP_CIPHER *aes;
 } fetched;
 static pthread_once_t fetched_once = PTHREAD_ONCE_INIT;
@@ -21,6 +21,7 @@ static pthread_once_t fetched_once = PTHREAD_ONCE_INIT;
 static void fetch_all(void)
 {
 	fetched.md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+	fetched.sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
 	fetched.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	fetched.aes = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
 }
@@ -30,6 +31,13 @@ static EVP_MD *algorithm(enum digest_algorithm a)
 	if (pthread_once(&fetched_once, fetch_all) != 0)
 		return NULL;
 	return a == DIGEST_MD5 ? fetched.md5 : fetched.sha256;
+}
+
+static EVP_MD *sha1(void)
+{
+	if (pthread_once(&fetched_once, fetch_all) != 0)
+		return NULL;
+	return fetched.sha1;
 }
 
 size_t digest_octets(enum digest_algorithm a)
@@ -63,10 +71,10 @@ static bool start(struct digest_stream *s)
 	return EVP_DigestInit_ex(s->context, s->algorithm, NULL) == 1;
 }
 
-static bool stream_open(struct digest_stream *s, enum digest_algorithm a)
+static bool stream_open(struct digest_stream *s, EVP_MD *md)
 {
 	s->context = NULL;
-	s->algorithm = algorithm(a);
+	s->algorithm = md;
 	if (s->algorithm == NULL)
 		return false;
 	s->context = EVP_MD_CTX_new();
@@ -84,7 +92,7 @@ struct digest_stream *digest_stream_new(enum digest_algorithm a)
 
 	if (s == NULL)
 		return NULL;
-	if (!stream_open(s, a)) {
+	if (!stream_open(s, algorithm(a))) {
 		digest_stream_free(s);
 		return NULL;
 	}
@@ -131,7 +139,7 @@ enum err digest_of(enum digest_algorithm a, const struct bytes *pieces,
 	struct digest_stream s;
 	enum err e = ERR_NOMEM;
 
-	if (!stream_open(&s, a))
+	if (!stream_open(&s, algorithm(a)))
 		goto out;
 	if ((e = add_all(&s, pieces, count)) != OK)
 		goto out;
@@ -142,7 +150,7 @@ out:
 	return e;
 }
 
-#define HMAC_BLOCK 64 /* octets of a SHA-256 block (RFC 2104 2) */
+#define HMAC_BLOCK 64 /* octets of a block of SHA-1 and SHA-256 (RFC 2104) */
 
 /* The key as a block, each octet combined with `with`. */
 static void key_block(struct bytes key, uint8_t with, uint8_t block[HMAC_BLOCK])
@@ -154,21 +162,22 @@ static void key_block(struct bytes key, uint8_t with, uint8_t block[HMAC_BLOCK])
 		block[i] ^= key.p[i];
 }
 
-enum err digest_hmac_sha256(struct bytes key, const struct bytes *pieces,
-			    size_t count, uint8_t out[DIGEST_SHA256_OCTETS])
+/* Writes the `octets` of one value of `md` to `out`. */
+static enum err hmac(EVP_MD *md, size_t octets, struct bytes key,
+		     const struct bytes *pieces, size_t count, uint8_t *out)
 {
-	uint8_t block[HMAC_BLOCK], inner[DIGEST_SHA256_OCTETS];
-	uint8_t short_key[DIGEST_SHA256_OCTETS];
+	uint8_t block[HMAC_BLOCK], inner[DIGEST_OCTETS_MAX];
+	uint8_t short_key[DIGEST_OCTETS_MAX];
 	struct digest_stream s;
 	enum err e = ERR_NOMEM;
 
-	if (!stream_open(&s, DIGEST_SHA256))
+	if (!stream_open(&s, md))
 		goto out;
 	if (key.n > HMAC_BLOCK) {
 		if ((e = digest_stream_add(&s, key)) != OK ||
 		    (e = digest_stream_end(&s, short_key)) != OK)
 			goto out;
-		key = (struct bytes){ short_key, sizeof short_key };
+		key = (struct bytes){ short_key, octets };
 	}
 	key_block(key, 0x36, block);
 	if ((e = digest_stream_add(&s, (struct bytes){ block, HMAC_BLOCK })) !=
@@ -179,8 +188,8 @@ enum err digest_hmac_sha256(struct bytes key, const struct bytes *pieces,
 	key_block(key, 0x5C, block);
 	if ((e = digest_stream_add(&s, (struct bytes){ block, HMAC_BLOCK })) !=
 		    OK ||
-	    (e = digest_stream_add(
-		     &s, (struct bytes){ inner, sizeof inner })) != OK ||
+	    (e = digest_stream_add(&s, (struct bytes){ inner, octets })) !=
+		    OK ||
 	    (e = digest_stream_end(&s, out)) != OK)
 		goto out;
 out:
@@ -188,6 +197,19 @@ out:
 	OPENSSL_cleanse(block, sizeof block);
 	OPENSSL_cleanse(short_key, sizeof short_key);
 	return e;
+}
+
+enum err digest_hmac_sha256(struct bytes key, const struct bytes *pieces,
+			    size_t count, uint8_t out[DIGEST_SHA256_OCTETS])
+{
+	return hmac(algorithm(DIGEST_SHA256), DIGEST_SHA256_OCTETS, key, pieces,
+		    count, out);
+}
+
+enum err digest_hmac_sha1(struct bytes key, const struct bytes *pieces,
+			  size_t count, uint8_t out[DIGEST_SHA1_OCTETS])
+{
+	return hmac(sha1(), DIGEST_SHA1_OCTETS, key, pieces, count, out);
 }
 
 bool digest_equal(struct bytes a, struct bytes b)

@@ -18,6 +18,7 @@ enum digest_algorithm {
 };
 
 #define DIGEST_MD5_OCTETS    16
+#define DIGEST_SHA1_OCTETS   20
 #define DIGEST_SHA256_OCTETS 32
 #define DIGEST_OCTETS_MAX    32
 
@@ -37,6 +38,11 @@ enum err digest_of(enum digest_algorithm a, const struct bytes *pieces,
 /** RFC 2104 with SHA-256, of the `count` pieces joined. */
 enum err digest_hmac_sha256(struct bytes key, const struct bytes *pieces,
 			    size_t count, uint8_t out[DIGEST_SHA256_OCTETS])
+	CHECKED;
+
+/** RFC 2104 with SHA-1 (RFC 2202), of the `count` pieces joined. */
+enum err digest_hmac_sha1(struct bytes key, const struct bytes *pieces,
+			  size_t count, uint8_t out[DIGEST_SHA1_OCTETS])
 	CHECKED;
 
 /* A value over octets that arrive piece by piece. */

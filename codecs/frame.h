@@ -50,6 +50,8 @@ enum frame_type {
 	FRAME_CONTROLLED,	/* A>E ref; payload: complaint, empty is yes  */
 	FRAME_STOP,		/* E>A drain and end                          */
 	FRAME_TRACE,		/* A>E struct note for a message's story      */
+	FRAME_AMENDMENT,		/* both ways, ref: struct amendment             */
+	FRAME_STANDING,		/* the answer, ref: struct standing           */
 	FRAME_LAST
 };
 

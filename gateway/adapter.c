@@ -51,6 +51,7 @@ static const struct shape_row intake_rows[] = {
 	[4] = { SHAPE_NESTED, SHAPE_AT(struct intake, segment),
 		.of = &segment_shape },
 	[5] = NUMBER(struct intake, sender_keeps, 0, 1),
+	[6] = NUMBER(struct intake, replace, 0, 1),
 };
 static const struct shape intake_shape =
 	SHAPE(struct intake, intake_rows, NEEDS(1));
@@ -136,6 +137,30 @@ static const struct shape_row binding_rows[] = {
 static const struct shape binding_shape =
 	SHAPE(struct binding, binding_rows, NEEDS(1) | NEEDS(2));
 
+static const struct shape_row amendment_rows[] = {
+	[1] = NUMBER(struct amendment, kind, AMEND_QUERY, AMEND_REPLACE),
+	[2] = NUMBER(struct amendment, id, 0, UINT64_MAX),
+	[3] = TEXT(struct amendment, account),
+	[4] = TEXT(struct amendment, peer),
+	[5] = { SHAPE_ADDRESS, SHAPE_AT(struct amendment, from) },
+	[6] = { SHAPE_ADDRESS, SHAPE_AT(struct amendment, to) },
+	[7] = TEXT(struct amendment, service_type),
+	[8] = OCTETS(struct amendment, message),
+	[9] = OCTETS(struct amendment, progress),
+	[10] = TEXT(struct amendment, extra),
+};
+static const struct shape amendment_shape =
+	SHAPE(struct amendment, amendment_rows, NEEDS(1));
+
+static const struct shape_row standing_rows[] = {
+	[1] = NUMBER(struct standing, class, 0, OUTCOME_UNANSWERED),
+	[2] = NUMBER(struct standing, state, 0, STATE_LEGACY_MMS),
+	[3] = NUMBER(struct standing, far_code, 0, UINT32_MAX),
+	[4] = NUMBER(struct standing, event_us, 0, UINT64_MAX),
+};
+static const struct shape standing_shape =
+	SHAPE(struct standing, standing_rows, 0);
+
 static const struct shape_row control_rows[] = {
 	[1] = TEXT(struct control, command),
 	[2] = TEXT(struct control, peer),
@@ -186,6 +211,10 @@ IMAGE(found)
 READ(found)
 IMAGE(binding)
 READ(binding)
+IMAGE(amendment)
+READ(amendment)
+IMAGE(standing)
+READ(standing)
 IMAGE(control)
 READ(control)
 IMAGE(note)

@@ -45,6 +45,9 @@ struct intake {
 	bool native;		/* the sender's side waits for the far answer */
 	struct segment_note segment;
 	bool sender_keeps;	/* native: and sends it again without one     */
+	bool replace;		/* instead of one that waits, if there is one
+				 * with the same account, sender, recipient and
+				 * service_type (SMPP v3.4 5.2.18)            */
 };
 
 /* FRAME_ACCEPTED */
@@ -129,6 +132,43 @@ struct control {
 	const char *peer;
 };
 
+enum amendment_kind {
+	AMEND_QUERY = 1,	/* how does it stand?                         */
+	AMEND_CANCEL,
+	AMEND_REPLACE
+};
+
+/*
+ * What a sender wants of a message that he submitted before. Up: of the one
+ * that FRAME_ACCEPTED named, or without id of all that still wait and fit.
+ * Down: of the one that the adapter has passed on; `progress` is what it gave
+ * with that outcome.
+ */
+struct amendment {
+	enum amendment_kind kind;
+	uint64_t id;		/* 0: by recipient                            */
+	const char *account;	/* up: who asks, for none but his own         */
+	const char *peer;	/* down: where it went                        */
+	struct address from, to;/* NONE: any                                  */
+	const char *service_type;	/* without id: NULL is any            */
+	struct bytes message;	/* REPLACE: image of what is there instead;
+				 * of its parts that one whose content_id is
+				 * the message's `extra`, else the first      */
+	struct bytes progress;
+	const char *extra;
+};
+
+/*
+ * class DELIVERED: done, or `state` is how it stands; ADDRESS: there is none;
+ * NEVER: it is too late, or not possible; LATER: ask again.
+ */
+struct standing {
+	enum outcome_class class;
+	enum delivery_state state;
+	uint32_t far_code;
+	uint64_t event_us;	/* of a final state                           */
+};
+
 /* One line of a message's story that only the adapter knows. */
 struct note {
 	uint64_t story;		/* 0: found by `key`                         */
@@ -163,6 +203,12 @@ enum err found_read(struct bytes in, struct arena *a, struct found *v) CHECKED;
 enum err binding_image(const struct binding *v, struct buf *to) CHECKED;
 enum err binding_read(struct bytes in, struct arena *a, struct binding *v)
 	CHECKED;
+enum err amendment_image(const struct amendment *v, struct buf *to) CHECKED;
+enum err amendment_read(struct bytes in, struct arena *a, struct amendment *v)
+	CHECKED;
+enum err standing_image(const struct standing *v, struct buf *to) CHECKED;
+enum err standing_read(struct bytes in, struct arena *a, struct standing *v)
+	CHECKED;
 enum err control_image(const struct control *v, struct buf *to) CHECKED;
 enum err control_read(struct bytes in, struct arena *a, struct control *v)
 	CHECKED;
@@ -175,7 +221,8 @@ struct uplink;			/* the way to the engine; adapters/child.h   */
 struct loop;
 struct oplog;
 
-/* `self` is what open() made. All slots are set; none may be NULL. */
+/* `self` is what open() made. All slots are set but those that say
+ * so. */
 struct adapter {
 	const char *name;
 	const struct setting_group *const *groups; /* NULL ends them */
@@ -210,6 +257,11 @@ struct adapter {
 	void (*reported)(void *self, uint64_t ref, const struct outcome *v);
 	void (*found)(void *self, uint64_t ref, const struct found *v);
 	void (*bound)(void *self, uint64_t ref);
+	/* The next two may be NULL: it asks for nothing, and cannot ask. */
+	void (*standing)(void *self, uint64_t ref, const struct standing *v);
+	/* About a leg whose outcome was ACCEPTED, and had progress;
+	 * uplink_standing(ref) is called exactly once, however late. */
+	void (*amend)(void *self, uint64_t ref, const struct amendment *v);
 
 	void (*snapshot)(void *self, const struct binding *v);
 	void (*changed)(void *self, const struct lookup *what);
@@ -243,6 +295,11 @@ enum err uplink_lookup(struct uplink *up, uint64_t ref,
 /** The answer is bound(), after the commit. */
 enum err uplink_binding(struct uplink *up, uint64_t ref,
 			const struct binding *v) CHECKED;
+/** The answer is standing(), after the commit. */
+enum err uplink_amendment(struct uplink *up, uint64_t ref,
+			const struct amendment *v) CHECKED;
+enum err uplink_standing(struct uplink *up, uint64_t ref,
+			 const struct standing *v) CHECKED;
 enum err uplink_note(struct uplink *up, const struct note *v) CHECKED;
 void uplink_drained(struct uplink *up);
 

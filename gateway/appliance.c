@@ -409,6 +409,21 @@ static bool start_loop(struct appliance *a)
 	return true;
 }
 
+static void world_look_back(void *arg, uint64_t ref, const char *key,
+			    const char *account)
+{
+	struct appliance *a = arg;
+
+	past_ask(a->past, ref, key, account);
+}
+
+static void looked_back(void *arg, uint64_t ref, const struct standing *v)
+{
+	struct appliance *a = arg;
+
+	engine_looked_back(a->engine, ref, v);
+}
+
 static bool start_engine(struct appliance *a)
 {
 	struct engine_world world = {
@@ -418,12 +433,16 @@ static bool start_engine(struct appliance *a)
 		.send = world_send,
 		.disk_short = world_disk_short,
 		.steps_waiting = world_waiting,
+		.look_back = world_look_back,
 		.state_directory = a->options.state_directory,
 	};
 	struct buf none = BUF_INIT(16);
 
 	if (engine_new(&world, a->keys, a->inflight, &a->engine) != OK)
 		return complain(a, "engine", &none);
+	a->past = past_new(a->loop, a->options.state_directory, looked_back, a);
+	if (a->past == NULL)
+		return complain(a, "reader of traces", &none);
 	return true;
 }
 
@@ -526,6 +545,7 @@ static void close_all(struct appliance *a)
 	control_free(a->control);
 	children_free(a->children);
 	turn(a);
+	past_free(a->past);
 	if (a->commit != NULL && commit_stop(a->commit) != OK)
 		a->failed = true;
 	engine_free(a->engine);

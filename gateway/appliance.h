@@ -11,6 +11,7 @@
 #include "gateway/confrun.h"
 #include "gateway/control.h"
 #include "gateway/engine.h"
+#include "gateway/past.h"
 
 struct appliance_options {
 	const char *state_directory;
@@ -42,6 +43,7 @@ struct appliance {
 	struct trace *trace;
 	struct commit *commit;
 	struct engine *engine;
+	struct past *past;
 	struct children *children;
 	struct control_server *control;
 	char *run;			/* <state>/run                        */

@@ -224,6 +224,7 @@ static bool only_reads(const struct step *s)
 	case STEP_EXPIRED:
 	case STEP_GET:
 	case STEP_LIST:
+	case STEP_STORY:
 	case STEP_BINDINGS:
 	case STEP_DIRECTORY_ALL:
 	case STEP_NAMES:

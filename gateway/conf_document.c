@@ -37,6 +37,21 @@ static const char *type_name(const struct setting *row)
 		return "telephone number";
 	case SETTING_PREFIXES:
 		return "list of number prefixes";
+	case SETTING_NUMBERS:
+		return "list of numbers, one for each link";
+	case SETTING_ENTRIES:
+		return "list of numbers and texts; those that end in * stand "
+		       "for all that begin so, /.../ is a regular expression";
+	case SETTING_REWRITE:
+		return "list of rules FROM -> TO, the first that fits counts; "
+		       "/.../ on the left is a regular expression, whose "
+		       "groups are \\1 to \\9 on the right";
+	case SETTING_FILE:
+		return "file, from the root";
+	case SETTING_SENDER:
+		return "number, or at most 11 characters";
+	case SETTING_TON_NPI:
+		return "type of number/numbering plan";
 	}
 	return "text";
 }
@@ -49,8 +64,8 @@ static void put_allowed(const struct setting *row, struct buf *to)
 		buf_printf(to, " of %s", row->unit);
 	if (row->type == SETTING_TEXT && row->unit != NULL)
 		buf_printf(to, " (%s)", row->unit);
-	if (row->type == SETTING_NUMBER || row->type == SETTING_DURATION ||
-	    row->type == SETTING_SIZE) {
+	if (row->type == SETTING_NUMBER || row->type == SETTING_NUMBERS ||
+	    row->type == SETTING_DURATION || row->type == SETTING_SIZE) {
 		buf_text(to, ", ");
 		settings_put_range(row, to);
 	}

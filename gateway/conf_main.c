@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "gateway/access.h"
 #include "gateway/conf_document.h"
 #include "gateway/conf_json.h"
 #include "gateway/confread.h"
@@ -136,6 +137,7 @@ static enum err read_settings(const char *path, struct settings **out,
 {
 	struct buf image = BUF_INIT(SETTINGS_IMAGE_MAX);
 	struct settings_raw *raw = NULL;
+	struct access *access = NULL;
 	struct conf_scan scan;
 	enum err e = conf_scan_read(&scan, path, complaints);
 
@@ -153,6 +155,10 @@ static enum err read_settings(const char *path, struct settings **out,
 	e = check_programs(*out, complaints);
 	if (check_available(*out, complaints) != OK)
 		e = ERR_RANGE;
+	/* Files that settings name are checked with them. */
+	if (access_new(*out, &access, complaints) != OK)
+		e = ERR_RANGE;
+	access_free(access);
 out:
 	conf_scan_clear(&scan);
 	settings_raw_free(raw);

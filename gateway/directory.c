@@ -7,12 +7,7 @@
 
 #include "codecs/base64.h"
 #include "codecs/digest.h"
-
-struct prefix {
-	char *digits;		/* "+155502" */
-	uint64_t order;
-	struct route_rule rule;
-};
+#include "gateway/routes.h"
 
 struct directory {
 	struct keys *keys;
@@ -21,8 +16,7 @@ struct directory {
 	struct account **by_account, **by_code;
 	size_t places;		/* of each of these: a power of two */
 	struct user *users;
-	struct prefix *prefixes;	/* sorted by digits */
-	size_t n_prefixes;
+	struct routes *routes;
 	const char **domains;
 	size_t n_domains;
 	struct address_rules rules;
@@ -194,86 +188,6 @@ static enum err add_account(struct directory *d, const struct clock *clock,
 			     &a->password_hash);
 }
 
-static size_t items(const struct settings_group *g, const char *setting)
-{
-	struct bytes item;
-	size_t n = 0;
-
-	while (settings_item(g, setting, n, &item))
-		n++;
-	return n;
-}
-
-static enum err route_peers(struct directory *d, const struct settings_group *g,
-			    struct route_rule *r)
-{
-	size_t i, n = items(g, "peer");
-	const char **peers = arena_array(d->arena, n + 1, sizeof *peers);
-	struct bytes item;
-
-	if (peers == NULL)
-		return ERR_NOMEM;
-	for (i = 0; i < n && settings_item(g, "peer", i, &item); i++)
-		if ((peers[i] = arena_string(d->arena, item)) == NULL)
-			return ERR_NOMEM;
-	r->technology = technology_named(settings_text(g, "technology"));
-	if (n == 0)
-		peers[n++] = technology_name(r->technology);
-	r->peers = peers;
-	r->n_peers = n;
-	return OK;
-}
-
-static enum err add_route(struct directory *d, const struct settings_group *g)
-{
-	struct route_rule rule = { 0 };
-	struct bytes item;
-	size_t i;
-	enum err e;
-
-	if ((e = route_peers(d, g, &rule)) != OK)
-		return e;
-	for (i = 0; settings_item(g, "prefix", i, &item); i++) {
-		struct prefix *p = &d->prefixes[d->n_prefixes++];
-
-		p->digits = arena_string(d->arena, item);
-		if (p->digits == NULL)
-			return ERR_NOMEM;
-		p->order = settings_number(g, "priority");
-		p->rule = rule;
-		p->rule.prefix = p->digits;
-	}
-	return OK;
-}
-
-static int by_digits(const void *a, const void *b)
-{
-	const struct prefix *p = a, *q = b;
-	int order = strcmp(p->digits, q->digits);
-
-	if (order != 0)
-		return order;
-	return p->order < q->order ? -1 : p->order > q->order;
-}
-
-static enum err add_routes(struct directory *d, const struct settings *s)
-{
-	const struct settings_group *g;
-	size_t i, n = 0;
-	enum err e;
-
-	for (i = 0; (g = settings_group_at(s, "route", i)) != NULL; i++)
-		n += items(g, "prefix");
-	d->prefixes = arena_array(d->arena, n + 1, sizeof *d->prefixes);
-	if (d->prefixes == NULL)
-		return ERR_NOMEM;
-	for (i = 0; (g = settings_group_at(s, "route", i)) != NULL; i++)
-		if ((e = add_route(d, g)) != OK)
-			return e;
-	qsort(d->prefixes, d->n_prefixes, sizeof *d->prefixes, by_digits);
-	return OK;
-}
-
 static enum err add_domains(struct directory *d, const struct settings *s)
 {
 	const struct settings_group *g;
@@ -342,8 +256,9 @@ enum err directory_new(const struct settings *s, struct keys *keys,
 	d->version = clock->wall_us(clock->arg);
 	if ((d->arena = arena_new(ARENA_MAX)) == NULL)
 		goto out;
-	if ((e = add_rules(d, s)) != OK || (e = add_people(d, s, clock)) != OK ||
-	    (e = add_routes(d, s)) != OK)
+	if ((e = add_rules(d, s)) != OK ||
+	    (e = add_people(d, s, clock)) != OK ||
+	    (e = routes_new(s, d->arena, &d->routes)) != OK)
 		goto out;
 	e = add_domains(d, s);
 out:
@@ -428,42 +343,6 @@ const struct address_rules *directory_rules(const struct directory *d)
 	return &d->rules;
 }
 
-static const struct prefix *prefix_equal(const struct directory *d,
-					 const char *number, size_t n)
-{
-	size_t low = 0, high = d->n_prefixes;
-	const struct prefix *hit = NULL;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		const struct prefix *p = &d->prefixes[middle];
-		int order = strncmp(p->digits, number, n);
-
-		if (order == 0 && strlen(p->digits) > n)
-			order = 1;
-		if (order == 0)
-			hit = p;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return hit;
-}
-
-/* The longest rule that the number begins with. */
-static const struct route_rule *rule_for(const struct directory *d,
-					 const char *number)
-{
-	const struct prefix *p;
-	size_t n;
-
-	for (n = strlen(number); n > 0; n--)
-		if ((p = prefix_equal(d, number, n)) != NULL)
-			return &p->rule;
-	return NULL;
-}
-
 static const struct account *account_of_code(const struct directory *d,
 					     const char *code)
 {
@@ -500,7 +379,7 @@ void directory_facts(const struct directory *d, const struct address *to,
 		out->n_when_absent = u->n_wishes;
 	}
 	if (number != NULL && (u != NULL || to->kind == ADDRESS_E164))
-		out->rule = rule_for(d, number);
+		out->rule = routes_find(d->routes, number);
 	if (to->kind == ADDRESS_SHORT &&
 	    (a = account_of_code(d, to->text)) != NULL) {
 		out->account = a->name;
@@ -582,4 +461,11 @@ void directory_inherit(struct directory *d, const struct directory *before)
 	for (old = before->users; old != NULL; old = old->next_all)
 		if ((u = directory_user(d, old->name)) != NULL)
 			u->devices = old->devices;
+}
+
+bool directory_any_rule(const struct directory *d,
+			bool (*fits)(void *arg, const struct route_rule *rule),
+			void *arg)
+{
+	return routes_any(d->routes, fits, arg);
 }

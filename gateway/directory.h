@@ -68,4 +68,9 @@ void directory_find(const struct directory *d, const struct lookup *what,
 /** Registered devices go from one directory to its successor. */
 void directory_inherit(struct directory *d, const struct directory *before);
 
+/** Does `fits` say so of some number rule? */
+bool directory_any_rule(const struct directory *d,
+			bool (*fits)(void *arg, const struct route_rule *rule),
+			void *arg);
+
 #endif

@@ -567,6 +567,7 @@ void dispatch_tick(struct engine *e, uint64_t now)
 	struct flow *f;
 
 	for (lane = e->lanes; lane != NULL; lane = lane->next) {
+		divert_tick(e, lane, now);
 		if (lane->stalled) {
 			lane->stalled = false;
 			road_dirty(e, lane);

@@ -62,12 +62,15 @@ void engine_free(struct engine *e)
 	table_walk(&e->by_id, free_one, NULL);
 	table_clear(&e->by_id);
 	mem_free(e->far_table);
+	amend_clear(e);
+	sweep_clear(e);
 	roster_clear(e);
 	for (s = e->first_step; s != NULL; s = after) {
 		after = s->next;
 		step_free(s);
 	}
 	settings_free(e->settings);
+	access_free(e->access);
 	directory_free(e->directory);
 	arena_free(e->scratch);
 	buf_clear(&e->payload);
@@ -80,18 +83,27 @@ void engine_free(struct engine *e)
 enum err engine_configure(struct engine *e, struct settings *s)
 {
 	const struct settings_group *g = settings_single(s, "gateway");
+	struct buf complaints = BUF_INIT(4096);	/* cpmgw-conf has told them */
 	struct directory *d;
-	enum err why = directory_new(s, e->keys, e->world.clock, &d);
+	struct access *a;
+	enum err why = access_new(s, &a, &complaints);
 
+	buf_clear(&complaints);
 	if (why != OK)
 		return why;
+	if ((why = directory_new(s, e->keys, e->world.clock, &d)) != OK) {
+		access_free(a);
+		return why;
+	}
 	if (e->directory != NULL)
 		directory_inherit(d, e->directory);
 	if (e->settings != NULL)
 		people_reconfigured(e, e->settings, s);
 	directory_free(e->directory);
+	access_free(e->access);
 	settings_free(e->settings);
 	e->directory = d;
+	e->access = a;
 	e->settings = s;
 	e->lifetime_us = settings_number(g, "lifetime") * 1000;
 	e->dedupe_us = settings_number(g, "dedupe-window") * 1000;
@@ -303,6 +315,7 @@ void engine_child_down(struct engine *e, unsigned child, const char *why)
 			mem_free(l->text);
 			l->text = mem_string(why);
 		}
+	amend_child_died(e, child);
 	settle_child_died(e, child);
 }
 
@@ -320,6 +333,12 @@ void engine_frame(struct engine *e, unsigned child, const struct frame *f)
 		break;
 	case FRAME_FAR_REPORT:
 		correlate_frame(e, child, f);
+		break;
+	case FRAME_AMENDMENT:
+		amend_frame(e, child, f);
+		break;
+	case FRAME_STANDING:
+		amend_standing(e, child, f);
 		break;
 	default:
 		break;

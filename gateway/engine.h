@@ -31,6 +31,11 @@ struct engine_world {
 	bool (*send)(void *arg, unsigned child, const struct frame *f);
 	bool (*disk_short)(void *arg);
 	size_t (*steps_waiting)(void *arg);
+	/* How did the message that its story calls `key` end, which `account`
+	 * has submitted? The answer is engine_looked_back(), also before this
+	 * returns. */
+	void (*look_back)(void *arg, uint64_t ref, const char *key,
+			  const char *account);
 	const char *state_directory;
 };
 
@@ -58,6 +63,9 @@ void engine_child_leaves(struct engine *e, unsigned child);
 /** It is down for good: another adapter may become that child. */
 void engine_child_gone(struct engine *e, unsigned child);
 void engine_frame(struct engine *e, unsigned child, const struct frame *f);
+/** class ADDRESS: there was none, or it is not that account's. */
+void engine_looked_back(struct engine *e, uint64_t ref,
+			const struct standing *v);
 /** Frees the step. */
 void engine_step_done(struct engine *e, struct step *s);
 

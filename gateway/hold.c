@@ -106,19 +106,11 @@ static void hold_leg(struct engine *e, struct live *l, const char *by)
 	settle_update(e, l);
 }
 
-/* Only what is at rest on disk: not with an adapter, nor about to be. */
-static bool at_rest(const struct live *l)
-{
-	return l->updating == 0 &&
-	       (l->place == LIVE_NOWHERE || l->place == LIVE_FLOW ||
-		l->place == LIVE_TARGET);
-}
-
 static enum engine_hold_verdict judge(const struct live *l, bool hold)
 {
 	if (l->place == LIVE_GONE)
 		return HOLD_NOTHING;
-	if (!at_rest(l) && l->place != LIVE_SENT)
+	if (!live_at_rest(l) && l->place != LIVE_SENT)
 		return HOLD_SENDING;
 	if ((l->state == LEG_QUARANTINED) == hold)
 		return HOLD_ALREADY;

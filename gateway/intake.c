@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "policy/admit.h"
-#include "policy/carry.h"
 
 #define USER_FLOWS 16		/* people share so many flows per priority */
 #define ONCE_US	   8000000	/* for the one attempt of Expires: 0       */
@@ -20,21 +19,6 @@ struct made {
 	bool joined;		/* of parts that were accepted already        */
 	struct route_verdict verdict;	/* of the last one with a way         */
 	struct outcome why;		/* there are none                     */
-};
-
-static const struct outcome no_route = {
-	.class = OUTCOME_ADDRESS,
-	.state = STATE_UNDELIVERABLE,
-	.text = "no route to the recipient",
-	.clause = "group = route",
-};
-
-/* Now or never (Expires: 0), and he is not registered, or the link is down. */
-static const struct outcome nobody_there = {
-	.class = OUTCOME_ABSENT,
-	.state = STATE_UNDELIVERABLE,
-	.text = "cannot be reached now, and not to be held",
-	.clause = "RFC 3428 7",
 };
 
 static void refuse(struct engine *e, const struct reply *to,
@@ -158,10 +142,9 @@ static enum err place_leg(struct engine *e, struct live *l,
 }
 
 static struct live *make_leg(struct engine *e, const struct message *m,
-			     size_t index, const struct route_verdict *v)
+			     size_t index, const struct choice *c)
 {
-	struct user *user =
-		directory_user_at(e->directory, &m->recipients[index].address);
+	const struct route_verdict *v = &c->verdict;
 	struct live *l = live_new();
 
 	if (l == NULL)
@@ -169,7 +152,7 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	l->id = road_id(e);
 	if (fill_leg(e, l, m, index) != OK || own_ways(l, v) != OK)
 		goto fail;
-	l->recipient = recipient_hash(e, l, user);
+	l->recipient = recipient_hash(e, l, c->user);
 	if (place_leg(e, l, m, v->wait) != OK)
 		goto fail;
 	l->stored = v->wait && l->state == LEG_WAITING;
@@ -200,45 +183,6 @@ static bool admissible(struct engine *e, const struct message *m,
 				      .text = v.reason,
 				      .clause = v.clause };
 	return v.yes;
-}
-
-static const struct outcome not_carried = {
-	.class = OUTCOME_NEVER,
-	.state = STATE_UNRECOGNISED,
-	.far_code = 415,
-	.text = "nothing in it can be carried to the recipient",
-	.clause = "RFC 3261 21.4.13",
-};
-
-/* At least something of it can be carried by one of the ways. */
-static bool carried(const struct message *m, const struct route_verdict *v)
-{
-	size_t i, way;
-
-	for (way = 0; way < v->n; way++)
-		for (i = 0; i < m->n_parts; i++)
-			if (carry_takes(v->ways[way].technology,
-					m->parts[i].type))
-				return true;
-	return m->n_parts == 0;
-}
-
-/* Why there can be no copy for him; NULL: there can. */
-static const struct outcome *unreachable(struct engine *e,
-					 const struct message *m,
-					 const struct route_verdict *v)
-{
-	const struct lane *l;
-
-	if (v->n == 0)
-		return &no_route;
-	if (!carried(m, v))
-		return &not_carried;
-	if (!m->once)
-		return NULL;
-	l = road_lane(e, v->ways[0].technology, v->ways[0].peer);
-	return v->wait || l == NULL || !l->up || l->held ? &nobody_there
-							  : NULL;
 }
 
 /*
@@ -281,19 +225,13 @@ static void fail_one(struct engine *e, const struct message *m, size_t index,
 static void make_failures(struct engine *e, const struct message *m,
 			  struct made *made)
 {
-	struct route_facts facts;
-	struct route_verdict v;
-	struct user *user;
-	const struct outcome *why;
+	struct choice c;
 	size_t i;
 
 	for (i = 0; i < m->n_recipients; i++) {
-		directory_facts(e->directory, &m->recipients[i].address,
-				&facts, &user);
-		route_decide(&facts, &v);
-		if ((why = unreachable(e, m, &v)) == NULL)
-			continue;
-		fail_one(e, m, i, why, made);
+		choose_ways(e, m, &m->recipients[i].address, &c);
+		if (c.verdict.n == 0)
+			fail_one(e, m, i, &c.why, made);
 	}
 }
 
@@ -301,23 +239,17 @@ static void make_failures(struct engine *e, const struct message *m,
 static void make_legs(struct engine *e, const struct message *m,
 		      struct made *made)
 {
-	struct route_facts facts;
-	struct route_verdict v;
-	const struct outcome *why;
-	struct user *user;
+	struct choice c;
 	size_t i;
 
-	made->why = no_route;
 	for (i = 0; i < m->n_recipients; i++) {
-		directory_facts(e->directory, &m->recipients[i].address,
-				&facts, &user);
-		route_decide(&facts, &v);
-		if ((why = unreachable(e, m, &v)) != NULL) {
-			made->why = *why;
+		choose_ways(e, m, &m->recipients[i].address, &c);
+		if (c.verdict.n == 0) {
+			made->why = c.why;
 			continue;
 		}
-		made->verdict = v;
-		made->legs[made->n] = make_leg(e, m, i, &v);
+		made->verdict = c.verdict;
+		made->legs[made->n] = make_leg(e, m, i, &c);
 		if (made->legs[made->n] == NULL)
 			goto nothing;
 		made->n++;
@@ -401,6 +333,10 @@ static void turn_away(struct engine *e, const struct reply *to,
 	}
 	r = road_room(s, 1, sizeof *r);
 	*r = (struct refusal){ *to, *why };
+	/* The rule that denies may be gone when the step is back. */
+	r->why.text = why->text == NULL
+			      ? NULL
+			      : arena_string(s->arena, bytes_of(why->text));
 	s->context = r;
 	tell_message(e, road_id(e), m,
 		     &(struct story){ .step = "intake",
@@ -493,7 +429,9 @@ void intake_frame(struct engine *e, unsigned child, const struct frame *f)
 		refuse(e, &to, NULL, &why);
 		return;
 	}
-	if (in.segment.of > 1)
+	if (in.replace && m.n_recipients == 1)
+		sweep_intake(e, &to, f->payload, &m);
+	else if (in.segment.of > 1)
 		reassemble_part(e, &to, &in, &m);
 	else
 		intake_message(e, &to, &in, &m);

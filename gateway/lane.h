@@ -83,6 +83,10 @@ struct lane {
 	struct flow targets_flow;
 	struct table targets;
 	struct target *ready_head, *ready_tail;
+	/* Down: its legs are offered to other links, one flow after another. */
+	uint64_t divert_at_us;	/* when that begins; 0: it is not down        */
+	struct flow *diverted;	/* being looked at; NULL: none                */
+	uint64_t divert_us, divert_id;	/* up to here it has been             */
 	bool dirty;		/* in the engine's list to be served          */
 	struct lane *next_dirty, *next;
 	uint64_t waiting;	/* legs on disk for it, in whatever state     */

@@ -346,3 +346,10 @@ const struct route_way *live_way(const struct live *l)
 {
 	return l->way < l->n_ways ? &l->ways[l->way] : NULL;
 }
+
+bool live_at_rest(const struct live *l)
+{
+	return l->updating == 0 &&
+	       (l->place == LIVE_NOWHERE || l->place == LIVE_FLOW ||
+		l->place == LIVE_TARGET);
+}

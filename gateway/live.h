@@ -131,6 +131,9 @@ enum err live_meta(const struct live *l, struct buf *to) CHECKED;
 enum err live_read(struct live *l, const struct store_leg *row) CHECKED;
 
 /** The way it goes now; NULL when none is left. */
+/** Nobody has it and its row is as it is: not with an adapter, nor about to be. */
+bool live_at_rest(const struct live *l);
+
 const struct route_way *live_way(const struct live *l);
 
 #endif

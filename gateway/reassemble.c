@@ -255,20 +255,6 @@ static struct store_key part_mark(struct engine *e, const struct intake *in,
 	return keys_hash(e->keys, pieces, 4);
 }
 
-static bool reachable(struct engine *e, const struct message *m)
-{
-	struct route_facts facts;
-	struct route_verdict v;
-	struct user *user;
-
-	if (m->n_recipients == 0)
-		return false;
-	directory_facts(e->directory, &m->recipients[0].address, &facts,
-			&user);
-	route_decide(&facts, &v);
-	return v.n > 0;
-}
-
 /* What can never be one message must not be accepted part by part. */
 static bool fits(const struct intake *in, const struct message *m)
 {
@@ -280,19 +266,18 @@ static bool fits(const struct intake *in, const struct message *m)
 static bool takes(struct engine *e, const struct reply *to,
 		  const struct intake *in, const struct message *m)
 {
-	struct outcome no = { .class = OUTCOME_ADDRESS,
-			      .state = STATE_UNDELIVERABLE,
-			      .text = "no route to the recipient" };
+	struct choice c = { .why = { .class = OUTCOME_NEVER,
+				     .state = STATE_REJECTED,
+				     .text = "too long when it is joined" } };
 
-	if (!fits(in, m)) {
-		no.class = OUTCOME_NEVER;
-		no.state = STATE_REJECTED;
-		no.text = "too long when it is joined";
-	} else if (reachable(e, m)) {
+	if (m->n_recipients == 0)
+		c.why.text = "no recipient";
+	else if (fits(in, m))
+		choose_ways(e, m, &m->recipients[0].address, &c);
+	if (c.verdict.n > 0)
 		return true;
-	}
 	e->counts.refused++;
-	road_refuse(e, to, FRAME_REFUSED, &no);
+	road_refuse(e, to, FRAME_REFUSED, &c.why);
 	return false;
 }
 

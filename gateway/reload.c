@@ -220,11 +220,13 @@ static void use(struct appliance *a)
 	const struct settings_group *g = settings_single(a->next, "gateway");
 	struct control_session *s = asker(a);
 	unsigned i;
+	enum err e;
 
 	if (s != NULL && before != NULL)
 		say_what_waits(a, s, before);
-	if (engine_configure(a->engine, a->next) != OK) {
-		buf_text(&a->complaints, "out of memory\n");
+	if ((e = engine_configure(a->engine, a->next)) != OK) {
+		buf_printf(&a->complaints, "cannot be used: %s\n",
+			   err_name(e));
 		refuse(a);
 		return;
 	}

@@ -3,12 +3,16 @@
  * steps of the road by name. Nobody else includes it.
  *
  *	roster.c	lanes and flows by name and number
+ *	choose.c	by which ways a recipient is reached
  *	intake.c	messages come in and become legs
  *	spool.c		legs go to disk, their senders are answered
  *	reassemble.c	parts of longer short messages become one
  *	dispatch.c	lanes are served, refilled, drained
+ *	divert.c	what waits for a link that is down goes by another
  *	settle.c	outcomes: done, again, next way, give up
  *	correlate.c	far ids and far reports find their leg
+ *	amend.c		what senders want of what they submitted
+ *	sweep.c		the same, without an id: all that fits
  *	report.c	what the sender is told
  *	people.c	lookups, registrations, peers
  *	recover.c	what the process before has left
@@ -19,6 +23,7 @@
 #ifndef GATEWAY_ROAD_H
 #define GATEWAY_ROAD_H
 
+#include "gateway/access.h"
 #include "gateway/engine.h"
 #include "gateway/directory.h"
 #include "gateway/lane.h"
@@ -48,6 +53,7 @@ struct engine {
 	struct inflight *inflight;
 	struct settings *settings;
 	struct directory *directory;
+	struct access *access;
 
 	uint64_t lifetime_us, dedupe_us, orphan_us, parts_us;
 	struct retry_rule retry;
@@ -79,6 +85,11 @@ struct engine {
 	struct step *first_step, **last_step;	/* to hand over this turn     */
 	struct engine_counts counts;
 	struct target *paused;
+	struct beyond *beyond;	/* requests that others were asked            */
+	size_t n_beyond;
+	uint64_t beyond_ref;
+	struct sweep *sweeps;
+	size_t n_sweeps;
 	struct live *natives[NATIVES];	/* with a key, by it                  */
 };
 
@@ -137,6 +148,15 @@ void tell_leg(struct engine *e, const struct live *l, const struct story *s);
 void tell_message(struct engine *e, uint64_t story, const struct message *m,
 		  const struct story *s);
 
+/* choose.c: by which ways `m` reaches one of its recipients, now */
+struct choice {
+	struct route_verdict verdict;
+	struct user *user;	/* he, or NULL                                */
+	struct outcome why;	/* verdict.n == 0: why there is none          */
+};
+void choose_ways(struct engine *e, const struct message *m,
+		 const struct address *to, struct choice *out);
+
 /* intake.c */
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);
 void intake_message(struct engine *e, const struct reply *to,
@@ -192,8 +212,15 @@ void settle_child_died(struct engine *e, unsigned child);
 void settle_update(struct engine *e, struct live *l);
 void settle_remove(struct engine *e, struct live *l, const struct reply *tell);
 void settle_requeue(struct engine *e, struct live *l, uint64_t due_us);
+/** The same, with another message in it, which is fetched when its turn comes. */
+void settle_replace(struct engine *e, struct live *l, struct bytes image);
 void settle_tell(struct engine *e, struct live *l, const struct reply *tell);
 void settle_unknown(struct engine *e, struct live *l);
+/** Queued, and nowhere: goes by another link that is up; false: none is. */
+bool settle_elsewhere(struct engine *e, struct live *l);
+
+/* divert.c */
+void divert_tick(struct engine *e, struct lane *l, uint64_t now);
 
 /* native.c */
 void native_try(struct engine *e, struct live *l);
@@ -212,6 +239,31 @@ void correlate_sent(struct engine *e, struct live *l);
 void correlate_orphans(struct engine *e, const struct step *s);
 void correlate_early(struct engine *e, struct live *l);
 void correlate_again(struct engine *e, struct bytes octets);
+
+/* amend.c */
+void amend_frame(struct engine *e, unsigned child, const struct frame *f);
+void amend_standing(struct engine *e, unsigned child, const struct frame *f);
+/** It waits, is the account's, and is what `r` means. */
+bool amend_fits(struct engine *e, const struct live *l,
+		const struct amendment *r);
+/** Cancels or replaces one that fits; false: it cannot be replaced. */
+bool amend_leg(struct engine *e, struct live *l, const struct amendment *r);
+/** FRAME_STANDING: at once, or when all that was decided is on disk. */
+void amend_answer(struct engine *e, const struct reply *to,
+		  const struct standing *v);
+void amend_answer_after(struct engine *e, const struct reply *to,
+			enum outcome_class class, enum delivery_state state);
+void amend_child_died(struct engine *e, unsigned child);
+void amend_clear(struct engine *e);
+
+/* sweep.c */
+/** Cancels all that fit `r`, which has no id; `octets` are its image. */
+void sweep_cancel(struct engine *e, const struct reply *to,
+		  struct bytes octets, const struct amendment *r);
+/** A message that takes the place of one that waits, if there is one. */
+void sweep_intake(struct engine *e, const struct reply *to,
+		  struct bytes octets, const struct message *m);
+void sweep_clear(struct engine *e);
 
 /* report.c */
 void report_due(struct engine *e, struct live *l, enum delivery_state s,

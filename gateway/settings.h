@@ -24,7 +24,14 @@ enum setting_type {
 	SETTING_PEERS,	  /* list of host:port, [2001:db8::1]:port      */
 	SETTING_LINKS,	  /* list of names of groups that are links     */
 	SETTING_DIGITS,	  /* '+' or not, then 1..15 digits              */
-	SETTING_PREFIXES  /* list of those                              */
+	SETTING_PREFIXES, /* list of those                              */
+	SETTING_NUMBERS,  /* list of numbers in min..max, one for each  */
+			  /* link of the group's SETTING_LINKS          */
+	SETTING_ENTRIES,  /* list as codecs/number_list.h reads it      */
+	SETTING_REWRITE,  /* rules as codecs/rewrite.h reads them       */
+	SETTING_FILE,	  /* absolute path                              */
+	SETTING_TON_NPI,  /* "1/1": each 0..255                         */
+	SETTING_SENDER	  /* number, short code or alphanumeric address */
 };
 
 #define SETTING_SECOND 1000u /* of min..max of a SETTING_DURATION */
@@ -37,7 +44,8 @@ struct setting {
 	enum setting_type type;
 	const char *unit;  /* for people: "s", "octets", or NULL         */
 	uint64_t min, max; /* numbers, durations (ms), sizes; octets of  */
-	/* texts where max is not 0                   */
+	/* texts, items of SETTING_LINKS, where max   */
+	/* is not 0                                   */
 	const char *choices;  /* SETTING_CHOICE: "store|end-to-end"         */
 	const char *fallback; /* default, as it would be written; NULL none */
 	bool required;
@@ -94,6 +102,10 @@ bool settings_bool(const struct settings_group *g, const char *setting);
 bool settings_item(const struct settings_group *g, const char *setting,
 		   size_t n, struct bytes *out);
 
+/** Reads "1/1", type of number and numbering plan. False: it is something
+ *  else, as text of a SETTING_TON_NPI never is. */
+bool settings_ton_npi(struct bytes text, uint8_t *ton, uint8_t *npi);
+
 /**
  * "file:line" of that setting, else of its group, for a complaint;
  * "(default)" when neither is written anywhere.
@@ -116,8 +128,9 @@ bool settings_group_equal(const struct settings_group *a,
  * port: 70000 is not in 1..65535" into `complaints` (all of them, not just
  * the first; those that its limit keeps out are lost, not forgotten). A
  * secret is never repeated. Besides the rows: names that occur twice, links
- * that are none, and NAME-first above NAME-most or NAME-minimum above
- * NAME-maximum are mistakes. ERR_RANGE: there were complaints, *out is NULL.
+ * that are none, numbers that are not one for each link, and NAME-first above
+ * NAME-most or NAME-minimum above NAME-maximum are mistakes. ERR_RANGE: there
+ * were complaints, *out is NULL.
  * ERR_MALFORMED, ERR_MORE: not an image. ERR_TOOBIG: more than
  * SETTINGS_IMAGE_MAX. ERR_NOMEM.
  */

@@ -160,6 +160,45 @@ static void check_links(struct check *c, const struct settings_group *g,
 	}
 }
 
+static size_t items(const struct settings_group *g, size_t row)
+{
+	struct bytes left = settings_list(bytes_of(g->values[row].text)), item;
+	size_t n = 0;
+
+	while (settings_next(&left, &item))
+		n++;
+	return n;
+}
+
+static void check_most(struct check *c, const struct settings_group *g,
+		       size_t row)
+{
+	const struct setting *what = &g->kind->table->settings[row];
+	size_t n = items(g, row);
+
+	if (what->max == 0 || n <= what->max)
+		return;
+	begin(c, g, row);
+	buf_printf(c->complaints, "%zu links are more than %llu\n", n,
+		   (unsigned long long)what->max);
+}
+
+/* A list of numbers has one for each link. */
+static void check_numbers(struct check *c, const struct settings_group *g,
+			  size_t row)
+{
+	const struct setting *rows = g->kind->table->settings;
+	size_t n = items(g, row), links = 0;
+
+	while (rows[links].type != SETTING_LINKS)
+		links++;
+	if (n == 0 || n == items(g, links))
+		return;
+	begin(c, g, row);
+	buf_printf(c->complaints, "%zu numbers for %zu links of %s\n", n,
+		   items(g, links), rows[links].name);
+}
+
 /* Of NAME-first and NAME-most the first may not be greater. */
 static void check_order(struct check *c, const struct settings_kind *k,
 			size_t row, const char *low, const char *high)
@@ -285,8 +324,12 @@ static enum err check_rows(struct check *c, const struct settings_kind *k)
 
 		if (what->unique)
 			e = check_unique(c, k, row);
-		for (i = 0; what->type == SETTING_LINKS && i < k->n; i++)
+		for (i = 0; what->type == SETTING_LINKS && i < k->n; i++) {
 			check_links(c, k->at[i], row);
+			check_most(c, k->at[i], row);
+		}
+		for (i = 0; what->type == SETTING_NUMBERS && i < k->n; i++)
+			check_numbers(c, k->at[i], row);
 		check_order(c, k, row, "-first", "-most");
 		check_order(c, k, row, "-minimum", "-maximum");
 	}

@@ -137,8 +137,24 @@ static const struct setting route_settings[] = {
 	{ "technology", SETTING_CHOICE, NULL, 0, 0,
 	  "sms|mms|vasp|mail|loopback", NULL, true, "How they are reached.",
 	  false },
-	{ "peer", SETTING_LINKS, NULL, 0, 0, NULL, NULL, false,
-	  "The links to use, the preferred one first.", false },
+	{ "peer", SETTING_LINKS, NULL, 0, 16, NULL, NULL, false,
+	  "The links to use. With none of preference, cost and weight: the "
+	  "preferred one first. A message that one does not take is tried on "
+	  "the next; links that are down or held come last.",
+	  false },
+	{ "preference", SETTING_NUMBERS, NULL, 0, 1000, NULL, NULL, false,
+	  "Which links go first: those with the lowest number. Not set: all "
+	  "alike.",
+	  false },
+	{ "cost", SETTING_NUMBERS, NULL, 0, 1000000000, NULL, NULL, false,
+	  "What a message costs over each link, in any unit: of links with "
+	  "the same preference the cheapest goes first. Not set: all alike.",
+	  false },
+	{ "weight", SETTING_NUMBERS, NULL, 0, 1000000, NULL, NULL, false,
+	  "How links with the same preference and cost share the messages: "
+	  "3;1 is three for the first and one for the second. With 0 a link "
+	  "is used when no other takes the message. Not set: equal shares.",
+	  false },
 	{ "priority", SETTING_NUMBER, NULL, 0, 1000, NULL, "100", false,
 	  "Of several routes with the same prefix the lowest comes first.",
 	  false },
@@ -153,6 +169,44 @@ const struct setting_group rows_route = {
 	route_settings,
 	false,
 	false
+};
+
+static const struct setting access_settings[] = {
+	{ "name", SETTING_TEXT, NULL, 0, 0, NULL, NULL, true,
+	  "The name of the rule, for traces and complaints.", false },
+	{ "action", SETTING_CHOICE, NULL, 0, 0, "allow|deny", NULL, true,
+	  "What becomes of the messages that the rule fits.", false },
+	{ "sender", SETTING_ENTRIES, NULL, 0, 0, NULL, NULL, false,
+	  "It fits messages from these. Not set: from anybody.", false },
+	{ "sender-file", SETTING_FILE, NULL, 0, 0, NULL, NULL, false,
+	  "A file of more of them, one a line; '#' begins a comment line. It "
+	  "is read again at a reload.",
+	  false },
+	{ "recipient", SETTING_ENTRIES, NULL, 0, 0, NULL, NULL, false,
+	  "It fits messages to these. Not set: to anybody.", false },
+	{ "recipient-file", SETTING_FILE, NULL, 0, 0, NULL, NULL, false,
+	  "A file of more of them.", false },
+	{ "from", SETTING_LINKS, NULL, 0, 0, NULL, NULL, false,
+	  "It fits messages that come from these links and accounts. Not set: "
+	  "from all, users included.",
+	  false },
+	{ "way", SETTING_LINKS, NULL, 0, 0, NULL, NULL, false,
+	  "It decides about these links alone: messages that it denies are "
+	  "not sent over them, but may be over others. Not set: it decides "
+	  "whether messages are taken at all.",
+	  false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_access = {
+	"access",
+	"name",
+	"Black and white lists. The rules are read in the order in which they "
+	"are written, and the first that fits a message decides; what none "
+	"fits is allowed. A white list ends with a rule that denies all.",
+	access_settings,
+	false,
+	true
 };
 
 static const struct setting iwf_settings[] = {

@@ -4,6 +4,9 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "codecs/address.h"
+#include "codecs/number_list.h"
+#include "codecs/rewrite.h"
 #include "codecs/utf8.h"
 
 #define SHOWN_MAX 60 /* octets of a bad value in a complaint */
@@ -269,6 +272,84 @@ static bool digits_like(struct bytes text)
 	return text.n >= 1 && text.n <= 15;
 }
 
+bool settings_ton_npi(struct bytes text, uint8_t *ton, uint8_t *npi)
+{
+	size_t slash = bytes_find(text, '/');
+	uint64_t a, b;
+
+	if (bytes_decimal((struct bytes){ text.p, slash }, 255, &a) != OK ||
+	    bytes_decimal(bytes_after(text, slash + 1), 255, &b) != OK)
+		return false;
+	*ton = (uint8_t)a;
+	*npi = (uint8_t)b;
+	return true;
+}
+
+/* Entries and rules are read as they will be; what they say is passed on. */
+static enum err check_entries(struct bytes text, struct buf *complaint)
+{
+	struct number_list *l = number_list_new();
+	enum err e = l == NULL ? ERR_NOMEM
+			       : number_list_add_all(l, text, complaint);
+
+	number_list_free(l);
+	return e;
+}
+
+static enum err check_rewrite(struct bytes text, struct buf *complaint)
+{
+	struct rewrite *r;
+	enum err e = rewrite_new(text, &r, complaint);
+
+	rewrite_free(r);
+	return e;
+}
+
+/* What goes out as an SMS's sender: TS 23.040 9.1.2.5. */
+static enum err check_sender(struct bytes text, struct buf *complaint)
+{
+	struct arena *arena = arena_new(4096);
+	struct address a = { ADDRESS_NONE, NULL };
+	struct address_smpp wire;
+	enum err e = ERR_NOMEM;
+
+	if (arena != NULL)
+		e = address_parse(text, NULL, arena, &a);
+	if (e == OK)
+		e = address_to_smpp(&a, arena, &wire);
+	arena_free(arena);
+	if (e == OK || e == ERR_NOMEM)
+		return e;
+	return refuse(complaint, text,
+		      "not a sender: a number, or at most 11 characters of "
+		      "the default alphabet");
+}
+
+static enum err check_file(struct bytes text, struct buf *complaint)
+{
+	if (text.n > 0 && text.p[0] == '/')
+		return OK;
+	return refuse(complaint, text, "not a path from the root");
+}
+
+static enum err check_ton_npi(struct bytes text, struct buf *complaint)
+{
+	uint8_t ton, npi;
+
+	if (settings_ton_npi(text, &ton, &npi))
+		return OK;
+	return refuse(complaint, text, "not TON/NPI: two numbers up to 255");
+}
+
+static enum err check_digits(struct bytes text, struct buf *complaint)
+{
+	if (digits_like(text))
+		return OK;
+	return refuse(complaint, text,
+		      "not a number: at most 15 digits, '+' before them or "
+		      "not");
+}
+
 static enum err check_item(const struct setting *row, struct bytes item,
 			   struct buf *complaint)
 {
@@ -282,6 +363,8 @@ static enum err check_item(const struct setting *row, struct bytes item,
 	if (row->type == SETTING_PREFIXES && !digits_like(item))
 		return refuse(complaint, item,
 			      "not a prefix: digits, '+' before them or not");
+	if (row->type == SETTING_NUMBERS)
+		return check_number(row, item, &port, complaint);
 	if (row->choices != NULL && !settings_one_of(row->choices, item)) {
 		put_why(complaint, item, "not one of ");
 		settings_put_words(complaint, row->choices);
@@ -308,7 +391,8 @@ static enum err check_list(const struct setting *row, struct bytes text,
 
 	while (e == OK && settings_next(&left, &item)) {
 		e = check_item(row, item, complaint);
-		if (e == OK && is_before(text, item))
+		if (e == OK && row->type != SETTING_NUMBERS &&
+		    is_before(text, item))
 			e = refuse(complaint, item, "there twice");
 	}
 	return e;
@@ -373,16 +457,23 @@ enum err settings_value_check(const struct setting *row, struct bytes value,
 					: refuse(complaint, value,
 						 "not an address or host name");
 	case SETTING_DIGITS:
-		return digits_like(value) ? OK
-					  : refuse(complaint, value,
-						   "not a number: at most 15 "
-						   "digits, '+' before them or "
-						   "not");
+		return check_digits(value, complaint);
 	case SETTING_LIST:
 	case SETTING_PEERS:
 	case SETTING_LINKS:
 	case SETTING_PREFIXES:
+	case SETTING_NUMBERS:
 		return check_list(row, value, complaint);
+	case SETTING_ENTRIES:
+		return check_entries(value, complaint);
+	case SETTING_REWRITE:
+		return check_rewrite(value, complaint);
+	case SETTING_FILE:
+		return check_file(value, complaint);
+	case SETTING_SENDER:
+		return check_sender(value, complaint);
+	case SETTING_TON_NPI:
+		return check_ton_npi(value, complaint);
 	}
 	return ERR_RANGE;
 }

@@ -128,6 +128,17 @@ void settle_tell(struct engine *e, struct live *l, const struct reply *tell)
 	update(e, l, tell);
 }
 
+void settle_replace(struct engine *e, struct live *l, struct bytes image)
+{
+	struct step *s = road_step(e, STEP_UPDATE, updated_done);
+
+	set_after(s, l, NULL);
+	road_row(e, s, l, &s->legs[0]);
+	s->legs[0].image = road_octets(s, image);
+	l->image = (struct bytes){ NULL, 0 };
+	road_submit(e, s);
+}
+
 /* Again at `due_us`: by its flow, or with its recipient's others. */
 void settle_requeue(struct engine *e, struct live *l, uint64_t due_us)
 {
@@ -161,47 +172,97 @@ static void trace_outcome(struct engine *e, const struct live *l,
 			 .far_id = o->n_far_ids > 0 ? o->far_ids[0] : NULL });
 }
 
-static uint64_t again_at(struct engine *e, const struct live *l,
+static uint64_t again_at(struct engine *e, unsigned attempts,
 			 const struct outcome *o)
 {
-	return road_now(e) + retry_delay_us(&e->retry, l->attempts,
+	return road_now(e) + retry_delay_us(&e->retry, attempts,
 					    (uint64_t)o->retry_after_ms * 1000,
 					    road_random(e));
 }
 
+/* Lane and flow of the way that is its own now; false: there is none. */
+static bool take_way(struct engine *e, struct live *l)
+{
+	const struct route_way *way = live_way(l);
+	struct lane *lane;
+	struct flow *flow;
+
+	if (way == NULL ||
+	    (lane = road_lane(e, way->technology, way->peer)) == NULL ||
+	    (flow = road_flow(e, lane,
+			      l->origin.account != NULL ? l->origin.account
+							: l->origin.peer,
+			      l->priority)) == NULL)
+		return false;
+	l->lane = lane;
+	l->flow = flow;
+	tell_leg(e, l, &(struct story){ .step = "route",
+					.verdict = "next-way" });
+	return true;
+}
+
+/*
+ * Another link of the same kind may take what this one does not take now.
+ * How many take turns; 1: no other. Parts that a link has stay with it.
+ */
+static size_t other_link(struct engine *e, struct live *l)
+{
+	uint32_t up = 0;
+	size_t i, turns;
+
+	if (l->is_report || l->progress.n > 0 || l->way + 1 >= l->n_ways)
+		return 1;
+	for (i = l->way + 1; i < l->n_ways; i++) {
+		const struct route_way *w = &l->ways[i];
+		const struct lane *lane = road_lane(e, w->technology, w->peer);
+
+		if (lane != NULL && lane->up && !lane->held)
+			up |= 1u << i;
+	}
+	turns = route_turn(l->ways, l->n_ways, l->way, up);
+	if (turns > 1 && !take_way(e, l))
+		abort();
+	return turns;
+}
+
+bool settle_elsewhere(struct engine *e, struct live *l)
+{
+	uint64_t now = road_now(e);
+
+	if (other_link(e, l) == 1)
+		return false;
+	settle_requeue(e, l, l->due_us > now ? l->due_us : now);
+	return true;
+}
+
+/* At once by another link; when all have been tried, after a while. */
 static void later(struct engine *e, struct live *l, const struct outcome *o)
 {
+	size_t turns;
+
 	if (l->once) {
 		settle_final(e, l, STATE_UNDELIVERABLE, o);
 		return;
 	}
 	e->counts.retries++;
-	settle_requeue(e, l, again_at(e, l, o));
+	turns = other_link(e, l);
+	if (l->attempts % turns != 0)
+		settle_requeue(e, l, road_now(e));
+	else
+		settle_requeue(e, l,
+			       again_at(e, l->attempts / (unsigned)turns, o));
 }
 
 /* The next way to reach him; false: there is none. */
 static bool next_way(struct engine *e, struct live *l)
 {
-	const struct route_way *way;
-	struct lane *lane;
-	struct flow *flow;
-
 	l->way++;
-	if ((way = live_way(l)) == NULL ||
-	    (lane = road_lane(e, way->technology, way->peer)) == NULL ||
-	    (flow = road_flow(e, lane,
-			      l->origin.account != NULL ? l->origin.account
-							: l->origin.peer,
-			      l->priority)) == NULL) {
+	if (!take_way(e, l)) {
 		l->way--;
 		return false;
 	}
-	l->lane = lane;
-	l->flow = flow;
 	l->attempts = 0;
 	l->progress = (struct bytes){ NULL, 0 };
-	tell_leg(e, l, &(struct story){ .step = "route",
-					.verdict = "next-way" });
 	settle_requeue(e, l, road_now(e));
 	return true;
 }
@@ -216,7 +277,7 @@ static void absent(struct engine *e, struct live *l, const struct outcome *o)
 	}
 	if (l->lane->by_target)
 		report_extra(e, l, STATE_STORED);
-	settle_requeue(e, l, again_at(e, l, o));
+	settle_requeue(e, l, again_at(e, l->attempts, o));
 }
 
 /* Will the far side report on it? An intermediate one only an SMSC sends. */
@@ -275,14 +336,19 @@ static void unanswered(struct engine *e, struct live *l,
 }
 
 /*
- * The link's fault: no attempt was made; it keeps its place. A link that is
- * up all the same rests until the next tick, and one that goes on so is treated
- * as one that refuses.
+ * The link's fault: no attempt was made; it keeps its place, or goes by a link
+ * that is up. A link that is up all the same rests until the next tick, and one
+ * that goes on so is treated as one that refuses.
  */
 static void requeue_unsent(struct engine *e, struct live *l,
 			   const struct outcome *o)
 {
 	l->lane->stalled = true;
+	if (!l->lane->up && other_link(e, l) > 1) {
+		l->attempts--;
+		settle_requeue(e, l, road_now(e));
+		return;
+	}
 	if (l->once || ++l->unsent > UNSENT_MOST) {
 		l->unsent = 0;
 		later(e, l, o);

@@ -78,6 +78,8 @@ enum step_kind {
 				 * id > after_id, by id                       */
 	STEP_EXPIRED,		/* expires_us in 1..until_us, oldest first    */
 	STEP_GET,		/* legs[0].id; ERR_NOTFOUND                   */
+	STEP_STORY,		/* all legs of the message legs[0].id (its
+				 * story), ERR_NOTFOUND: none is left         */
 	STEP_LIST,		/* all legs by id > after_id (gwctl queue)    */
 	/* The leg of far[0] -> found, ERR_NOTFOUND; then, with orphan octets,
 	 * keeps them until until_us (at most STORE_ORPHANS_MAX rows: the

@@ -26,7 +26,7 @@ enum statement {
 	LEGS_REFILL,
 	LEGS_WAITING,
 	LEGS_EXPIRED,
-	LEGS_LIST,
+	LEGS_LIST, LEGS_STORY,
 	LEG_RECIPIENT,
 	LEG_RECIPIENTS, LEG_FLOW,
 	CONTENT_INSERT,
@@ -151,6 +151,7 @@ enum err legs_refill(struct store *s, struct step *step) CHECKED;
 enum err legs_waiting(struct store *s, struct step *step) CHECKED;
 enum err legs_expired(struct store *s, struct step *step) CHECKED;
 enum err legs_list(struct store *s, struct step *step) CHECKED;
+enum err legs_story(struct store *s, struct step *step) CHECKED;
 enum err legs_waiting_who(struct store *s, struct step *step) CHECKED;
 /** The leg -> found. ERR_NOTFOUND; ERR_MALFORMED: damaged. */
 enum err leg_get(struct store *s, struct step *step, uint64_t id) CHECKED;

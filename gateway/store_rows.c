@@ -7,6 +7,7 @@
 
 #include <endian.h>
 
+#define STORY_SPAN (UINT64_C(1000000) << 10)
 #define IMAGE_KEY	UINT64_C(0x696d616765)	/* apart from the row's own */
 #define DAMAGED_MAX	32			/* in one answer            */
 
@@ -263,6 +264,27 @@ enum err legs_list(struct store *s, struct step *step)
 {
 	bind_number(prepared(s, LEGS_LIST), 1, step->after_id);
 	return scan(s, LEGS_LIST, step);
+}
+
+/* Ids are times: those of one message are within a second. */
+enum err legs_story(struct store *s, struct step *step)
+{
+	uint64_t id = step->legs[0].id;
+	sqlite3_stmt *q = prepared(s, LEGS_STORY);
+	enum err e;
+	bool shared;
+
+	bind_number(prepared(s, CONTENT_COUNT), 1, id);
+	if ((e = next_row(s, CONTENT_COUNT, &shared)) != OK)
+		return e;
+	if (!shared)
+		return leg_get(s, step, id);
+	rows_end(s, CONTENT_COUNT);
+	bind_number(q, 1, id);
+	bind_number(q, 2, id + STORY_SPAN);
+	if ((e = scan(s, LEGS_STORY, step)) != OK)
+		return e;
+	return step->n_found > 0 ? OK : ERR_NOTFOUND;
 }
 
 /* One seek for each, however many legs wait for the same recipient. */

@@ -180,7 +180,8 @@ static enum err counts(struct store *s, struct step *step)
 static enum err apply_leg(struct store *s, struct step *step)
 {
 	bool needs_leg = step->kind == STEP_UPDATE ||
-			 step->kind == STEP_REMOVE || step->kind == STEP_GET;
+			 step->kind == STEP_REMOVE || step->kind == STEP_GET ||
+			 step->kind == STEP_STORY;
 
 	if (needs_leg && step->n_legs != 1)
 		return ERR_RANGE;
@@ -190,6 +191,8 @@ static enum err apply_leg(struct store *s, struct step *step)
 		return leg_update(s, step);
 	if (step->kind == STEP_REMOVE)
 		return leg_remove(s, step);
+	if (step->kind == STEP_STORY)
+		return legs_story(s, step);
 	if (step->kind == STEP_GET)
 		return leg_get(s, step, step->legs[0].id);
 	return step->n_far == 1 ? far_step(s, step) : ERR_RANGE;
@@ -202,6 +205,7 @@ static enum err apply(struct store *s, struct step *step)
 	case STEP_UPDATE:
 	case STEP_REMOVE:
 	case STEP_GET:
+	case STEP_STORY:
 	case STEP_FAR:
 		return apply_leg(s, step);
 	case STEP_SEEN:

@@ -85,16 +85,37 @@ static void copy(char *to, size_t size, const char *from)
 	to[n] = 0;
 }
 
+static const struct settings_group *group_of(const struct account *a)
+{
+	return settings_group_named(a->peer.hub->settings, "esme", a->name);
+}
+
+static void read_limits(struct account *a, const struct found *f)
+{
+	const struct settings_group *g = group_of(a);
+
+	a->rate_rule = (struct rate_rule){ .per_second = f->rate };
+	a->quota_rule = (struct quota_rule){ 0 };
+	a->window = f->window;
+	if (g == NULL)
+		return;
+	a->rate_rule.burst = (uint32_t)settings_number(g, "burst");
+	a->quota_rule.per_day = settings_number(g, "daily-quota");
+}
+
 enum err account_set(struct account *a, const struct found *f)
 {
-	enum err e = pace_set(&a->pace, f->rate);
+	enum err e;
 
+	read_limits(a, f);
+	e = pace_set(&a->pace, a->rate_rule.burst == 0 ? f->rate : 0);
 	if (e != OK)
 		return e;
-	a->window = f->window;
 	a->binds_most = f->binds;
 	a->any_sender = f->any_sender;
-	copy(a->short_code, sizeof a->short_code, f->short_code);
+	senders_read(&a->senders, group_of(a),
+		     f->short_code == NULL ? "" : f->short_code,
+		     &a->peer.manner.rules);
 	return OK;
 }
 
@@ -147,17 +168,14 @@ void account_free(struct account *a)
 	ticket_abandon(&a->peer.hub->tickets, &a->asker.tickets);
 	peer_remove(&a->peer);
 	pace_clear(&a->pace);
+	numbers_clear(&a->peer.manner.numbers);
+	senders_clear(&a->senders);
 	mem_free(a);
 }
 
 void account_commit(struct account *a)
 {
 	read_manner(a);
-}
-
-static const struct settings_group *group_of(const struct account *a)
-{
-	return settings_group_named(a->peer.hub->settings, "esme", a->name);
 }
 
 /* Is `text` an item of the list? An absent list has none. */
@@ -273,65 +291,32 @@ static unsigned unanswered(const struct account *a)
 	return n;
 }
 
+/* Without a burst the rate holds in any second, however it began. */
+static bool in_pace(struct account *a, uint64_t now_us)
+{
+	if (a->rate_rule.burst == 0)
+		return pace_pass(&a->pace, now_us);
+	return rate_pass(&a->rate_rule, &a->rate, now_us);
+}
+
 uint32_t account_throttles(struct account *a)
 {
+	uint64_t now_us = uplink_now_us(a->peer.hub->up);
+
 	if (a->window > 0 && unanswered(a) >= a->window)
 		return ESME_RTHROTTLED;
-	if (!pace_pass(&a->pace, loop_now_us(a->peer.hub->loop)))
+	if (quota_left(&a->quota_rule, &a->quota, now_us) == 0 ||
+	    !in_pace(a, loop_now_us(a->peer.hub->loop)) ||
+	    !quota_pass(&a->quota_rule, &a->quota, 1, now_us))
 		return ESME_RTHROTTLED;
 	return ESME_ROK;
-}
-
-/* "4420*" stands for all that begin so. */
-static bool allowed(const struct settings_group *g, const char *text)
-{
-	struct bytes item, sender = bytes_of(text);
-	size_t i;
-
-	for (i = 0; settings_item(g, "allowed-address", i, &item); i++) {
-		bool open = item.n > 0 && item.p[item.n - 1] == '*';
-		struct bytes front = sender;
-
-		if (open)
-			item.n--;
-		if (item.n > 0 && sender.n > 0 && sender.p[0] == '+' &&
-		    item.p[0] != '+')
-			front = bytes_after(sender, 1);
-		if (open && front.n > item.n)
-			front.n = item.n;
-		if (bytes_equal(front, item))
-			return true;
-	}
-	return false;
-}
-
-static bool is_code(const struct account *a, const struct address *from)
-{
-	const char *text = from->text;
-
-	if (a->short_code[0] == 0 || text == NULL)
-		return false;
-	if (text[0] == '+')
-		text++;
-	return strcmp(text, a->short_code + (a->short_code[0] == '+')) == 0;
 }
 
 uint32_t account_admit(struct inbox *in, struct message *m)
 {
 	struct account *a = in->peer->self;
-	const struct settings_group *g = group_of(a);
 
-	if (m->from.kind == ADDRESS_ANONYMOUS && a->short_code[0] != 0) {
-		m->from.kind =
-			a->short_code[0] == '+' ? ADDRESS_E164 : ADDRESS_SHORT;
-		m->from.text = a->short_code;
-		m->asserted = m->from;
-	}
-	if (a->any_sender || is_code(a, &m->from))
-		return ESME_ROK;
-	if (g != NULL && m->from.text != NULL && allowed(g, m->from.text))
-		return ESME_ROK;
-	return ESME_RINVSRCADR;
+	return senders_admit(&a->senders, a->any_sender, m);
 }
 
 void account_found(struct account *a, const struct found *f)

@@ -17,6 +17,7 @@ struct client *client_new(struct hub *h)
 static void free_smsc(struct smsc *s)
 {
 	peer_remove(&s->peer);
+	numbers_clear(&s->peer.manner.numbers);
 	mem_free(s->name);
 	mem_free(s);
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "adapters/smpp/password.h"
+#include "adapters/smpp/amend.h"
 #include "adapters/smpp/server_inside.h"
 #include "codecs/arena.h"
 #include "codecs/smpp_names.h"
@@ -270,34 +271,32 @@ static void submit(struct conn *c, const struct smpp_pdu *p)
 	}
 }
 
-/* What the server does not do is refused in the words that it has for it. */
-static uint32_t not_done(uint32_t command_id)
+/* A bound ESME that may submit wants something done. */
+static void work(struct conn *c, const struct smpp_pdu *p)
 {
-	switch (command_id) {
+	switch (p->command_id) {
+	case SMPP_SUBMIT_SM:
+	case SMPP_DATA_SM:
+		submit(c, p);
+		return;
 	case SMPP_QUERY_SM:
-		return ESME_RQUERYFAIL;
 	case SMPP_CANCEL_SM:
-		return ESME_RCANCELFAIL;
 	case SMPP_REPLACE_SM:
-		return ESME_RREPLACEFAIL;
+		amend_request(&c->inbox, p);
+		return;
 	default:
-		return ESME_RINVCMDID;
+		session_refuse(c->session, p, ESME_RINVCMDID);
 	}
 }
 
 static void bound_request(struct conn *c, const struct smpp_pdu *p)
 {
-	bool message = p->command_id == SMPP_SUBMIT_SM ||
-		       p->command_id == SMPP_DATA_SM;
-
 	if (!c->submits || c->unbind_asked)
 		session_refuse(c->session, p, ESME_RINVBNDSTS);
-	else if (!message)
-		session_refuse(c->session, p, not_done(p->command_id));
 	else if (c->state == CONN_LEAVING)
 		session_refuse(c->session, p, ESME_RSYSERR);
 	else
-		submit(c, p);
+		work(c, p);
 }
 
 static void request(void *owner, struct session *s, const struct smpp_pdu *p)

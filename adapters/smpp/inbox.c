@@ -18,7 +18,7 @@ void inbox_drop(struct inbox *in)
 	in->session = NULL;
 }
 
-static void count_up(struct inbox *in)
+void inbox_count(struct inbox *in)
 {
 	if (in->tickets.count < in->most || in->holding)
 		return;
@@ -26,7 +26,7 @@ static void count_up(struct inbox *in)
 	session_hold(in->session, true);
 }
 
-static void count_down(struct inbox *in)
+void inbox_uncount(struct inbox *in)
 {
 	if (in->holding && in->tickets.count <= in->most / 2) {
 		in->holding = false;
@@ -51,7 +51,10 @@ static enum err send_up(struct inbox *in, const struct smpp_arrival *arrival,
 	bool native = in->peer->manner.end_to_end && arrival->segment.of <= 1;
 	struct intake v = { .segment = arrival->segment,
 			    .native = native,
-			    .sender_keeps = native };
+			    .sender_keeps = native,
+			    .replace = in->peer->manner.server &&
+				       p->command_id == SMPP_SUBMIT_SM &&
+				       p->replace_if_present_flag == 1 };
 	struct ticket unused;
 	uint64_t ref;
 	enum err e;
@@ -93,7 +96,7 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p)
 		return;
 	}
 	in->peer->received++;
-	count_up(in);
+	inbox_count(in);
 }
 
 /* A line of a story of its own: there is no message that it belongs to. */
@@ -138,7 +141,7 @@ void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 	ref = ticket_open(&h->tickets, &in->tickets, p->sequence_number,
 			  p->command_id);
 	if (ref != 0 && uplink_far_report(h->up, ref, &v) == OK) {
-		count_up(in);
+		inbox_count(in);
 		return;
 	}
 	if (ref != 0 && ticket_close(&h->tickets, ref, &unused))
@@ -146,9 +149,7 @@ void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 	session_refuse(in->session, p, ESME_RX_T_APPN);
 }
 
-/* Whose ticket it was; NULL: he has gone. */
-static struct inbox *take_ticket(struct hub *h, uint64_t ref,
-				 struct ticket *out)
+struct inbox *inbox_take(struct hub *h, uint64_t ref, struct ticket *out)
 {
 	if (!ticket_close(&h->tickets, ref, out) || out->list == NULL)
 		return NULL;
@@ -168,7 +169,7 @@ void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v)
 {
 	char id[SMPP_OUR_ID_SIZE];
 	struct ticket t = { 0 };
-	struct inbox *in = take_ticket(h, ref, &t);
+	struct inbox *in = inbox_take(h, ref, &t);
 	struct smpp_pdu p = answer_to(&t, ESME_ROK);
 
 	if (in == NULL)
@@ -177,7 +178,7 @@ void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v)
 	if (t.command_id != SMPP_DELIVER_SM)
 		p.message_id = bytes_of(id);
 	session_send(in->session, &p);
-	count_down(in);
+	inbox_uncount(in);
 }
 
 /* Refused, or the far answer of a message that was not stored. */
@@ -185,7 +186,7 @@ void inbox_outcome(struct hub *h, uint64_t ref, const struct outcome *v)
 {
 	struct buf tlvs = BUF_INIT(64);
 	struct ticket t = { 0 };
-	struct inbox *in = take_ticket(h, ref, &t);
+	struct inbox *in = inbox_take(h, ref, &t);
 	struct smpp_status_answer a;
 	struct smpp_pdu p;
 
@@ -202,13 +203,13 @@ void inbox_outcome(struct hub *h, uint64_t ref, const struct outcome *v)
 		p.tlvs = buf_bytes(&tlvs);
 	session_send(in->session, &p);
 	buf_clear(&tlvs);
-	count_down(in);
+	inbox_uncount(in);
 }
 
 void inbox_reported(struct hub *h, uint64_t ref, const struct outcome *v)
 {
 	struct ticket t = { 0 };
-	struct inbox *in = take_ticket(h, ref, &t);
+	struct inbox *in = inbox_take(h, ref, &t);
 	struct smpp_pdu p = answer_to(&t, ESME_ROK);
 
 	if (in == NULL)
@@ -216,5 +217,5 @@ void inbox_reported(struct hub *h, uint64_t ref, const struct outcome *v)
 	if (v->class == OUTCOME_LATER)
 		p.command_status = ESME_RX_T_APPN;
 	session_send(in->session, &p);
-	count_down(in);
+	inbox_uncount(in);
 }

@@ -35,6 +35,12 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p);
 /** A report: goes to whoever waits for it. */
 void inbox_report(struct inbox *in, const struct smpp_pdu *p);
 
+/** One more, or one less, is unanswered. */
+void inbox_count(struct inbox *in);
+void inbox_uncount(struct inbox *in);
+/** Whose ticket it was; NULL: he has gone. */
+struct inbox *inbox_take(struct hub *h, uint64_t ref, struct ticket *out);
+
 /** The engine's answers. */
 void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v);
 void inbox_outcome(struct hub *h, uint64_t ref, const struct outcome *v);

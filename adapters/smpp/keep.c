@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/smpp/smpp_in.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/smpp_names.h"
 
@@ -88,6 +89,34 @@ static bool coding_is_told(uint8_t coding, const struct segment_content *c)
 	return c->classed && (coding & 0x20) == 0; /* not compressed */
 }
 
+/* Of all that data_coding may say: the alphabet; 0 is not noted. */
+static uint8_t alphabet_of(uint8_t coding)
+{
+	static const uint8_t general[] = { 0, 4, 8, 0 };
+
+	if (coding <= 0x0E)
+		return coding == 2 ? 4 : coding;
+	if (coding < 0x80)	/* TS 23.038 4: general groups */
+		return general[coding >> 2 & 3];
+	if (coding >= 0xF0)
+		return (coding & 4) != 0 ? 4 : 0;
+	return coding >= WAITING_UCS2 ? 8 : 0;
+}
+
+static enum err add_alphabet(uint8_t coding, struct arena *a,
+			     struct message *out)
+{
+	char text[4];
+	char *own;
+
+	if (alphabet_of(coding) == 0)
+		return OK;
+	snprintf(text, sizeof text, "%u", alphabet_of(coding));
+	if ((own = arena_string(a, bytes_of(text))) == NULL)
+		return ERR_NOMEM;
+	return add(a, out, SMPP_EXTRA_CODING, bytes_of(own));
+}
+
 /* Those that struct message or struct segment_note have a place for. */
 static bool tlv_is_told(uint16_t tag)
 {
@@ -137,6 +166,8 @@ enum err keep_in(const struct smpp_pdu *p, const struct segment_content *c,
 		return e;
 	if (p->registered_delivery & SMPP_REGISTERED_DELIVERY_ACK &&
 	    (e = add_octet(a, out, REGISTERED, p->registered_delivery)) != OK)
+		return e;
+	if ((e = add_alphabet(coding, a, out)) != OK)
 		return e;
 	if (!coding_is_told(coding, c) &&
 	    (e = add_octet(a, out, DATA_CODING, coding)) != OK)

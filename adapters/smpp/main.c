@@ -3,6 +3,7 @@
  * server.h and client.h are the two halves, hub.h what they share.
  */
 #include "adapters/child.h"
+#include "adapters/smpp/amend.h"
 #include "adapters/smpp/client.h"
 #include "adapters/smpp/inbox.h"
 #include "adapters/smpp/server.h"
@@ -142,6 +143,11 @@ static void changed(void *self, const struct lookup *what)
 		server_changed(h->server, what->name);
 }
 
+static void standing(void *self, uint64_t ref, const struct standing *v)
+{
+	amend_standing(self, ref, v);
+}
+
 static void slow(void *self, bool on)
 {
 	struct hub *h = self;
@@ -208,6 +214,7 @@ static const struct adapter adapter = {
 	.reported = reported,
 	.found = found,
 	.bound = bound,
+	.standing = standing,
 	.snapshot = snapshot,
 	.changed = changed,
 	.slow = slow,

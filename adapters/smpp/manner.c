@@ -17,26 +17,12 @@ static unsigned choice(const struct settings_group *g, const char *setting,
 	return 0;
 }
 
-/* "3/0"; false: it is something else. */
-static bool two_numbers(const char *text, uint8_t *ton, uint8_t *npi)
-{
-	struct bytes in = bytes_of(text);
-	size_t slash = bytes_find(in, '/');
-	uint64_t a, b;
-
-	if (bytes_decimal((struct bytes){ in.p, slash }, 255, &a) != OK ||
-	    bytes_decimal(bytes_after(in, slash + 1), 255, &b) != OK)
-		return false;
-	*ton = (uint8_t)a;
-	*npi = (uint8_t)b;
-	return true;
-}
-
 static void common(const struct settings *s, struct manner *out)
 {
 	const struct settings_group *g = settings_single(s, "gateway");
 
-	*out = (struct manner){ .short_ton = 3, .service_type = "" };
+	numbers_clear(&out->numbers);
+	*out = (struct manner){ .service_type = "" };
 	out->rules = (struct address_rules){
 		.country = settings_text(g, "country"),
 		.international_prefix =
@@ -81,9 +67,8 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	out->write.gsm_dcs = out->read.gsm_dcs;
 	out->message_id = id_kind(g, "message-id");
 	out->receipt_id = id_kind(g, "receipt-id");
-	if (!two_numbers(settings_text(g, "short-ton-npi"), &out->short_ton,
-			 &out->short_npi))
-		out->short_ton = 3;
+	numbers_read(&out->numbers, g);
+	numbers_types(&out->numbers, g);
 	out->esm_mode = (uint8_t)choice(g, "esm-mode", modes);
 	out->always_receipt = settings_bool(g, "always-receipt");
 	out->sme_ack = settings_bool(g, "sme-ack");
@@ -91,12 +76,17 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	out->service_type = settings_text(g, "service-type");
 	out->min_validity_s =
 		(uint32_t)(settings_number(g, "min-validity") / 1000);
+	out->throughput = (struct rate_rule){
+		.per_second = (uint32_t)settings_number(g, "throughput"),
+		.burst = (uint32_t)settings_number(g, "burst")
+	};
 }
 
 void manner_of_esme(const struct settings *s, const char *name,
 		    struct manner *out)
 {
 	common(s, out);
+	numbers_read(&out->numbers, settings_group_named(s, "esme", name));
 	out->peer = name;
 	out->server = true;
 	out->sme_ack = true;

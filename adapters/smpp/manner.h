@@ -1,15 +1,16 @@
 /*
  * adapters/smpp/manner.h - how one peer speaks SMPP: what its settings say,
  * read once. Strings are borrowed from the settings, so it is read again
- * after each commit.
+ * after each commit, into the one of before or a zeroed one.
  */
 #ifndef ADAPTERS_SMPP_MANNER_H
 #define ADAPTERS_SMPP_MANNER_H
 
-#include "codecs/address.h"
+#include "adapters/smpp/numbers.h"
 #include "codecs/segment.h"
 #include "codecs/smpp_receipt.h"
 #include "gateway/settings.h"
+#include "policy/rate.h"
 
 struct manner {
 	const char *peer;		/* "smsc-a", "esme1"                 */
@@ -18,12 +19,13 @@ struct manner {
 	struct segment_rules read;
 	struct segment_options write;	/* without a reference               */
 	enum smpp_id_kind message_id, receipt_id;
-	uint8_t short_ton, short_npi;
+	struct numbers numbers;		/* its own: numbers_clear()          */
 	uint8_t esm_mode;
 	bool always_receipt, sme_ack, end_to_end;
 	bool plain;			/* no parameters: 3.3, see 5.2.4     */
 	const char *service_type;	/* never NULL                        */
 	uint32_t min_validity_s;	/* of one attempt (Expires: 0)       */
+	struct rate_rule throughput;	/* requests to it                    */
 	uint32_t joined_timeout_s;	/* for parts of a longer text        */
 };
 

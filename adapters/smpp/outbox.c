@@ -113,6 +113,27 @@ static bool send_one(struct job *j, struct session *s)
 	return true;
 }
 
+static void pump(struct outbox *o);
+
+static void pump_again(void *arg)
+{
+	pump(arg);
+}
+
+/* Not yet, by the link's throughput: it is pumped again when it may. */
+static bool must_rest(struct outbox *o)
+{
+	struct hub *h = o->peer->hub;
+	uint64_t wait_us = rate_wait_us(&o->peer->manner.throughput, &o->rate,
+					loop_now_us(h->loop));
+
+	if (wait_us == 0)
+		return false;
+	if (loop_set_timer(h->loop, &o->rest, wait_us, pump_again, o) != OK)
+		hub_give_up(h);
+	return true;
+}
+
 static void pump(struct outbox *o)
 {
 	struct session *s;
@@ -126,8 +147,10 @@ static void pump(struct outbox *o)
 			settle_if_done(o, j);
 			continue;
 		}
-		if ((s = choose(o)) == NULL || !send_one(j, s))
+		if ((s = choose(o)) == NULL || must_rest(o) || !send_one(j, s))
 			return;
+		(void)rate_pass(&o->peer->manner.throughput, &o->rate,
+				loop_now_us(o->peer->hub->loop));
 	}
 }
 
@@ -178,6 +201,7 @@ void outbox_remove(struct outbox *o, struct session *s)
 void outbox_clear(struct outbox *o)
 {
 	strand(o);
+	loop_clear_timer(o->peer->hub->loop, &o->rest);
 	mem_free(o->sessions);
 	o->sessions = NULL;
 	o->n_sessions = o->capacity = 0;

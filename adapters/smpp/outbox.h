@@ -20,6 +20,8 @@ struct outbox {
 	 * it is too much, and grown again, one for each full window. */
 	unsigned allowed, grown;
 	uint64_t halved_us;
+	struct rate rate;		/* against the manner's throughput   */
+	struct loop_timer rest;		/* until it allows one more          */
 };
 
 void outbox_init(struct outbox *o, struct peer *peer);

@@ -5,10 +5,11 @@
 
 #include "adapters/smpp/inbox.h"
 #include "adapters/smpp/pace.h"
+#include "adapters/smpp/senders.h"
 #include "adapters/smpp/server.h"
+#include "policy/rate.h"
 
 #define ACCOUNT_NAME 16			/* system_id and its NUL: 4.1.1      */
-#define ACCOUNT_CODE 24
 
 struct conn;
 
@@ -24,11 +25,15 @@ struct account {
 	struct account *next;		/* of the server's                   */
 	struct server *server;
 	char name[ACCOUNT_NAME];
-	char short_code[ACCOUNT_CODE];
 	bool any_sender, stopped;
 	unsigned window;		/* 0: the server's                   */
 	unsigned binds_most, binds;
+	struct senders senders;
 	struct pace pace;
+	struct rate_rule rate_rule;
+	struct rate rate;
+	struct quota_rule quota_rule;
+	struct quota quota;
 	struct conn *conns;
 	struct asker asker;
 };
@@ -93,7 +98,7 @@ struct account *account_named(struct server *v, const char *name);
 struct account *account_make(struct server *v, const struct found *f);
 /* One that has not bound yet is known, too. */
 void account_introduce(struct server *v, const char *name);
-/* Takes the limits that the engine gave. ERR_NOMEM. */
+/* Takes the limits that the engine gave. */
 enum err account_set(struct account *a, const struct found *f) CHECKED;
 void account_free(struct account *a);
 void account_commit(struct account *a);

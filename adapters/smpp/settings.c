@@ -40,6 +40,21 @@ const struct setting_group rows_smpp = {
 	smpp_settings, false, false
 };
 
+/* How a link or an account wants its numbers, and writes them. */
+#define NUMBER_ROWS                                                            \
+	{ "sender-in", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,         \
+	  "Rewrites senders of what comes from it: +44 -> 0; /^00(.*)$/ -> "   \
+	  "+\\1. Rules see numbers as traces show them.",                      \
+	  false },                                                             \
+	{ "recipient-in", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,      \
+	  "Rewrites recipients of what comes from it.", false },               \
+	{ "sender-out", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,        \
+	  "Rewrites senders of what goes to it; the whole text by nothing: "   \
+	  "no sender.",                                                        \
+	  false },                                                             \
+	{ "recipient-out", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,     \
+	  "Rewrites recipients of what goes to it.", false }
+
 static const struct setting smsc_settings[] = {
 	{ "name", SETTING_TEXT, NULL, 0, 0, NULL, NULL, true,
 	  "The name of the link, for routes, traces and gwctl.", false },
@@ -63,6 +78,15 @@ static const struct setting smsc_settings[] = {
 	  "Bind at the start; no waits for gwctl link start.", false },
 	{ "window", SETTING_NUMBER, "requests", 1, 10000, NULL, "10", false,
 	  "Unanswered requests at most.", false },
+	{ "throughput", SETTING_NUMBER, "messages/s", 0, 1000000, NULL, "0",
+	  false,
+	  "Submissions a second over all binds of the link; the others wait. "
+	  "0 is no limit.",
+	  false },
+	{ "burst", SETTING_NUMBER, "messages", 1, 1000000, NULL, "1", false,
+	  "How many of them may go at once after a pause; 1 spreads them "
+	  "evenly.",
+	  false },
 	{ "enquire-link", SETTING_DURATION, "s", 0, SETTING_HOUR, NULL, "30s",
 	  false,
 	  "After this time without traffic the SMSC is asked whether it is "
@@ -117,10 +141,26 @@ static const struct setting smsc_settings[] = {
 	  "How to read the message_id in an answer to a submission.", false },
 	{ "receipt-id", SETTING_CHOICE, NULL, 0, 0, "string|nocase|decimal|hex",
 	  "string", false, "How to read the identifier in a receipt.", false },
-	{ "short-ton-npi", SETTING_TEXT, "ton/npi", 0, 0, NULL, "3/0", false,
-	  "Type of number and numbering plan of short codes; 0/1 and 6/0 are "
-	  "also met.",
+	NUMBER_ROWS,
+	{ "international-ton-npi", SETTING_TON_NPI, NULL, 0, 0, NULL, "1/1",
+	  false,
+	  "Type of number and numbering plan of international numbers, which "
+	  "are sent without their '+'.",
 	  false },
+	{ "national-ton-npi", SETTING_TON_NPI, NULL, 0, 0, NULL, "2/1", false,
+	  "Those of national numbers: other digits, more than 8.", false },
+	{ "short-ton-npi", SETTING_TON_NPI, NULL, 0, 0, NULL, "3/0", false,
+	  "Those of short codes; 0/1 and 6/0 are also met.", false },
+	{ "alphanumeric-ton-npi", SETTING_TON_NPI, NULL, 0, 0, NULL, "5/0",
+	  false, "Those of alphanumeric senders.", false },
+	{ "sender-international-ton-npi", SETTING_TON_NPI, NULL, 0, 0, NULL,
+	  NULL, false,
+	  "For senders, if not as for recipients: of international numbers.",
+	  false },
+	{ "sender-national-ton-npi", SETTING_TON_NPI, NULL, 0, 0, NULL, NULL,
+	  false, "Of senders with national numbers.", false },
+	{ "sender-short-ton-npi", SETTING_TON_NPI, NULL, 0, 0, NULL, NULL,
+	  false, "Of senders with short codes.", false },
 	{ "address-range", SETTING_TEXT, NULL, 0, 40, NULL, "", false,
 	  "The address_range to bind with.", false },
 	{ "address-ton", SETTING_NUMBER, NULL, 0, 255, NULL, "0", false,
@@ -153,6 +193,15 @@ static const struct setting esme_settings[] = {
 	  "How many binds it may hold at once.", false },
 	{ "rate", SETTING_NUMBER, "messages/s", 0, 100000, NULL, "0", false,
 	  "Submissions a second; more are throttled. 0 is no limit.", false },
+	{ "burst", SETTING_NUMBER, "messages", 0, 1000000, NULL, "0", false,
+	  "How many may come at once after a pause, before the rate counts; 0: "
+	  "in any second no more than `rate`.",
+	  false },
+	{ "daily-quota", SETTING_NUMBER, "messages", 0, UINT32_MAX, NULL, "0",
+	  false,
+	  "Submissions a day (UTC); more are throttled. Counted anew when "
+	  "the program starts. 0 is no limit.",
+	  false },
 	{ "window", SETTING_NUMBER, "requests", 0, 10000, NULL, "0", false,
 	  "Unanswered submissions at most; more are throttled. 0 is the "
 	  "server's window.",
@@ -162,10 +211,20 @@ static const struct setting esme_settings[] = {
 	  true },
 	{ "any-sender", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
 	  "It may send as any address.", false },
-	{ "allowed-address", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
-	  "Other addresses that it may send as; a number that ends in * "
-	  "stands for all that begin so.",
+	{ "allowed-address", SETTING_ENTRIES, NULL, 0, 0, NULL, NULL, false,
+	  "Other numbers and names that it may send as.", false },
+	{ "default-sender", SETTING_SENDER, NULL, 0, 0, NULL, NULL, false,
+	  "It sends as this when it names no sender. Not set: as its "
+	  "short-code.",
 	  false },
+	{ "forced-sender", SETTING_SENDER, NULL, 0, 0, NULL, NULL, false,
+	  "It sends as this whatever it names.", false },
+	{ "wrong-sender", SETTING_CHOICE, NULL, 0, 0, "refuse|default",
+	  "refuse", false,
+	  "What to do when it names a sender that it may not use: refuse the "
+	  "message, or send as the default sender.",
+	  false },
+	NUMBER_ROWS,
 	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
 	  "The IP addresses that it may bind from; none named: all.", false },
 	{ .name = NULL }

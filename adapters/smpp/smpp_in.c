@@ -57,7 +57,9 @@ static uint32_t read_address(const struct reading *r, bool source,
 {
 	const struct smpp_address *in = source ? &r->p->source : &r->p->dest;
 	struct address_smpp wire = { in->ton, in->npi, in->digits };
-	enum err e = address_from_smpp(&wire, &r->m->rules, r->a, out);
+	enum err e = numbers_in(&r->m->numbers,
+				source ? NUMBER_SENDER : NUMBER_RECIPIENT,
+				&wire, &r->m->rules, r->a, out);
 
 	if (e == OK && out->kind == ADDRESS_MAIL)
 		e = read_uri(r, &wire, out);

@@ -10,6 +10,10 @@
 #include "codecs/smpp_pdu.h"
 #include "gateway/adapter.h"
 
+/* The extra that tells in what alphabet a message came: the data_coding of
+ * that in decimal, 1 to 14; not there: 0. */
+#define SMPP_EXTRA_CODING "smpp.coding"
+
 struct smpp_arrival {
 	struct message message;
 	struct segment_note segment;

@@ -71,20 +71,15 @@ static struct address sender(const struct message *m, struct arena *a)
 	return alpha_sender(m, a);
 }
 
-static enum err wire_address(const struct departure *d, const struct address *a,
-			     struct smpp_address *out)
+static enum err wire_address(const struct departure *d, enum number_role role,
+			     const struct address *a, struct smpp_address *out)
 {
-	struct address_smpp wire = { 0 };
-	enum err e = address_to_smpp(a, d->arena, &wire);
+	struct address_smpp wire;
+	enum err e = numbers_out(&d->manner->numbers, role, a, d->arena, &wire);
 
-	if (e != OK)
-		return e;
-	*out = (struct smpp_address){ wire.ton, wire.npi, wire.text };
-	if (a->kind == ADDRESS_SHORT && wire.ton == 3) {
-		out->ton = d->manner->short_ton;
-		out->npi = d->manner->short_npi;
-	}
-	return OK;
+	if (e == OK)
+		*out = (struct smpp_address){ wire.ton, wire.npi, wire.text };
+	return e;
 }
 
 bool smpp_depart_addresses(struct departure *d, const struct address *from,
@@ -94,14 +89,14 @@ bool smpp_depart_addresses(struct departure *d, const struct address *from,
 
 	wire[0] = (struct smpp_address){ 0 };
 	if (from->kind != ADDRESS_ANONYMOUS && from->kind != ADDRESS_NONE) {
-		e = wire_address(d, from, &wire[0]);
+		e = wire_address(d, NUMBER_SENDER, from, &wire[0]);
 		if (e == ERR_NOMEM)
 			return smpp_no_way(why, OUTCOME_LATER, "no memory");
 		if (e != OK)
 			return smpp_no_way(why, OUTCOME_NEVER,
 					   "sender has no form in SMPP");
 	}
-	e = wire_address(d, &d->leg->to, &wire[1]);
+	e = wire_address(d, NUMBER_RECIPIENT, &d->leg->to, &wire[1]);
 	if (e == ERR_NOMEM)
 		return smpp_no_way(why, OUTCOME_LATER, "no memory");
 	if (e != OK)

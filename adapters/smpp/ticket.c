@@ -46,6 +46,11 @@ uint64_t ticket_open(struct tickets *t, struct ticket_list *list,
 	return (uint64_t)k->generation << 32 | number;
 }
 
+void ticket_about(struct tickets *t, uint64_t ref, uint64_t about)
+{
+	t->slots[(uint32_t)ref - 1].about = about;
+}
+
 static void leave_list(struct tickets *t, const struct ticket *k)
 {
 	if (k->newer != 0)

@@ -25,6 +25,7 @@ struct ticket {
 	uint32_t sequence, command_id;	/* of the PDU to be answered         */
 	uint32_t older, newer;		/* slots + 1 in the list             */
 	uint32_t generation;
+	uint64_t about;			/* ticket_about(); 0                 */
 	bool open;
 };
 
@@ -36,6 +37,9 @@ struct tickets {
 /** The reference of a new one; 0: no memory. */
 uint64_t ticket_open(struct tickets *t, struct ticket_list *list,
 		     uint32_t sequence, uint32_t command_id);
+
+/** Notes what an open one is about. */
+void ticket_about(struct tickets *t, uint64_t ref, uint64_t about);
 
 /** Takes it out of all lists. False: no such reference. */
 bool ticket_close(struct tickets *t, uint64_t ref, struct ticket *out);

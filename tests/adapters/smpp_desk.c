@@ -6,7 +6,6 @@ struct manner desk_manner(bool server)
 				.server = server,
 				.rules = { .country = "1" },
 				.write = { .parts_max = 8 },
-				.short_ton = 3,
 				.sme_ack = true,
 				.min_validity_s = 60,
 				.service_type = "" };

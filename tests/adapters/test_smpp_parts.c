@@ -1,12 +1,11 @@
 /*
  * What the SMPP side is made of and what needs no socket: the window, the
- * pace, tickets, passwords, progress, names. Time is an argument.
+ * tickets, passwords, progress, names. Time is an argument.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "adapters/smpp/names.h"
-#include "adapters/smpp/pace.h"
 #include "adapters/smpp/password.h"
 #include "adapters/smpp/progress.h"
 #include "adapters/smpp/ticket.h"
@@ -72,35 +71,6 @@ static void test_window_order(void)
 					item.sequence == alive[0]);
 	}
 	window_free(w);
-}
-
-static void test_pace(void)
-{
-	struct pace p = { 0 };
-	uint64_t t = 5000000;
-	unsigned i, passed = 0;
-
-	CU_ASSERT(pace_pass(&p, t));
-	CU_ASSERT(pace_set(&p, 10) == OK);
-	for (i = 0; i < 10; i++)
-		CU_ASSERT(pace_pass(&p, t + i * 50000));
-	/* The 11th within any second. */
-	CU_ASSERT(!pace_pass(&p, t + 500000));
-	CU_ASSERT(!pace_pass(&p, t + 999999));
-	CU_ASSERT(pace_pass(&p, t + 1000000));
-	CU_ASSERT(!pace_pass(&p, t + 1049999));
-	CU_ASSERT(pace_pass(&p, t + 1050000));
-	CU_ASSERT(pace_set(&p, 10) == OK && !pace_pass(&p, t + 1050001));
-	/* Above 1024 a shorter period is watched; the rate stays. */
-	CU_ASSERT(pace_set(&p, 100000) == OK);
-	for (i = 0; i < 1000000; i++)
-		passed += pace_pass(&p, t + i * 2);
-	CU_ASSERT(passed >= 199000 && passed <= 201100);
-	pace_clear(&p);
-	mem_fail_at(1);
-	CU_ASSERT(pace_set(&p, 10) == ERR_NOMEM);
-	mem_fail_at(0);
-	CU_ASSERT(pace_pass(&p, t));
 }
 
 static void test_tickets(void)
@@ -220,7 +190,6 @@ static void test_names(void)
 static const struct check_test tests[] = {
 	{ "window", test_window },
 	{ "the oldest of a window", test_window_order },
-	{ "pace", test_pace },
 	{ "tickets", test_tickets },
 	{ "passwords", test_password },
 	{ "progress", test_progress },

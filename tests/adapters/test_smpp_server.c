@@ -88,9 +88,9 @@ static const struct refusal {
 } refusal_rows[] = {
 	{ "unknown command_id: 4.3", "00000010 00000999 00000000 00000021",
 	  SMPP_GENERIC_NACK, ESME_RINVCMDID, 0x21 },
-	{ "query_sm is not done",
+	{ "query_sm of what is no id of ours",
 	  "00000015 00000003 00000000 00000022 6100 00 00 00",
-	  SMPP_QUERY_SM_RESP, ESME_RQUERYFAIL, 0x22 },
+	  SMPP_QUERY_SM_RESP, ESME_RINVMSGID, 0x22 },
 	{ "submit_sm that ends too early",
 	  "00000012 00000004 00000000 00000023 00 01", SMPP_SUBMIT_SM_RESP,
 	  ESME_RINVCMDLEN, 0x23 },

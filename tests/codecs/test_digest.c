@@ -109,6 +109,42 @@ static void test_hmac(void)
 	}
 }
 
+/* RFC 2202 3, cases 1, 2, 6 and 7. */
+static const struct hmac_row hmacs_sha1[] = {
+	{ "case 1", NULL, 0x0B, 20, "Hi There",
+	  "b617318655057264e28bc0b6fb378c8ef146be00" },
+	{ "case 2", "Jefe", 0, 4, "what do ya want for nothing?",
+	  "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79" },
+	{ "case 6, key above a block", NULL, 0xAA, 80,
+	  "Test Using Larger Than Block-Size Key - Hash Key First",
+	  "aa4ae5e15272d00e95705637ce8a3b55ed402112" },
+	{ "case 7", NULL, 0xAA, 80,
+	  "Test Using Larger Than Block-Size Key and Larger Than One "
+	  "Block-Size Data",
+	  "e8e99d0f45237d786d6bbaa7965c7808bbff1a91" },
+};
+
+static void test_hmac_sha1(void)
+{
+	uint8_t key[80], out[DIGEST_SHA1_OCTETS];
+	struct bytes two[2], k;
+	size_t i;
+
+	for (i = 0; i < sizeof hmacs_sha1 / sizeof *hmacs_sha1; i++) {
+		const struct hmac_row *r = &hmacs_sha1[i];
+
+		memset(key, r->key_octet, sizeof key);
+		if (r->key != NULL)
+			memcpy(key, r->key, r->key_n);
+		k = (struct bytes){ key, r->key_n };
+		two[1] = bytes_of(r->text);
+		two[0] = (struct bytes){ two[1].p, 3 };
+		two[1] = bytes_after(two[1], 3);
+		ROW(r, digest_hmac_sha1(k, two, 2, out) == OK);
+		ROW(r, is_hex(out, sizeof out, r->hex));
+	}
+}
+
 /* FIPS 197 C.1. */
 static void test_seal(void)
 {
@@ -308,6 +344,7 @@ static void test_memory(void)
 static const struct check_test tests[] = {
 	{ "hashes", test_hashes },
 	{ "HMAC of RFC 4231", test_hmac },
+	{ "HMAC of RFC 2202", test_hmac_sha1 },
 	{ "AES-128 of FIPS 197", test_seal },
 	{ "SipHash-2-4", test_siphash },
 	{ "permutation of 64 bits", test_scramble },

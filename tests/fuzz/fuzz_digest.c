@@ -16,6 +16,9 @@ static void pieces(struct bytes in, size_t cut)
 	MUST(digest_hmac_sha256(two[0], &in, 1, one) == OK);
 	MUST(digest_hmac_sha256(two[0], two, 2, other) == OK);
 	MUST(memcmp(one, other, DIGEST_SHA256_OCTETS) == 0);
+	MUST(digest_hmac_sha1(two[0], &in, 1, one) == OK);
+	MUST(digest_hmac_sha1(two[0], two, 2, other) == OK);
+	MUST(memcmp(one, other, DIGEST_SHA1_OCTETS) == 0);
 }
 
 static void permutations(const uint8_t key[16], const uint8_t block[16])

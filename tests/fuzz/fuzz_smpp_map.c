@@ -115,7 +115,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct manner m = { .peer = "peer",
 			    .rules = { .country = "1" },
 			    .service_type = "",
-			    .short_ton = 3,
 			    .joined_timeout_s = 300 };
 	struct bytes in = bytes_after((struct bytes){ data, size }, 1);
 	struct smpp_pdu p;

@@ -24,6 +24,10 @@ fuzz_tests += tests/fuzz/fuzz_json
 fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
 fuzz_tests += tests/fuzz/fuzz_multipart
+fuzz_tests += tests/fuzz/fuzz_rewrite
+fuzz_tests += tests/fuzz/fuzz_provisioning
+fuzz_tests += tests/fuzz/fuzz_push_si
+fuzz_tests += tests/fuzz/fuzz_push_sl
 fuzz_tests += tests/fuzz/fuzz_segment
 fuzz_tests += tests/fuzz/fuzz_settings
 fuzz_tests += tests/fuzz/fuzz_smpp_map
@@ -32,6 +36,8 @@ fuzz_tests += tests/fuzz/fuzz_smpp_receipt
 fuzz_tests += tests/fuzz/fuzz_timestamp
 fuzz_tests += tests/fuzz/fuzz_trace
 fuzz_tests += tests/fuzz/fuzz_udh
+fuzz_tests += tests/fuzz/fuzz_wbxml
+fuzz_tests += tests/fuzz/fuzz_wsp
 fuzz_tests += tests/fuzz/fuzz_xml
 
 check_PROGRAMS += $(fuzz_tests)
@@ -58,6 +64,7 @@ fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
 fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
 	$(libtables_a_SOURCES)
 # Of the SMPP side what needs no loop.
+fuzz_smpp = adapters/smpp/numbers.c adapters/smpp/progress.c adapters/smpp/receipt_out.c \
 fuzz_smpp = adapters/smpp/keep.c adapters/smpp/progress.c \
 	adapters/smpp/receipt_out.c \
 	adapters/smpp/smpp_in.c adapters/smpp/smpp_map.c \

@@ -9,6 +9,7 @@ static const struct intake intake = {
 	{ (const uint8_t *)"esme1\0" "17", 8 },
 	true,
 	{ { (const uint8_t *)"k", 1 }, 2, 3, 600 },
+	true,
 	true
 };
 static const struct accepted accepted = { UINT64_MAX, "q83vEjRWeJCrze8SNFZ4kA",
@@ -30,6 +31,14 @@ static const struct found found = {
 };
 static const struct binding binding = { "mary", "urn:uuid:1", 99,
 					{ (const uint8_t *)"\0x", 2 } };
+static const struct amendment amendment = {
+	AMEND_REPLACE, 7, "esme1", "smsc-a", { ADDRESS_SHORT, "22222" },
+	{ ADDRESS_E164, "+1555" }, "CMT", { (const uint8_t *)"m\0", 2 },
+	{ (const uint8_t *)"\0p", 2 }, "smpp.data_coding"
+};
+static const struct standing standing = {
+	OUTCOME_NEVER, STATE_DELIVERED, 0x11, 1767225600000000
+};
 static const struct control control = { "kick", "esme1" };
 static const struct note note = {
 	1, "tel:+1", "register", "a", "b", "ok", "text", "RFC 3261 10",
@@ -54,6 +63,8 @@ CALLS(presence)
 CALLS(lookup)
 CALLS(found)
 CALLS(binding)
+CALLS(amendment)
+CALLS(standing)
 CALLS(control)
 CALLS(note)
 
@@ -88,6 +99,7 @@ static const struct link_value values[] = {
 	VALUE(hello),	 VALUE(welcome),    VALUE(intake),   VALUE(accepted),
 	VALUE(far_report), VALUE(peer_state), VALUE(presence), VALUE(lookup),
 	VALUE(found),	 VALUE(binding),    VALUE(control),  VALUE(note),
+	VALUE(amendment),	 VALUE(standing),
 	{ .name = NULL },
 };
 

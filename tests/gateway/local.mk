@@ -3,8 +3,10 @@ noinst_LIBRARIES += libgatewaycheck.a
 libgatewaycheck_a_SOURCES =
 libgatewaycheck_a_SOURCES += tests/gateway/full_message.c tests/gateway/full_message.h
 libgatewaycheck_a_SOURCES += tests/gateway/link_values.c tests/gateway/link_values.h
+libgatewaycheck_a_SOURCES += tests/gateway/set.c tests/gateway/set.h
 
 gateway_tests =
+gateway_tests += tests/gateway/test_access
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_children
 gateway_tests += tests/gateway/test_commit
@@ -20,6 +22,7 @@ gateway_tests += tests/gateway/test_loop
 gateway_tests += tests/gateway/test_loop_su
 gateway_tests += tests/gateway/test_message
 gateway_tests += tests/gateway/test_oplog
+gateway_tests += tests/gateway/test_routes
 gateway_tests += tests/gateway/test_settings
 gateway_tests += tests/gateway/test_store
 gateway_tests += tests/gateway/test_store_bounds
@@ -32,6 +35,7 @@ TESTS += $(gateway_tests)
 GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libsimdisk.a libgateway.a \
 	libtables.a libpolicy.a libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS) \
 	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+tests_gateway_test_access_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_commit_LDADD = $(GATEWAY_TEST_LIBS)
@@ -52,6 +56,7 @@ tests_gateway_test_loop_su_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
 tests_gateway_test_loop_su_LDADD = libloopsu.a $(GATEWAY_TEST_LIBS) $(SOFIA_LIBS)
 tests_gateway_test_message_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_oplog_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_routes_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_SOURCES = tests/gateway/test_store.c \

@@ -3,50 +3,12 @@
 #include <string.h>
 
 #include "tests/check.h"
+#include "tests/gateway/set.h"
 
 #define COMPLAINTS_MAX 65536
 
-/*
- * "smsc: name=a, port=5 / sip:" as the image of a file "f": each group and
- * each setting is a line of its own, counted from 1.
- */
-static enum err write_image(const char *text, struct buf *image)
-{
-	struct settings_raw *r = settings_raw_new();
-	char copy[2048], *line, *rest = copy, *equals;
-	unsigned n = 0;
-	enum err e = r == NULL ? ERR_NOMEM : OK;
-
-	snprintf(copy, sizeof copy, "%s", text);
-	while (e == OK && (line = strsep(&rest, "\n")) != NULL) {
-		n++;
-		if (*line == '\0')
-			continue;
-		if ((equals = strchr(line, '=')) == NULL) {
-			e = settings_raw_group(r, line, "f", n);
-			continue;
-		}
-		*equals = '\0';
-		e = settings_raw_set(r, line, equals + 1, "f", n);
-	}
-	if (e == OK)
-		e = settings_raw_image(r, image);
-	settings_raw_free(r);
-	return e;
-}
-
-static enum err read_text(const char *text, struct settings **out,
-			  struct buf *complaints)
-{
-	struct buf image = BUF_INIT(SETTINGS_IMAGE_MAX);
-	enum err e = write_image(text, &image);
-
-	*out = NULL;
-	if (e == OK)
-		e = settings_read(buf_bytes(&image), out, complaints);
-	buf_clear(&image);
-	return e;
-}
+#define LINK(name_) "smsc\nname=" name_ "\nhost=h\nsystem-id=x\n"
+#define A_AND_B	    LINK("a") LINK("b")
 
 /* Whether `text` is refused with exactly these lines ("": it is taken). */
 static const struct row {
@@ -62,7 +24,8 @@ static const struct row {
 	  "f:1: group smcs: there is no such group; did you mean smsc?\n" },
 	{ "unknown group, like nothing", "bearerbox",
 	  "f:1: group bearerbox: there is no such group; there are gateway, "
-	  "user, route, iwf, core, domain, sip, smpp, smsc, esme, loopback\n" },
+	  "user, route, access, iwf, core, domain, sip, smpp, smsc, esme, "
+	  "loopback\n" },
 	{ "unknown setting", "sip\nprot=5",
 	  "f:2: group sip: prot: there is no such setting; did you mean "
 	  "port?\n" },
@@ -138,6 +101,76 @@ static const struct row {
 	{ "route to no link",
 	  "route\nname=r\nprefix=+1\ntechnology=sms\npeer=b",
 	  "f:5: group route: peer: b is not the name of any link\n" },
+	{ "a number for each link",
+	  "route\nname=r\nprefix=+1\ntechnology=sms\npeer=a;b\n"
+	  "preference=1;2\ncost=5;6\nweight=0;1000000\n" A_AND_B,
+	  "" },
+	{ "fewer numbers than links",
+	  "route\nname=r\nprefix=+1\ntechnology=sms\npeer=a;b\nweight=3\n"
+	  A_AND_B,
+	  "f:6: group route: weight: 1 numbers for 2 links of peer\n" },
+	{ "numbers without links",
+	  "route\nname=r\nprefix=+1\ntechnology=mms\ncost=3;4\n" A_AND_B,
+	  "f:5: group route: cost: 2 numbers for 0 links of peer\n" },
+	{ "a number out of its range",
+	  "route\nname=r\nprefix=+1\ntechnology=sms\npeer=a;b\n"
+	  "preference=1;1001\n" A_AND_B,
+	  "f:6: group route: preference: 1001 is not in 0..1000\n" },
+	{ "no number in a list",
+	  "route\nname=r\nprefix=+1\ntechnology=sms\npeer=a;b\n"
+	  "preference=1;low\n" A_AND_B,
+	  "f:6: group route: preference: low is not a number in 0..1000\n" },
+	{ "more links than ways",
+	  "route\nname=r\nprefix=+1\ntechnology=sms\n"
+	  "peer=1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17\n" LINK("1")
+	  LINK("2") LINK("3") LINK("4") LINK("5") LINK("6") LINK("7")
+	  LINK("8") LINK("9") LINK("10") LINK("11") LINK("12") LINK("13")
+	  LINK("14") LINK("15") LINK("16") LINK("17"),
+	  "f:5: group route: peer: 17 links are more than 16\n" },
+	{ "lists of numbers",
+	  "access\nname=x\naction=deny\nsender=+1900*; News; /^0(1|2)/; *\n"
+	  "recipient-file=/etc/numbers",
+	  "" },
+	{ "a bad expression in a list",
+	  "access\nname=x\naction=deny\nsender=1;/^(1)\\1/",
+	  "f:4: group access: sender: /^(1)\\1/: a reference back is not "
+	  "allowed\n" },
+	{ "numbers of a link",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\n"
+	  "sender-out=+44 -> 0; /^0(.*)$/ -> \\1\nrecipient-in=\n"
+	  "short-ton-npi=6/0\nsender-short-ton-npi=0/255",
+	  "" },
+	{ "a rule without an arrow",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nsender-out=+44",
+	  "f:5: group smsc: sender-out: +44: not a rule: FROM -> TO\n" },
+	{ "a bad expression in a rule",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nsender-out=/0/ -> \\1",
+	  "f:5: group smsc: sender-out: /0/ -> \\1: there is no such group in "
+	  "the expression\n" },
+	{ "not TON and NPI",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nshort-ton-npi=3",
+	  "f:5: group smsc: short-ton-npi: 3 is not TON/NPI: two numbers up to "
+	  "255\n" },
+	{ "a great TON",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nshort-ton-npi=256/0",
+	  "f:5: group smsc: short-ton-npi: 256/0 is not TON/NPI: two numbers "
+	  "up to 255\n" },
+	{ "senders of an account",
+	  "esme\nsystem-id=e\npassword=p\ndefault-sender=Hello World\n"
+	  "forced-sender=+447700900123\nallowed-address=News*;/^9/",
+	  "" },
+	{ "a sender that is too long",
+	  "esme\nsystem-id=e\npassword=p\ndefault-sender=Hello World!",
+	  "f:4: group esme: default-sender: Hello World! is not a sender: a "
+	  "number, or at most 11 characters of the default alphabet\n" },
+	{ "a sender of other letters",
+	  "esme\nsystem-id=e\npassword=p\nforced-sender=\xD0\x96",
+	  "f:4: group esme: forced-sender: \xD0\x96 is not a sender: a "
+	  "number, or at most 11 characters of the default alphabet\n" },
+	{ "a file from nowhere",
+	  "access\nname=x\naction=deny\nsender-file=numbers",
+	  "f:4: group access: sender-file: numbers is not a path from the "
+	  "root\n" },
 	{ "links share their names",
 	  "smsc\nname=a\nhost=h\nsystem-id=x\nesme\nsystem-id=a\npassword=p",
 	  "f:6: group esme: system-id: a is already that of group smsc at "
@@ -165,7 +198,8 @@ static const struct row {
 	  "f:2: group sip: port: 0 is not in 1..65535\n"
 	  "f:3: group sip: window: 0 is not in 1..100000\n"
 	  "f:4: group foo: there is no such group; there are gateway, user, "
-	  "route, iwf, core, domain, sip, smpp, smsc, esme, loopback\n" },
+	  "route, access, iwf, core, domain, sip, smpp, smsc, esme, "
+	  "loopback\n" },
 };
 
 static void test_complaints(void)
@@ -177,7 +211,7 @@ static void test_complaints(void)
 		enum err want = *r->complaints == '\0' ? OK : ERR_RANGE;
 		struct buf complaints = BUF_INIT(COMPLAINTS_MAX);
 		struct settings *s;
-		enum err e = read_text(r->text, &s, &complaints);
+		enum err e = set_read_to(r->text, &s, &complaints);
 
 		ROW(r, e == want);
 		ROW(r, (s != NULL) == (want == OK));
@@ -203,7 +237,7 @@ static void test_access(void)
 	struct settings *s;
 	struct bytes item;
 
-	CU_ASSERT_FATAL(read_text(lab, &s, &complaints) == OK);
+	CU_ASSERT_FATAL(set_read_to(lab, &s, &complaints) == OK);
 	g = settings_group_at(s, "smsc", 0);
 	CU_ASSERT_FATAL(g != NULL);
 	CU_ASSERT_STRING_EQUAL(settings_name(g), "b");
@@ -238,7 +272,7 @@ static void test_where(void)
 	struct buf out = BUF_INIT(100);
 	struct settings *s;
 
-	CU_ASSERT_FATAL(read_text(lab, &s, &complaints) == OK);
+	CU_ASSERT_FATAL(set_read_to(lab, &s, &complaints) == OK);
 	settings_where(settings_group_at(s, "smsc", 0), "port", &out);
 	buf_text(&out, " ");
 	settings_where(settings_group_at(s, "smsc", 0), "window", &out);
@@ -256,7 +290,7 @@ static void test_image_round_trip(void)
 	struct buf one = BUF_INIT(65536), two = BUF_INIT(65536);
 	struct settings *s, *again;
 
-	CU_ASSERT_FATAL(read_text(lab, &s, &complaints) == OK);
+	CU_ASSERT_FATAL(set_read_to(lab, &s, &complaints) == OK);
 	CU_ASSERT(settings_shift_ports(s, 10) == OK);
 	CU_ASSERT(settings_image(s, &one) == OK);
 	CU_ASSERT_FATAL(settings_read(buf_bytes(&one), &again, &complaints) ==
@@ -287,7 +321,7 @@ static void test_ports_move(void)
 	const struct settings_group *g;
 	struct settings *s;
 
-	CU_ASSERT_FATAL(read_text(lab, &s, &complaints) == OK);
+	CU_ASSERT_FATAL(set_read_to(lab, &s, &complaints) == OK);
 	CU_ASSERT(settings_shift_ports(s, 100) == OK);
 	CU_ASSERT(settings_number(settings_single(s, "sip"), "port") == 5160);
 	CU_ASSERT_STRING_EQUAL(settings_text(settings_single(s, "sip"), "port"),
@@ -329,8 +363,8 @@ static void test_equal(void)
 		struct buf complaints = BUF_INIT(COMPLAINTS_MAX);
 		struct settings *a, *b;
 
-		ROW(r, read_text(r->a, &a, &complaints) == OK);
-		ROW(r, read_text(r->b, &b, &complaints) == OK);
+		ROW(r, set_read_to(r->a, &a, &complaints) == OK);
+		ROW(r, set_read_to(r->b, &b, &complaints) == OK);
 		ROW(r, settings_group_equal(settings_single(a, "sip"),
 					    settings_single(b, "sip")) ==
 			       r->equal);
@@ -348,7 +382,7 @@ static void test_every_prefix(void)
 	struct bytes in;
 	size_t good = 0;
 
-	CU_ASSERT_FATAL(write_image(lab, &image) == OK);
+	CU_ASSERT_FATAL(set_image(lab, &image) == OK);
 	in = buf_bytes(&image);
 	for (in.n = 0; in.n < image.n; in.n++) {
 		enum err e;
@@ -371,7 +405,7 @@ static void test_memory_ends(void)
 	unsigned long n;
 	enum err e = ERR_NOMEM;
 
-	CU_ASSERT_FATAL(write_image(lab, &image) == OK);
+	CU_ASSERT_FATAL(set_image(lab, &image) == OK);
 	for (n = 1; e == ERR_NOMEM && n < 1000; n++) {
 		struct buf complaints = BUF_INIT(COMPLAINTS_MAX);
 
@@ -389,7 +423,7 @@ static void test_memory_ends(void)
 		struct buf again = BUF_INIT(65536);
 
 		mem_fail_at(n);
-		e = write_image(lab, &again);
+		e = set_image(lab, &again);
 		mem_fail_at(0);
 		CU_ASSERT(e == OK || e == ERR_NOMEM);
 		buf_clear(&again);

@@ -169,6 +169,9 @@ void adapter_frame(struct sim *s, enum child_number c, const struct frame *f)
 	case FRAME_ANSWER:
 		sender_answered(s, c, f);
 		break;
+	case FRAME_STANDING:
+		sender_standing(s, f);
+		break;
 	case FRAME_REPORTED:
 		reported(s, f);
 		break;

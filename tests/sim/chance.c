@@ -20,6 +20,7 @@ static void chances(struct sim *s)
 	k->twice = some(s, 50, 10, 60);
 	k->keyed = some(s, 80, 50, 100);
 	k->parts = some(s, 50, 10, 60);
+	k->cancel = some(s, 40, 5, 40);
 	k->native = some(s, 70, 20, 100);
 	k->shared = some(s, 50, 10, 40);
 	k->large = some(s, 30, 5, 50);

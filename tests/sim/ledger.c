@@ -287,6 +287,9 @@ void ledger_taken(struct sim *s, struct job *j)
 		report_taken(s, j);
 		return;
 	}
+	if (c->cancelled)
+		sim_fail(s, "cancelling", "m%u/%u comes all the same", j->mail,
+			 j->copy);
 	if (s->mails[j->mail].of > 0)
 		again = (c->parts_seen & j->parts_seen) != 0;
 	if (again && !c->excused && (!j->marked || !may_repeat(s)))

@@ -184,6 +184,38 @@ static bool positive(struct sim *s, const struct frame *f, struct outcome *o)
 					   o->class == OUTCOME_DELIVERED);
 }
 
+/* -- second thoughts ------------------------------------------------------ */
+
+/* From now on it may end undelivered, whether the answer comes or not. */
+static void cancel(struct sim *s, uint64_t number)
+{
+	struct mail *m = &s->mails[number];
+	struct amendment v = { .kind = AMEND_CANCEL,
+			       .id = m->id,
+			       .account = m->account };
+	struct buf image = BUF_INIT(FRAME_PAYLOAD_MAX);
+	unsigned i;
+
+	if (!s->adapters[m->child].open || !s->running)
+		return;
+	if (amendment_image(&v, &image) != OK) {
+		sim_fail(s, "frames", "m%u cannot be cancelled", m->number);
+		buf_clear(&image);
+		return;
+	}
+	for (i = 0; i < m->n_copies; i++)
+		m->copies[i].refused = true;
+	sim_tell(s, "m%u: to be cancelled", m->number);
+	adapter_send(s, m->child, FRAME_AMENDMENT, number, &image);
+}
+
+static void think_again(struct sim *s, const struct mail *m)
+{
+	if (m->id != 0 && m->account[0] != '\0' && !s->quiet &&
+	    sim_chance(s, s->knobs.cancel))
+		sim_at(s, sim_between(s, 0, 4000) * MS, cancel, m->number);
+}
+
 void sender_answered(struct sim *s, enum child_number c, const struct frame *f)
 {
 	struct asked *a = sender_asked(s, f->ref);
@@ -202,6 +234,7 @@ void sender_answered(struct sim *s, enum child_number c, const struct frame *f)
 		return;
 	}
 	sim_tell(s, "m%u: taken", m->number);
+	think_again(s, m);
 	if (m->of > 0 && !m->part_repeated && !s->quiet &&
 	    sim_chance(s, s->knobs.twice)) {
 		m->part_repeated = true;
@@ -212,6 +245,22 @@ void sender_answered(struct sim *s, enum child_number c, const struct frame *f)
 	if (m->keyed && !s->quiet && sim_chance(s, s->knobs.twice))
 		sim_at(s, sim_between(s, 0, 2000) * MS, sender_submit,
 		       (uint64_t)a->mail * PARTS);
+}
+
+void sender_standing(struct sim *s, const struct frame *f)
+{
+	struct mail *m = &s->mails[f->ref];
+	struct standing v;
+	unsigned i;
+
+	if (standing_read(f->payload, s->scratch, &v) != OK) {
+		sim_fail(s, "frames", "a broken standing");
+		return;
+	}
+	sim_tell(s, "m%u: %s", m->number,
+		 v.class == OUTCOME_DELIVERED ? "cancelled" : "not cancelled");
+	for (i = 0; v.class == OUTCOME_DELIVERED && i < m->n_copies; i++)
+		m->copies[i].cancelled = true;
 }
 
 /* -- planning ------------------------------------------------------------- */

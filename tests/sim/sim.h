@@ -45,6 +45,7 @@ enum peer_number { CPM, REMOTE, SMSC_A, SMSC_B, ESME1, ESME2, PEERS };
 /* What the seed decides once. Chances are per cent. */
 struct knobs {
 	unsigned mails, rough, silent, resubmit, twice, keyed, parts, native;
+	unsigned cancel;
 	unsigned shared, receipts_early, receipts_twice, receipts_never, forged;
 	unsigned linger, large, absent, unseen;
 	unsigned window[PEERS];
@@ -68,6 +69,7 @@ struct copy {
 	unsigned delivered;	/* how often the far side took it             */
 	unsigned parts_seen;	/* bits                                       */
 	bool refused;		/* for good, by the far side                  */
+	bool cancelled;		/* by its sender, who has been told so        */
 	bool expired, unknown, quarantined, report_lost;	/* as traced */
 	bool excused;		/* may come again without a mark              */
 	bool native_open;	/* taken natively, its sender not yet told    */
@@ -291,6 +293,8 @@ int people_named(const char *name);
 /* -- sender.c ------------------------------------------------------------- */
 void sender_plan(struct sim *s);
 void sender_submit(struct sim *s, uint64_t mail_and_part);
+/** The engine's answer to a cancellation; `ref` is the mail's number. */
+void sender_standing(struct sim *s, const struct frame *f);
 void sender_answered(struct sim *s, enum child_number c, const struct frame *f);
 void sender_forget(struct sim *s, enum child_number c);
 struct asked *sender_asked(struct sim *s, uint64_t ref);

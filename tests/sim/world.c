@@ -240,6 +240,18 @@ static bool open_machine(struct sim *s)
 	return commit_new(&s->commit, s->store, NULL, &o) == OK;
 }
 
+/* There are no stories to look into. */
+static void look_back(void *arg, uint64_t ref, const char *key,
+		      const char *account)
+{
+	struct sim *s = arg;
+
+	(void)key;
+	(void)account;
+	engine_looked_back(s->engine, ref,
+			   &(struct standing){ .class = OUTCOME_ADDRESS });
+}
+
 static void make_engine(struct sim *s)
 {
 	struct engine_world w = {
@@ -249,6 +261,7 @@ static void make_engine(struct sim *s)
 		.send = send,
 		.disk_short = disk_short,
 		.steps_waiting = steps_waiting,
+		.look_back = look_back,
 		.state_directory = "/sim",
 	};
 	struct buf why = BUF_INIT(4096);

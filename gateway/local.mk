@@ -110,6 +110,5 @@ gwctl_SOURCES += gateway/gwctl_link.c gateway/gwctl_link.h
 gwctl_SOURCES += gateway/gwctl_print.c gateway/gwctl_print.h
 gwctl_SOURCES += gateway/gwctl_show.c
 gwctl_SOURCES += gateway/gwctl_trace.c
-gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
 gwctl_LDADD = libcodecs.a
 

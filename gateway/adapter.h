@@ -69,6 +69,8 @@ struct far_report {
 	uint32_t far_code;
 	const char *text;
 	uint64_t event_us;
+	const char **keys;	/* of the report itself, for the trace       */
+	size_t n_keys;		/* at most OUTCOME_KEYS_MAX                  */
 };
 
 struct peer_state {

@@ -225,7 +225,9 @@ static void trace_report(struct engine *e, const struct live *l,
 			 .verdict = delivery_state_name(a->report.state),
 			 .far_id = a->report.ours ? NULL : a->report.far_id,
 			 .peer = a->report.peer,
-			 .text = a->report.text });
+			 .text = a->report.text,
+			 .keys = a->report.keys,
+			 .n_keys = a->report.n_keys });
 }
 
 static void far_done(void *owner, struct step *s);

@@ -143,6 +143,8 @@ struct story {
 	const char *step, *verdict, *text, *clause, *far_id, *peer;
 	const struct address *to;	/* of whole messages; NULL: the first */
 	enum technology technology;
+	const char **keys;		/* of legs, besides far_id            */
+	size_t n_keys;
 };
 void tell_leg(struct engine *e, const struct live *l, const struct story *s);
 void tell_message(struct engine *e, uint64_t story, const struct message *m,

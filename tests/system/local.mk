@@ -20,6 +20,7 @@ EXTRA_DIST += tests/system/run.py
 EXTRA_DIST += tests/system/sipwire.py
 EXTRA_DIST += tests/system/test_amend.py
 EXTRA_DIST += tests/system/test_control.py
+EXTRA_DIST += tests/system/test_devices.py
 EXTRA_DIST += tests/system/test_end_to_end.py
 EXTRA_DIST += tests/system/test_esme.py
 EXTRA_DIST += tests/system/test_hold.py

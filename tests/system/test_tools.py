@@ -293,8 +293,8 @@ def case_sixty_idle_clients_keep_nobody_out(w):
     with contextlib.ExitStack() as stack:
         for _ in range(60):
             s = stack.enter_context(socket.socket(socket.AF_UNIX))
-            s.settimeout(DEADLINE)
             s.connect(str(w.gateway.state / 'gwctl.sock'))
+            s.settimeout(DEADLINE)
         for words in (['status'], ['links'], ['queue', '--messages'],
                       ['reload']):
             status, _, error = w.gateway.gwctl(*words)

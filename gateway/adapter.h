@@ -131,6 +131,9 @@ struct binding {
 	struct bytes data;	/* the registrar's own                       */
 };
 
+/* Without a peer: uplink_peer() for all whose numbers have changed. */
+#define CONTROL_TELL "tell"
+
 struct control {
 	const char *command;	/* "start", "stop", "drain", "kick"          */
 	const char *peer;

@@ -13,6 +13,7 @@ adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_sip_reports
 adapter_tests += tests/adapters/test_sip_stream
+adapter_tests += tests/adapters/test_smpp_account
 adapter_tests += tests/adapters/test_smpp_arrive
 adapter_tests += tests/adapters/test_smpp_client
 adapter_tests += tests/adapters/test_smpp_data
@@ -62,6 +63,7 @@ libsmppcheck_a_SOURCES += tests/adapters/smpp_world.c tests/adapters/smpp_world.
 libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(CUNIT_LIBS)
+tests_adapters_test_smpp_account_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_data_LDADD = $(SMPP_TEST_LIBS)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "adapters/smpp/alert.h"
+#include "adapters/smpp/beyond.h"
 #include "adapters/smpp/client_inside.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/smpp_names.h"
@@ -243,8 +244,14 @@ static void response(void *owner, struct session *s,
 {
 	struct line *l = owner;
 
-	(void)s;
-	outbox_response(&l->smsc->peer.out, item, p);
+	if (item->which & BEYOND_MARK)
+		beyond_response(item, p);
+	if (l->state == LINE_BOUND)
+		beyond_pump(&l->smsc->peer, s);
+	if (item->which & BEYOND_MARK)
+		outbox_work(&l->smsc->peer.out);
+	else
+		outbox_response(&l->smsc->peer.out, item, p);
 	/* SMPP v3.4 5.1.3: it has forgotten the bind, so it gets a new one. */
 	if (p->command_status == ESME_RINVBNDSTS && l->state == LINE_BOUND)
 		line_leave(l);
@@ -257,9 +264,23 @@ static void lost(void *owner, struct session *s, const struct window_item *item,
 {
 	struct line *l = owner;
 
-	(void)s;
-	outbox_lost(&l->smsc->peer.out, item, how);
+	if (item->which & BEYOND_MARK)
+		beyond_lost(item);
+	if (l->state == LINE_BOUND)
+		beyond_pump(&l->smsc->peer, s);
+	if (item->which & BEYOND_MARK)
+		outbox_work(&l->smsc->peer.out);
+	else
+		outbox_lost(&l->smsc->peer.out, item, how);
 	leave_if_quiet(l);
+}
+
+static void strand_if_last(struct line *l)
+{
+	struct session *unused;
+
+	if (!client_transmits(&l->smsc->peer, &unused))
+		beyond_strand(&l->smsc->peer);
 }
 
 static void closed(void *owner, struct session *s, const char *why)
@@ -270,6 +291,7 @@ static void closed(void *owner, struct session *s, const char *why)
 	inbox_drop(&l->inbox);
 	l->session = NULL;
 	fail(l, why);
+	strand_if_last(l);
 }
 
 static const struct session_events events = { connected, request, answer,

@@ -113,6 +113,16 @@ static const struct setting smsc_settings[] = {
 	  "The validity_period of a message that is to be tried once only "
 	  "(Expires: 0): the shortest that the SMSC takes.",
 	  false },
+	{ "query", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "The SMSC is asked (query_sm) how a message stands that it has, when "
+	  "its sender asks.",
+	  false },
+	{ "cancel", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "The same with cancel_sm; otherwise what the SMSC has cannot be "
+	  "cancelled.",
+	  false },
+	{ "replace", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "The same with replace_sm, for messages of one part.", false },
 	{ "submit", SETTING_CHOICE, NULL, 0, 0, "submit_sm|data_sm",
 	  "submit_sm", false,
 	  "How a message is submitted. data_sm has no priority, and its text "

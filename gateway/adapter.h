@@ -82,6 +82,7 @@ struct peer_state {
 	const char *text;	/* last error, or NULL                       */
 	uint64_t since_us;
 	uint64_t sent, received, failed;	/* since the start           */
+	const char *tls;	/* version, cipher, far side's name; or NULL */
 };
 
 struct presence {

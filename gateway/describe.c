@@ -75,6 +75,7 @@ static void describe_link(const struct engine *e, const struct lane *l,
 	json_put_uint(&w, "received", l->far_received);
 	json_put_uint(&w, "failed", l->far_failed);
 	put_time(&w, "since", l->since_us);
+	json_put_string(&w, "tls", l->tls);
 	json_put_string(&w, "error", is_stopped(l) ? NULL : l->text);
 	json_close_object(&w);
 	buf_text(lines, "\n");

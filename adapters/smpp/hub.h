@@ -28,6 +28,7 @@ struct hub {
 	struct buf scratch, image;	/* likewise                          */
 	struct buf lost;		/* names of a leg's fields           */
 	uint8_t id_key[16];
+	char *state_directory;
 	const struct settings *settings;	/* committed ones            */
 	const struct settings *next;		/* prepared ones             */
 	struct tickets tickets;
@@ -62,6 +63,7 @@ struct peer {
 	bool up;			/* as the engine knows it            */
 	const char *kind;		/* "smsc transceiver"                */
 	char address[64];
+	char tls[TRANSPORT_TEXT];	/* of the bind at that address; ""   */
 	const char *text;		/* last error; NULL or constant      */
 	uint64_t since_us;
 	uint64_t sent, received, failed, told;
@@ -78,6 +80,9 @@ struct arena *hub_arena(struct hub *h);
 enum err peer_add(struct hub *h, struct peer *p) CHECKED;
 void peer_remove(struct peer *p);
 
+/** A bind has come up: its address and its TLS are what is told. */
+void peer_met(struct peer *p, const struct session *s);
+
 /** Tells the engine how it stands; `up` as it is from now on. */
 void peer_tell(struct peer *p, bool up);
 
@@ -86,6 +91,9 @@ void peer_log(const struct peer *p, const char *what, const char *detail);
 
 /** Its outbox or window has changed: tells the engine. */
 void peer_retell(struct peer *p);
+
+/** Where the files of TLS are, and its warnings go. */
+struct tls_place hub_tls_place(const struct hub *h);
 
 /** Starts telling numbers now and then. */
 void hub_tell_often(struct hub *h);

@@ -288,6 +288,18 @@ static int open_socket(const struct resolved *r)
 	return -1;
 }
 
+/* Nothing of it leaves unless TLS, where it is wanted, has begun. */
+static enum err secure(struct line *l)
+{
+	const struct smsc *s = l->smsc;
+	const struct tls_context *tls;
+
+	if (!settings_bool(s->group, "tls"))
+		return OK;
+	tls = client_tls_find(s->client->tls, s->name);
+	return tls == NULL ? ERR_NOTFOUND : session_secure(l->session, tls);
+}
+
 static void connect_to(void *arg, const struct resolved *r)
 {
 	struct line *l = arg;
@@ -316,7 +328,7 @@ static void connect_to(void *arg, const struct resolved *r)
 	l->state = LINE_CONNECTING;
 	l->unbind_asked = false;
 	l->inbox = (struct inbox){ 0 };
-	if (session_set_limits(l->session, &limits) != OK)
+	if (session_set_limits(l->session, &limits) != OK || secure(l) != OK)
 		session_close(l->session, "no memory");
 	else
 		session_connecting(l->session, limits.response_us);

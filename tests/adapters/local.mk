@@ -21,6 +21,8 @@ adapter_tests += tests/adapters/test_smpp_parts
 adapter_tests += tests/adapters/test_smpp_senders
 adapter_tests += tests/adapters/test_smpp_server
 adapter_tests += tests/adapters/test_smpp_text
+adapter_tests += tests/adapters/test_smpp_tls
+adapter_tests += tests/adapters/test_smpp_tls_link
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
@@ -48,10 +50,11 @@ tests_adapters_test_sip_stream_LDADD = $(SIP_TEST_LIBS)
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES =
 libsmppcheck_a_SOURCES += tests/adapters/smpp_desk.c tests/adapters/smpp_desk.h
+libsmppcheck_a_SOURCES += tests/adapters/smpp_tls.c tests/adapters/smpp_tls.h
 libsmppcheck_a_SOURCES += tests/adapters/smpp_world.c tests/adapters/smpp_world.h
 libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
-	$(CUNIT_LIBS)
+	$(TLS_LIBS) $(CUNIT_LIBS)
 tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_deliver_LDADD = $(SMPP_TEST_LIBS)
@@ -63,3 +66,5 @@ tests_adapters_test_smpp_parts_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_senders_LDADD = libgatewaycheck.a $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_tls_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_tls_link_LDADD = $(SMPP_TEST_LIBS)

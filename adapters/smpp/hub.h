@@ -95,6 +95,8 @@ void peer_retell(struct peer *p);
 /** Where the files of TLS are, and its warnings go. */
 struct tls_place hub_tls_place(const struct hub *h);
 
+/** Tells the numbers of all peers where they have changed. */
+void hub_tell(struct hub *h);
 /** Starts telling numbers now and then. */
 void hub_tell_often(struct hub *h);
 

@@ -289,11 +289,29 @@ static void take_listener(struct server *v, struct listener *now,
 	next->fd = -1;
 }
 
+/* Those that were taken out and have ended. */
+static void forget_removed(struct server *v)
+{
+	const struct settings *s = v->next_settings;
+	struct account **at = &v->accounts, *a;
+
+	while ((a = *at) != NULL) {
+		if (a->conns != NULL ||
+		    settings_group_named(s, "esme", a->name) != NULL) {
+			at = &a->next;
+			continue;
+		}
+		*at = a->next;
+		account_free(a);
+	}
+}
+
 void server_commit(struct server *v)
 {
 	struct account *a;
 	unsigned k;
 
+	forget_removed(v);
 	v->group = settings_single(v->next_settings, "smpp");
 	for (k = 0; k < LISTENERS; k++)
 		take_listener(v, &v->now[k], &v->next[k]);
@@ -302,9 +320,20 @@ void server_commit(struct server *v)
 	v->next_tls = NULL;
 	for (a = v->accounts; a != NULL; a = a->next) {
 		account_commit(a);
-		server_changed(v, a->name);	/* or it has gone */
+		if (a->conns != NULL)
+			server_changed(v, a->name);	/* or it has gone */
 	}
 	watch(v);
+}
+
+void server_introduce(struct server *v)
+{
+	const struct settings *s = v->hub->settings;
+	const struct settings_group *g;
+	size_t i;
+
+	for (i = 0; (g = settings_group_at(s, "esme", i)) != NULL; i++)
+		account_introduce(v, settings_name(g));
 }
 
 void server_abort(struct server *v)

@@ -61,7 +61,6 @@ libsmppcheck_a_SOURCES += tests/adapters/smpp_world.c tests/adapters/smpp_world.
 libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(TLS_LIBS) $(CUNIT_LIBS)
-	$(CUNIT_LIBS)
 tests_adapters_test_smpp_account_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)

@@ -148,6 +148,54 @@ static void test_strangers(void)
 	tls_scene_close(&s);
 }
 
+/* A ClientHello, as it leaves. */
+static struct bytes first_octets(uint8_t *to, int size)
+{
+	SSL_CTX *c = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = SSL_new(c);
+	struct bytes out = { to, 0 };
+
+	SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+	SSL_set_connect_state(ssl);
+	CU_ASSERT(SSL_do_handshake(ssl) != 1);
+	out.n = (size_t)BIO_read(SSL_get_wbio(ssl), to, size);
+	SSL_free(ssl);
+	SSL_CTX_free(c);
+	return out;
+}
+
+static void send_and_end(struct tls_scene *s, struct bytes octets)
+{
+	wire_connect_tls(&s->w, &s->x);
+	wire_octets(&s->x, octets);
+	CU_ASSERT(shutdown(s->x.fd, SHUT_WR) == 0);
+	CU_ASSERT(wire_is_closed(&s->x));
+	wire_close(&s->x);
+}
+
+/* Cut short, and wrong, at each octet: it is closed and nothing else. */
+static void test_broken_hellos(void)
+{
+	struct tls_scene s;
+	uint8_t octets[1024], wrong[sizeof octets];
+	struct bytes hello = first_octets(octets, sizeof octets);
+	size_t i;
+
+	CU_ASSERT_FATAL(hello.n > 100 && hello.n < sizeof octets);
+	tls_scene_open(&s);
+	world_run(&s.w, server);
+	for (i = 0; i < hello.n; i++) {
+		if (i > 0)
+			send_and_end(&s, (struct bytes){ octets, i });
+		memcpy(wrong, octets, hello.n);
+		wrong[i] ^= 0x41;
+		send_and_end(&s, (struct bytes){ wrong, hello.n });
+	}
+	CU_ASSERT(tls_scene_connect(&s, &trusting));
+	CU_ASSERT(bind_to(&s) == ESME_ROK);
+	tls_scene_close(&s);
+}
+
 static void test_tls_to_the_plain_port(void)
 {
 	struct tls_scene s;
@@ -418,6 +466,7 @@ static const struct check_test tests[] = {
 	{ "a server: bind, much at once, goodbye", test_server },
 	{ "a handshake octet by octet", test_pieces },
 	{ "what is no handshake is dropped", test_strangers },
+	{ "handshakes that are broken anywhere", test_broken_hellos },
 	{ "TLS to the plain port", test_tls_to_the_plain_port },
 	{ "a handshake has its time", test_slow_handshake },
 	{ "versions", test_versions },

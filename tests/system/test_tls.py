@@ -1,8 +1,13 @@
 """SMPP over TLS, both ways, with node-smpp and openssl's own client."""
 
+import contextlib
+import os
+import pathlib
 import secrets
 import socket
+import ssl
 import subprocess
+import time
 
 from peers import Esme, Smsc, text_of
 from rig import (DEADLINE, SMPP, SMPPS, SMSC_B, TOP, Rig, check, equal,
@@ -228,6 +233,47 @@ def case_an_smsc_that_is_another_gets_nothing(w):
     conf.write_text(kept)
     equal(w.gateway.gwctl('reload')[0], 0)
     w.gateway.wait_link('smsc-b')
+    works(w)
+
+
+def ticks(pid):
+    fields = pathlib.Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2]
+    return sum(int(n) for n in fields.split()[11:13])
+
+
+def narrow(address):
+    """A connection that takes little before it is read."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    s.connect(address)
+    return s
+
+
+def case_waiting_for_the_far_side_is_no_work(w):
+    """One in the middle of its handshake, one that reads no answers."""
+    trust = ssl.create_default_context(cafile=w.tls / 'ca.pem')
+    address = ('127.0.0.1', w.slot.port(SMPPS))
+    pid, second = w.gateway.pids()['cpmgw-smpp'], os.sysconf('SC_CLK_TCK')
+    n, sent = 60000, 0
+    with socket.create_connection(address) as half, \
+            trust.wrap_socket(narrow(address),
+                              server_hostname='localhost') as deaf:
+        half.sendall(bytes.fromhex('16030102000100'))
+        ask = b''.join(bytes.fromhex('000000100000001500000000') +
+                       i.to_bytes(4, 'big') for i in range(1, n + 1))
+        deaf.settimeout(1)
+        with contextlib.suppress(TimeoutError):
+            while sent < len(ask):
+                sent += deaf.send(ask[sent:sent + 16384])
+        before = ticks(pid)
+        time.sleep(1)
+        check(ticks(pid) - before < second / 4, 'it waits, and is idle')
+        # All that was asked is answered, in its order.
+        deaf.settimeout(DEADLINE)
+        with deaf.makefile('rb') as answers:
+            for i in range(1, sent // 16 + 1):
+                equal(answers.read(16)[4:].hex(),
+                      f'8000001500000000{i:08x}')
     works(w)
 
 

@@ -147,7 +147,7 @@ void session_watch(struct session *s)
 		events |= LOOP_WRITE;
 	if (s->transport != NULL && transport_wants_write(s->transport) &&
 	    !s->lingering && (reads || s->finishing))
-		events |= LOOP_WRITE;
+		events = LOOP_WRITE;
 	if (events == s->watching)
 		return;
 	s->watching = events;

@@ -13,7 +13,7 @@
 
 struct transport {
 	SSL *ssl;
-	bool wants_write;
+	bool wants_write;	/* to read, or to say hello or goodbye       */
 	bool more;	 /* the last read did not empty it            */
 	bool ended;	 /* by the far side                           */
 	const char *why; /* it is broken: nothing more may be sent    */
@@ -89,7 +89,6 @@ static int judge(struct transport *t, int result)
 {
 	int error = errno, what = SSL_get_error(t->ssl, result);
 
-	t->wants_write = what == SSL_ERROR_WANT_WRITE;
 	if (what == SSL_ERROR_WANT_READ || what == SSL_ERROR_WANT_WRITE)
 		return 0;
 	if (what == SSL_ERROR_ZERO_RETURN ||
@@ -113,10 +112,9 @@ enum shake transport_shake(struct transport *t)
 	ERR_clear_error();
 	errno = 0;
 	result = SSL_do_handshake(t->ssl);
-	if (result == 1) {
-		t->wants_write = false;
+	t->wants_write = SSL_want_write(t->ssl);
+	if (result == 1)
 		return SHAKE_DONE;
-	}
 	if (judge(t, result) == 0)
 		return SHAKE_WAIT;
 	if (t->why == NULL)
@@ -150,6 +148,7 @@ ssize_t transport_read(struct transport *t, void *to, size_t n)
 			done += got;
 	}
 	ERR_clear_error();
+	t->wants_write = result != 1 && SSL_want_write(t->ssl);
 	/* The end is told by the next call: no event may come for it. */
 	t->more = done > 0 && (result == 1 || t->ended || t->why != NULL);
 	return done > 0 ? (ssize_t)done : result_of(t);
@@ -173,8 +172,6 @@ ssize_t transport_write(struct transport *t, const void *from, size_t n)
 			done += put;
 	}
 	ERR_clear_error();
-	if (result == 1)
-		t->wants_write = false;
 	if (done > 0)
 		return (ssize_t)done;
 	errno = t->why != NULL ? EPROTO : EAGAIN;

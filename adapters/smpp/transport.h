@@ -40,7 +40,8 @@ ssize_t transport_write(struct transport *t, const void *from, size_t n);
 
 /** transport_read() would return something now, whatever the socket says. */
 bool transport_more(const struct transport *t);
-/** It waits until the socket can be written to. */
+/** Reading goes on, or the handshake, when the socket can be written to, and
+ *  not before. */
 bool transport_wants_write(const struct transport *t);
 
 /** close_notify. False: when the socket can be written to, again. */

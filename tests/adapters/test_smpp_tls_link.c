@@ -232,6 +232,40 @@ static void test_impostors(void)
 	tls_scene_close(&s);
 }
 
+/* Its files are read anew, though its settings are the same. */
+static void test_client_reload(void)
+{
+	struct tls_end e = { .own = "foreign.pem" };
+	struct tls_scene s;
+	struct smpp_pdu p;
+	struct pki again;
+	struct wire old;
+
+	tls_scene_open(&s);
+	world_run(&s.w, to_smsc);
+	wire_accept(&s.w, &old);
+	CU_ASSERT_FATAL(
+		wire_shake(&s.w, &old, &(struct tls_end){ .own = "server.pem" },
+			   true));
+	wire_take_bind(&old, ESME_ROK);
+	CU_ASSERT(tls_peer_up(&s.w, "smsc-a", "cpm.example"));
+	pki_open(&again, s.w.folder, "ca");
+	pki_issue(&again, "foreign.pem", "IP:127.0.0.1", -1, 9);
+	CU_ASSERT(world_prepare(&s.w, to_smsc));
+	world_commit(&s.w);
+	wire_send(&old, &(struct smpp_pdu){ .command_id = SMPP_ENQUIRE_LINK,
+					    .sequence_number = 5 });
+	CU_ASSERT(wire_read(&old, &p) &&
+		  p.command_id == SMPP_ENQUIRE_LINK_RESP);
+	wire_close(&old);
+	wire_accept(&s.w, &s.x);
+	CU_ASSERT(wire_shake(&s.w, &s.x, &e, true));
+	wire_take_bind(&s.x, ESME_ROK);
+	CU_ASSERT(world_peer(&s.w, "smsc-a", true));
+	pki_close(&again);
+	tls_scene_close(&s);
+}
+
 static void test_smsc_that_says_nothing(void)
 {
 	struct tls_scene s;
@@ -248,6 +282,7 @@ static const struct check_test tests[] = {
 	{ "a client: bind, its certificate, goodbye", test_client },
 	{ "a client that knows a name", test_client_named },
 	{ "an SMSC that is another", test_impostors },
+	{ "a client's files are read anew", test_client_reload },
 	{ "an SMSC that says nothing", test_smsc_that_says_nothing },
 	{ NULL, NULL }
 };

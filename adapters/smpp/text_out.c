@@ -176,6 +176,8 @@ bool text_out_plan(struct departure *d, uint16_t reference,
 	if (e == OK) {
 		name_other_parts(d, NULL);
 		e = segment_split(buf_bytes(d->scratch), &o, d->arena, plan);
+		if (e == OK && plan->replaced)
+			smpp_lost(d, "letters");
 	}
 	return planned(e, why);
 }

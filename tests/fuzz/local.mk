@@ -35,6 +35,7 @@ fuzz_tests += tests/fuzz/fuzz_smpp_pdu
 fuzz_tests += tests/fuzz/fuzz_smpp_receipt
 fuzz_tests += tests/fuzz/fuzz_timestamp
 fuzz_tests += tests/fuzz/fuzz_trace
+fuzz_tests += tests/fuzz/fuzz_translit
 fuzz_tests += tests/fuzz/fuzz_udh
 fuzz_tests += tests/fuzz/fuzz_wbxml
 fuzz_tests += tests/fuzz/fuzz_wsp

@@ -123,12 +123,12 @@ static void test_cuts(void)
 	CU_ASSERT_FATAL(arena != NULL);
 	CU_ASSERT(bad_cuts("€", "a", &none, arena) == 0);
 	CU_ASSERT(bad_cuts("😀", "ж", &none, arena) == 0);
-	CU_ASSERT(bad_cuts("x\u0301\u0323", "ж", &none, arena) == 0);
+	CU_ASSERT(bad_cuts("x\u0323\u0301", "ж", &none, arena) == 0);
 	CU_ASSERT(bad_cuts("👩\u200D👧", "ж", &none, arena) == 0);
 	CU_ASSERT(bad_cuts("\u0915\u093F", "\u0915", &hindi, arena) == 0);
 	CU_ASSERT(bad_cuts("\u0915\u094D\u0930", "\u0915", &hindi, arena) == 0);
 	CU_ASSERT(bad_cuts("\u0E01\u0E34\u0E48", "\u0E01", &none, arena) == 0);
-	CU_ASSERT(bad_cuts("\u1112\u1161\u11AB", "\u0436", &none, arena) == 0);
+	CU_ASSERT(bad_cuts("\u1113\u1160\u11AB", "\u0436", &none, arena) == 0);
 	CU_ASSERT(bad_cuts("\uD55C\u11A8", "\u0436", &none, arena) == 0);
 	CU_ASSERT(bad_cuts("\U0001F1E9\U0001F1EA", "\u0436", &none, arena) ==
 		  0);

@@ -5,7 +5,16 @@
 #include <strings.h>
 
 static const char *const by_sms[] = {
-	"text/plain", "text/x-vcard", "text/vcard", "text/calendar",
+	"text/plain",
+	"text/x-vcard",
+	"text/vcard",
+	"text/calendar",
+	"text/x-vcalendar",
+	"text/vnd.wap.si",
+	"text/vnd.wap.sl",
+	"application/vnd.wap.sic",
+	"application/vnd.wap.slc",
+	"application/vnd.wap.mms-message",
 	"application/octet-stream",
 };
 

@@ -234,8 +234,8 @@ static const char *data_type(const struct reading *r)
 	n = snprintf(text, sizeof text, "application/octet-stream;x-port=%u",
 		     port);
 	if (from != 0)
-		snprintf(text + n, sizeof text - (size_t)n,
-			 ";x-source-port=%u", from);
+		snprintf(text + n, sizeof text - (size_t)n, ";x-source-port=%u",
+			 from);
 	return arena_string(r->a, bytes_of(text));
 }
 
@@ -269,8 +269,7 @@ static uint32_t read_body(const struct reading *r, struct message *out)
 	if (part->type == NULL)
 		return ESME_RSYSERR;
 	part->body = c.body;
-	if (r->of > 1 &&
-	    joined_part(&c, r->a, &part->type, &part->body) != OK)
+	if (r->of > 1 && joined_part(&c, r->a, &part->type, &part->body) != OK)
 		return ESME_RSYSERR;
 	if (keep_in(r->p, &c, r->a, out) != OK)
 		return ESME_RSYSERR;

@@ -128,7 +128,7 @@ static uint32_t subunit(const struct departure *d,
 	if (class < 0 || class > 3 || plan->data_coding != 0x08 ||
 	    d->manner->server || keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT))
 		return 0;
-	return (uint32_t)class + 1;
+	return (uint32_t) class + 1;
 }
 
 /* The parameters of one segment, in d->scratch. */

@@ -31,7 +31,7 @@ bool carry_takes(enum technology t, const char *media_type)
 {
 	size_t i;
 
-	if (t != TECHNOLOGY_SMS || strstr(media_type, ";x-port=") != NULL)
+	if (t != TECHNOLOGY_SMS || strstr(media_type, "x-port=") != NULL)
 		return true;
 	for (i = 0; i < sizeof by_sms / sizeof by_sms[0]; i++)
 		if (is_type(media_type, by_sms[i]))

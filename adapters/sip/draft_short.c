@@ -16,10 +16,10 @@
 /* Octets for the port of pushes, as they came by SMS? */
 static bool is_push(const struct part *p)
 {
-	const char *at = strstr(p->type, ";x-port=");
+	const char *at = strstr(p->type, "x-port=");
 
 	return at && !p->external &&
-	       strtoul(at + strlen(";x-port="), NULL, 10) == WSP_PORT_PUSH;
+	       strtoul(at + strlen("x-port="), NULL, 10) == WSP_PORT_PUSH;
 }
 
 /* What the push says, or what it is; else it stays. ERR_NOMEM. */

@@ -95,14 +95,14 @@ static unsigned port_of(const char *type)
 		return PORT_VCARD;
 	if (starts(type, "text/calendar") || starts(type, "text/x-vcalendar"))
 		return PORT_CALENDAR;
-	return parameter(type, ";x-port=");
+	return parameter(type, "x-port=");
 }
 
 /* Pushes come from where connectionless WSP is. */
 static unsigned from_port_of(const char *type)
 {
 	return pushed_takes(type) ? WSP_PORT_SESSIONLESS
-				  : parameter(type, ";x-source-port=");
+				  : parameter(type, "x-source-port=");
 }
 
 static const struct part *data_part(const struct message *m)

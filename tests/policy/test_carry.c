@@ -16,6 +16,8 @@ static const struct row {
 	{ "octets", TECHNOLOGY_SMS, "application/octet-stream", true },
 	{ "for a port", TECHNOLOGY_SMS, "application/x-thing;x-port=9200",
 	  true },
+	{ "for a port, with a space", TECHNOLOGY_SMS,
+	  "application/x-thing; x-port=9200", true },
 	{ "a card", TECHNOLOGY_SMS, "text/x-vcard", true },
 	{ "an event", TECHNOLOGY_SMS, "text/calendar", true },
 	{ "an older event", TECHNOLOGY_SMS, "text/x-vcalendar", true },

@@ -81,6 +81,7 @@ libsip_a_SOURCES += adapters/sip/deliver.c
 libsip_a_SOURCES += adapters/sip/delivery.h
 libsip_a_SOURCES += adapters/sip/draft.c adapters/sip/draft.h
 libsip_a_SOURCES += adapters/sip/draft_body.c adapters/sip/draft_inside.h
+libsip_a_SOURCES += adapters/sip/draft_short.c
 libsip_a_SOURCES += adapters/sip/failures.c adapters/sip/failures.h
 libsip_a_SOURCES += adapters/sip/gruu.c adapters/sip/gruu.h
 libsip_a_SOURCES += adapters/sip/identity.c adapters/sip/identity.h

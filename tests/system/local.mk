@@ -42,5 +42,6 @@ EXTRA_DIST += tests/system/test_sip.py
 EXTRA_DIST += tests/system/test_sipp.py
 EXTRA_DIST += tests/system/test_sms_in.py
 EXTRA_DIST += tests/system/test_sms_out.py
+EXTRA_DIST += tests/system/test_text.py
 EXTRA_DIST += tests/system/test_tools.py
 EXTRA_DIST += tests/system/test_tshark.py

@@ -120,6 +120,13 @@ static void answered(struct inbox *in)
 		conn_leave(c);
 }
 
+static uint32_t pass(struct inbox *in)
+{
+	const struct conn *c = in->owner;
+
+	return account_throttles(c->account);
+}
+
 static enum err set_bound_limits(struct conn *c, const struct account *a)
 {
 	const struct server *v = c->server;
@@ -137,6 +144,7 @@ static enum err set_bound_limits(struct conn *c, const struct account *a)
 	c->inbox.most = a->window > 0 ? TAKEN_ALWAYS : window;
 	c->inbox.owner = c;
 	c->inbox.admit = account_admit;
+	c->inbox.pass = pass;
 	c->inbox.answered = answered;
 	return session_set_limits(c->session, &l);
 }
@@ -252,8 +260,10 @@ static void unbind(struct conn *c, const struct smpp_pdu *p)
 /* 5.2.12: an ESME submits messages and acknowledgements, nothing else. */
 static void submit(struct conn *c, const struct smpp_pdu *p)
 {
-	uint32_t status = account_throttles(c->account);
+	uint32_t status = ESME_ROK;
 
+	if (p->command_id != SMPP_SUBMIT_MULTI)
+		status = account_throttles(c->account);
 	if (status != ESME_ROK) {
 		session_refuse(c->session, p, status);
 		return;
@@ -264,7 +274,10 @@ static void submit(struct conn *c, const struct smpp_pdu *p)
 		break;
 	case SMPP_ESM_TYPE_DELIVERY_ACK:
 	case SMPP_ESM_TYPE_USER_ACK:
-		inbox_report(&c->inbox, p);
+		if (p->command_id == SMPP_SUBMIT_MULTI)
+			session_refuse(c->session, p, ESME_RINVESMCLASS);
+		else
+			inbox_report(&c->inbox, p);
 		break;
 	default:
 		session_refuse(c->session, p, ESME_RINVESMCLASS);
@@ -276,6 +289,7 @@ static void work(struct conn *c, const struct smpp_pdu *p)
 {
 	switch (p->command_id) {
 	case SMPP_SUBMIT_SM:
+	case SMPP_SUBMIT_MULTI:
 	case SMPP_DATA_SM:
 		submit(c, p);
 		return;

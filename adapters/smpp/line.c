@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/smpp/alert.h"
 #include "adapters/smpp/client_inside.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/smpp_names.h"
@@ -226,6 +227,8 @@ static void request(void *owner, struct session *s, const struct smpp_pdu *p)
 
 	if (p->command_id == SMPP_UNBIND)
 		unbound(l, p);
+	else if (p->command_id == SMPP_ALERT_NOTIFICATION)
+		alert_in(&l->smsc->peer, p);
 	else if (l->state == LINE_LEAVING)
 		session_refuse(s, p, ESME_RX_T_APPN);
 	else if (l->state == LINE_BOUND && (p->command_id == SMPP_DELIVER_SM ||

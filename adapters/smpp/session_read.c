@@ -67,7 +67,9 @@ static void read_id(struct bytes octets, struct smpp_pdu *p)
 {
 	struct bytes body = bytes_after(octets, SMPP_HEADER_OCTETS);
 
-	if (p->command_id != SMPP_SUBMIT_SM_RESP || p->message_id.n > 0)
+	if ((p->command_id != SMPP_SUBMIT_SM_RESP &&
+	     p->command_id != SMPP_DATA_SM_RESP) ||
+	    p->message_id.n > 0)
 		return;
 	body.n = bytes_find(body, 0);
 	p->message_id = body;

@@ -58,6 +58,11 @@ static const struct setting smpp_settings[] = {
 	{ .name = NULL }
 };
 
+/* In the order of their identifiers, 3GPP TS 23.038 6.2.1.2.4, from 1. */
+#define LANGUAGES                                                              \
+	"turkish|spanish|portuguese|bengali|gujarati|hindi|kannada|"           \
+	"malayalam|oriya|punjabi|tamil|telugu|urdu"
+
 const struct setting_group rows_smpp = {
 	"smpp",	       NULL,  "The SMPP server that ESMEs bind to.",
 	smpp_settings, false, false
@@ -136,6 +141,11 @@ static const struct setting smsc_settings[] = {
 	  "The validity_period of a message that is to be tried once only "
 	  "(Expires: 0): the shortest that the SMSC takes.",
 	  false },
+	{ "submit", SETTING_CHOICE, NULL, 0, 0, "submit_sm|data_sm",
+	  "submit_sm", false,
+	  "How a message is submitted. data_sm has no priority, and its text "
+	  "is always in message_payload.",
+	  false },
 	{ "esm-mode", SETTING_CHOICE, NULL, 0, 0,
 	  "default|datagram|forward|store", "default", false,
 	  "The messaging mode in esm_class.", false },
@@ -152,6 +162,22 @@ static const struct setting smsc_settings[] = {
 	  "The SMSC takes ISO-8859-1 (data_coding 3).", false },
 	{ "gsm-dcs", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
 	  "data_coding above 14 is that of GSM 03.38: classes, flash.", false },
+	{ "gsm7-packed", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "Text of 7-bit characters has eight of them in seven octets, in both "
+	  "directions.",
+	  false },
+	{ "single-shift", SETTING_LIST, NULL, 0, 0, LANGUAGES, NULL, false,
+	  "The national languages whose single shift table the SMSC and the "
+	  "phones behind it know: used where that saves short messages.",
+	  false },
+	{ "locking-shift", SETTING_LIST, NULL, 0, 0, LANGUAGES, NULL, false,
+	  "The same of locking shift tables. Spanish has none.", false },
+	{ "transliterate", SETTING_CHOICE, NULL, 0, 0, "no|fit|yes", "no",
+	  false,
+	  "May letters that the 7-bit alphabet lacks be replaced by close ones "
+	  "when then all of the text fits it? fit: where that saves short "
+	  "messages; yes: also where the text would need UCS2.",
+	  false },
 	{ "concat", SETTING_CHOICE, NULL, 0, 0, "udh8|udh16|sar|payload",
 	  "udh8", false,
 	  "How a long text is sent: in parts with a user data header (8 or 16 "

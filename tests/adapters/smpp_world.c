@@ -232,7 +232,8 @@ void world_found(struct world *w, const struct found *f)
 
 void world_accept(struct world *w, uint64_t ref, uint64_t id)
 {
-	struct accepted a = { id, "q83vEjRWeJCrze8SNFZ4kA", false };
+	struct accepted a = { .id = id,
+			      .public_id = "q83vEjRWeJCrze8SNFZ4kA" };
 	struct buf b = BUF_INIT(NOTICE_IMAGE_MAX);
 
 	CU_ASSERT(accepted_image(&a, &b) == OK);

@@ -10,10 +10,12 @@ static const struct intake intake = {
 	true,
 	{ { (const uint8_t *)"k", 1 }, 2, 3, 600 },
 	true,
+	true,
 	true
 };
 static const struct accepted accepted = { UINT64_MAX, "q83vEjRWeJCrze8SNFZ4kA",
-					  true };
+					  true,
+					  { (const uint8_t *)"\0\4\2\5", 4 } };
 static const char *keys[] = { "Call-ID 1", "" };
 static const struct far_report far_report = {
 	"smsc-a",	 "1001", true, { ADDRESS_E164, "+1555" }, WANT_DISPLAY,

@@ -8,6 +8,7 @@
 //		receipt DELIVRD when one was asked for.
 //	/set	{ bind_status, id_base, receipt_ms, quiet }
 //	/send	{ command, fields, timeout_ms }	to the gateway; its answer
+//	/alert	{ fields }			an alert_notification
 //	/raw	{ hex }				octets as they are
 //	/receipt { id, from, to, state, form, err }
 //	/close /deafen /listen /sessions /reset
@@ -211,6 +212,10 @@ const verbs = {
 	},
 	send: (q) => ask(need_receiver(), new smpp.PDU(q.command ||
 		'deliver_sm', fields(q.fields)), q.timeout_ms),
+	alert: (q) => {
+		need_receiver().send(new smpp.PDU('alert_notification',
+			q.fields));
+	},
 	raw: (q) => {
 		need_receiver().socket.write(Buffer.from(q.hex, 'hex'));
 	},

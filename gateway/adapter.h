@@ -82,6 +82,7 @@ struct peer_state {
 	const char *text;	/* last error, or NULL                       */
 	uint64_t since_us;
 	uint64_t sent, received, failed;	/* since the start           */
+	uint32_t sent_minute, received_minute;	/* in the last minute        */
 };
 
 struct presence {
@@ -125,7 +126,7 @@ struct binding {
 };
 
 struct control {
-	const char *command;	/* "start", "stop", "drain", "kick"          */
+	const char *command;	/* "start", "stop", "drain", "kick", "show"  */
 	const char *peer;
 };
 
@@ -263,7 +264,8 @@ struct adapter {
 	void (*snapshot)(void *self, const struct binding *v);
 	void (*changed)(void *self, const struct lookup *what);
 	void (*slow)(void *self, bool slow);	/* stop or go on reading      */
-	/* gwctl link ...; a refusal writes why into `complaint`. */
+	/* gwctl link ...; a refusal writes why into `complaint`, "show"
+	 * lines of JSON about the link, if there is more to say of it. */
 	enum err (*control)(void *self, const struct control *c,
 			    struct buf *complaint);
 	/* Take nothing new, finish what runs, then uplink_drained(). */

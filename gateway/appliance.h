@@ -79,6 +79,7 @@ struct appliance {
 	struct {
 		uint64_t ref, ticket;
 		char text[300];		/* when it is done                    */
+		bool shows;		/* the answer is to be shown          */
 	} asked[CONTROL_SESSIONS];
 	uint64_t last_ref;	/* above REF_OPEN                             */
 	unsigned readers;		/* threads that search traces         */

@@ -89,8 +89,10 @@ struct engine_counts {
 };
 
 void engine_counts(const struct engine *e, struct engine_counts *out);
-/** One object per lane that is a peer, by name. ERR_NOMEM, ERR_TOOBIG. */
-enum err engine_describe_links(struct engine *e, struct buf *lines) CHECKED;
+/** One object per lane that is a peer, by name; of that peer alone unless it
+ *  is NULL. ERR_NOTFOUND, ERR_NOMEM, ERR_TOOBIG. */
+enum err engine_describe_links(struct engine *e, const char *name,
+			       struct buf *lines) CHECKED;
 /** That lane alone, or with NULL every one. ERR_NOTFOUND, as above. */
 enum err engine_describe_lanes(struct engine *e, const char *lane,
 			       struct buf *lines) CHECKED;

@@ -51,13 +51,19 @@ static const struct command commands[] = {
 	  "or in quarantine because programs died while they had it.\n\n"
 	  "  gwctl queue\n"
 	  "  gwctl queue --messages sms/smsc-a\n" },
-	{ "links", "", "The links to SMSCs, ESMEs and others.", 0, 0, 0,
+	{ "links", "[NAME]", "The links to SMSCs, ESMEs and others.", 0, 1, 0,
 	  call_links,
-	  "Shows for each link whether it is up, down or stopped (off until "
-	  "it\n"
-	  "is started), its window, what it has carried, and its last "
-	  "error.\n\n"
+	  "Shows for each link whether it is up, down, stopped (off until it "
+	  "is\n"
+	  "started) or draining, its window, what it has carried, in all and "
+	  "in\n"
+	  "the last minute, and its last error. With the NAME of a link to an\n"
+	  "SMSC also each of its binds: how much of its window is in use, of "
+	  "what\n"
+	  "it may use now, what went and came in the last second and minute,\n"
+	  "and how often the SMSC said that it was too much.\n\n"
 	  "  gwctl links\n"
+	  "  gwctl links smsc-a\n"
 	  "  gwctl links --json | jq 'select(.state != \"up\")'\n" },
 	{ "users", "[NAME]", "Users, their devices, what waits for them.", 0, 1,
 	  0, call_users,
@@ -82,10 +88,13 @@ static const struct command commands[] = {
 	  "anew.\n\n"
 	  "  gwctl release sms/smsc-a\n"
 	  "  gwctl release 19832f9e38810c00\n" },
-	{ "link", "start|stop NAME", "Build a link, or take it down.", 2, 2,
-	  SLOW, call_order,
+	{ "link", "start|stop|drain NAME", "Build a link, or take it down.", 2,
+	  2, SLOW, call_order,
 	  "A stopped link stays down until it is started; the messages for it\n"
-	  "wait or go another way.\n\n"
+	  "wait or go another way. stop waits for the answers to what was "
+	  "sent;\n"
+	  "drain first sends what the link has, but takes nothing new.\n\n"
+	  "  gwctl link drain smsc-b\n"
 	  "  gwctl link start smsc-b\n"
 	  "  gwctl link stop smsc-b\n" },
 	{ "reload", "", "Read the configuration again.", 0, 0, SLOW, call_order,

@@ -92,7 +92,7 @@ struct lane {
 	/* For people. */
 	char *kind, *address, *text;
 	uint64_t since_us, far_sent, far_received, far_failed;
-	uint32_t far_used;
+	uint32_t far_used, sent_minute, received_minute;
 	bool known;		/* an adapter has spoken of it                */
 	bool dropped;		/* it is not in the configuration any more    */
 };

@@ -114,18 +114,38 @@ static void status(struct appliance *a, struct control_session *s,
 	buf_clear(&line);
 }
 
+static void ask_adapter(struct appliance *a, struct control_session *s,
+			const struct control *c);
+
+/* Of one that is not connected there is no more to say. */
+static void link_details(struct appliance *a, struct control_session *s,
+			 const char *name)
+{
+	struct control c = { .command = "show", .peer = name };
+
+	if (engine_peer_child(a->engine, name) < 0)
+		control_end(s, 0, NULL);
+	else
+		ask_adapter(a, s, &c);
+}
+
 static void links(struct appliance *a, struct control_session *s,
 		  const struct json_value *arguments)
 {
 	struct buf lines = BUF_INIT(LINES_MAX);
+	char *name = operate_text(arguments, "name");
+	enum err e = engine_describe_links(a->engine, name, &lines);
 
-	(void)arguments;
-	if (engine_describe_links(a->engine, &lines) == OK) {
+	if (e == OK)
 		control_lines(s, buf_bytes(&lines));
+	if (e != OK)
+		control_end(s, 1, e == ERR_NOTFOUND ? "no such link"
+						    : "out of memory");
+	else if (name != NULL)
+		link_details(a, s, name);
+	else
 		control_end(s, 0, NULL);
-	} else {
-		control_end(s, 1, "out of memory");
-	}
+	mem_free(name);
 	buf_clear(&lines);
 }
 
@@ -273,6 +293,7 @@ static void ask_adapter(struct appliance *a, struct control_session *s,
 		f.payload = buf_bytes(&image);
 		a->asked[slot].ref = f.ref;
 		a->asked[slot].ticket = control_ticket(s);
+		a->asked[slot].shows = strcmp(c->command, "show") == 0;
 		snprintf(a->asked[slot].text, sizeof a->asked[slot].text,
 			 "link %s is told to %s", c->peer, c->command);
 		if (!appliance_send(a, (unsigned)child, &f, -1))
@@ -281,6 +302,14 @@ static void ask_adapter(struct appliance *a, struct control_session *s,
 		control_end(s, 2, "the name is too long");
 	}
 	buf_clear(&image);
+}
+
+/* An adapter that knows no more of its links complains: then that is all. */
+static void show_link(struct control_session *s, struct bytes lines)
+{
+	if (lines.n > 0 && lines.p[0] == '{')
+		control_lines(s, lines);
+	control_end(s, 0, NULL);
 }
 
 void operate_controlled(struct appliance *a, const struct frame *f)
@@ -294,6 +323,10 @@ void operate_controlled(struct appliance *a, const struct frame *f)
 	a->asked[slot].ref = 0;
 	if ((s = control_find(a->control, a->asked[slot].ticket)) == NULL)
 		return;
+	if (a->asked[slot].shows) {
+		show_link(s, f->payload);
+		return;
+	}
 	snprintf(why, sizeof why, "%.*s", (int)f->payload.n,
 		 (const char *)f->payload.p);
 	if (f->payload.n > 0) {
@@ -312,7 +345,7 @@ static void link_command(struct appliance *a, struct control_session *s,
 	struct control c = { .command = action, .peer = name };
 
 	if (action == NULL || name == NULL)
-		control_end(s, 2, "link start|stop NAME");
+		control_end(s, 2, "link start|stop|drain NAME");
 	else
 		ask_adapter(a, s, &c);
 	mem_free(action);

@@ -102,8 +102,21 @@ void peer_remove(struct peer *p)
 	outbox_clear(&p->out);
 }
 
+void peer_count_sent(struct peer *p)
+{
+	p->sent++;
+	meter_count(&p->sent_meter, loop_now_us(p->hub->loop));
+}
+
+void peer_count_received(struct peer *p)
+{
+	p->received++;
+	meter_count(&p->received_meter, loop_now_us(p->hub->loop));
+}
+
 void peer_retell(struct peer *p)
 {
+	uint64_t now = loop_now_us(p->hub->loop);
 	struct peer_state v = { .peer = p->entry.name,
 				.technology = TECHNOLOGY_SMS,
 				.up = p->up,
@@ -116,8 +129,13 @@ void peer_retell(struct peer *p)
 				.since_us = p->since_us,
 				.sent = p->sent,
 				.received = p->received,
-				.failed = p->failed };
+				.failed = p->failed,
+				.sent_minute = meter_minute(&p->sent_meter,
+							    now),
+				.received_minute =
+					meter_minute(&p->received_meter, now) };
 
+	p->was_busy = v.sent_minute > 0 || v.received_minute > 0;
 	p->told = p->sent + p->received + p->failed;
 	if (p->hub->closing)
 		return;
@@ -145,7 +163,8 @@ static void tell(void *arg)
 	struct peer *p;
 
 	for (p = h->peers; p != NULL; p = p->next)
-		if (p->told != p->sent + p->received + p->failed)
+		if (p->was_busy ||
+		    p->told != p->sent + p->received + p->failed)
 			peer_retell(p);
 	hub_tell_often(h);
 }

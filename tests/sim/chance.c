@@ -235,7 +235,7 @@ static void describe(struct sim *s, uint64_t value)
 	(void)value;
 	if (!s->running)
 		return;
-	if (engine_describe_links(s->engine, &lines) != OK ||
+	if (engine_describe_links(s->engine, NULL, &lines) != OK ||
 	    engine_describe_lanes(s->engine, NULL, &lines) != OK)
 		abort();
 	buf_clear(&lines);

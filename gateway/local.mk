@@ -26,6 +26,7 @@ libgateway_a_SOURCES += gateway/keys.c gateway/keys.h
 libgateway_a_SOURCES += gateway/lane.c gateway/lane.h
 libgateway_a_SOURCES += gateway/leg.c gateway/leg.h
 libgateway_a_SOURCES += gateway/link.c gateway/link.h
+libgateway_a_SOURCES += gateway/links.c
 libgateway_a_SOURCES += gateway/live.c gateway/live.h
 libgateway_a_SOURCES += gateway/loop.c gateway/loop.h gateway/loop_host.h
 libgateway_a_SOURCES += gateway/message.c gateway/message.h
@@ -88,6 +89,7 @@ cpmgwd_SOURCES += gateway/cpmgwd.c
 cpmgwd_SOURCES += gateway/operate.c
 cpmgwd_SOURCES += gateway/operate.h
 cpmgwd_SOURCES += gateway/operate_hold.c
+cpmgwd_SOURCES += gateway/operate_links.c
 cpmgwd_SOURCES += gateway/operate_trace.c
 cpmgwd_SOURCES += gateway/past.c gateway/past.h
 cpmgwd_SOURCES += gateway/reload.c
@@ -109,6 +111,5 @@ gwctl_SOURCES += gateway/gwctl_links.c
 gwctl_SOURCES += gateway/gwctl_print.c gateway/gwctl_print.h
 gwctl_SOURCES += gateway/gwctl_show.c
 gwctl_SOURCES += gateway/gwctl_trace.c
-gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
 gwctl_LDADD = libcodecs.a
 

@@ -25,6 +25,10 @@ bool operate_thread(struct appliance *a, void *(*run)(void *), void *arg)
 void operate_thread_ended(struct appliance *a);
 
 /* The commands. */
+void operate_links(struct appliance *a, struct control_session *s,
+		   const struct json_value *arguments);
+void operate_link(struct appliance *a, struct control_session *s,
+		  const struct json_value *arguments);
 void operate_trace(struct appliance *a, struct control_session *s,
 		   const struct json_value *arguments);
 void operate_hold(struct appliance *a, struct control_session *s,

@@ -51,5 +51,5 @@ bool password_good(const char *hash, struct bytes password)
 		return false;
 	return digest_equal((struct bytes){ want, sizeof want },
 			    (struct bytes){ got, sizeof got }) &&
-	       known;
+	       known && password.n > 0;
 }

@@ -197,8 +197,9 @@ static int check(const struct call *c, const struct command *found)
 	if (c->messages && (found->takes & MESSAGES) == 0)
 		return usage("--messages is not for this command", found);
 	if (is_link && strcmp(c->arguments[0], "start") != 0 &&
-	    strcmp(c->arguments[0], "stop") != 0)
-		return usage("start or stop", found);
+	    strcmp(c->arguments[0], "stop") != 0 &&
+	    strcmp(c->arguments[0], "drain") != 0)
+		return usage("start, stop or drain", found);
 	if (strcmp(found->name, "conf") == 0 &&
 	    strcmp(c->arguments[0], "check") != 0)
 		return usage("only check", found);

@@ -13,7 +13,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] /
                        'system'))
 
 from peers import Esme  # noqa: E402
-from rawsmsc import RawSmsc, SUBMIT_SM, RESPONSE, pdu  # noqa: E402
+from rawsmsc import (BIND_TRANSCEIVER, RESPONSE, SUBMIT_SM,  # noqa: E402
+                     RawSmsc, pdu)
 from rig import SMSC_A, SMSC_B, Rig, check, equal, until  # noqa: E402
 
 BINDS = 100
@@ -143,7 +144,7 @@ def case_answers_after_the_time_out(w):
 def case_never_answers(w):
     """One of them never; others go on, and the link stays."""
     prefix, silent = prefix_of('never'), prefix_of('silent')
-    binds = w.a.commands[9]
+    binds = w.a.commands[BIND_TRANSCEIVER]
 
     def answer(submit):
         if not submit.text.startswith(silent):
@@ -163,7 +164,7 @@ def case_never_answers(w):
     equal(twice, [], 'of the others none twice')
     _, unmarked = none_lost_none_unmarked(w, w.a, lost, silent)
     equal(unmarked, [], 'unmarked')
-    equal(w.a.commands[9], binds, 'no new bind')
+    equal(w.a.commands[BIND_TRANSCEIVER], binds, 'no new bind')
 
 
 def broken(w, name, octets, n=20):
@@ -202,7 +203,7 @@ def case_closed_in_the_middle_of_a_pdu(w):
 def case_garbage_that_is_well_framed(w):
     """Responses to nothing, of wrong kinds, unknown commands: passed over or
     nacked, and the link stays."""
-    prefix, binds = prefix_of('framed'), w.a.commands[9]
+    prefix, binds = prefix_of('framed'), w.a.commands[BIND_TRANSCEIVER]
 
     def answer(submit):
         for command in (SUBMIT_SM | RESPONSE, 0x80000005, 0x80000000, 0x777,
@@ -217,7 +218,7 @@ def case_garbage_that_is_well_framed(w):
     settled(w)
     w.a.answer = w.a.good
     twice, _ = none_lost_none_unmarked(w, w.a, ids, prefix)
-    equal((twice, w.a.commands[9]), ([], binds), 'twice, binds')
+    equal((twice, w.a.commands[BIND_TRANSCEIVER]), ([], binds), 'twice, binds')
 
 
 def case_more_than_it_takes_is_throttled(w):
@@ -252,7 +253,7 @@ def case_more_than_it_takes_is_throttled(w):
         by_text[submit.text] = by_text.get(submit.text, 0) + 1
     for text, times in by_text.items():
         told = [s for s in w.gateway.trace(ids[text])
-                if 'RTHROTTLED' in s.get('text', '')]
+                if 'RTHROTTLED' in (s.get('text') or '')]
         equal(len(told), times, f'{text}: told as often as refused')
         check(times <= 4, f'{text}: refused {times} times')
     shown = [o for o in w.gateway.ask('links', 'smsc-a') if 'link' in o][0]
@@ -284,12 +285,17 @@ def flap(smsc, seconds):
     return closed
 
 
+def start_many(w):
+    equal(w.gateway.gwctl('link', 'start', 'smsc-b')[0], 0)
+    w.b.wait_bound(BINDS)
+    w.gateway.wait_link('smsc-b')
+
+
 def case_a_hundred_binds_flap(w):
     prefix = prefix_of('flap')
     pid = w.gateway.pids()['cpmgw-smpp']
-    equal(w.gateway.gwctl('link', 'start', 'smsc-b')[0], 0)
     started = time.monotonic()
-    w.b.wait_bound(BINDS)
+    start_many(w)
     print(f'     {BINDS} binds after {time.monotonic() - started:.1f} s')
     ids = submit_all(w, prefix + 'a', 100, '15550280001')
     settled(w)
@@ -326,6 +332,14 @@ def case_a_hundred_binds_flap(w):
 
 
 def case_each_bind_is_shown(w):
+    start_many(w)
+    before = w.b.commands[BIND_TRANSCEIVER]
+    w.b.binds[0].close()
+    until(lambda: w.b.commands[BIND_TRANSCEIVER] > before, 'it binds anew')
+    w.b.wait_bound(BINDS)
+    until(lambda: all(o['state'] == 'bound' for o in
+                      w.gateway.ask('links', 'smsc-b') if 'bind' in o),
+          'all are bound')
     shown = w.gateway.ask('links', 'smsc-b')
     equal((shown[0]['peer'], shown[0]['state']), ('smsc-b', 'up'))
     binds = [o for o in shown if 'bind' in o]
@@ -343,6 +357,7 @@ def case_each_bind_is_shown(w):
 def case_a_link_that_is_drained_sends_what_it_has(w):
     """While it drains it gives back nothing of what it was given."""
     prefix, held = prefix_of('drain'), []
+    start_many(w)
     w.b.answer = held.append
     ids = submit_all(w, prefix, 60, '15550282000')
     until(lambda: len(held) >= 1, 'it has something')

@@ -297,6 +297,9 @@ def case_a_hundred_binds_flap(w):
     started = time.monotonic()
     start_many(w)
     print(f'     {BINDS} binds after {time.monotonic() - started:.1f} s')
+    times = w.b.accepted[:BINDS]
+    most = max(sum(t <= u < t + 0.1 for u in times) for t in times)
+    check(most <= BINDS / 2, f'{most} connections within 0.1 s')
     ids = submit_all(w, prefix + 'a', 100, '15550280001')
     settled(w)
     before = resident_kb(pid)

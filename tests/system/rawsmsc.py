@@ -106,7 +106,7 @@ class RawSmsc:
         self.lock = threading.RLock()
         self.submits, self.taken, self.binds = [], [], []
         self.commands = collections.Counter()
-        self.ids, self.at_most = 0, 0
+        self.ids, self.at_most, self.accepted = 0, 0, []
         self.chance = random.Random(1)
         self.answer = self.good
         self.listener = socket.create_server(
@@ -130,6 +130,7 @@ class RawSmsc:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY,
                                       1)
                 with self.lock:
+                    self.accepted.append(time.monotonic())
                     self.binds.append(Bind(self, connection))
                     self.at_most = max(self.at_most, len(self.binds))
 

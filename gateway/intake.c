@@ -38,13 +38,13 @@ static void refuse(struct engine *e, const struct reply *to,
  * Who takes turns with whom: accounts of services and links each for
  * themselves; people share a few flows, since there may be millions.
  */
-const char *intake_account(const struct message *m, char *room, size_t size)
+const char *intake_account(const struct origin *o, char *room, size_t size)
 {
-	const char *account = m->origin.account;
+	const char *account = o->account;
 	unsigned sum = 0;
 
-	if (m->origin.technology != TECHNOLOGY_CPM || account == NULL)
-		return account == NULL ? m->origin.peer : account;
+	if (o->technology != TECHNOLOGY_CPM || account == NULL)
+		return account == NULL ? o->peer : account;
 	while (*account != '\0')
 		sum = sum * 31 + (unsigned char)*account++;
 	snprintf(room, size, "users-%u", sum % USER_FLOWS);
@@ -125,7 +125,7 @@ static enum err place_leg(struct engine *e, struct live *l,
 	l->lane = road_lane(e, way->technology, way->peer);
 	if (l->lane == NULL)
 		return ERR_NOMEM;
-	l->flow = road_flow(e, l->lane, intake_account(m, room, sizeof room),
+	l->flow = road_flow(e, l->lane, intake_account(&m->origin, room, sizeof room),
 			    l->priority);
 	if (l->flow == NULL)
 		return ERR_NOMEM;

@@ -166,7 +166,7 @@ void intake_message(struct engine *e, const struct reply *to,
 /** One made of parts that were accepted ends: only its reports go on. */
 void intake_ended(struct engine *e, const struct intake *in,
 		  const struct message *m, const struct outcome *why);
-const char *intake_account(const struct message *m, char *room, size_t size);
+const char *intake_account(const struct origin *o, char *room, size_t size);
 
 /* spool.c */
 /** One step that inserts the legs; they belong to it until it is back. */

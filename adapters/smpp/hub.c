@@ -135,7 +135,8 @@ void peer_retell(struct peer *p)
 				.received_minute =
 					meter_minute(&p->received_meter, now) };
 
-	p->was_busy = v.sent_minute > 0 || v.received_minute > 0;
+	p->told_sent = v.sent_minute;
+	p->told_received = v.received_minute;
 	p->told = p->sent + p->received + p->failed;
 	if (p->hub->closing)
 		return;
@@ -157,13 +158,21 @@ void peer_tell(struct peer *p, bool up)
 	peer_retell(p);
 }
 
+static bool is_news(const struct peer *p)
+{
+	uint64_t now = loop_now_us(p->hub->loop);
+
+	return p->told != p->sent + p->received + p->failed ||
+	       p->told_sent != meter_minute(&p->sent_meter, now) ||
+	       p->told_received != meter_minute(&p->received_meter, now);
+}
+
 void hub_tell(struct hub *h)
 {
 	struct peer *p;
 
 	for (p = h->peers; p != NULL; p = p->next)
-		if (p->was_busy ||
-		    p->told != p->sent + p->received + p->failed)
+		if (is_news(p))
 			peer_retell(p);
 }
 

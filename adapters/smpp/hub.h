@@ -73,7 +73,7 @@ struct peer {
 	uint64_t since_us;
 	uint64_t sent, received, failed, told;
 	struct meter sent_meter, received_meter;
-	bool was_busy;			/* when it was told                  */
+	uint32_t told_sent, told_received;	/* in the minute before      */
 };
 
 /** NULL: no memory. Closes nothing by itself. */

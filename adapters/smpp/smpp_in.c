@@ -235,21 +235,26 @@ static enum err read_segment(const struct reading *r, struct segment_note *out)
 	return OK;
 }
 
-static unsigned port_of(const struct reading *r)
+static unsigned port_of(const struct reading *r, bool to)
 {
 	uint32_t port;
 
 	if (r->udh.ports)
-		return r->udh.to_port;
-	if (smpp_tlv_number(r->p->tlvs, SMPP_TLV_DESTINATION_PORT, &port))
+		return to ? r->udh.to_port : r->udh.from_port;
+	if (smpp_tlv_number(r->p->tlvs,
+			    to ? SMPP_TLV_DESTINATION_PORT
+			       : SMPP_TLV_SOURCE_PORT,
+			    &port))
 		return port;
 	return 0;
 }
 
 /* 3GPP TS 23.040 9.2.3.24.3. NULL: no memory. */
-static const char *data_type(const struct reading *r, unsigned port)
+static const char *data_type(const struct reading *r)
 {
-	char text[64];
+	unsigned port = port_of(r, true), from = port_of(r, false);
+	char text[80];
+	int n;
 
 	if (port == 0)
 		return "application/octet-stream";
@@ -257,8 +262,25 @@ static const char *data_type(const struct reading *r, unsigned port)
 		return "text/x-vcard";
 	if (port == PORT_CALENDAR)
 		return "text/calendar";
-	snprintf(text, sizeof text, "application/octet-stream;x-port=%u", port);
+	n = snprintf(text, sizeof text, "application/octet-stream;x-port=%u",
+		     port);
+	if (from != 0)
+		snprintf(text + n, sizeof text - (size_t)n, ";x-source-port=%u",
+			 from);
 	return arena_string(r->a, bytes_of(text));
+}
+
+/* That of its coding, or of the parameter that makes it a flash: 5.3.2.1. */
+static int8_t class_of(const struct reading *r, const struct segment_content *c)
+{
+	uint32_t subunit;
+
+	if (c->classed)
+		return (int8_t)c->message_class;
+	if (smpp_tlv_number(r->p->tlvs, SMPP_TLV_DEST_ADDR_SUBUNIT, &subunit) &&
+	    subunit == 1)
+		return 0;
+	return -1;
 }
 
 static uint32_t read_body(const struct reading *r, struct message *out)
@@ -274,17 +296,15 @@ static uint32_t read_body(const struct reading *r, struct message *out)
 	e = segment_text(&wire, &r->m->read, r->a, &c, NULL);
 	if (e != OK)
 		return e == ERR_NOMEM ? ESME_RSYSERR : ESME_RINVMSGLEN;
-	part->type = c.text ? JOINED_TEXT : data_type(r, port_of(r));
+	part->type = c.text ? JOINED_TEXT : data_type(r);
 	if (part->type == NULL)
 		return ESME_RSYSERR;
 	part->body = c.body;
-	if (r->of > 1 &&
-	    joined_part(&c, r->a, &part->type, &part->body) != OK)
+	if (r->of > 1 && joined_part(&c, r->a, &part->type, &part->body) != OK)
 		return ESME_RSYSERR;
 	if (keep_in(r->p, &c, r->a, out) != OK)
 		return ESME_RSYSERR;
-	if (c.classed)
-		out->sms_class = (int8_t)c.message_class;
+	out->sms_class = class_of(r, &c);
 	out->parts = part;
 	out->n_parts = 1;
 	return ESME_ROK;

@@ -116,12 +116,19 @@ static uint32_t message_reference(const struct leg *leg)
 	return (uint16_t)leg->id;
 }
 
-/* A flash message whose coding has no class: 5.3.2.1, not in deliver_sm. */
-static bool shows_at_once(const struct departure *d,
-			  const struct segment_plan *plan)
+/*
+ * The part of the recipient's device that a message of a class is for, where
+ * its coding has no class: 5.3.2.1, not in deliver_sm. 0: that is not so.
+ */
+static uint32_t subunit(const struct departure *d,
+			const struct segment_plan *plan)
 {
-	return d->leg->message.sms_class == 0 && plan->data_coding == 0x08 &&
-	       !d->manner->server && !keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT);
+	int8_t class = d->leg->message.sms_class;
+
+	if (class < 0 || class > 3 || plan->data_coding != 0x08 ||
+	    d->manner->server || keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT))
+		return 0;
+	return (uint32_t) class + 1;
 }
 
 /* What data_sm has instead of validity_period: 5.3.2.9, in seconds. */
@@ -163,8 +170,9 @@ static struct bytes tlvs(const struct departure *d,
 			    message_reference(d->leg), 2);
 	if (!d->manner->server && i + 1 < plan->count)
 		smpp_tlv_put_number(to, SMPP_TLV_MORE_MESSAGES_TO_SEND, 1, 1);
-	if (shows_at_once(d, plan))
-		smpp_tlv_put_number(to, SMPP_TLV_DEST_ADDR_SUBUNIT, 1, 1);
+	if (subunit(d, plan) != 0)
+		smpp_tlv_put_number(to, SMPP_TLV_DEST_ADDR_SUBUNIT,
+				    subunit(d, plan), 1);
 	keep_tlvs(d, to);
 	return buf_bytes(to);
 }
@@ -253,7 +261,7 @@ static void check_class(struct departure *d, const struct segment_plan *plan)
 	bool told = coding >= 0xF0 || (d->manner->write.gsm_dcs &&
 				       coding >= 0x10 && coding < 0x80);
 
-	if (shows_at_once(d, plan) &&
+	if (subunit(d, plan) != 0 &&
 	    !(d->progress->without & SMPP_WITHOUT_TLVS))
 		told = true;
 	if (d->leg->message.sms_class >= 0 && !told)

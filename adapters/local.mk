@@ -46,6 +46,7 @@ libsmppside_a_SOURCES += adapters/smpp/multi.c adapters/smpp/multi.h
 libsmppside_a_SOURCES += adapters/smpp/meter.c adapters/smpp/meter.h
 libsmppside_a_SOURCES += adapters/smpp/names.c adapters/smpp/names.h
 libsmppside_a_SOURCES += adapters/smpp/numbers.c adapters/smpp/numbers.h
+libsmppside_a_SOURCES += adapters/smpp/outbind.c
 libsmppside_a_SOURCES += adapters/smpp/outbox.c adapters/smpp/outbox.h
 libsmppside_a_SOURCES += adapters/smpp/pace.c adapters/smpp/pace.h
 libsmppside_a_SOURCES += adapters/smpp/password.c adapters/smpp/password.h

@@ -94,7 +94,7 @@ struct lane {
 	/* For people. */
 	char *kind, *address, *text, *tls;
 	uint64_t since_us, far_sent, far_received, far_failed;
-	uint32_t far_used;
+	uint32_t far_used, sent_minute, received_minute;
 	uint64_t on_hold;	/* legs held or in quarantine, when last asked */
 	bool known;		/* an adapter has spoken of it                */
 	bool dropped;		/* it is not in the configuration any more    */

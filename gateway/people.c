@@ -43,6 +43,8 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	l->far_received = p.received;
 	l->far_failed = p.failed;
 	l->far_used = p.used;
+	l->sent_minute = p.sent_minute;
+	l->received_minute = p.received_minute;
 	replace(&l->kind, p.kind);
 	replace(&l->address, p.address);
 	replace(&l->text, p.text);

@@ -72,7 +72,7 @@ static void read_manner(struct account *a)
 			a->peer.manner.plain = true;
 }
 
-static const struct peer_role role = { start, stop, kick };
+static const struct peer_role role = { start, stop, kick, stop, NULL };
 
 static void copy(char *to, size_t size, const char *from)
 {

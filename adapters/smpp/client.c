@@ -2,8 +2,12 @@
 
 #include <string.h>
 
+#include "adapters/smpp/binds.h"
 #include "adapters/smpp/client_inside.h"
 #include "codecs/arena.h"
+
+#define SPREAD_EACH_US 10000
+#define SPREAD_MOST_US 1000000
 
 struct client *client_new(struct hub *h)
 {
@@ -17,8 +21,11 @@ struct client *client_new(struct hub *h)
 static void free_smsc(struct smsc *s)
 {
 	peer_remove(&s->peer);
+	if (s->peer.out.peer != NULL)
+		outbox_clear(&s->peer.out);
 	numbers_clear(&s->peer.manner.numbers);
 	mem_free(s->name);
+	mem_free(s->lines);
 	mem_free(s);
 }
 
@@ -37,6 +44,25 @@ void client_free(struct client *c)
 	mem_free(c);
 }
 
+/* Many do not come in the same moment: they are spread over a second, or over
+ * less when there are few. */
+static uint64_t some_time(struct client *c)
+{
+	uint64_t all = 0;
+	struct smsc *s;
+	unsigned i;
+
+	for (s = c->smscs; s != NULL; s = s->next)
+		for (i = 0; i < s->n_lines; i++)
+			all += s->lines[i].state != LINE_DOWN;
+	if (all == 0)
+		return 0;
+	all *= SPREAD_EACH_US;
+	if (all > SPREAD_MOST_US)
+		all = SPREAD_MOST_US;
+	return uplink_random(c->hub->up) % all;
+}
+
 static void start(struct peer *p)
 {
 	struct smsc *s = p->self;
@@ -44,11 +70,13 @@ static void start(struct peer *p)
 
 	s->enabled = true;
 	p->text = NULL;
+	outbox_go_on(&p->out);
 	for (i = 0; i < s->n_lines; i++) {
 		if (s->lines[i].state == LINE_WAITING)
 			line_close(&s->lines[i], "");
-		line_start(&s->lines[i]);
+		line_start_in(&s->lines[i], some_time(s->client));
 	}
+	smsc_changed(s);
 }
 
 static void stop(struct peer *p)
@@ -57,9 +85,23 @@ static void stop(struct peer *p)
 	unsigned i;
 
 	s->enabled = false;
-	p->text = PEER_STOPPED;
+	outbox_go_on(&p->out);
 	for (i = 0; i < s->n_lines; i++)
 		line_leave(&s->lines[i]);
+	smsc_changed(s);
+}
+
+/* Lines that are lost meanwhile are not built again. */
+static void drain(struct peer *p)
+{
+	struct smsc *s = p->self;
+	unsigned i;
+
+	s->enabled = false;
+	for (i = 0; i < s->n_lines; i++)
+		if (s->lines[i].state != LINE_BOUND)
+			line_leave(&s->lines[i]);
+	outbox_finish(&p->out);
 	smsc_changed(s);
 }
 
@@ -74,7 +116,8 @@ static void kick(struct peer *p)
 				      "closed by the operator");
 }
 
-static const struct peer_role role = { start, stop, kick };
+static const struct peer_role role = { start, stop, kick, drain,
+					binds_describe };
 
 /* One that is bound only to receive is not up for legs: it says why. */
 static bool only_receives(const struct smsc *s)
@@ -85,6 +128,22 @@ static bool only_receives(const struct smsc *s)
 		if (s->lines[i].state == LINE_BOUND)
 			return s->peer.out.n_sessions == 0;
 	return false;
+}
+
+static const char *text_of(const struct smsc *s)
+{
+	unsigned i;
+
+	if (s->peer.out.finishing)
+		return PEER_DRAINING;
+	if (!s->enabled)
+		return PEER_STOPPED;
+	if (only_receives(s))
+		return "bound to receive only";
+	for (i = 0; i < s->n_lines; i++)
+		if (s->lines[i].state != LINE_BOUND && s->lines[i].failures > 0)
+			return s->lines[i].why;
+	return NULL;
 }
 
 static bool any_line(const struct smsc *s)
@@ -115,16 +174,15 @@ static void sweep(struct client *c)
 void smsc_changed(struct smsc *s)
 {
 	struct peer *p = &s->peer;
-	struct session *session = s->lines[0].session;
+	unsigned i = s->n_lines;
 
-	if (session != NULL)
-		peer_met(p, session);
-	else
-		p->tls[0] = 0;
-	if (only_receives(s) && p->text == NULL)
-		p->text = "bound to receive only";
+	p->tls[0] = 0;
+	while (i-- > 0)
+		if (s->lines[i].session != NULL)
+			peer_met(p, s->lines[i].session);
+	p->text = text_of(s);
 	if (!s->retired)
-		peer_tell(p, p->out.n_sessions > 0);
+		peer_tell(p, !p->out.finishing && p->out.n_sessions > 0);
 	hub_check_drained(p->hub);
 }
 
@@ -138,14 +196,12 @@ static const char *kind_of(const char *bind)
 					     : "smsc transceiver";
 }
 
-static void make_lines(struct smsc *s)
+static void make_bind(struct smsc *s, const char *bind)
 {
-	const char *bind = settings_text(s->group, "bind");
 	uint16_t port = (uint16_t)settings_number(s->group, "port");
 	uint16_t receive_port =
 		(uint16_t)settings_number(s->group, "receive-port");
 
-	s->peer.kind = kind_of(bind);
 	if (strcmp(bind, "transceiver") == 0) {
 		line_init(s, SMPP_BIND_TRANSCEIVER, port);
 		return;
@@ -155,6 +211,20 @@ static void make_lines(struct smsc *s)
 	if (strcmp(bind, "transmitter") != 0)
 		line_init(s, SMPP_BIND_RECEIVER,
 			  receive_port != 0 ? receive_port : port);
+}
+
+static enum err make_lines(struct smsc *s)
+{
+	const char *bind = settings_text(s->group, "bind");
+	unsigned n = (unsigned)settings_number(s->group, "binds");
+
+	s->peer.kind = kind_of(bind);
+	s->lines = mem_zero(n * 2 * sizeof *s->lines);
+	if (s->lines == NULL)
+		return ERR_NOMEM;
+	while (n-- > 0)
+		make_bind(s, bind);
+	return OK;
 }
 
 static enum err add_smsc(struct client *c, const struct settings *settings,
@@ -173,12 +243,10 @@ static enum err add_smsc(struct client *c, const struct settings *settings,
 	s->peer.role = &role;
 	s->peer.entry.name = s->name;
 	manner_of_smsc(settings, g, &s->peer.manner);
-	make_lines(s);
 	if (!s->enabled)
 		s->peer.text = PEER_STOPPED;
-	if (peer_add(c->hub, &s->peer) != OK) {
-		mem_free(s->name);
-		mem_free(s);
+	if (make_lines(s) != OK || peer_add(c->hub, &s->peer) != OK) {
+		free_smsc(s);
 		return ERR_NOMEM;
 	}
 	s->next = c->smscs;

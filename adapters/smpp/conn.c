@@ -340,8 +340,7 @@ static void response(void *owner, struct session *s,
 {
 	struct conn *c = owner;
 
-	(void)s;
-	outbox_response(&c->account->peer.out, item, p);
+	outbox_response(&c->account->peer.out, s, item, p);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);
 }
@@ -351,8 +350,7 @@ static void lost(void *owner, struct session *s, const struct window_item *item,
 {
 	struct conn *c = owner;
 
-	(void)s;
-	outbox_lost(&c->account->peer.out, item, how);
+	outbox_missed(&c->account->peer.out, s, item, how);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);
 }
@@ -412,7 +410,8 @@ static void closed(void *owner, struct session *s, const char *why)
 }
 
 static const struct session_events events = { nothing,	request, no_answer,
-					      response, lost,	 closed };
+					      response, lost,	 closed,
+					      NULL };
 
 void conn_new(struct server *v, int fd, const struct tls_context *tls)
 {

@@ -105,8 +105,21 @@ void peer_remove(struct peer *p)
 	outbox_clear(&p->out);
 }
 
+void peer_count_sent(struct peer *p)
+{
+	p->sent++;
+	meter_count(&p->sent_meter, loop_now_us(p->hub->loop));
+}
+
+void peer_count_received(struct peer *p)
+{
+	p->received++;
+	meter_count(&p->received_meter, loop_now_us(p->hub->loop));
+}
+
 void peer_retell(struct peer *p)
 {
+	uint64_t now = loop_now_us(p->hub->loop);
 	struct peer_state v = { .peer = p->entry.name,
 				.technology = TECHNOLOGY_SMS,
 				.up = p->up,
@@ -120,8 +133,14 @@ void peer_retell(struct peer *p)
 				.since_us = p->since_us,
 				.sent = p->sent,
 				.received = p->received,
-				.failed = p->failed };
+				.failed = p->failed,
+				.sent_minute = meter_minute(&p->sent_meter,
+							    now),
+				.received_minute =
+					meter_minute(&p->received_meter, now) };
 
+	p->told_sent = v.sent_minute;
+	p->told_received = v.received_minute;
 	p->told = p->sent + p->received + p->failed;
 	if (p->hub->closing)
 		return;
@@ -158,12 +177,21 @@ void peer_tell(struct peer *p, bool up)
 	peer_retell(p);
 }
 
+static bool is_news(const struct peer *p)
+{
+	uint64_t now = loop_now_us(p->hub->loop);
+
+	return p->told != p->sent + p->received + p->failed ||
+	       p->told_sent != meter_minute(&p->sent_meter, now) ||
+	       p->told_received != meter_minute(&p->received_meter, now);
+}
+
 void hub_tell(struct hub *h)
 {
 	struct peer *p;
 
 	for (p = h->peers; p != NULL; p = p->next)
-		if (p->told != p->sent + p->received + p->failed)
+		if (is_news(p))
 			peer_retell(p);
 }
 

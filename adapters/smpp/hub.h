@@ -7,6 +7,7 @@
 
 #include "adapters/smpp/job.h"
 #include "adapters/smpp/manner.h"
+#include "adapters/smpp/meter.h"
 #include "adapters/smpp/names.h"
 #include "adapters/smpp/outbox.h"
 #include "adapters/smpp/session.h"
@@ -14,7 +15,9 @@
 #include "gateway/adapter.h"
 
 #define HUB_REFERENCES 4096
-#define PEER_STOPPED   "stopped"	/* gwctl shows it as the state       */
+/* gwctl shows these as the state. */
+#define PEER_STOPPED   "stopped"
+#define PEER_DRAINING  "draining"
 
 struct peer;
 struct client;
@@ -49,6 +52,10 @@ struct peer_role {
 	void (*start)(struct peer *p);
 	void (*stop)(struct peer *p);	/* after what is under way           */
 	void (*kick)(struct peer *p);	/* at once; comes again              */
+	void (*drain)(struct peer *p);	/* stop, after all that it has       */
+	/* Appends lines of JSON about its binds; NULL: there is no more to
+	 * say than what the engine knows. */
+	void (*show)(const struct peer *p, struct buf *to);
 };
 
 /* An SMSC that we bind to, or an account that binds to us. */
@@ -67,6 +74,8 @@ struct peer {
 	const char *text;		/* last error; NULL or constant      */
 	uint64_t since_us;
 	uint64_t sent, received, failed, told;
+	struct meter sent_meter, received_meter;
+	uint32_t told_sent, told_received;	/* in the minute before      */
 };
 
 /** NULL: no memory. Closes nothing by itself. */
@@ -88,6 +97,10 @@ void peer_tell(struct peer *p, bool up);
 
 /** One line for the operator: "smsc-a: bound (127.0.0.1:2776)". */
 void peer_log(const struct peer *p, const char *what, const char *detail);
+
+/** A message more. */
+void peer_count_sent(struct peer *p);
+void peer_count_received(struct peer *p);
 
 /** Its outbox or window has changed: tells the engine. */
 void peer_retell(struct peer *p);

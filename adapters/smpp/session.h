@@ -51,6 +51,8 @@ struct session_events {
 		     const struct window_item *item, enum session_loss how);
 	/* Once and last; `why` is a constant text. */
 	void (*closed)(void *owner, struct session *s, const char *why);
+	/* A response to what nobody waits for, or not any more. May be NULL. */
+	void (*late)(void *owner, struct session *s, const struct smpp_pdu *p);
 };
 
 struct session_limits {

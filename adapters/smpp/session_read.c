@@ -45,7 +45,7 @@ static bool take_special(struct session *s, const struct smpp_pdu *p)
 	return true;
 }
 
-/* A response that nobody waits for, or not for such a one, is passed over. */
+/* A response that nobody waits for, or not for such a one, changes nothing. */
 static void take_response(struct session *s, const struct smpp_pdu *p)
 {
 	struct window_item item;
@@ -54,8 +54,11 @@ static void take_response(struct session *s, const struct smpp_pdu *p)
 		return;
 	if (!window_find(s->window, p->sequence_number, &item) ||
 	    !answers(p, item.answer_id) ||
-	    !window_take(s->window, item.sequence, &item))
+	    !window_take(s->window, item.sequence, &item)) {
+		if (s->events->late != NULL)
+			s->events->late(s->owner, s, p);
 		return;
+	}
 	s->events->response(s->owner, s, &item, p);
 }
 

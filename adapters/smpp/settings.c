@@ -102,10 +102,19 @@ static const struct setting smsc_settings[] = {
 	{ "bind", SETTING_CHOICE, NULL, 0, 0,
 	  "transceiver|pair|transmitter|receiver", "transceiver", false,
 	  "How to bind; pair is one transmitter and one receiver.", false },
+	{ "binds", SETTING_NUMBER, NULL, 1, 100, NULL, "1", false,
+	  "How many such binds, or pairs of them; messages go over the one "
+	  "with the most room in its window.",
+	  false },
 	{ "start", SETTING_BOOL, NULL, 0, 0, NULL, "yes", false,
 	  "Bind at the start; no waits for gwctl link start.", false },
 	{ "window", SETTING_NUMBER, "requests", 1, 10000, NULL, "10", false,
-	  "Unanswered requests at most.", false },
+	  "Unanswered requests at most, on each bind.", false },
+	{ "first-window", SETTING_NUMBER, "requests", 0, 10000, NULL, "2",
+	  false,
+	  "Those on a new bind; it doubles with each window that has been "
+	  "answered. 0 begins with all of it.",
+	  false },
 	{ "throughput", SETTING_NUMBER, "messages/s", 0, 1000000, NULL, "0",
 	  false,
 	  "Submissions a second over all binds of the link; the others wait. "

@@ -22,6 +22,7 @@ adapter_tests += tests/adapters/test_smpp_deliver
 adapter_tests += tests/adapters/test_smpp_keep
 adapter_tests += tests/adapters/test_smpp_malformed
 adapter_tests += tests/adapters/test_smpp_manners
+adapter_tests += tests/adapters/test_smpp_links
 adapter_tests += tests/adapters/test_smpp_map
 adapter_tests += tests/adapters/test_smpp_multi
 adapter_tests += tests/adapters/test_smpp_numbers
@@ -35,6 +36,7 @@ adapter_tests += tests/adapters/test_smpp_text
 adapter_tests += tests/adapters/test_smpp_tls
 adapter_tests += tests/adapters/test_smpp_tls_link
 adapter_tests += tests/adapters/test_smpp_versions
+adapter_tests += tests/adapters/test_smpp_throttle
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
@@ -80,6 +82,7 @@ tests_adapters_test_smpp_malformed_SOURCES = \
 	tests/adapters/test_smpp_malformed.c \
 	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
 tests_adapters_test_smpp_malformed_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_links_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_multi_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_manners_LDADD = libgatewaycheck.a $(SMPP_TEST_LIBS)
@@ -94,3 +97,4 @@ tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_tls_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_tls_link_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_versions_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_throttle_LDADD = $(SMPP_TEST_LIBS)

@@ -22,8 +22,9 @@ const struct world_setting world_server_settings[] = {
 	{ NULL, NULL, NULL }
 };
 
-const struct world_setting world_link_settings[] = { WORLD_LINK,
-						     { NULL, NULL, NULL } };
+const struct world_setting world_link_settings[] = {
+	WORLD_LINK, { "smsc", "first-window", "0" }, { NULL, NULL, NULL }
+};
 
 const uint8_t world_id_key[16] = "0123456789abcde";
 

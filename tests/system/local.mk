@@ -3,6 +3,7 @@
 EXTRA_DIST += tests/fault/kill_loopback.py
 EXTRA_DIST += tests/fault/test_disk.py
 EXTRA_DIST += tests/fault/test_kill.py
+EXTRA_DIST += tests/fault/test_smsc.py
 EXTRA_DIST += tests/peers/kannel/esme.conf
 EXTRA_DIST += tests/peers/linphone/phone.c
 EXTRA_DIST += tests/peers/node/esme.js
@@ -16,6 +17,7 @@ EXTRA_DIST += tests/peers/sipp/receive.xml
 EXTRA_DIST += tests/peers/sipp/register.xml
 EXTRA_DIST += tests/system/device.py
 EXTRA_DIST += tests/system/peers.py
+EXTRA_DIST += tests/system/rawsmsc.py
 EXTRA_DIST += tests/system/rig.py
 EXTRA_DIST += tests/system/run.py
 EXTRA_DIST += tests/system/sipwire.py

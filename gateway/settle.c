@@ -248,6 +248,33 @@ bool settle_elsewhere(struct engine *e, struct live *l)
 	return true;
 }
 
+bool settle_reroute(struct engine *e, struct live *l)
+{
+	const struct lane *before = l->lane;
+	struct message m;
+	struct choice c;
+
+	if (l->is_report ||
+	    message_read(l->image, e->scratch, &m, NULL) != OK)
+		return false;
+	choose_ways(e, &m, &l->to, &c);
+	if (c.verdict.n == 0) {
+		settle_final(e, l, STATE_UNDELIVERABLE, &c.why);
+		return true;
+	}
+	if (road_lane(e, c.verdict.ways[0].technology,
+		      c.verdict.ways[0].peer) == before ||
+	    intake_ways(l, &c.verdict) != OK)
+		return false;
+	l->way = 0;
+	l->attempts = 0;
+	l->progress = (struct bytes){ NULL, 0 };
+	if (!take_way(e, l))
+		abort();
+	settle_requeue(e, l, l->due_us);
+	return true;
+}
+
 /* At once by another link; when all have been tried, after a while. */
 static void later(struct engine *e, struct live *l, const struct outcome *o)
 {

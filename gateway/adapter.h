@@ -85,6 +85,7 @@ struct peer_state {
 	uint64_t since_us;
 	uint64_t sent, received, failed;	/* since the start           */
 	uint32_t sent_minute, received_minute;	/* in the last minute        */
+	bool busy;		/* up, but others are to be preferred now    */
 };
 
 struct presence {

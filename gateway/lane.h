@@ -65,6 +65,7 @@ struct lane {
 	bool by_target;
 	int child;		/* the adapter that has the peer; -1: none    */
 	bool up;		/* the adapter says so                        */
+	bool busy;		/* likewise: others are preferred             */
 	bool held;		/* the operator says so                       */
 	char *held_by;		/* his name, or NULL                          */
 	uint64_t held_us;

@@ -104,3 +104,8 @@ unsigned throttle_allows(const struct throttle *t)
 {
 	return t->allowed == 0 ? UINT32_MAX : t->allowed;
 }
+
+bool throttle_pauses(const struct throttle *t, uint64_t now_us)
+{
+	return now_us < t->until_us;
+}

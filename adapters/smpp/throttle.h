@@ -44,6 +44,9 @@ uint64_t throttle_wait_us(struct throttle *t, uint64_t now_us);
 /** One is sent. */
 void throttle_sent(struct throttle *t, uint64_t now_us);
 
+/** It pauses. */
+bool throttle_pauses(const struct throttle *t, uint64_t now_us);
+
 /** How many may be unanswered at once; UINT32_MAX: no limit. */
 unsigned throttle_allows(const struct throttle *t);
 

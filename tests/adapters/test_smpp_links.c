@@ -292,6 +292,30 @@ static void test_show(void)
 	world_over(&w, &x);
 }
 
+/* Those of an account are its connections. */
+static void test_show_account(void)
+{
+	struct smpp_pdu p = { .command_id = SMPP_SUBMIT_SM,
+			      .sequence_number = 7,
+			      .source = { 3, 0, bytes_of("22222") },
+			      .dest = { 1, 1, bytes_of("15550200001") },
+			      .short_message = bytes_of("x") };
+	struct world w;
+	struct wire x;
+
+	world_server(&w, &x);
+	wire_send(&x, &p);
+	CU_ASSERT_FATAL(world_wait(&w, FRAME_INTAKE));
+	world_control(&w, "show", "esme1");
+	CU_ASSERT(shows(&w, "{\"link\":\"esme1\",\"queued\":0,"));
+	CU_ASSERT(shows(&w, "{\"bind\":1,\"kind\":\"transceiver\","
+			    "\"state\":\"bound\",\"address\":\"127.0.0.1:"));
+	CU_ASSERT(shows(&w, "\"sent_minute\":0,"));
+	CU_ASSERT(shows(&w, "\"received_minute\":1"));
+	CU_ASSERT(!shows(&w, "\"bind\":2"));
+	world_over(&w, &x);
+}
+
 static const struct check_test tests[] = {
 	{ "several binds", test_binds },
 	{ "slow start", test_slow_start },
@@ -299,6 +323,7 @@ static const struct check_test tests[] = {
 	{ "an answer after the time-out", test_late },
 	{ "drain", test_drain },
 	{ "show", test_show },
+	{ "show an account", test_show_account },
 	{ NULL, NULL }
 };
 

@@ -22,7 +22,7 @@ static const struct far_report far_report = {
 static const struct peer_state peer_state = {
 	"esme1", TECHNOLOGY_SMS, true, 10, 3, "esme transceiver",
 	"[::1]:2775", "timed out",
-	1,	 2,    3,  4, 5, 6
+	1,	 2,    3,  4, 5, 6, true
 };
 static const struct presence presence = { "mary", 3 };
 static const struct lookup lookup = { LOOKUP_ACCOUNT, "esme1" };

@@ -82,6 +82,7 @@ static void describe_link(const struct engine *e, const struct lane *l,
 	json_put_uint(&w, "sent_minute", l->sent_minute);
 	json_put_uint(&w, "received_minute", l->received_minute);
 	put_time(&w, "since", l->since_us);
+	json_put_string(&w, "tls", l->tls);
 	json_put_string(&w, "error", is_ordered(l) ? NULL : l->text);
 	json_close_object(&w);
 	buf_text(lines, "\n");

@@ -22,6 +22,7 @@ static const struct print_column link_columns[] = {
 	{ "/MIN", "received_minute", PRINT_NUMBER },
 	{ "FAILED", "failed", PRINT_NUMBER },
 	{ "SINCE", "since", PRINT_TIME },
+	{ "TLS", "tls", PRINT_TEXT },
 	{ "ERROR", "error", PRINT_TEXT },
 	{ NULL, NULL, PRINT_TEXT }
 };

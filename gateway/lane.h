@@ -93,7 +93,7 @@ struct lane {
 	uint64_t waiting;	/* legs on disk for it, in whatever state     */
 	uint64_t sent, failed;
 	/* For people. */
-	char *kind, *address, *text;
+	char *kind, *address, *text, *tls;
 	uint64_t since_us, far_sent, far_received, far_failed;
 	uint32_t far_used, sent_minute, received_minute;
 	uint64_t on_hold;	/* legs held or in quarantine, when last asked */

@@ -49,6 +49,7 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	replace(&l->kind, p.kind);
 	replace(&l->address, p.address);
 	replace(&l->text, p.text);
+	replace(&l->tls, p.tls);
 	if (l->up && !was_up && l->by_target)
 		recover_drain_waiting(e, l);
 	road_dirty(e, l);

@@ -70,6 +70,18 @@ static void put_link(const struct peer *p, uint64_t now, struct buf *to)
 	buf_text(to, "\n");
 }
 
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384 smsc.example" */
+static void put_tls(const struct session *s, struct json_writer *w)
+{
+	const struct transport *t = session_transport(s);
+	char text[TRANSPORT_TEXT] = "";
+
+	if (t != NULL)
+		transport_describe(t, text);
+	if (text[0] != 0)
+		json_put_string(w, "tls", text);
+}
+
 static void put_window(const struct peer *p, const struct session *s,
 		       struct json_writer *w)
 {
@@ -91,6 +103,8 @@ static void put_bind(const struct line *l, unsigned number, uint64_t now,
 			l->session != NULL ? session_address(l->session)
 					   : NULL);
 	put_time(&w, "since", l->since_us);
+	if (l->session != NULL)
+		put_tls(l->session, &w);
 	if (l->session != NULL && l->bind_id != SMPP_BIND_RECEIVER)
 		put_window(&l->smsc->peer, l->session, &w);
 	put_rates(&l->sent, &l->received, now, &w);
@@ -124,6 +138,7 @@ static void put_conn(const struct conn *c, unsigned number, uint64_t now,
 			c->state == CONN_LEAVING ? "leaving" : "bound");
 	json_put_string(&w, "address", session_address(c->session));
 	put_time(&w, "since", c->since_us);
+	put_tls(c->session, &w);
 	if (c->receives)
 		put_window(&c->account->peer, c->session, &w);
 	put_rates(&c->sent, &c->received, now, &w);

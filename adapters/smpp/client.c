@@ -35,6 +35,8 @@ void client_free(struct client *c)
 
 	if (c == NULL)
 		return;
+	client_tls_free(c->tls);
+	client_tls_free(c->next_tls);
 	while ((s = c->smscs) != NULL) {
 		c->smscs = s->next;
 		free_smsc(s);
@@ -174,11 +176,10 @@ void smsc_changed(struct smsc *s)
 	struct peer *p = &s->peer;
 	unsigned i = s->n_lines;
 
+	p->tls[0] = 0;
 	while (i-- > 0)
 		if (s->lines[i].session != NULL)
-			strncpy(p->address,
-				session_address(s->lines[i].session),
-				sizeof p->address - 1);
+			peer_met(p, s->lines[i].session);
 	p->text = text_of(s);
 	if (!s->retired)
 		peer_tell(p, !p->out.finishing && p->out.n_sessions > 0);
@@ -282,13 +283,17 @@ static enum err complain(const struct settings_group *g, struct buf *complaint)
 enum err client_prepare(struct client *c, const struct settings *s,
 			struct buf *complaint)
 {
+	struct tls_place at = hub_tls_place(c->hub);
 	const struct settings_group *g;
 	struct smsc *x;
 	size_t i;
+	enum err e;
 
 	for (i = 0; (g = settings_group_at(s, "smsc", i)) != NULL; i++)
 		if (settings_group_named(s, "esme", settings_name(g)) != NULL)
 			return complain(g, complaint);
+	if ((e = client_tls_new(&c->next_tls, s, &at, complaint)) != OK)
+		return e;
 	c->next_settings = s;
 	for (x = c->smscs; x != NULL; x = x->next) {
 		g = settings_group_named(s, "smsc", x->name);
@@ -303,6 +308,8 @@ enum err client_prepare(struct client *c, const struct settings *s,
 void client_abort(struct client *c)
 {
 	c->next_settings = NULL;
+	client_tls_free(c->next_tls);
+	c->next_tls = NULL;
 }
 
 static void keep(struct smsc *x, const struct settings *s)
@@ -318,6 +325,9 @@ void client_commit(struct client *c)
 	struct smsc *x;
 	size_t i;
 
+	client_tls_free(c->tls);
+	c->tls = c->next_tls;
+	c->next_tls = NULL;
 	for (x = c->smscs; x != NULL; x = x->next) {
 		if (x->next_group != NULL)
 			keep(x, s);

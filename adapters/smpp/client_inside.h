@@ -4,6 +4,7 @@
 #define ADAPTERS_SMPP_CLIENT_INSIDE_H
 
 #include "adapters/smpp/client.h"
+#include "adapters/smpp/client_tls.h"
 #include "adapters/smpp/inbox.h"
 #include "adapters/smpp/resolve.h"
 
@@ -55,6 +56,7 @@ struct client {
 	struct hub *hub;
 	struct smsc *smscs;		/* retired ones too                  */
 	const struct settings *next_settings;
+	struct client_tls *tls, *next_tls;	/* of links that have it     */
 };
 
 /* line.c */

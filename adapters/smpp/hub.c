@@ -1,5 +1,6 @@
 #include "adapters/smpp/hub.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "codecs/arena.h"
@@ -43,7 +44,8 @@ struct hub *hub_new(struct uplink *up, const struct welcome *w)
 		random = uplink_random(up);
 		memcpy(h->names.key + i, &random, sizeof random);
 	}
-	if (make_parts(h))
+	h->state_directory = mem_string(w->state_directory);
+	if (h->state_directory != NULL && make_parts(h))
 		return h;
 	hub_free(h);
 	return NULL;
@@ -57,6 +59,7 @@ void hub_free(struct hub *h)
 	sessions_free(h->sessions);
 	arena_free(h->arena);
 	mem_free(h->references);
+	mem_free(h->state_directory);
 	buf_clear(&h->scratch);
 	buf_clear(&h->image);
 	buf_clear(&h->lost);
@@ -127,6 +130,7 @@ void peer_retell(struct peer *p)
 				.address =
 					p->address[0] != 0 ? p->address : NULL,
 				.text = p->text,
+				.tls = p->tls[0] != 0 ? p->tls : NULL,
 				.since_us = p->since_us,
 				.sent = p->sent,
 				.received = p->received,
@@ -143,6 +147,21 @@ void peer_retell(struct peer *p)
 		return;
 	if (uplink_peer(p->hub->up, &v) != OK)
 		hub_give_up(p->hub);
+}
+
+void peer_met(struct peer *p, const struct session *s)
+{
+	const struct transport *t = session_transport(s);
+
+	snprintf(p->address, sizeof p->address, "%s", session_address(s));
+	p->tls[0] = 0;
+	if (t != NULL)
+		transport_describe(t, p->tls);
+}
+
+struct tls_place hub_tls_place(const struct hub *h)
+{
+	return (struct tls_place){ h->state_directory, uplink_oplog(h->up) };
 }
 
 void peer_log(const struct peer *p, const char *what, const char *detail)

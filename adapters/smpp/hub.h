@@ -31,6 +31,7 @@ struct hub {
 	struct buf scratch, image;	/* likewise                          */
 	struct buf lost;		/* names of a leg's fields           */
 	uint8_t id_key[16];
+	char *state_directory;
 	const struct settings *settings;	/* committed ones            */
 	const struct settings *next;		/* prepared ones             */
 	struct tickets tickets;
@@ -69,6 +70,7 @@ struct peer {
 	bool up;			/* as the engine knows it            */
 	const char *kind;		/* "smsc transceiver"                */
 	char address[64];
+	char tls[TRANSPORT_TEXT];	/* of the bind at that address; ""   */
 	const char *text;		/* last error; NULL or constant      */
 	uint64_t since_us;
 	uint64_t sent, received, failed, told;
@@ -87,6 +89,9 @@ struct arena *hub_arena(struct hub *h);
 enum err peer_add(struct hub *h, struct peer *p) CHECKED;
 void peer_remove(struct peer *p);
 
+/** A bind has come up: its address and its TLS are what is told. */
+void peer_met(struct peer *p, const struct session *s);
+
 /** Tells the engine how it stands; `up` as it is from now on. */
 void peer_tell(struct peer *p, bool up);
 
@@ -99,6 +104,9 @@ void peer_count_received(struct peer *p);
 
 /** Its outbox or window has changed: tells the engine. */
 void peer_retell(struct peer *p);
+
+/** Where the files of TLS are, and its warnings go. */
+struct tls_place hub_tls_place(const struct hub *h);
 
 /** Tells the numbers of all peers where they have changed. */
 void hub_tell(struct hub *h);

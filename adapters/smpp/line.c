@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/smpp/alert.h"
 #include "adapters/smpp/client_inside.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/smpp_names.h"
@@ -262,6 +263,8 @@ static void request(void *owner, struct session *s, const struct smpp_pdu *p)
 
 	if (p->command_id == SMPP_UNBIND)
 		unbound(l, p);
+	else if (p->command_id == SMPP_ALERT_NOTIFICATION)
+		alert_in(&l->smsc->peer, p);
 	else if (l->state == LINE_LEAVING)
 		session_refuse(s, p, ESME_RX_T_APPN);
 	else if (l->state == LINE_BOUND && (p->command_id == SMPP_DELIVER_SM ||
@@ -337,6 +340,18 @@ static int open_socket(const struct resolved *r)
 	return -1;
 }
 
+/* Nothing of it leaves unless TLS, where it is wanted, has begun. */
+static enum err secure(struct line *l)
+{
+	const struct smsc *s = l->smsc;
+	const struct tls_context *tls;
+
+	if (!settings_bool(s->group, "tls"))
+		return OK;
+	tls = client_tls_find(s->client->tls, s->name);
+	return tls == NULL ? ERR_NOTFOUND : session_secure(l->session, tls);
+}
+
 static void connect_to(void *arg, const struct resolved *r)
 {
 	struct line *l = arg;
@@ -365,7 +380,7 @@ static void connect_to(void *arg, const struct resolved *r)
 	enter(l, LINE_CONNECTING);
 	l->unbind_asked = false;
 	l->inbox = (struct inbox){ 0 };
-	if (session_set_limits(l->session, &limits) != OK)
+	if (session_set_limits(l->session, &limits) != OK || secure(l) != OK)
 		session_close(l->session, "no memory");
 	else
 		session_connecting(l->session, limits.response_us);

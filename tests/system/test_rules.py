@@ -145,6 +145,7 @@ def case_a_busy_link_is_left_for_the_other_at_once(w):
 
 def case_two_busy_links_are_not_flooded(w):
     number = '15550269900'
+    until(lambda: not w.gateway.link('smsc-b')['busy'], 'it has rested')
     for peer in (w.smsc, w.b):
         peer.rules({'to': number, 'times': 2, 'status': 0x58})
     w.esme.submit(number, 'busy')

@@ -16,7 +16,7 @@
 
 #define FLOW_LOADED_MAX	 512	/* ready legs of one flow in memory           */
 #define FLOW_REFILL_AT	 128	/* fewer: fetch                               */
-#define LANE_DEVICES	 "cpm"	/* peer name of the users' own devices         */
+#define LANE_DEVICES	 "cpm"	/* peer name of the users' own devices        */
 #define TARGET_QUEUE_MAX 16	/* behind one recipient, in memory            */
 
 struct flow {

@@ -35,8 +35,7 @@ static void put_time(struct json_writer *w, const char *name, uint64_t us)
 {
 	struct buf text = BUF_INIT(64);
 
-	if (us != 0 &&
-	    timestamp_rfc3339_encode((int64_t)us, 0, &text) == OK)
+	if (us != 0 && timestamp_rfc3339_encode((int64_t)us, 0, &text) == OK)
 		json_put_text(w, name, buf_bytes(&text));
 	buf_clear(&text);
 }

@@ -206,10 +206,9 @@ enum err outbox_add(struct outbox *o, struct session *s)
 		o->ways = more;
 		o->capacity = n;
 	}
-	o->ways[o->n_sessions++] =
-		(struct outbox_way){ .session = s,
-				     .allowed = first == 0 ? UINT32_MAX
-							   : first };
+	o->ways[o->n_sessions++] = (struct outbox_way){
+		.session = s, .allowed = first == 0 ? UINT32_MAX : first
+	};
 	pump(o);
 	return OK;
 }
@@ -390,10 +389,13 @@ unsigned outbox_wants(const struct outbox *o)
 /* The link rests, and the message waits at least as long. True: from now on,
  * and for so long that what waits may go another way. */
 static bool slow_down(struct outbox *o, const struct window_item *item,
-		      uint64_t now)
+		      uint32_t status, uint64_t now)
 {
-	bool anew = throttle_refused(&o->throttle, item->sent_us, now);
-	uint64_t rest_us = throttle_wait_us(&o->throttle, now);
+	struct throttle *t = &o->throttle;
+	bool anew = status == ESME_RMSGQFUL
+			    ? throttle_queue_full(t, item->sent_us, now)
+			    : throttle_refused(t, item->sent_us, now);
+	uint64_t rest_us = throttle_wait_us(t, now);
 	struct job *j = item->what;
 
 	if (j->worst.retry_after_ms < rest_us / 1000 + 1)
@@ -416,7 +418,7 @@ void outbox_response(struct outbox *o, const struct session *s,
 	open_window(way_of(o, s));
 	job_answer(j, item->which, p, &o->peer->manner);
 	if (is_too_much(p))
-		long_rest = slow_down(o, item, now);
+		long_rest = slow_down(o, item, p->command_status, now);
 	else
 		throttle_answered(&o->throttle, item->sent_us, now);
 	settle_if_done(o, j);

@@ -62,7 +62,7 @@ struct conn {
 	bool gone;			/* the last word was said            */
 	uint32_t bind_id, sequence;	/* of the bind, or the unbind        */
 	uint32_t status;		/* of the refusal                    */
-	uint8_t version;			/* interface_version, 5.2.4          */
+	uint8_t version;			/* interface_version, 5.2.4   */
 	uint64_t since_us;		/* it came to bind, wall clock       */
 	struct meter sent, received;	/* PDUs that were taken              */
 	char name[ACCOUNT_NAME], password[ACCOUNT_NAME];

@@ -96,7 +96,8 @@ static unsigned room_of(const struct outbox_way *w)
 	return room < allowed ? room : allowed;
 }
 
-/* The connection with the most room; of equal ones each in its turn. */
+/* The connection with the most room in its whole window, of those that may use
+ * more of it now; of equal ones each in its turn. */
 static struct session *choose(struct outbox *o)
 {
 	struct session *found = NULL;
@@ -106,7 +107,8 @@ static struct session *choose(struct outbox *o)
 		const struct outbox_way *w = &o->ways[(at + i) % o->n_sessions];
 
 		used += session_used(w->session);
-		if ((room = room_of(w)) <= most)
+		room = room_of(w) > 0 ? session_room(w->session) : 0;
+		if (room <= most)
 			continue;
 		most = room;
 		found = w->session;

@@ -229,7 +229,7 @@ static size_t other_link(struct engine *e, struct live *l)
 		const struct route_way *w = &l->ways[i];
 		const struct lane *lane = road_lane(e, w->technology, w->peer);
 
-		if (lane != NULL && lane->up && !lane->held)
+		if (lane != NULL && lane->up && !lane->held && !lane->busy)
 			up |= 1u << i;
 	}
 	turns = route_turn(l->ways, l->n_ways, l->way, up);
@@ -384,7 +384,7 @@ static void requeue_unsent(struct engine *e, struct live *l,
 			   const struct outcome *o)
 {
 	l->lane->stalled = true;
-	if (!l->lane->up && other_link(e, l) > 1) {
+	if ((!l->lane->up || l->lane->busy) && other_link(e, l) > 1) {
 		l->attempts--;
 		settle_requeue(e, l, road_now(e));
 		return;

@@ -117,7 +117,7 @@ static void kick(struct peer *p)
 }
 
 static const struct peer_role role = { start, stop, kick, drain,
-					binds_describe };
+				       binds_of_link };
 
 /* One that is bound only to receive is not up for legs: it says why. */
 static bool only_receives(const struct smsc *s)

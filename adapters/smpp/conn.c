@@ -82,6 +82,7 @@ static void bind(struct conn *c, const struct smpp_pdu *p)
 		return;
 	}
 	c->bind_id = p->command_id;
+	c->since_us = uplink_now_us(c->server->hub->up);
 	c->sequence = p->sequence_number;
 	c->version = p->interface_version;
 	c->receives = p->command_id != SMPP_BIND_TRANSMITTER;
@@ -305,12 +306,14 @@ static void work(struct conn *c, const struct smpp_pdu *p)
 
 static void bound_request(struct conn *c, const struct smpp_pdu *p)
 {
-	if (!c->submits || c->unbind_asked)
+	if (!c->submits || c->unbind_asked) {
 		session_refuse(c->session, p, ESME_RINVBNDSTS);
-	else if (c->state == CONN_LEAVING)
+	} else if (c->state == CONN_LEAVING) {
 		session_refuse(c->session, p, ESME_RSYSERR);
-	else
+	} else {
+		meter_count(&c->received, loop_now_us(c->server->hub->loop));
 		work(c, p);
+	}
 }
 
 static void request(void *owner, struct session *s, const struct smpp_pdu *p)
@@ -340,6 +343,8 @@ static void response(void *owner, struct session *s,
 {
 	struct conn *c = owner;
 
+	if (p->command_status == ESME_ROK)
+		meter_count(&c->sent, loop_now_us(c->server->hub->loop));
 	outbox_response(&c->account->peer.out, s, item, p);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);

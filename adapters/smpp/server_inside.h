@@ -1,5 +1,5 @@
-/* adapters/smpp/server_inside.h - shared by server.c, conn.c and account.c
- * only. */
+/* adapters/smpp/server_inside.h - shared by server.c, conn.c, account.c and
+ * binds.c only. */
 #ifndef ADAPTERS_SMPP_SERVER_INSIDE_H
 #define ADAPTERS_SMPP_SERVER_INSIDE_H
 
@@ -62,7 +62,9 @@ struct conn {
 	bool gone;			/* the last word was said            */
 	uint32_t bind_id, sequence;	/* of the bind, or the unbind        */
 	uint32_t status;		/* of the refusal                    */
-	uint8_t version;			/* interface_version, 5.2.4          */
+	uint8_t version;			/* interface_version, 5.2.4   */
+	uint64_t since_us;		/* it came to bind, wall clock       */
+	struct meter sent, received;	/* PDUs that were taken              */
 	char name[ACCOUNT_NAME], password[ACCOUNT_NAME];
 };
 

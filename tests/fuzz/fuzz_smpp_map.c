@@ -63,6 +63,10 @@ static void one_message(const struct smpp_pdu *p, const struct manner *m,
 
 	if (smpp_message_in(p, m, NOW, a, &in) != ESME_ROK)
 		return;
+	if (in.message.n_recipients == 0) { /* they come one by one */
+		MUST(p->command_id == SMPP_SUBMIT_MULTI);
+		return;
+	}
 	MUST(in.segment.of == 0 ||
 	     (in.segment.part >= 1 && in.segment.part <= in.segment.of));
 	MUST(in.segment.of != 1 && (in.segment.of == 0 || in.segment.key.n));

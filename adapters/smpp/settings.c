@@ -47,99 +47,38 @@ const struct setting_group rows_smpp = {
 
 /* What texts to a link or an account are made of. */
 #define TEXT_ROWS                                                              \
-	{ "default-charset",                                                   \
-	  SETTING_CHOICE,                                                      \
-	  NULL,                                                                \
-	  0,                                                                   \
-	  0,                                                                   \
-	  "gsm7|ascii|latin1|utf-8",                                           \
-	  "gsm7",                                                              \
-	  false,                                                               \
-	  "What data_coding 0 means there.",                                   \
+	{ "default-charset", SETTING_CHOICE, NULL, 0, 0,                       \
+	  "gsm7|ascii|latin1|utf-8", "gsm7", false,                            \
+	  "What data_coding 0 means there.", false },                          \
+	{ "latin1", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,               \
+	  "It takes ISO-8859-1 (data_coding 3).", false },                     \
+	{ "gsm-dcs", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,              \
+	  "data_coding above 14 is that of GSM 03.38: classes, flash.",        \
 	  false },                                                             \
-		{ "latin1",                                                    \
-		  SETTING_BOOL,                                                \
-		  NULL,                                                        \
-		  0,                                                           \
-		  0,                                                           \
-		  NULL,                                                        \
-		  "no",                                                        \
-		  false,                                                       \
-		  "It takes ISO-8859-1 (data_coding 3).",                      \
-		  false },                                                     \
-		{ "gsm-dcs",                                                   \
-		  SETTING_BOOL,                                                \
-		  NULL,                                                        \
-		  0,                                                           \
-		  0,                                                           \
-		  NULL,                                                        \
-		  "no",                                                        \
-		  false,                                                       \
-		  "data_coding above 14 is that of GSM 03.38: classes, "       \
-		  "flash.",                                                    \
-		  false },                                                     \
-		{ "gsm7-packed",                                               \
-		  SETTING_BOOL,                                                \
-		  NULL,                                                        \
-		  0,                                                           \
-		  0,                                                           \
-		  NULL,                                                        \
-		  "no",                                                        \
-		  false,                                                       \
-		  "Text of 7-bit characters has eight of them in seven "       \
-		  "octets, in "                                                \
-		  "both directions.",                                          \
-		  false },                                                     \
-	{                                                                      \
-		"concat", SETTING_CHOICE, NULL, 0, 0,                          \
-			"udh8|udh16|sar|payload", "udh8", false,               \
-			"How a long text is sent: in parts with a user data "  \
-			"header (8 or "                                        \
-			"16 bit reference) or SAR parameters, or whole as "    \
-			"message_payload.",                                    \
-			false                                                  \
-	}
+	{ "gsm7-packed", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,          \
+	  "Text of 7-bit characters has eight of them in seven octets, in "    \
+	  "both directions.",                                                  \
+	  false },                                                             \
+	{ "concat", SETTING_CHOICE, NULL, 0, 0, "udh8|udh16|sar|payload",      \
+	  "udh8", false,                                                       \
+	  "How a long text is sent: in parts with a user data header (8 or "   \
+	  "16 bit reference) or SAR parameters, or whole as message_payload.", \
+	  false }
 
 /* How a link or an account wants its numbers, and writes them. */
 #define NUMBER_ROWS                                                            \
-	{ "sender-in",                                                         \
-	  SETTING_REWRITE,                                                     \
-	  NULL,                                                                \
-	  0,                                                                   \
-	  0,                                                                   \
-	  NULL,                                                                \
-	  NULL,                                                                \
-	  false,                                                               \
+	{ "sender-in", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,         \
 	  "Rewrites senders of what comes from it: +44 -> 0; /^00(.*)$/ -> "   \
 	  "+\\1. Rules see numbers as traces show them.",                      \
 	  false },                                                             \
-		{ "recipient-in",                                              \
-		  SETTING_REWRITE,                                             \
-		  NULL,                                                        \
-		  0,                                                           \
-		  0,                                                           \
-		  NULL,                                                        \
-		  NULL,                                                        \
-		  false,                                                       \
-		  "Rewrites recipients of what comes from it.",                \
-		  false },                                                     \
-		{ "sender-out",                                                \
-		  SETTING_REWRITE,                                             \
-		  NULL,                                                        \
-		  0,                                                           \
-		  0,                                                           \
-		  NULL,                                                        \
-		  NULL,                                                        \
-		  false,                                                       \
-		  "Rewrites senders of what goes to it; the whole text by "    \
-		  "nothing: "                                                  \
-		  "no sender.",                                                \
-		  false },                                                     \
-	{                                                                      \
-		"recipient-out", SETTING_REWRITE, NULL, 0, 0, NULL, NULL,      \
-			false, "Rewrites recipients of what goes to it.",      \
-			false                                                  \
-	}
+	{ "recipient-in", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,      \
+	  "Rewrites recipients of what comes from it.", false },               \
+	{ "sender-out", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,        \
+	  "Rewrites senders of what goes to it; the whole text by nothing: "   \
+	  "no sender.",                                                        \
+	  false },                                                             \
+	{ "recipient-out", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,     \
+	  "Rewrites recipients of what goes to it.", false }
 
 static const struct setting smsc_settings[] = {
 	{ "name", SETTING_TEXT, NULL, 0, 0, NULL, NULL, true,

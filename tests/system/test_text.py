@@ -101,6 +101,15 @@ def case_a_card_and_octets_for_a_port(w):
         equal(m.cpim.type.replace(' ', ''), kind)
 
 
+def case_a_card_in_the_default_alphabet_and_in_parts(w):
+    word = unique()
+    for part, octets in ((2, b'\x1b\x65'), (1, word.encode())):
+        arrives(w, bytes([11, 0, 3, 5, 2, part]) +
+                bytes.fromhex('050423f40000') + octets, esm_class=0x40)
+    m = w.mary.wait_text(word + '€')
+    equal(m.cpim.type.replace(' ', '').lower(), 'text/x-vcard;charset=utf-8')
+
+
 def case_a_flash_is_urgent_and_shown_at_once(w):
     for fields in ({'data_coding': 0xf0}, {'data_coding': 0x10}):
         word = unique()

@@ -97,6 +97,9 @@ static const struct shape_row peer_state_rows[] = {
 	[10] = NUMBER(struct peer_state, received, 0, UINT64_MAX),
 	[11] = NUMBER(struct peer_state, failed, 0, UINT64_MAX),
 	[12] = NUMBER(struct peer_state, technology, 0, TECHNOLOGY_LOOPBACK),
+	[13] = TEXT(struct peer_state, tls),
+	[14] = NUMBER(struct peer_state, sent_minute, 0, UINT32_MAX),
+	[15] = NUMBER(struct peer_state, received_minute, 0, UINT32_MAX),
 };
 static const struct shape peer_state_shape =
 	SHAPE(struct peer_state, peer_state_rows, NEEDS(1));

@@ -340,8 +340,7 @@ static void response(void *owner, struct session *s,
 {
 	struct conn *c = owner;
 
-	(void)s;
-	outbox_response(&c->account->peer.out, item, p);
+	outbox_response(&c->account->peer.out, s, item, p);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);
 }
@@ -351,8 +350,7 @@ static void lost(void *owner, struct session *s, const struct window_item *item,
 {
 	struct conn *c = owner;
 
-	(void)s;
-	outbox_lost(&c->account->peer.out, item, how);
+	outbox_missed(&c->account->peer.out, s, item, how);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);
 }
@@ -385,7 +383,9 @@ static void closed(void *owner, struct session *s, const char *why)
 	struct conn *c = owner;
 	struct server *v = c->server;
 
-	(void)s;
+	if (session_shaking(s) && !v->hub->closing)
+		oplog_line(uplink_oplog(v->hub->up), OPLOG_NOTICE,
+			   "no TLS with %s: %s", session_address(s), why);
 	loop_clear_timer(v->hub->loop, &c->delay);
 	ticket_abandon(&v->hub->tickets, &c->asker.tickets);
 	wipe(c);
@@ -410,9 +410,10 @@ static void closed(void *owner, struct session *s, const char *why)
 }
 
 static const struct session_events events = { nothing,	request, no_answer,
-					      response, lost,	 closed };
+					      response, lost,	 closed,
+					      NULL };
 
-void conn_new(struct server *v, int fd)
+void conn_new(struct server *v, int fd, const struct tls_context *tls)
 {
 	struct session_limits l = {
 		.response_us = setting_us(v, "response-timeout"),
@@ -436,6 +437,7 @@ void conn_new(struct server *v, int fd)
 		c->all->link = &c->all;
 	v->conns = c;
 	session_set_deadline(c->session, setting_us(v, "bind-timeout"));
-	if (session_set_limits(c->session, &l) != OK)
+	if (session_set_limits(c->session, &l) != OK ||
+	    (tls != NULL && session_secure(c->session, tls) != OK))
 		session_close(c->session, "no memory");
 }

@@ -115,7 +115,7 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p)
 		session_refuse(in->session, p, status);
 		return;
 	}
-	in->peer->received++;
+	peer_count_received(in->peer);
 	inbox_count(in);
 }
 
@@ -157,7 +157,7 @@ void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 		session_refuse(in->session, p, ESME_ROK);
 		return;
 	}
-	in->peer->received++;
+	peer_count_received(in->peer);
 	ref = ticket_open(&h->tickets, &in->tickets, p->sequence_number,
 			  p->command_id);
 	if (ref != 0 && uplink_far_report(h->up, ref, &v) == OK) {

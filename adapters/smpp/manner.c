@@ -115,6 +115,7 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	out->service_type = settings_text(g, "service-type");
 	out->min_validity_s =
 		(uint32_t)(settings_number(g, "min-validity") / 1000);
+	out->first_window = (uint32_t)settings_number(g, "first-window");
 	out->throughput = (struct rate_rule){
 		.per_second = (uint32_t)settings_number(g, "throughput"),
 		.burst = (uint32_t)settings_number(g, "burst")

@@ -27,6 +27,7 @@ struct manner {
 	const char *service_type;	/* never NULL                        */
 	uint32_t min_validity_s;	/* of one attempt (Expires: 0)       */
 	struct rate_rule throughput;	/* requests to it                    */
+	uint32_t first_window;		/* of a new bind; 0: all of it       */
 	uint32_t joined_timeout_s;	/* for parts of a longer text        */
 };
 

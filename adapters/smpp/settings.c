@@ -32,6 +32,29 @@ static const struct setting smpp_settings[] = {
 	  false },
 	{ "connections", SETTING_NUMBER, NULL, 1, 100000, NULL, "1000", false,
 	  "How many connections may be open at once.", false },
+	{ "tls-port", SETTING_PORT, NULL, 0, 0, NULL, NULL, false,
+	  "The port to listen on for ESMEs with TLS; not set: none. 3550 is "
+	  "usual.",
+	  false },
+	{ "tls-certificate", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with our certificate and those between it and its authority, "
+	  "in PEM. Names of files begin in the state directory, unless they "
+	  "are absolute.",
+	  false },
+	{ "tls-key", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with its key, which others may not read; not set: the key is "
+	  "in tls-certificate.",
+	  false },
+	{ "tls-ca", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with the authorities whose client certificates are believed.",
+	  false },
+	{ "tls-client", SETTING_CHOICE, NULL, 0, 0, "no|ask|require", "no",
+	  false,
+	  "Ask ESMEs for a certificate: never; take one, but go on without; "
+	  "or not at all without one.",
+	  false },
+	{ "tls-minimum", SETTING_CHOICE, NULL, 0, 0, "1.2|1.3", "1.2", false,
+	  "The oldest version of TLS that is spoken.", false },
 	{ .name = NULL }
 };
 
@@ -99,10 +122,19 @@ static const struct setting smsc_settings[] = {
 	{ "bind", SETTING_CHOICE, NULL, 0, 0,
 	  "transceiver|pair|transmitter|receiver", "transceiver", false,
 	  "How to bind; pair is one transmitter and one receiver.", false },
+	{ "binds", SETTING_NUMBER, NULL, 1, 100, NULL, "1", false,
+	  "How many such binds, or pairs of them; messages go over the one "
+	  "with the most room in its window.",
+	  false },
 	{ "start", SETTING_BOOL, NULL, 0, 0, NULL, "yes", false,
 	  "Bind at the start; no waits for gwctl link start.", false },
 	{ "window", SETTING_NUMBER, "requests", 1, 10000, NULL, "10", false,
-	  "Unanswered requests at most.", false },
+	  "Unanswered requests at most, on each bind.", false },
+	{ "first-window", SETTING_NUMBER, "requests", 0, 10000, NULL, "2",
+	  false,
+	  "Those on a new bind; it doubles with each window that has been "
+	  "answered. 0 begins with all of it.",
+	  false },
 	{ "throughput", SETTING_NUMBER, "messages/s", 0, 1000000, NULL, "0",
 	  false,
 	  "Submissions a second over all binds of the link; the others wait. "
@@ -202,6 +234,25 @@ static const struct setting smsc_settings[] = {
 	  "Country calling code of national numbers on this link, if not the "
 	  "gateway's.",
 	  false },
+	{ "tls", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "Connect with TLS. The SMSC's certificate is always verified.",
+	  false },
+	{ "tls-ca", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with the authorities to believe, in PEM, from the state "
+	  "directory unless it is absolute; not set: those of the system.",
+	  false },
+	{ "tls-name", SETTING_TEXT, NULL, 0, 253, NULL, NULL, false,
+	  "The name or IP address that the certificate has to be for, if not "
+	  "`host`.",
+	  false },
+	{ "tls-certificate", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with a certificate to show to the SMSC.", false },
+	{ "tls-key", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with its key, which others may not read; not set: the key is "
+	  "in tls-certificate.",
+	  false },
+	{ "tls-minimum", SETTING_CHOICE, NULL, 0, 0, "1.2|1.3", "1.2", false,
+	  "The oldest version of TLS that is spoken.", false },
 	{ .name = NULL }
 };
 
@@ -259,6 +310,12 @@ static const struct setting esme_settings[] = {
 	NUMBER_ROWS,
 	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
 	  "The IP addresses that it may bind from; none named: all.", false },
+	{ "tls", SETTING_CHOICE, NULL, 0, 0, "no|yes|require", "yes", false,
+	  "Whether it may, or has to, bind over TLS.", false },
+	{ "tls-name", SETTING_TEXT, NULL, 0, 253, NULL, NULL, false,
+	  "The name or IP address that its certificate has to be for; needs "
+	  "tls-client in group smpp.",
+	  false },
 	{ .name = NULL }
 };
 

@@ -22,6 +22,7 @@ adapter_tests += tests/adapters/test_smpp_deliver
 adapter_tests += tests/adapters/test_smpp_keep
 adapter_tests += tests/adapters/test_smpp_malformed
 adapter_tests += tests/adapters/test_smpp_manners
+adapter_tests += tests/adapters/test_smpp_links
 adapter_tests += tests/adapters/test_smpp_map
 adapter_tests += tests/adapters/test_smpp_multi
 adapter_tests += tests/adapters/test_smpp_numbers
@@ -32,7 +33,10 @@ adapter_tests += tests/adapters/test_smpp_senders
 adapter_tests += tests/adapters/test_smpp_server
 adapter_tests += tests/adapters/test_smpp_status
 adapter_tests += tests/adapters/test_smpp_text
+adapter_tests += tests/adapters/test_smpp_tls
+adapter_tests += tests/adapters/test_smpp_tls_link
 adapter_tests += tests/adapters/test_smpp_versions
+adapter_tests += tests/adapters/test_smpp_throttle
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
@@ -63,10 +67,11 @@ tests_adapters_test_sip_stream_LDADD = $(SIP_TEST_LIBS)
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES =
 libsmppcheck_a_SOURCES += tests/adapters/smpp_desk.c tests/adapters/smpp_desk.h
+libsmppcheck_a_SOURCES += tests/adapters/smpp_tls.c tests/adapters/smpp_tls.h
 libsmppcheck_a_SOURCES += tests/adapters/smpp_world.c tests/adapters/smpp_world.h
 libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
-	$(CUNIT_LIBS)
+	$(TLS_LIBS) $(CUNIT_LIBS)
 tests_adapters_test_smpp_account_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
@@ -77,6 +82,7 @@ tests_adapters_test_smpp_malformed_SOURCES = \
 	tests/adapters/test_smpp_malformed.c \
 	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
 tests_adapters_test_smpp_malformed_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_links_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_multi_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_manners_LDADD = libgatewaycheck.a $(SMPP_TEST_LIBS)
@@ -88,4 +94,7 @@ tests_adapters_test_smpp_senders_LDADD = libgatewaycheck.a $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_status_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_tls_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_tls_link_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_versions_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_throttle_LDADD = $(SMPP_TEST_LIBS)

@@ -24,7 +24,9 @@ static const struct far_report far_report = {
 static const struct peer_state peer_state = {
 	"esme1", TECHNOLOGY_SMS, true, 10, 3, "esme transceiver",
 	"[::1]:2775", "timed out",
-	1,	 2,    3,  4
+	1,	 2,    3,  4,
+	"TLSv1.3 TLS_AES_256_GCM_SHA384 esme1.example",
+	5,	 6
 };
 static const struct presence presence = { "mary", 3 };
 static const struct lookup lookup = { LOOKUP_ACCOUNT, "esme1" };

@@ -66,7 +66,11 @@ static void one_message(const struct smpp_pdu *p, const struct manner *m,
 	MUST(in.segment.of == 0 ||
 	     (in.segment.part >= 1 && in.segment.part <= in.segment.of));
 	MUST(in.segment.of != 1 && (in.segment.of == 0 || in.segment.key.n));
-	if (message_image(&in.message, &image) == OK) {
+	/* Those of submit_multi are read one by one. */
+	MUST((in.message.n_recipients == 0) ==
+	     (p->command_id == SMPP_SUBMIT_MULTI));
+	if (in.message.n_recipients > 0 &&
+	    message_image(&in.message, &image) == OK) {
 		MUST(message_read(buf_bytes(&image), a, &again, NULL) == OK);
 		MUST(address_equal(&again.recipients[0].address,
 				   &in.message.recipients[0].address));

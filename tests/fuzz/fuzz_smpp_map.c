@@ -113,6 +113,17 @@ static void set_length(uint8_t *pdu, size_t n)
 	pdu[3] = (uint8_t)n;
 }
 
+/* The rest of its ways of writing: by the sequence number, which is free. */
+static void set_texts(struct manner *m, uint8_t ways)
+{
+	m->write.charset = m->read.default_charset;
+	m->read.packed = m->write.packed = ways & 1;
+	m->write.single = ways & 2 ? SEGMENT_ANY_LANGUAGE : 0;
+	m->write.locking = ways & 4 ? SEGMENT_ANY_LANGUAGE : 0;
+	m->write.latin1 = ways & 8;
+	m->write.replace = ways & 16 ? SEGMENT_REPLACE : SEGMENT_AS_IT_IS;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = arena_new(4 * MESSAGE_ARENA_MAX);
@@ -132,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	m.write.means = (enum segment_means)(data[0] >> 2 & 3);
 	m.read.default_charset = (enum segment_charset)(data[0] >> 4 & 3);
 	m.receipt_id = (enum smpp_id_kind)(data[0] >> 6);
+	set_texts(&m, size > SMPP_HEADER_OCTETS ? data[SMPP_HEADER_OCTETS] : 0);
 	notes(in, a);
 	if (arena_copy(a, in, &in) == OK && in.n >= SMPP_HEADER_OCTETS)
 		set_length((uint8_t *)(uintptr_t)in.p, in.n);

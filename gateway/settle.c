@@ -1,6 +1,7 @@
 /* settle.c - what became of an attempt: done, again, next way, give up. */
 #include "gateway/road.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "policy/receipts.h"
@@ -160,18 +161,28 @@ static void quarantine(struct engine *e, struct live *l)
 
 /* -- outcomes ------------------------------------------------------------- */
 
+/* By any of the ids that its segments got it is found. */
 static void trace_outcome(struct engine *e, const struct live *l,
 			  const struct outcome *o, const char *verdict)
 {
-	tell_leg(e, l,
-		 &(struct story){
-			 .step = "outcome",
-			 .verdict = verdict,
-			 .text = o->text,
-			 .clause = o->clause,
-			 .far_id = o->n_far_ids > 0 ? o->far_ids[0] : NULL,
-			 .keys = o->keys,
-			 .n_keys = o->n_keys });
+	const char *keys[TRACE_KEYS_MAX];
+	char segments[32];
+	struct story s = { .step = "outcome",
+			   .verdict = verdict,
+			   .text = o->text,
+			   .clause = o->clause,
+			   .far_id = o->n_far_ids > 0 ? o->far_ids[0] : NULL,
+			   .keys = keys };
+	size_t i;
+
+	for (i = 0; i < o->n_keys && s.n_keys < TRACE_KEYS_MAX; i++)
+		keys[s.n_keys++] = o->keys[i];
+	for (i = 1; i < o->n_far_ids && s.n_keys < TRACE_KEYS_MAX; i++)
+		keys[s.n_keys++] = o->far_ids[i];
+	snprintf(segments, sizeof segments, "%zu segments", o->n_far_ids);
+	if (o->n_far_ids > 1 && s.text == NULL)
+		s.text = segments;
+	tell_leg(e, l, &s);
 }
 
 static uint64_t again_at(struct engine *e, unsigned attempts,

@@ -161,7 +161,9 @@ static const struct setting smsc_settings[] = {
 	  "30s", false, "The longest such wait.", false },
 	{ "ack", SETTING_CHOICE, NULL, 0, 0, "store|end-to-end", "store", false,
 	  "When a message from the SMSC is answered: as soon as it is on disk, "
-	  "or when its recipient has answered.",
+	  "or when its recipient has answered. One that must wait for its "
+	  "recipient to register, and a receipt, are answered when they are on "
+	  "disk.",
 	  false },
 	{ "service-type", SETTING_TEXT, NULL, 0, 5, NULL, "", false,
 	  "The service_type of submissions that bring none.", false },

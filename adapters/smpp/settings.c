@@ -68,6 +68,26 @@ const struct setting_group rows_smpp = {
 	smpp_settings, false, false
 };
 
+/* What texts to a link or an account are made of. */
+#define TEXT_ROWS                                                              \
+	{ "default-charset", SETTING_CHOICE, NULL, 0, 0,                       \
+	  "gsm7|ascii|latin1|utf-8", "gsm7", false,                            \
+	  "What data_coding 0 means there.", false },                          \
+	{ "latin1", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,               \
+	  "It takes ISO-8859-1 (data_coding 3).", false },                     \
+	{ "gsm-dcs", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,              \
+	  "data_coding above 14 is that of GSM 03.38: classes, flash.",        \
+	  false },                                                             \
+	{ "gsm7-packed", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,          \
+	  "Text of 7-bit characters has eight of them in seven octets, in "    \
+	  "both directions.",                                                  \
+	  false },                                                             \
+	{ "concat", SETTING_CHOICE, NULL, 0, 0, "udh8|udh16|sar|payload",      \
+	  "udh8", false,                                                       \
+	  "How a long text is sent: in parts with a user data header (8 or "   \
+	  "16 bit reference) or SAR parameters, or whole as message_payload.", \
+	  false }
+
 /* How a link or an account wants its numbers, and writes them. */
 #define NUMBER_ROWS                                                            \
 	{ "sender-in", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,         \
@@ -166,17 +186,7 @@ static const struct setting smsc_settings[] = {
 	  "Ask for the recipient's own acknowledgement when the sender wants a "
 	  "display report.",
 	  false },
-	{ "default-charset", SETTING_CHOICE, NULL, 0, 0,
-	  "gsm7|ascii|latin1|utf-8", "gsm7", false,
-	  "What data_coding 0 means on this link.", false },
-	{ "latin1", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
-	  "The SMSC takes ISO-8859-1 (data_coding 3).", false },
-	{ "gsm-dcs", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
-	  "data_coding above 14 is that of GSM 03.38: classes, flash.", false },
-	{ "gsm7-packed", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
-	  "Text of 7-bit characters has eight of them in seven octets, in both "
-	  "directions.",
-	  false },
+	TEXT_ROWS,
 	{ "single-shift", SETTING_LIST, NULL, 0, 0, LANGUAGES, NULL, false,
 	  "The national languages whose single shift table the SMSC and the "
 	  "phones behind it know: used where that saves short messages.",
@@ -188,11 +198,6 @@ static const struct setting smsc_settings[] = {
 	  "May letters that the 7-bit alphabet lacks be replaced by close ones "
 	  "when then all of the text fits it? fit: where that saves short "
 	  "messages; yes: also where the text would need UCS2.",
-	  false },
-	{ "concat", SETTING_CHOICE, NULL, 0, 0, "udh8|udh16|sar|payload",
-	  "udh8", false,
-	  "How a long text is sent: in parts with a user data header (8 or 16 "
-	  "bit reference) or SAR parameters, or whole as message_payload.",
 	  false },
 	{ "max-segments", SETTING_NUMBER, NULL, 1, 255, NULL, "8", false,
 	  "More parts than this are not sent.", false },
@@ -303,6 +308,7 @@ static const struct setting esme_settings[] = {
 	  "What to do when it names a sender that it may not use: refuse the "
 	  "message, or send as the default sender.",
 	  false },
+	TEXT_ROWS,
 	NUMBER_ROWS,
 	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
 	  "The IP addresses that it may bind from; none named: all.", false },

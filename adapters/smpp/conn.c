@@ -414,11 +414,30 @@ static void closed(void *owner, struct session *s, const char *why)
 	hub_check_drained(v->hub);
 }
 
-static const struct session_events events = { nothing,	request, no_answer,
+static void connected(void *owner, struct session *s)
+{
+	const struct conn *c = owner;
+	const struct settings_group *g = c->server->group;
+	const char *password;
+	struct smpp_pdu p = { .command_id = SMPP_OUTBIND,
+			      .sequence_number = 1 };
+
+	if (c->outbind == NULL)
+		return;
+	password = settings_text(c->outbind, "outbind-password");
+	p.system_id = bytes_of(settings_text(g, "system-id"));
+	if (p.system_id.n > 15)
+		p.system_id.n = 15;
+	p.password = bytes_of(password);
+	session_send(s, &p);
+	session_set_deadline(s, setting_us(c->server, "bind-timeout"));
+}
+
+static const struct session_events events = { connected, request, no_answer,
 					      response, lost,	 closed,
 					      NULL };
 
-void conn_new(struct server *v, int fd, const struct tls_context *tls)
+static struct conn *make(struct server *v, int fd)
 {
 	struct session_limits l = {
 		.response_us = setting_us(v, "response-timeout"),
@@ -430,7 +449,7 @@ void conn_new(struct server *v, int fd, const struct tls_context *tls)
 						   &events, c)) == NULL) {
 		mem_free(c);
 		close(fd);
-		return;
+		return NULL;
 	}
 	c->server = v;
 	c->asker.conn = c;
@@ -441,8 +460,29 @@ void conn_new(struct server *v, int fd, const struct tls_context *tls)
 	if (c->all != NULL)
 		c->all->link = &c->all;
 	v->conns = c;
+	if (session_set_limits(c->session, &l) == OK)
+		return c;
+	session_close(c->session, "no memory");
+	return NULL;
+}
+
+void conn_new(struct server *v, int fd, const struct tls_context *tls)
+{
+	struct conn *c = make(v, fd);
+
+	if (c == NULL)
+		return;
 	session_set_deadline(c->session, setting_us(v, "bind-timeout"));
-	if (session_set_limits(c->session, &l) != OK ||
-	    (tls != NULL && session_secure(c->session, tls) != OK))
+	if (tls != NULL && session_secure(c->session, tls) != OK)
 		session_close(c->session, "no memory");
+}
+
+void conn_out(struct server *v, int fd, const struct settings_group *esme)
+{
+	struct conn *c = make(v, fd);
+
+	if (c == NULL)
+		return;
+	c->outbind = esme;
+	session_connecting(c->session, setting_us(v, "bind-timeout"));
 }

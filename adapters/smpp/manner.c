@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "codecs/smpp_pdu.h"
+#include "gateway/adapter.h"
 
 /* Which of `words` (NULL ends) the setting has; the rows allow no other. */
 static unsigned choice(const struct settings_group *g, const char *setting,
@@ -42,6 +43,19 @@ static enum smpp_id_kind id_kind(const struct settings_group *g,
 	if (smpp_id_kind_read(bytes_of(settings_text(g, setting)), &kind) != OK)
 		return SMPP_ID_STRING;
 	return kind;
+}
+
+static uint8_t beyond(const struct settings_group *g)
+{
+	unsigned bits = 0;
+
+	if (settings_bool(g, "query"))
+		bits |= 1u << AMEND_QUERY;
+	if (settings_bool(g, "cancel"))
+		bits |= 1u << AMEND_CANCEL;
+	if (settings_bool(g, "replace"))
+		bits |= 1u << AMEND_REPLACE;
+	return (uint8_t)bits;
 }
 
 /* A set of languages (codecs/segment.h), as settings.c names them. */
@@ -107,6 +121,7 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	out->receipt_id = id_kind(g, "receipt-id");
 	numbers_read(&out->numbers, g);
 	numbers_types(&out->numbers, g);
+	out->beyond = beyond(g);
 	out->data_sm = strcmp(settings_text(g, "submit"), "data_sm") == 0;
 	out->esm_mode = (uint8_t)choice(g, "esm-mode", modes);
 	out->always_receipt = settings_bool(g, "always-receipt");

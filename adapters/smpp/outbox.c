@@ -195,6 +195,11 @@ static void pump(struct outbox *o)
 	}
 }
 
+void outbox_work(struct outbox *o)
+{
+	pump(o);
+}
+
 enum err outbox_add(struct outbox *o, struct session *s)
 {
 	unsigned n = o->capacity == 0 ? 4 : o->capacity * 2;

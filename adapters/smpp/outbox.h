@@ -63,6 +63,8 @@ void outbox_go_on(struct outbox *o);
 
 /** Takes a leg; its outcome may go up at once. */
 void outbox_leg(struct outbox *o, const struct leg *leg);
+/** A connection of it has more room, by requests of others. */
+void outbox_work(struct outbox *o);
 /** A leg that waits is not to be sent. False: it does not wait here. */
 bool outbox_cancel(struct outbox *o, uint64_t token);
 

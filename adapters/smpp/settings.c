@@ -172,6 +172,16 @@ static const struct setting smsc_settings[] = {
 	  "The validity_period of a message that is to be tried once only "
 	  "(Expires: 0): the shortest that the SMSC takes.",
 	  false },
+	{ "query", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "The SMSC is asked (query_sm) how a message stands that it has, when "
+	  "its sender asks.",
+	  false },
+	{ "cancel", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "The same with cancel_sm; otherwise what the SMSC has cannot be "
+	  "cancelled.",
+	  false },
+	{ "replace", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "The same with replace_sm, for messages of one part.", false },
 	{ "submit", SETTING_CHOICE, NULL, 0, 0, "submit_sm|data_sm",
 	  "submit_sm", false,
 	  "How a message is submitted. data_sm has no priority, and its text "
@@ -312,6 +322,16 @@ static const struct setting esme_settings[] = {
 	NUMBER_ROWS,
 	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
 	  "The IP addresses that it may bind from; none named: all.", false },
+	{ "outbind-host", SETTING_ADDRESS, NULL, 0, 0, NULL, NULL, false,
+	  "Where it waits to be called: while it has no bind that receives, we "
+	  "connect there, send outbind, and it may bind over that connection.",
+	  false },
+	{ "outbind-port", SETTING_PORT, NULL, 0, 0, NULL, "2775", false,
+	  "The port there.", false },
+	{ "outbind-password", SETTING_SECRET, NULL, 0, 8, NULL, NULL, false,
+	  "The password that it knows us by.", false },
+	{ "outbind-every", SETTING_DURATION, "s", 100, SETTING_DAY, NULL, "1m",
+	  false, "How often it is called until it binds.", false },
 	{ "tls", SETTING_CHOICE, NULL, 0, 0, "no|yes|require", "yes", false,
 	  "Whether it may, or has to, bind over TLS.", false },
 	{ "tls-name", SETTING_TEXT, NULL, 0, 253, NULL, NULL, false,

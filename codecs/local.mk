@@ -28,6 +28,7 @@ libcodecs_a_SOURCES += codecs/json_read.c
 libcodecs_a_SOURCES += codecs/multipart.c codecs/multipart.h
 libcodecs_a_SOURCES += codecs/number_list.c codecs/number_list.h
 libcodecs_a_SOURCES += codecs/rewrite.c codecs/rewrite.h
+libcodecs_a_SOURCES += codecs/scrypt.c codecs/scrypt.h
 libcodecs_a_SOURCES += codecs/segment.c codecs/segment.h
 libcodecs_a_SOURCES += codecs/segment_text.c
 libcodecs_a_SOURCES += codecs/shape.c codecs/shape.h

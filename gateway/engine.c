@@ -95,8 +95,12 @@ enum err engine_configure(struct engine *e, struct settings *s)
 		access_free(a);
 		return why;
 	}
-	if (e->directory != NULL)
-		directory_inherit(d, e->directory);
+	if (e->directory != NULL &&
+	    (why = directory_inherit(d, e->directory)) != OK) {
+		directory_free(d);
+		access_free(a);
+		return why;
+	}
 	if (e->settings != NULL)
 		people_reconfigured(e, e->settings, s);
 	directory_free(e->directory);

@@ -17,12 +17,21 @@ enum {
 	GWCTL_TIMED_OUT
 };
 
+#define CALL_VALUES_MAX 32
+
+/* "--rate 5": an option of one command, as written. */
+struct call_value {
+	const char *name, *value;
+};
+
 struct call {
 	const char *command;
 	char **arguments;
 	int n;
 	const char *socket; /* --socket, or NULL                         */
-	bool json, follow, messages;
+	bool json, follow, messages, password_stdin;
+	struct call_value values[CALL_VALUES_MAX];
+	int n_values;
 	int timeout_ms;	     /* -1: none                                  */
 	struct arena *arena; /* lives as long as the call                 */
 };
@@ -51,5 +60,14 @@ int call_users(struct call *c);
 int call_trace(struct call *c);
 int call_order(struct call *c); /* hold, release, link, reload, stop */
 int call_conf(struct call *c);
+int call_esme(struct call *c);
+
+/** The value of that option, or NULL. */
+const char *call_value(const struct call *c, const char *name);
+/** Shows the answer as a table; `none` when there is nothing. */
+int call_table(struct call *c, struct bytes arguments,
+	       const struct print_column *columns, const char *none);
+/** Prints what the gateway has to say about what it did. */
+int call_say(struct call *c, struct bytes arguments);
 
 #endif

@@ -14,6 +14,16 @@ void call_print(const struct buf *to)
 	}
 }
 
+const char *call_value(const struct call *c, const char *name)
+{
+	int i;
+
+	for (i = 0; i < c->n_values; i++)
+		if (strcmp(c->values[i].name, name) == 0)
+			return c->values[i].value;
+	return NULL;
+}
+
 static void print_line(struct bytes line)
 {
 	struct buf out = BUF_INIT(GWCTL_LINE_MAX + 1);

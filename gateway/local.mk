@@ -2,8 +2,11 @@
 noinst_LIBRARIES += libgateway.a
 libgateway_a_SOURCES =
 libgateway_a_SOURCES += gateway/access.c gateway/access.h
+libgateway_a_SOURCES += gateway/account.c gateway/account.h
+libgateway_a_SOURCES += gateway/accounts.c gateway/accounts.h
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
 libgateway_a_SOURCES += gateway/amend.c
+libgateway_a_SOURCES += gateway/change.c
 libgateway_a_SOURCES += gateway/checksum.c gateway/checksum.h
 libgateway_a_SOURCES += gateway/children.c gateway/children.h
 libgateway_a_SOURCES += gateway/choose.c
@@ -87,6 +90,7 @@ cpmgwd_SOURCES += gateway/appliance.c gateway/appliance.h
 cpmgwd_SOURCES += gateway/cpmgwd.c
 cpmgwd_SOURCES += gateway/operate.c
 cpmgwd_SOURCES += gateway/operate.h
+cpmgwd_SOURCES += gateway/operate_esme.c
 cpmgwd_SOURCES += gateway/operate_hold.c
 cpmgwd_SOURCES += gateway/operate_trace.c
 cpmgwd_SOURCES += gateway/past.c gateway/past.h
@@ -103,11 +107,12 @@ bin_PROGRAMS += gwctl
 gwctl_SOURCES = gateway/gwctl.c gateway/gwctl.h
 gwctl_SOURCES += gateway/gwctl_call.c
 gwctl_SOURCES += gateway/gwctl_conf.c
+gwctl_SOURCES += gateway/gwctl_esme.c
 gwctl_SOURCES += gateway/gwctl_ladder.c gateway/gwctl_ladder.h
 gwctl_SOURCES += gateway/gwctl_link.c gateway/gwctl_link.h
 gwctl_SOURCES += gateway/gwctl_print.c gateway/gwctl_print.h
 gwctl_SOURCES += gateway/gwctl_show.c
 gwctl_SOURCES += gateway/gwctl_trace.c
 gwctl_CPPFLAGS = $(AM_CPPFLAGS) -DPACKAGE_SYSCONF='"$(sysconfdir)/cpmgw"'
-gwctl_LDADD = libcodecs.a
+gwctl_LDADD = libcodecs.a $(CRYPTO_LIBS)
 

@@ -257,8 +257,8 @@ static void queue(struct appliance *a, struct control_session *s,
 
 /* -- adapters ------------------------------------------------------------- */
 
-static void ask_adapter(struct appliance *a, struct control_session *s,
-			const struct control *c)
+void operate_ask(struct appliance *a, struct control_session *s,
+		 const struct control *c, const char *text)
 {
 	struct frame f = { .type = FRAME_CONTROL, .ref = ++a->last_ref };
 	struct buf image = BUF_INIT(4096);
@@ -273,8 +273,8 @@ static void ask_adapter(struct appliance *a, struct control_session *s,
 		f.payload = buf_bytes(&image);
 		a->asked[slot].ref = f.ref;
 		a->asked[slot].ticket = control_ticket(s);
-		snprintf(a->asked[slot].text, sizeof a->asked[slot].text,
-			 "link %s is told to %s", c->peer, c->command);
+		snprintf(a->asked[slot].text, sizeof a->asked[slot].text, "%s",
+			 text);
 		if (!appliance_send(a, (unsigned)child, &f, -1))
 			control_end(s, 1, "its program does not run");
 	} else {
@@ -310,11 +310,13 @@ static void link_command(struct appliance *a, struct control_session *s,
 	char *action = operate_text(arguments, "action");
 	char *name = operate_text(arguments, "name");
 	struct control c = { .command = action, .peer = name };
+	char text[512];
 
+	snprintf(text, sizeof text, "link %s is told to %s", name, action);
 	if (action == NULL || name == NULL)
 		control_end(s, 2, "link start|stop NAME");
 	else
-		ask_adapter(a, s, &c);
+		operate_ask(a, s, &c, text);
 	mem_free(action);
 	mem_free(name);
 }
@@ -349,7 +351,7 @@ static const struct {
 	{ "status", status },	{ "links", links }, { "queue", queue },
 	{ "users", users },	{ "trace", operate_trace }, { "hold", operate_hold },
 	{ "release", operate_release }, { "link", link_command },
-	{ "reload", reload },	{ "stop", stop },
+	{ "reload", reload },	{ "stop", stop }, { "esme", operate_esme },
 };
 
 void operate_command(void *arg, struct control_session *s, const char *command,

@@ -18,6 +18,7 @@
  *	recover.c	what the process before has left
  *	describe.c	what operators see
  *	hold.c		what operators hold back
+ *	change.c	accounts that operators change
  */
 #ifndef GATEWAY_ROAD_H
 #define GATEWAY_ROAD_H
@@ -287,6 +288,11 @@ bool people_frame(struct engine *e, unsigned child, const struct frame *f);
 
 /* hold.c */
 void hold_recovered(struct lane *l, struct bytes octets);
+
+/* change.c */
+#define ROAD_ACCOUNTS 1000	/* rows of accounts that are read at once     */
+/** What a step of kind STEP_DIRECTORY_ALL has found; the last name, or NULL. */
+const char *change_recovered(struct engine *e, const struct step *s);
 
 /* recover.c */
 void recover_drain_waiting(struct engine *e, struct lane *l);

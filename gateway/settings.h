@@ -117,6 +117,23 @@ void settings_where(const struct settings_group *g, const char *setting,
 const struct settings_group *settings_single(const struct settings *s,
 					     const char *group);
 
+/** One of `group` with nothing set: its defaults. Never NULL. */
+const struct settings_group *settings_blank(const struct settings *s,
+					    const char *group);
+
+/**
+ * Whether `text` may stand in `setting` of `group`. OK: *number is its number
+ * (0 for texts). ERR_RANGE: `complaint` says why not. ERR_NOTFOUND: there is
+ * no such setting. ERR_NOMEM.
+ */
+enum err settings_check(const struct settings *s, const char *group,
+			const char *setting, struct bytes text,
+			uint64_t *number, struct buf *complaint) CHECKED;
+
+/** As above, of a row. ERR_RANGE; ERR_NOMEM. */
+enum err settings_value_check(const struct setting *row, struct bytes text,
+			      uint64_t *number, struct buf *complaint) CHECKED;
+
 /** Same instance name and same values. */
 bool settings_group_equal(const struct settings_group *a,
 			  const struct settings_group *b);

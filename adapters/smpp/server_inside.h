@@ -11,6 +11,10 @@
 
 #define ACCOUNT_NAME 16			/* system_id and its NUL: 4.1.1      */
 
+#define KIND_TRANSMITTER 1u
+#define KIND_RECEIVER	 2u
+#define KIND_TRANSCEIVER 4u
+
 struct conn;
 
 /* Who has asked the engine about an account. */
@@ -26,6 +30,9 @@ struct account {
 	struct server *server;
 	char name[ACCOUNT_NAME];
 	bool any_sender, stopped;
+	bool barred;			/* disabled or banned                */
+	unsigned kinds;			/* KIND_... that it may bind as      */
+	char *hosts;			/* that it may bind from; NULL: all  */
 	unsigned window;		/* 0: the server's                   */
 	unsigned binds_most, binds;
 	struct senders senders;
@@ -91,6 +98,8 @@ void conn_new(struct server *v, int fd);
 void conn_found(struct conn *c, const struct found *f);
 /* Ends when what it has under way is done. */
 void conn_leave(struct conn *c);
+/* Takes the account's window; ERR_NOMEM. */
+enum err conn_limit(struct conn *c) CHECKED;
 
 /* account.c */
 struct account *account_named(struct server *v, const char *name);

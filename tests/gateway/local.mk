@@ -7,6 +7,7 @@ libgatewaycheck_a_SOURCES += tests/gateway/set.c tests/gateway/set.h
 
 gateway_tests =
 gateway_tests += tests/gateway/test_access
+gateway_tests += tests/gateway/test_accounts
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_children
 gateway_tests += tests/gateway/test_commit
@@ -36,6 +37,7 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libsimdisk.a libgateway.a \
 	libtables.a libpolicy.a libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS) \
 	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 tests_gateway_test_access_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_accounts_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_commit_LDADD = $(GATEWAY_TEST_LIBS)

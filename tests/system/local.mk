@@ -18,6 +18,7 @@ EXTRA_DIST += tests/system/peers.py
 EXTRA_DIST += tests/system/rig.py
 EXTRA_DIST += tests/system/run.py
 EXTRA_DIST += tests/system/sipwire.py
+EXTRA_DIST += tests/system/test_accounts.py
 EXTRA_DIST += tests/system/test_amend.py
 EXTRA_DIST += tests/system/test_control.py
 EXTRA_DIST += tests/system/test_end_to_end.py

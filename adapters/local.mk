@@ -15,7 +15,8 @@ libadapters_a_SOURCES += adapters/child.c adapters/child.h
 libadapters_a_SOURCES += adapters/child_frames.c adapters/child_inside.h
 libadapters_a_SOURCES += adapters/uplink.c
 ADAPTER_LIBS = libadapters.a libgateway.a libtables.a libpolicy.a libcodecs.a \
-	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+	$(UTF8PROC_LIBS)
 
 pkglibexec_PROGRAMS += cpmgw-loopback
 cpmgw_loopback_SOURCES = adapters/loopback/main.c
@@ -79,6 +80,7 @@ libsip_a_SOURCES += adapters/sip/delivery.h
 libsip_a_SOURCES += adapters/sip/draft.c adapters/sip/draft.h
 libsip_a_SOURCES += adapters/sip/draft_body.c adapters/sip/draft_inside.h
 libsip_a_SOURCES += adapters/sip/failures.c adapters/sip/failures.h
+libsip_a_SOURCES += adapters/sip/gruu.c adapters/sip/gruu.h
 libsip_a_SOURCES += adapters/sip/identity.c adapters/sip/identity.h
 libsip_a_SOURCES += adapters/sip/imdn_flow.c
 libsip_a_SOURCES += adapters/sip/imdn_map.c adapters/sip/imdn_map.h

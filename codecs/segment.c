@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "codecs/gsm7.h"
+#include "codecs/nfc.h"
 #include "codecs/ucs2.h"
 #include "codecs/utf8.h"
 
@@ -403,7 +404,7 @@ enum err segment_split(struct bytes text, const struct segment_options *o,
 
 	if (utf8_is_tidy(text))
 		return split_tidy(text, o, arena, out);
-	tidy.limit = text.n;
+	tidy.limit = NFC_GROWTH * text.n;
 	if ((e = utf8_tidy(text, &tidy)) == OK)
 		e = split_tidy(buf_bytes(&tidy), o, arena, out);
 	buf_clear(&tidy);

@@ -67,10 +67,10 @@ enum err utf8_repair(struct bytes text, struct buf *to, bool *damaged) CHECKED;
 
 /**
  * Appends `text` in the form that is segmented: CRLF and CR become LF,
- * U+FEFF goes, and a letter with its combining mark becomes the one code
- * point that the GSM alphabets have for it (the part of NFC that decides
- * about an alphabet; all else stays). ERR_MALFORMED: not valid UTF-8, *to
- * then has part of it; else as `to` says.
+ * U+FEFF goes, and all is in form C (codecs/nfc.h), but for more marks on one
+ * letter than NFC_RUN_OCTETS, which stay as they are. At most NFC_GROWTH times
+ * as long. ERR_MALFORMED: not valid UTF-8, *to then has part of it; else as
+ * `to` says.
  */
 enum err utf8_tidy(struct bytes text, struct buf *to) CHECKED;
 

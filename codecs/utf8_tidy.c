@@ -1,58 +1,10 @@
 #include "codecs/utf8.h"
 
 #include <string.h>
-#include <uchar.h>
+
+#include "codecs/nfc.h"
 
 #define BYTE_ORDER_MARK 0xFEFF
-
-/* Unicode canonical compositions whose result some GSM alphabet has. */
-static const struct composition {
-	char16_t mark;
-	const char16_t *letters, *made;
-} compositions[] = {
-	{ 0x300, u"AEIOUaeiou", u"ÀÈÌÒÙàèìòù" },
-	{ 0x301, u"AEIOUYaeiouy", u"ÁÉÍÓÚÝáéíóúý" },
-	{ 0x302, u"AEIOUaeiou", u"ÂÊÎÔÛâêîôû" },
-	{ 0x303, u"ANOano", u"ÃÑÕãñõ" },
-	{ 0x306, u"Gg", u"Ğğ" },
-	{ 0x307, u"I", u"İ" },
-	{ 0x308, u"AEIOUaeiouy", u"ÄËÏÖÜäëïöüÿ" },
-	{ 0x30A, u"Aa", u"Åå" },
-	{ 0x327, u"CScs", u"ÇŞçş" },
-};
-
-/* The letter and mark as one, or 0. */
-static uint32_t compose(uint32_t letter, uint32_t mark)
-{
-	const struct composition *c = compositions;
-	size_t n = sizeof compositions / sizeof *compositions, i;
-
-	for (; n > 0; n--, c++) {
-		if (c->mark != mark)
-			continue;
-		for (i = 0; c->letters[i] != 0; i++)
-			if (c->letters[i] == letter)
-				return c->made[i];
-	}
-	return 0;
-}
-
-/* Unicode singletons: the same character under a second number. */
-static uint32_t singleton(uint32_t code)
-{
-	switch (code) {
-	case 0x2126:
-		return 0x3A9;
-	case 0x212A:
-		return 'K';
-	case 0x212B:
-		return 0xC5;
-	case 0x37E:
-		return ';';
-	default:
-		return code;
-	}
-}
 
 /* Octets in front that are below 0x80 and no CR, as far as eights go. */
 static size_t plain_octets(struct bytes text)
@@ -74,34 +26,70 @@ static size_t plain_octets(struct bytes text)
 
 bool utf8_is_tidy(struct bytes text)
 {
-	size_t i;
+	size_t i = plain_octets(text), n;
 
-	for (i = plain_octets(text); i < text.n; i++) {
-		uint8_t c = text.p[i];
-
-		if (c == '\r' || c == 0xCC || c == 0xCD || c == 0xEF)
+	while (i < text.n) {
+		if (text.p[i] < 0xCC) {
+			if (text.p[i++] == '\r')
+				return false;
+			continue;
+		}
+		n = nfc_firm_octets(bytes_after(text, i));
+		if (n == 0)
 			return false;
-		if (c == 0xE2 && i + 1 < text.n && text.p[i + 1] == 0x84)
-			return false;
+		i += n;
 	}
 	return true;
 }
 
-static void flush(struct buf *to, uint32_t *held)
+/* A firm character and what may join it, not yet written. */
+struct run {
+	uint8_t octets[NFC_RUN_OCTETS];
+	size_t n;
+	bool alone; /* nothing may join it                               */
+	bool over;  /* longer than any writing needs: stays as it is     */
+};
+
+static enum err flush(struct run *r, struct buf *to)
 {
-	if (*held == UTF8_BAD)
-		return;
-	utf8_append(to, *held);
-	*held = UTF8_BAD;
+	struct bytes text = { r->octets, r->n };
+
+	r->n = 0;
+	if (!r->alone)
+		return nfc_append(text, to);
+	buf_put(to, text);
+	return buf_status(to);
 }
 
-/* `held` is the last code point, kept back for the mark that may follow. */
+static enum err add(struct run *r, uint32_t code, struct buf *to)
+{
+	bool firm = nfc_firm(code);
+	enum err e = OK;
+
+	if (firm) {
+		e = flush(r, to);
+		r->over = false;
+	} else if (r->n + 4 > sizeof r->octets) {
+		buf_put(to, (struct bytes){ r->octets, r->n });
+		r->n = 0;
+		r->over = true;
+	}
+	r->alone = firm;
+	if (r->over)
+		utf8_append(to, code);
+	else
+		r->n = (size_t)(utf8_put(r->octets + r->n, code) - r->octets);
+	return e;
+}
+
 enum err utf8_tidy(struct bytes text, struct buf *to)
 {
 	const uint8_t *p = text.p, *end = utf8_end(text);
-	uint32_t held = UTF8_BAD, code, made;
+	struct run r = { .alone = true };
+	enum err e = OK;
+	uint32_t code;
 
-	while (p < end) {
+	while (p < end && e == OK) {
 		code = utf8_next(&p, end);
 		if (code == UTF8_BAD)
 			return ERR_MALFORMED;
@@ -112,14 +100,9 @@ enum err utf8_tidy(struct bytes text, struct buf *to)
 				p++;
 			code = '\n';
 		}
-		code = singleton(code);
-		made = held == UTF8_BAD ? 0 : compose(held, code);
-		if (made == 0)
-			flush(to, &held);
-		held = made == 0 ? code : made;
+		e = add(&r, code, to);
 	}
-	flush(to, &held);
-	return buf_status(to);
+	return e == OK ? flush(&r, to) : e;
 }
 
 /* First and last of each run, ascending. */

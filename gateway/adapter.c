@@ -75,6 +75,9 @@ static const struct shape_row far_report_rows[] = {
 	[7] = NUMBER(struct far_report, far_code, 0, UINT32_MAX),
 	[8] = TEXT(struct far_report, text),
 	[9] = NUMBER(struct far_report, event_us, 0, UINT64_MAX),
+	[10] = { SHAPE_TEXTS, SHAPE_AT(struct far_report, keys),
+		 SHAPE_COUNT(struct far_report, n_keys),
+		 .max = OUTCOME_KEYS_MAX },
 };
 static const struct shape far_report_shape =
 	SHAPE(struct far_report, far_report_rows, NEEDS(1) | NEEDS(2));

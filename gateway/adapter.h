@@ -69,6 +69,8 @@ struct far_report {
 	uint32_t far_code;
 	const char *text;
 	uint64_t event_us;
+	const char **keys;	/* of the report itself, for the trace       */
+	size_t n_keys;		/* at most OUTCOME_KEYS_MAX                  */
 };
 
 struct peer_state {
@@ -131,6 +133,9 @@ struct binding {
 	uint64_t expires_us;	/* 0: delete                                 */
 	struct bytes data;	/* the registrar's own                       */
 };
+
+/* Without a peer: uplink_peer() for all whose numbers have changed. */
+#define CONTROL_TELL "tell"
 
 struct control {
 	const char *command;	/* "start", "stop", "drain", "kick"          */

@@ -121,6 +121,7 @@ static void child_down(void *arg, struct child *c, bool was_up,
 	struct appliance *a = arg;
 	unsigned child = number_of(a, c);
 
+	operate_child_down(a, child);
 	if (was_up)
 		engine_child_down(a->engine, child, "its program ended");
 	if (again_us == UINT64_MAX)
@@ -168,7 +169,7 @@ static void child_frame(void *arg, struct child *c, const struct frame *f,
 		if (f->ref == REF_OPEN)
 			opened(a, child);
 		else
-			operate_controlled(a, f);
+			operate_controlled(a, child, f);
 		break;
 	default:
 		engine_frame(a->engine, child, f);
@@ -540,6 +541,7 @@ static void recovered(void *arg)
 static void close_all(struct appliance *a)
 {
 	confrun_free(a->confrun);
+	operate_forget(a);
 	control_free(a->control);
 	children_free(a->children);
 	turn(a);
@@ -564,7 +566,7 @@ static void close_all(struct appliance *a)
 int appliance_run(struct appliance *a)
 {
 	a->lock = a->wake = a->signals = -1;
-	a->last_ref = REF_OPEN;
+	a->last_ref = REF_STOPPED;
 	a->complaints = (struct buf)BUF_INIT(COMPLAINTS_MAX);
 	a->started_us = a->clock->monotonic_us(a->clock->arg);
 	if (!own_directory(a) || !lock(a) || !start_loop(a) || !open_store(a) ||

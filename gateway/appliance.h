@@ -21,7 +21,8 @@ struct appliance_options {
 	uint64_t port_offset;
 };
 
-#define REF_OPEN 1		/* of the question whether listeners answer   */
+#define REF_OPEN    1		/* of the question whether listeners answer   */
+#define REF_STOPPED 2		/* of what keeps stopped links stopped        */
 #define PROGRAM_NAME_SIZE 32
 
 enum reload_phase {
@@ -75,12 +76,8 @@ struct appliance {
 	struct buf complaints;
 	uint64_t reload_ticket;		/* of the session that asked, or 0    */
 
-	/* gwctl link ...: whose answer goes to which session. */
-	struct {
-		uint64_t ref, ticket;
-		char text[300];		/* when it is done                    */
-	} asked[CONTROL_SESSIONS];
-	uint64_t last_ref;	/* above REF_OPEN                             */
+	struct inquiry *inquiries;	/* what adapters were asked for gwctl */
+	uint64_t last_ref;		/* above REF_STOPPED                  */
 	unsigned readers;		/* threads that search traces         */
 	struct holding *found;		/* what those of gwctl hold found     */
 };
@@ -106,10 +103,13 @@ void reload_child_up(struct appliance *a, unsigned child);
 /* `for_good`: it was told to stop; its place is free afterwards. */
 void reload_child_down(struct appliance *a, unsigned child, bool for_good);
 
-/* operate.c */
+/* operate*.c */
 void operate_command(void *arg, struct control_session *s, const char *command,
 		     const struct json_value *arguments);
-void operate_controlled(struct appliance *a, const struct frame *f);
+void operate_controlled(struct appliance *a, unsigned child,
+			const struct frame *f);
+void operate_child_down(struct appliance *a, unsigned child);
+void operate_forget(struct appliance *a);	/* what is not answered */
 void operate_found(struct appliance *a);	/* after a->wake */
 void appliance_stop(struct appliance *a);
 

@@ -409,9 +409,10 @@ static void end_now(struct child *c)
 		kill(c->process.pid, SIGKILL);
 		waitpid(c->process.pid, NULL, 0);
 		close(c->process.pidfd);
-		if (c->all->options.run != NULL)
-			process_pidfile_remove(c->all->options.run, c->program);
 	}
+	/* Also where its process has ended and its link has not yet. */
+	if (c->all->options.run != NULL)
+		process_pidfile_remove(c->all->options.run, c->program);
 	mem_free(c);
 }
 

@@ -102,7 +102,9 @@ static enum err begin_group(struct scan *s, const struct place *at,
 		return ERR_NOMEM;
 	o->groups = all;
 	all[o->n_groups++] =
-		(struct conf_group){ .first = o->n_settings, .n = 0 };
+		(struct conf_group){ .first = o->n_settings,
+				     .n = 0,
+				     .text = o->text.n };
 	buf_text(&o->text, "\ngroup = all\n");
 	s->in_group = true;
 	s->lost = false;

@@ -31,6 +31,7 @@ struct conf_setting {
 
 struct conf_group {
 	size_t first, n; /* its settings; the first is its name       */
+	size_t text;	 /* where it begins in the text for gwlib     */
 };
 
 struct conf_scan {

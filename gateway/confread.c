@@ -28,10 +28,30 @@ static int single(Octstr *group)
 	return 0;
 }
 
-/* A file that exists in memory only, as there are secrets in it. */
-static enum err put_text(const struct conf_scan *scan, int *out)
+/*
+ * gwlib's lists grow by a few items at a time: what it reads at once is kept
+ * small, so that many users take no longer each than few.
+ */
+#define GROUPS_AT_ONCE 256
+
+struct chunk {
+	const struct conf_scan *scan;
+	size_t first, end; /* groups                                    */
+};
+
+static struct bytes text_of(const struct chunk *c)
 {
-	struct bytes left = buf_bytes(&scan->text);
+	const struct conf_scan *s = c->scan;
+	size_t from = s->groups[c->first].text;
+	size_t to = c->end == s->n_groups ? s->text.n : s->groups[c->end].text;
+
+	return (struct bytes){ s->text.p + from, to - from };
+}
+
+/* A file that exists in memory only, as there are secrets in it. */
+static enum err put_text(const struct chunk *c, int *out)
+{
+	struct bytes left = text_of(c);
 	ssize_t n;
 
 	if ((*out = memfd_create("cpmgw-conf", MFD_CLOEXEC)) < 0)
@@ -69,52 +89,67 @@ static enum err add_value(const struct conf_setting *at, CfgGroup *group,
 	return e;
 }
 
-static enum err add_all(const struct conf_scan *scan, List *groups,
+static enum err add_all(const struct chunk *c, List *groups,
 			struct settings_raw *to)
 {
 	enum err e = OK;
 	size_t i, j;
 
-	if (gwlist_len(groups) != (long)scan->n_groups)
+	if (gwlist_len(groups) != (long)(c->end - c->first))
 		return ERR_MALFORMED;
-	for (i = 0; i < scan->n_groups; i++) {
-		const struct conf_group *g = &scan->groups[i];
+	for (i = c->first; i < c->end; i++) {
+		const struct conf_group *g = &c->scan->groups[i];
 
 		for (j = 0; e == OK && j < g->n; j++)
-			e = add_value(&scan->settings[g->first + j],
-				      gwlist_get(groups, (long)i), j, to);
+			e = add_value(&c->scan->settings[g->first + j],
+				      gwlist_get(groups, (long)(i - c->first)),
+				      j, to);
 	}
 	return e;
 }
 
-static enum err read_values(const struct conf_scan *scan, Cfg *cfg,
+static enum err read_values(const struct chunk *c, Cfg *cfg,
 			    struct settings_raw *to)
 {
 	Octstr *all;
 	List *groups;
-	enum err e = OK;
+	enum err e;
 
 	if (cfg_read(cfg) == -1)
 		return ERR_MALFORMED;
-	if (scan->n_groups == 0)
-		return OK;
 	all = octstr_create("all");
 	groups = cfg_get_multi_group(cfg, all);
-	e = groups == NULL ? ERR_MALFORMED : add_all(scan, groups, to);
+	e = groups == NULL ? ERR_MALFORMED : add_all(c, groups, to);
 	gwlist_destroy(groups, NULL);
 	octstr_destroy(all);
 	return e;
 }
 
-enum err confread(const struct conf_scan *scan, struct settings_raw *to)
+static enum err read_chunk(const struct chunk *c, struct settings_raw *to)
 {
 	Octstr *path;
 	Cfg *cfg;
 	enum err e;
 	int fd;
 
-	if ((e = put_text(scan, &fd)) != OK)
+	if ((e = put_text(c, &fd)) != OK)
 		goto out;
+	path = octstr_format("/proc/self/fd/%d", fd);
+	cfg = cfg_create(path);
+	e = read_values(c, cfg, to);
+	cfg_destroy(cfg);
+	octstr_destroy(path);
+out:
+	if (fd >= 0)
+		close(fd);
+	return e;
+}
+
+enum err confread(const struct conf_scan *scan, struct settings_raw *to)
+{
+	struct chunk c = { .scan = scan };
+	enum err e = OK;
+
 	/* Not gwlib_init(): its HTTP and SSL have no business here. */
 	gw_init_mem();
 	octstr_init();
@@ -123,17 +158,15 @@ enum err confread(const struct conf_scan *scan, struct settings_raw *to)
 	cfg_init();
 	log_set_output_level(GW_PANIC);
 	cfg_add_hooks((void *)(uintptr_t)allowed, (void *)(uintptr_t)single);
-	path = octstr_format("/proc/self/fd/%d", fd);
-	cfg = cfg_create(path);
-	e = read_values(scan, cfg, to);
-	cfg_destroy(cfg);
-	octstr_destroy(path);
+	for (; e == OK && c.first < scan->n_groups; c.first = c.end) {
+		c.end = c.first + GROUPS_AT_ONCE;
+		if (c.end > scan->n_groups)
+			c.end = scan->n_groups;
+		e = read_chunk(&c, to);
+	}
 	cfg_shutdown();
 	gwthread_shutdown();
 	octstr_shutdown();
 	gwlib_protected_shutdown();
-out:
-	if (fd >= 0)
-		close(fd);
 	return e;
 }

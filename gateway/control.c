@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define GROUPS_MAX	  1024	/* of one peer                          */
+#define BACKLOG		  128
 #define CONTROL_ERROR_MAX (1024 * 1024)
 
 struct control_session {
@@ -364,7 +365,7 @@ static int listen_at(const char *path)
 		return -1;
 	unlink(path);
 	if (bind(fd, (struct sockaddr *)&name, sizeof name) != 0 ||
-	    chmod(path, 0660) != 0 || listen(fd, 16) != 0) {
+	    chmod(path, 0660) != 0 || listen(fd, BACKLOG) != 0) {
 		close(fd);
 		return -1;
 	}

@@ -225,7 +225,9 @@ static void trace_report(struct engine *e, const struct live *l,
 			 .verdict = delivery_state_name(a->report.state),
 			 .far_id = a->report.ours ? NULL : a->report.far_id,
 			 .peer = a->report.peer,
-			 .text = a->report.text });
+			 .text = a->report.text,
+			 .keys = a->report.keys,
+			 .n_keys = a->report.n_keys });
 }
 
 static void far_done(void *owner, struct step *s);
@@ -286,6 +288,17 @@ static void passing(struct engine *e, struct live *l, const struct arrival *a)
 		no_news(e, l, a);
 }
 
+/*
+ * A far side that does not know says nothing that a notification could tell:
+ * RFC 5438 8.1 has no such status of delivery. When the lifetime has ended the
+ * sender hears that it failed.
+ */
+static bool tells_nothing(const struct live *l, const struct arrival *a)
+{
+	return a->report.state == STATE_UNKNOWN &&
+	       l->origin.technology == TECHNOLOGY_CPM;
+}
+
 static void apply(struct engine *e, struct live *l, const struct arrival *a)
 {
 	bool display = a->report.kind == WANT_DISPLAY;
@@ -300,7 +313,7 @@ static void apply(struct engine *e, struct live *l, const struct arrival *a)
 		return;
 	}
 	if (l->is_report || l->place == LIVE_GONE ||
-	    l->state == LEG_QUARANTINED) {
+	    l->state == LEG_QUARANTINED || tells_nothing(l, a)) {
 		no_news(e, l, a);
 		return;
 	}

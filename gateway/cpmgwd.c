@@ -23,7 +23,8 @@ static const char help[] =
 	"  --state DIR        spool, traces, keys and sockets; made with mode\n"
 	"                     0700 when absent (default " PACKAGE_STATE ")\n"
 	"  --conf PATH        configuration, a file or a directory with\n"
-	"                     cpmgw.conf in it (default /etc/cpmgw)\n"
+	"                     cpmgw.conf in it (default\n"
+	"                     " PACKAGE_SYSCONF ")\n"
 	"  --port-offset N    adds N to every port of the configuration\n"
 	"  --socket PATH      the operator's socket (default: gwctl.sock in the\n"
 	"                     state); outside of it members of control-group\n"
@@ -113,7 +114,7 @@ int main(int argc, char **argv)
 	find_programs(programs, sizeof programs);
 	a.options = (struct appliance_options){
 		.state_directory = PACKAGE_STATE,
-		.conf = "/etc/cpmgw",
+		.conf = PACKAGE_SYSCONF,
 		.programs = programs,
 	};
 	if ((status = read_options(argc, argv, &a.options)) >= 0)

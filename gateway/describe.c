@@ -9,6 +9,7 @@
 #include "codecs/json.h"
 #include "codecs/timestamp.h"
 
+#define LANE_LINE_MAX 8192
 #define COUNT_ROWS 5000		/* recipients at once */
 
 /* A page of legs that an operator asked for. */
@@ -129,17 +130,6 @@ static uint64_t oldest_of(const struct lane *l)
 	return oldest;
 }
 
-/* By its whole name, or by its peer. */
-struct lane *road_lane_called(const struct engine *e, const char *name)
-{
-	struct lane *l;
-
-	for (l = e->lanes; l != NULL; l = l->next)
-		if (strcmp(l->name, name) == 0 || strcmp(l->peer, name) == 0)
-			return l;
-	return NULL;
-}
-
 static void describe_lane(struct engine *e, const struct lane *l,
 			  struct buf *lines)
 {
@@ -152,32 +142,86 @@ static void describe_lane(struct engine *e, const struct lane *l,
 	json_put_string(&w, "peer", l->peer);
 	json_put_uint(&w, "waiting", l->waiting);
 	json_put_uint(&w, "in_flight", l->outstanding);
+	json_put_uint(&w, "on_hold", l->on_hold);
 	json_put_bool(&w, "held", l->held);
 	json_put_string(&w, "held_by", l->held_by);
 	put_time(&w, "held_since", l->held_us);
 	if (oldest != 0 && oldest <= now)
 		json_put_uint(&w, "oldest_s", (now - oldest) / 1000000);
 	json_close_object(&w);
-	buf_text(lines, "\n");
 }
 
-enum err engine_describe_lanes(struct engine *e, const char *lane,
-			       struct buf *lines)
+static void describe_lanes(struct engine *e, const char *lane,
+			   const struct listing *to)
 {
-	const struct lane **all, *l;
+	const struct lane **all = sorted_lanes(e), *l;
+	struct buf line = BUF_INIT(LANE_LINE_MAX);
 	size_t i;
 
-	if (lane != NULL) {
-		if ((l = road_lane_called(e, lane)) == NULL)
-			return ERR_NOTFOUND;
-		describe_lane(e, l, lines);
-		return buf_status(lines);
+	for (i = 0; all != NULL && (l = all[i]) != NULL; i++) {
+		if (lane != NULL && strcmp(l->name, lane) != 0)
+			continue;
+		buf_reset(&line);
+		describe_lane(e, l, &line);
+		to->each(to->arg, buf_bytes(&line), 0);
 	}
-	all = sorted_lanes(e);
-	for (i = 0; all != NULL && all[i] != NULL; i++)
-		describe_lane(e, all[i], lines);
+	to->each(to->arg, (struct bytes){ NULL, 0 }, 0);
 	mem_free(all);
-	return all == NULL ? ERR_NOMEM : buf_status(lines);
+	buf_clear(&line);
+}
+
+/* Of lanes, or of people, page by page. */
+struct census {
+	struct listing to;
+	const char *name;	/* of one of them; NULL: all */
+};
+
+static struct step *census_step(struct engine *e, const struct census *c,
+				enum step_kind kind,
+				void (*done)(void *, struct step *))
+{
+	struct step *s = road_step(e, kind, done);
+	struct census *own = road_room(s, 1, sizeof *own);
+
+	*own = *c;
+	if (c->name != NULL &&
+	    (own->name = arena_string(s->arena, bytes_of(c->name))) == NULL)
+		abort();
+	s->context = own;
+	return s;
+}
+
+/* What is in quarantine only the store knows. */
+static void tally_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct census *c = s->context;
+	const struct step_item *item;
+	struct lane *l;
+
+	for (l = e->lanes; l != NULL; l = l->next)
+		l->on_hold = 0;
+	for (item = s->found; item != NULL; item = item->next) {
+		l = road_lane_numbered(e, (uint32_t)item->number2);
+		if (l != NULL && item->number == LEG_QUARANTINED)
+			l->on_hold = item->count;
+	}
+	describe_lanes(e, c->name, &c->to);
+}
+
+enum err engine_list_lanes(struct engine *e, const char *lane,
+			   engine_listed *each, void *arg)
+{
+	struct census c = { { each, arg }, NULL };
+	struct lane *l;
+	enum err why;
+
+	if (lane != NULL && (why = road_lane_called(e, lane, &l)) != OK)
+		return why;
+	if (lane != NULL)
+		c.name = l->name;
+	road_submit(e, census_step(e, &c, STEP_COUNTS, tally_done));
+	return OK;
 }
 
 /* "hold", or the technologies to try: "mms;sms". */
@@ -228,12 +272,6 @@ static void describe_users(struct engine *e, const char *name,
 	buf_clear(&line);
 }
 
-/* What is asked about people goes on page by page. */
-struct census {
-	struct listing to;
-	const char *name;	/* of one of them; NULL: all */
-};
-
 static void ask_counts(struct engine *e, const struct census *c,
 		       uint64_t after);
 
@@ -260,14 +298,8 @@ static void counted_done(void *owner, struct step *s)
 static void ask_counts(struct engine *e, const struct census *c,
 		       uint64_t after)
 {
-	struct step *s = road_step(e, STEP_WAITING_COUNTS, counted_done);
-	struct census *own = road_room(s, 1, sizeof *own);
+	struct step *s = census_step(e, c, STEP_WAITING_COUNTS, counted_done);
 
-	*own = *c;
-	if (c->name != NULL &&
-	    (own->name = arena_string(s->arena, bytes_of(c->name))) == NULL)
-		abort();
-	s->context = own;
 	s->after_id = after;
 	s->limit = COUNT_ROWS;
 	road_submit(e, s);
@@ -283,20 +315,6 @@ void engine_list_users(struct engine *e, const char *name, engine_listed *each,
 	ask_counts(e, &(struct census){ { each, arg }, name }, 0);
 }
 
-int engine_peer_child(struct engine *e, const char *peer)
-{
-	const struct lane *l = road_lane_called(e, peer);
-	unsigned i;
-
-	if (l != NULL && l->child >= 0 && e->children[l->child].up)
-		return l->child;
-	for (i = 0; l == NULL && i < ENGINE_CHILDREN; i++)
-		if (e->children[i].up && strcmp(e->children[i].name, peer) == 0)
-			return (int)i;
-	return -1;
-}
-
-/* Adapters that never spoke of a peer may still know it: ask by group. */
 const char *engine_lane_name(const struct engine *e, uint32_t number)
 {
 	const struct lane *l = road_lane_numbered(e, number);
@@ -390,12 +408,13 @@ static void listed_done(void *owner, struct step *s)
 enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 		     engine_listed *each, void *arg)
 {
-	const struct lane *l = lane == NULL ? NULL : road_lane_called(e, lane);
+	struct lane *l = NULL;
 	struct step *s;
 	struct listing *to;
+	enum err why;
 
-	if (lane != NULL && l == NULL)
-		return ERR_NOTFOUND;
+	if (lane != NULL && (why = road_lane_called(e, lane, &l)) != OK)
+		return why;
 	s = road_step(e, STEP_LIST, listed_done);
 	to = road_room(s, 1, sizeof *to);
 	*to = (struct listing){ each, arg };

@@ -92,26 +92,48 @@ struct engine_counts {
 void engine_counts(const struct engine *e, struct engine_counts *out);
 /** One object per lane that is a peer, by name. ERR_NOMEM, ERR_TOOBIG. */
 enum err engine_describe_links(struct engine *e, struct buf *lines) CHECKED;
-/** That lane alone, or with NULL every one. ERR_NOTFOUND, as above. */
-enum err engine_describe_lanes(struct engine *e, const char *lane,
-			       struct buf *lines) CHECKED;
 /** Holds or releases a lane by its name, "sms/smsc-a" or "smsc-a"; what is
- *  held stays so over a restart. `by` may be NULL. ERR_NOTFOUND. */
+ *  held stays so over a restart. `by` may be NULL. ERR_NOTFOUND; ERR_EXISTS:
+ *  see engine_which(). */
 enum err engine_hold(struct engine *e, const char *lane, bool held,
 		     const char *by) CHECKED;
-/** The child that has that peer, or -1. */
-int engine_peer_child(struct engine *e, const char *peer);
+
+/* A link, as operators name it. */
+struct engine_link {
+	const char *lane, *peer;
+	int child;		/* that has it, or -1                         */
+};
+
+/** By "sms/smsc-a" or "smsc-a". ERR_NOTFOUND; ERR_EXISTS: that is the name of
+ *  several, see engine_which(). */
+enum err engine_find_link(const struct engine *e, const char *name,
+			  struct engine_link *out) CHECKED;
+/** "which: sms/x or cpm/x?" */
+void engine_which(const struct engine *e, const char *peer, struct buf *to);
+/** A link was stopped, and is to stay so over a restart, or started again;
+ *  `done` once that is on disk. */
+typedef void engine_kept(void *arg);
+void engine_keep_stopped(struct engine *e, const char *lane, bool stopped,
+			 engine_kept *done, void *arg);
+/** Tells a child what is stopped of its links: after FRAME_COMMIT. */
+void engine_stop_links(struct engine *e, unsigned child, uint64_t ref);
+
 /** The lane of that number, for a row of STEP_LIST. NULL. */
 const char *engine_lane_name(const struct engine *e, uint32_t number);
 /**
  * Legs on disk by age, ENGINE_LIST_ROWS a page: `each` gets one JSON object a
  * leg, then an empty one with what `after` must be for the next page (0: that
- * was all). ERR_NOTFOUND: no such lane. `lane` may be NULL.
+ * was all). ERR_NOTFOUND: no such lane; ERR_EXISTS: see engine_which().
+ * `lane` may be NULL.
  */
 #define ENGINE_LIST_ROWS 1000
 typedef void engine_listed(void *arg, struct bytes object, uint64_t next);
 enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 		     engine_listed *each, void *arg) CHECKED;
+
+/** The same for lanes, in one page: that one alone, or with NULL every one. */
+enum err engine_list_lanes(struct engine *e, const char *lane,
+			   engine_listed *each, void *arg) CHECKED;
 
 /** The same for users; `name`: name, number or address of one, or NULL. */
 void engine_list_users(struct engine *e, const char *name, engine_listed *each,

@@ -44,12 +44,14 @@ static const struct command commands[] = {
 	  "  gwctl trace --json 4b1f0c2e@example.com\n" },
 	{ "queue", "[LANE] [--messages]", "What waits, and for whom.", 0, 1,
 	  MESSAGES, call_queue,
-	  "A lane is a queue for one destination. With --messages every\n"
-	  "message that is on disk has a line of its own: queued, waiting "
-	  "for\n"
-	  "its recipient, sent and waiting for its report, held by an "
-	  "operator,\n"
-	  "or in quarantine because programs died while they had it.\n\n"
+	  "A lane is a queue for one destination; ON-HOLD counts what is held "
+	  "or\n"
+	  "in quarantine. With --messages every message that is on disk has a\n"
+	  "line of its own: queued, waiting for its recipient, sent and "
+	  "waiting\n"
+	  "for its report, held by an operator, or in quarantine, since "
+	  "programs\n"
+	  "died three times while they had it.\n\n"
 	  "  gwctl queue\n"
 	  "  gwctl queue --messages sms/smsc-a\n" },
 	{ "links", "", "The links to SMSCs, ESMEs and others.", 0, 0, 0,
@@ -79,14 +81,15 @@ static const struct command commands[] = {
 	  "  gwctl hold +15550200001\n" },
 	{ "release", "LANE|KEY", "Go on with what was held.", 1, 1, 0,
 	  call_order,
-	  "Also lets messages out of quarantine. Their lifetime begins "
+	  "Also lets messages out of quarantine: they are sent once more, and\n"
+	  "may arrive twice; their report follows. Their lifetime begins "
 	  "anew.\n\n"
 	  "  gwctl release sms/smsc-a\n"
 	  "  gwctl release 19832f9e38810c00\n" },
 	{ "link", "start|stop NAME", "Build a link, or take it down.", 2, 2,
 	  SLOW, call_order,
-	  "A stopped link stays down until it is started; the messages for it\n"
-	  "wait or go another way.\n\n"
+	  "A stopped link stays down, over restarts too, until it is started;\n"
+	  "the messages for it wait or go another way.\n\n"
 	  "  gwctl link start smsc-b\n"
 	  "  gwctl link stop smsc-b\n" },
 	{ "esme", "ACTION [NAME] [options]",
@@ -123,7 +126,8 @@ static const struct command commands[] = {
 	{ "conf", "check [FILE]", "Check a configuration; needs no gateway.", 1,
 	  2, 0, call_conf,
 	  "FILE may be a directory with a cpmgw.conf in it. Without it: that\n"
-	  "of the default state directory, else " PACKAGE_SYSCONF ".\n\n"
+	  "of the gateway that runs, else of the default state directory, "
+	  "else\n" PACKAGE_SYSCONF ".\n\n"
 	  "  gwctl conf check /etc/cpmgw/cpmgw.conf\n" },
 	{ "stop", "", "Finish what is under way, and end.", 0, 0, SLOW,
 	  call_order,

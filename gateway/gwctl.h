@@ -49,6 +49,9 @@ typedef enum err call_object(void *arg, const struct json_value *object);
 int call_run(const struct call *c, struct bytes arguments, call_object *each,
 	     void *arg, size_t *n);
 
+/** Where the running gateway has its configuration; NULL: none answers. */
+const char *call_configuration(const struct call *c);
+
 /** Prints what `to` has on standard output; a failure to write is final. */
 void call_print(const struct buf *to);
 

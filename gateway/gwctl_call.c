@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STATUS_MS 2000 /* for a gateway to say where its configuration is */
+
 void call_print(const struct buf *to)
 {
 	if (to->n > 0 &&
@@ -156,6 +158,27 @@ static int answers(struct gwctl_link *l, const struct call *c,
 	if (e == ERR_CLOSED && stops)
 		return GWCTL_DONE;
 	return failed(c, e);
+}
+
+const char *call_configuration(const struct call *c)
+{
+	struct call status = { .command = "status", .socket = c->socket };
+	struct gwctl_link l = { .fd = -1,
+				.timeout_ms = STATUS_MS,
+				.in = BUF_INIT(GWCTL_LINE_MAX) };
+	struct buf tried = BUF_INIT(8192);
+	const struct json_value *v;
+	const char *path = NULL;
+	struct bytes line, text;
+
+	if (gwctl_link_open(&l, c->socket, &tried) == OK &&
+	    send_request(&l, &status, bytes_of("")) == OK &&
+	    gwctl_link_line(&l, &line, &v) == OK &&
+	    json_find_text(v, "configuration", &text) == OK)
+		path = arena_string(c->arena, text);
+	gwctl_link_close(&l);
+	buf_clear(&tried);
+	return path;
 }
 
 int call_run(const struct call *c, struct bytes arguments, call_object *each,

@@ -1,4 +1,7 @@
-/* gwctl conf check: runs cpmgw-conf, so it needs no gateway. */
+/*
+ * gwctl conf check: runs cpmgw-conf, so it needs no gateway; of one that runs
+ * it asks where its configuration is.
+ */
 #include "gateway/gwctl.h"
 
 #include <errno.h>
@@ -9,11 +12,14 @@
 
 #define PROGRAM "cpmgw-conf"
 
-/* The directory of the state's own copy, else the system's. */
-static const char *default_path(struct buf *room)
+/* That of the gateway that runs, of the state's own copy, else the system's. */
+static const char *default_path(const struct call *c, struct buf *room)
 {
+	const char *running = call_configuration(c);
 	struct stat st;
 
+	if (running != NULL)
+		return running;
 	if (gwctl_state_directory(room) == OK) {
 		buf_text(room, "/conf");
 		if (buf_string(room) != NULL &&
@@ -46,7 +52,7 @@ int call_conf(struct call *c)
 {
 	struct buf path = BUF_INIT(4096), program = BUF_INIT(4096);
 	const char *run = beside(&program);
-	const char *file = c->n > 1 ? c->arguments[1] : default_path(&path);
+	const char *file = c->n > 1 ? c->arguments[1] : default_path(c, &path);
 	const char *arguments[5] = { PROGRAM, "--check" };
 	size_t n = 2;
 

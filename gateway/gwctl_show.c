@@ -31,6 +31,7 @@ static const struct print_column lane_columns[] = {
 	{ "LINK", "peer", PRINT_TEXT },
 	{ "WAITING", "waiting", PRINT_NUMBER },
 	{ "IN-FLIGHT", "in_flight", PRINT_NUMBER },
+	{ "ON-HOLD", "on_hold", PRINT_NUMBER },
 	{ "OLDEST", "oldest_s", PRINT_SECONDS },
 	{ "HELD", "held", PRINT_IF },
 	{ "BY", "held_by", PRINT_TEXT },
@@ -103,6 +104,9 @@ static enum err put_status(struct arena *a, const struct json_value *v,
 	buf_printf(to, "cpmgw %s, %s for %s, pid %s\n",
 		   print_member(a, v, "version"), print_member(a, v, "state"),
 		   print_duration(a, up), print_member(a, v, "pid"));
+	if (json_find(v, "configuration") != NULL)
+		buf_printf(to, "configuration: %s\n",
+			   print_member(a, v, "configuration"));
 	if (json_find_true(v, "disk_short"))
 		buf_text(to, "The disk is nearly full: nothing new is "
 			     "accepted.\n");
@@ -149,6 +153,7 @@ int call_status(struct call *c)
 struct rows {
 	struct print_table table;
 	struct buf out;
+	uint64_t on_hold; /* messages, in all lanes                    */
 };
 
 static void put_rows(struct rows *r)
@@ -163,7 +168,10 @@ static enum err take_row(void *arg, const struct json_value *object)
 {
 	struct rows *r = arg;
 	enum err e = print_table_add(&r->table, object);
+	uint64_t n;
 
+	if (json_find_uint(object, "on_hold", UINT64_MAX, &n) == OK)
+		r->on_hold += n;
 	if (e == OK &&
 	    r->table.n_cells >= r->table.n_columns * ROWS_AT_ONCE)
 		put_rows(r);
@@ -182,6 +190,11 @@ int call_table(struct call *c, struct bytes arguments,
 	put_rows(&r);
 	if (code == GWCTL_DONE && n == 0 && !c->json)
 		puts(none);
+	if (r.on_hold > 0)
+		printf("\nOn hold or in quarantine: %llu. gwctl queue "
+		       "--messages lists them, gwctl release\nlets them "
+		       "go on.\n",
+		       (unsigned long long)r.on_hold);
 	print_table_clear(&r.table);
 	buf_clear(&r.out);
 	return code;

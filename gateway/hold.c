@@ -22,12 +22,13 @@ static void set_lane(struct lane *l, bool held, const char *by, uint64_t us)
 enum err engine_hold(struct engine *e, const char *lane, bool held,
 		     const char *by)
 {
-	struct lane *l = road_lane_called(e, lane);
 	struct buf since = BUF_INIT(512);
+	struct lane *l;
 	struct step *s;
+	enum err why;
 
-	if (l == NULL)
-		return ERR_NOTFOUND;
+	if ((why = road_lane_called(e, lane, &l)) != OK)
+		return why;
 	if (l->held == held)
 		return OK;
 	set_lane(l, held, by, road_now(e));

@@ -76,6 +76,7 @@ void lane_free(struct lane *l)
 		mem_free(f);
 	}
 	mem_free(l->held_by);
+	mem_free(l->stopped);
 	table_walk(&l->targets, free_target, NULL);
 	table_clear(&l->targets);
 	table_clear(&l->flows_by_number);

@@ -68,6 +68,8 @@ struct lane {
 	bool held;		/* the operator says so                       */
 	char *held_by;		/* his name, or NULL                          */
 	uint64_t held_us;
+	char *stopped;		/* by the operator: name of the adapter that  */
+				/* was told; NULL: it is not                  */
 	bool stalled;		/* its link took nothing: until the next tick */
 	/* by_target: who has held legs is being asked. Until that is known
 	 * everybody may, and what is on disk for him goes first.             */
@@ -93,6 +95,7 @@ struct lane {
 	char *kind, *address, *text;
 	uint64_t since_us, far_sent, far_received, far_failed;
 	uint32_t far_used;
+	uint64_t on_hold;	/* legs held or in quarantine, when last asked */
 	bool known;		/* an adapter has spoken of it                */
 	bool dropped;		/* it is not in the configuration any more    */
 };

@@ -73,11 +73,14 @@ static void forget(struct engine *e, struct live *l)
 
 /* -- the way -------------------------------------------------------------- */
 
-static void spool(struct engine *e, struct live *l, const char *why)
+static void spool(struct engine *e, struct live *l, const char *why,
+		  const struct outcome *o)
 {
 	tell_leg(e, l, &(struct story){ .step = "spool", .verdict = "held",
 					.text = why,
-					.clause = "RFC 4320" });
+					.clause = "RFC 4320",
+					.keys = o == NULL ? NULL : o->keys,
+					.n_keys = o == NULL ? 0 : o->n_keys });
 	strike_off(e, l);
 	spool_native(e, l);
 }
@@ -90,7 +93,7 @@ static void try_now(struct engine *e, struct live *l)
 						.verdict = "trying",
 						.clause = "RFC 3428 7" });
 	else
-		spool(e, l, "it has to wait: accepted");
+		spool(e, l, "it has to wait: accepted", NULL);
 }
 
 /* Seen before: accepted again, and no second delivery. */
@@ -155,9 +158,11 @@ static void commit_answer(struct engine *e, struct live *l,
 			  const struct outcome *o)
 {
 	struct step *s = road_step(e, STEP_INSERT, answered_done);
+	struct outcome told = *o;
 
+	told.n_keys = 0;	/* they were for the trace */
 	buf_reset(&e->payload);
-	if (outcome_image(o, &e->payload) == OK)
+	if (outcome_image(&told, &e->payload) == OK)
 		s->octets = road_octets(s, buf_bytes(&e->payload));
 	s->has_key = l->has_dedupe;
 	s->key = l->dedupe;
@@ -176,7 +181,9 @@ static void delivered(struct engine *e, struct live *l,
 	tell_leg(e, l, &(struct story){ .step = "outcome",
 					.verdict = "delivered",
 					.text = o->text,
-					.clause = o->clause });
+					.clause = o->clause,
+					.keys = o->keys,
+					.n_keys = o->n_keys });
 	commit_answer(e, l, o);
 }
 
@@ -186,7 +193,9 @@ static void failed(struct engine *e, struct live *l, const struct outcome *o)
 	tell_leg(e, l, &(struct story){ .step = "outcome",
 					.verdict = "failed",
 					.text = o->text,
-					.clause = o->clause });
+					.clause = o->clause,
+					.keys = o->keys,
+					.n_keys = o->n_keys });
 	answer(e, l, o);
 	forget(e, l);
 }
@@ -218,5 +227,5 @@ void native_outcome(struct engine *e, struct live *l, const struct outcome *o)
 	l->due_us = road_now(e) + retry_delay_us(&e->retry, 1, 0,
 						 road_random(e));
 	dispatch_hold(e, l);
-	spool(e, l, "no final answer: accepted");
+	spool(e, l, "no final answer: accepted", o);
 }

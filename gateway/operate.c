@@ -4,12 +4,11 @@
 #include "gateway/operate.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define LINES_MAX (8 * 1024 * 1024)
 
 const char *operate_id(uint64_t number, char id[OPERATE_ID_SIZE])
 {
@@ -96,6 +95,7 @@ static void status(struct appliance *a, struct control_session *s,
 	struct buf line = BUF_INIT(65536);
 	struct json_writer w = JSON_WRITER(&line);
 	uint64_t now = a->clock->monotonic_us(a->clock->arg);
+	char whole[PATH_MAX];
 
 	(void)arguments;
 	json_open_object(&w);
@@ -104,6 +104,10 @@ static void status(struct appliance *a, struct control_session *s,
 						 : "starting");
 	json_put_string(&w, "version", PACKAGE_VERSION);
 	json_put_int(&w, "pid", getpid());
+	json_put_string(&w, "configuration",
+			realpath(a->options.conf, whole) != NULL
+				? whole
+				: a->options.conf);
 	json_put_uint(&w, "uptime_s", (now - a->started_us) / 1000000);
 	put_counts(a, &w);
 	json_put_uint(&w, "memory_kb", resident_kb());
@@ -114,26 +118,11 @@ static void status(struct appliance *a, struct control_session *s,
 	buf_clear(&line);
 }
 
-static void links(struct appliance *a, struct control_session *s,
-		  const struct json_value *arguments)
-{
-	struct buf lines = BUF_INIT(LINES_MAX);
-
-	(void)arguments;
-	if (engine_describe_links(a->engine, &lines) == OK) {
-		control_lines(s, buf_bytes(&lines));
-		control_end(s, 0, NULL);
-	} else {
-		control_end(s, 1, "out of memory");
-	}
-	buf_clear(&lines);
-}
-
 /* A listing goes on page by page while its session lives. */
 struct paging {
 	struct appliance *appliance;
 	uint64_t ticket;
-	char *lane;		/* of legs                                    */
+	char *lane;		/* alone, or NULL                             */
 	uint64_t after;
 	bool one;		/* it was asked for by name                   */
 	bool any;
@@ -189,14 +178,27 @@ static void page_end(struct paging *p, const char *error)
 	mem_free(p);
 }
 
+static void page_refused(struct paging *p, enum err why)
+{
+	struct buf which = BUF_INIT(CONTROL_LINE_MAX);
+
+	if (why == ERR_EXISTS)
+		engine_which(p->appliance->engine, p->lane, &which);
+	else
+		buf_text(&which, "no such lane");
+	page_end(p, buf_string(&which));
+	buf_clear(&which);
+}
+
 static void next_page(void *arg)
 {
 	struct paging *p = arg;
 	bool there = control_find(p->appliance->control, p->ticket) != NULL;
+	enum err e = ERR_NOTFOUND;
 
-	if (!there || engine_list(p->appliance->engine, p->lane, p->after,
-				  page, p) != OK)
-		page_end(p, "no such lane");
+	if (!there || (e = engine_list(p->appliance->engine, p->lane, p->after,
+				       page, p)) != OK)
+		page_refused(p, e);
 }
 
 static void page(void *arg, struct bytes object, uint64_t next)
@@ -216,109 +218,23 @@ static void page(void *arg, struct bytes object, uint64_t next)
 		control_when_drained(s, next_page, p);
 }
 
-static void queue_messages(struct appliance *a, struct control_session *s,
-			   char *lane)
+static void queue(struct appliance *a, struct control_session *s,
+		  const struct json_value *arguments)
 {
 	struct paging *p = mem_zero(sizeof *p);
+	enum err e;
 
 	if (p == NULL) {
-		mem_free(lane);
 		control_end(s, 1, "out of memory");
 		return;
 	}
 	*p = (struct paging){ .appliance = a,
 			      .ticket = control_ticket(s),
-			      .lane = lane };
-	next_page(p);
-}
-
-static void queue(struct appliance *a, struct control_session *s,
-		  const struct json_value *arguments)
-{
-	struct buf lines = BUF_INIT(LINES_MAX);
-	char *lane = operate_text(arguments, "lane");
-	enum err e;
-
-	if (json_find_true(arguments, "messages")) {
-		queue_messages(a, s, lane);
-		return;
-	}
-	if ((e = engine_describe_lanes(a->engine, lane, &lines)) == OK) {
-		control_lines(s, buf_bytes(&lines));
-		control_end(s, 0, NULL);
-	} else {
-		control_end(s, 1,
-			    e == ERR_NOTFOUND ? "no such lane"
-					      : "out of memory");
-	}
-	mem_free(lane);
-	buf_clear(&lines);
-}
-
-/* -- adapters ------------------------------------------------------------- */
-
-void operate_ask(struct appliance *a, struct control_session *s,
-		 const struct control *c, const char *text)
-{
-	struct frame f = { .type = FRAME_CONTROL, .ref = ++a->last_ref };
-	struct buf image = BUF_INIT(4096);
-	size_t slot = a->last_ref % CONTROL_SESSIONS;
-	int child = engine_peer_child(a->engine, c->peer);
-
-	if (child < 0) {
-		control_end(s, 1, "no such link");
-		return;
-	}
-	if (control_image(c, &image) == OK) {
-		f.payload = buf_bytes(&image);
-		a->asked[slot].ref = f.ref;
-		a->asked[slot].ticket = control_ticket(s);
-		snprintf(a->asked[slot].text, sizeof a->asked[slot].text, "%s",
-			 text);
-		if (!appliance_send(a, (unsigned)child, &f, -1))
-			control_end(s, 1, "its program does not run");
-	} else {
-		control_end(s, 2, "the name is too long");
-	}
-	buf_clear(&image);
-}
-
-void operate_controlled(struct appliance *a, const struct frame *f)
-{
-	size_t slot = f->ref % CONTROL_SESSIONS;
-	struct control_session *s;
-	char why[512];
-
-	if (a->asked[slot].ref != f->ref)
-		return;
-	a->asked[slot].ref = 0;
-	if ((s = control_find(a->control, a->asked[slot].ticket)) == NULL)
-		return;
-	snprintf(why, sizeof why, "%.*s", (int)f->payload.n,
-		 (const char *)f->payload.p);
-	if (f->payload.n > 0) {
-		control_end(s, 1, why);
-		return;
-	}
-	control_text(s, a->asked[slot].text);
-	control_end(s, 0, NULL);
-}
-
-static void link_command(struct appliance *a, struct control_session *s,
-			 const struct json_value *arguments)
-{
-	char *action = operate_text(arguments, "action");
-	char *name = operate_text(arguments, "name");
-	struct control c = { .command = action, .peer = name };
-	char text[512];
-
-	snprintf(text, sizeof text, "link %s is told to %s", name, action);
-	if (action == NULL || name == NULL)
-		control_end(s, 2, "link start|stop NAME");
-	else
-		operate_ask(a, s, &c, text);
-	mem_free(action);
-	mem_free(name);
+			      .lane = operate_text(arguments, "lane") };
+	if (json_find_true(arguments, "messages"))
+		next_page(p);
+	else if ((e = engine_list_lanes(a->engine, p->lane, page, p)) != OK)
+		page_refused(p, e);
 }
 
 /* -- the appliance -------------------------------------------------------- */
@@ -348,10 +264,11 @@ static const struct {
 	void (*run)(struct appliance *a, struct control_session *s,
 		    const struct json_value *arguments);
 } commands[] = {
-	{ "status", status },	{ "links", links }, { "queue", queue },
+	{ "status", status },	{ "links", operate_links }, { "queue", queue },
 	{ "users", users },	{ "trace", operate_trace }, { "hold", operate_hold },
-	{ "release", operate_release }, { "link", link_command },
-	{ "reload", reload },	{ "stop", stop }, { "esme", operate_esme },
+	{ "release", operate_release }, { "link", operate_link },
+	{ "reload", reload },	{ "stop", stop },
+	{ "esme", operate_esme },
 };
 
 void operate_command(void *arg, struct control_session *s, const char *command,

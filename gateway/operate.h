@@ -24,13 +24,16 @@ bool operate_thread(struct appliance *a, void *(*run)(void *), void *arg)
 	CHECKED;
 void operate_thread_ended(struct appliance *a);
 
-/** Asks the adapter that has c->peer; when it has done so, `text` is the
- *  answer. */
-void operate_ask(struct appliance *a, struct control_session *s,
-		 const struct control *c, const char *text);
+/** Closes the binds of an account at once. */
+void operate_kick(struct appliance *a, struct control_session *s,
+		  const char *name);
 
 /* The commands. */
 void operate_esme(struct appliance *a, struct control_session *s,
+		  const struct json_value *arguments);
+void operate_links(struct appliance *a, struct control_session *s,
+		   const struct json_value *arguments);
+void operate_link(struct appliance *a, struct control_session *s,
 		  const struct json_value *arguments);
 void operate_trace(struct appliance *a, struct control_session *s,
 		   const struct json_value *arguments);

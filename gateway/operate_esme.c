@@ -185,19 +185,10 @@ out:
 static void kick(struct appliance *a, struct control_session *s,
 		 struct order *o)
 {
-	struct control c = { .command = "kick", .peer = o->name };
-	char text[128];
-
-	if (!engine_has_account(a->engine, o->name)) {
+	if (engine_has_account(a->engine, o->name))
+		operate_kick(a, s, o->name);
+	else
 		control_end(s, 1, "no such account");
-		return;
-	}
-	if (engine_peer_child(a->engine, o->name) < 0) {
-		control_end(s, 1, "it is not bound");
-		return;
-	}
-	snprintf(text, sizeof text, "the binds of %s are closed", o->name);
-	operate_ask(a, s, &c, text);
 }
 
 static void reset(struct appliance *a, struct control_session *s,

@@ -255,16 +255,29 @@ static void lane_done(struct control_session *s, const char *name, bool hold)
 	buf_clear(&text);
 }
 
+static void ambiguous(struct appliance *a, struct control_session *s,
+		      const char *name)
+{
+	struct buf which = BUF_INIT(CONTROL_LINE_MAX);
+
+	engine_which(a->engine, name, &which);
+	control_end(s, 1, buf_string(&which));
+	buf_clear(&which);
+}
+
 static void hold_or_release(struct appliance *a, struct control_session *s,
 			    const struct json_value *arguments, bool hold)
 {
 	char *name = operate_text(arguments, "name");
 	char *by = control_who(s);
+	enum err e = ERR_NOTFOUND;
 
 	if (name == NULL)
 		control_end(s, 2, "hold or release what? a name is missing");
-	else if (engine_hold(a->engine, name, hold, by) == OK)
+	else if ((e = engine_hold(a->engine, name, hold, by)) == OK)
 		lane_done(s, name, hold);
+	else if (e == ERR_EXISTS)
+		ambiguous(a, s, name);
 	else
 		hold_message(a, s, name, hold);
 	mem_free(name);

@@ -18,6 +18,9 @@ static const struct shape_row rows[] = {
 		SHAPE_COUNT(struct outcome, n_far_ids),
 		.max = OUTCOME_FAR_IDS_MAX },
 	[8] = { SHAPE_OCTETS, SHAPE_AT(struct outcome, progress) },
+	[9] = { SHAPE_TEXTS, SHAPE_AT(struct outcome, keys),
+		SHAPE_COUNT(struct outcome, n_keys),
+		.max = OUTCOME_KEYS_MAX },
 };
 static const struct shape outcome_shape = SHAPE(struct outcome, rows, 0);
 

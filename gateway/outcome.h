@@ -9,6 +9,7 @@
 #include "policy/facts.h"
 
 #define OUTCOME_FAR_IDS_MAX	255
+#define OUTCOME_KEYS_MAX	8
 #define OUTCOME_IMAGE_MAX	65536
 
 struct outcome {
@@ -23,6 +24,9 @@ struct outcome {
 	/* The adapter's own notes on what it has done of this leg (which
 	 * segments were accepted); it gets them back with the next attempt. */
 	struct bytes progress;
+	/* What the far side knows it by, for the trace alone: Call-ID ...   */
+	const char **keys;
+	size_t n_keys;
 };
 
 /** Appends the image. ERR_TOOBIG, ERR_NOMEM. */

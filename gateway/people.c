@@ -53,13 +53,16 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	road_dirty(e, l);
 }
 
-static bool is_configured(const struct settings *s, const char *name)
+/* Domains are reached by CPM, links by all else. */
+static bool is_configured(const struct settings *s, const struct lane *l)
 {
 	const struct setting_group *const *t = settings_tables();
 
+	if (l->technology == TECHNOLOGY_CPM)
+		return settings_group_named(s, "domain", l->peer) != NULL;
 	for (; *t != NULL; t++)
-		if ((*t)->key != NULL &&
-		    settings_group_named(s, (*t)->name, name) != NULL)
+		if ((*t)->link &&
+		    settings_group_named(s, (*t)->name, l->peer) != NULL)
 			return true;
 	return false;
 }
@@ -69,9 +72,12 @@ void people_reconfigured(struct engine *e, const struct settings *before,
 {
 	struct lane *l;
 
-	for (l = e->lanes; l != NULL; l = l->next)
-		l->dropped = (l->dropped || is_configured(before, l->peer)) &&
-			     !is_configured(now, l->peer);
+	for (l = e->lanes; l != NULL; l = l->next) {
+		l->dropped = (l->dropped || is_configured(before, l)) &&
+			     !is_configured(now, l);
+		if (l->dropped)
+			links_dropped(e, l);
+	}
 }
 
 void engine_child_leaves(struct engine *e, unsigned child)

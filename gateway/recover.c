@@ -204,25 +204,39 @@ static void counts_done(void *owner, struct step *s)
 	came_back(e);
 }
 
-static void held_done(void *owner, struct step *s)
+static void each_lane(struct engine *e, const struct step *s,
+		      void (*each)(struct lane *l, struct bytes octets))
 {
-	struct engine *e = owner;
 	const struct step_item *item;
 	struct lane *l;
 
 	for (item = s->found; item != NULL; item = item->next)
 		for (l = e->lanes; l != NULL; l = l->next)
 			if (strcmp(l->name, item->text2) == 0)
-				hold_recovered(l, item->octets);
+				each(l, item->octets);
 	came_back(e);
 }
 
-static void ask_held(struct engine *e)
+static void held_done(void *owner, struct step *s)
 {
-	struct step *s = road_step(e, STEP_DIRECTORY_ALL, held_done);
+	each_lane(owner, s, hold_recovered);
+}
 
-	s->text = ROAD_HELD;
-	submit(e, s);
+static void stopped_done(void *owner, struct step *s)
+{
+	each_lane(owner, s, links_recovered);
+}
+
+/* What the operators have said. */
+static void ask_orders(struct engine *e)
+{
+	struct step *held = road_step(e, STEP_DIRECTORY_ALL, held_done);
+	struct step *stopped = road_step(e, STEP_DIRECTORY_ALL, stopped_done);
+
+	held->text = ROAD_HELD;
+	stopped->text = ROAD_STOPPED;
+	submit(e, held);
+	submit(e, stopped);
 }
 
 static void ask_accounts(struct engine *e, const char *after);
@@ -268,7 +282,7 @@ static void names_done(void *owner, struct step *s)
 		ask_names(e, s->name, last);
 	} else if (s->name == NAME_LANE) {
 		ask_names(e, NAME_FLOW, 0);
-		ask_held(e);
+		ask_orders(e);
 	} else {
 		ask_flows(e, 0, 0);
 		submit(e, road_step(e, STEP_COUNTS, counts_done));

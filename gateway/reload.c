@@ -88,6 +88,19 @@ static struct control_session *asker(const struct appliance *a)
 		       : control_find(a->control, a->reload_ticket);
 }
 
+static void say_done(struct control_session *s)
+{
+	struct buf line = BUF_INIT(CONTROL_LINE_MAX);
+	struct json_writer w = JSON_WRITER(&line);
+
+	json_open_object(&w);
+	json_put_string(&w, "state", "in use");
+	json_put_string(&w, "text", "the configuration is in use");
+	json_close_object(&w);
+	control_line(s, buf_bytes(&line));
+	buf_clear(&line);
+}
+
 static void answer(struct appliance *a, bool done)
 {
 	struct control_session *s = asker(a);
@@ -104,7 +117,7 @@ static void answer(struct appliance *a, bool done)
 	else
 		configure_late(a);
 	if (s != NULL && done)
-		control_text(s, "the configuration is in use");
+		say_done(s);
 	if (s != NULL)
 		control_end(s, !done,
 			    done ? NULL : buf_string(&a->complaints));
@@ -147,6 +160,13 @@ static bool is_listed(const struct settings *s, const char *name)
 	return false;
 }
 
+/* What operators have stopped stays so: it is said before anything binds. */
+static void commit(struct appliance *a, unsigned child)
+{
+	(void)send(a, child, FRAME_COMMIT, 0);
+	engine_stop_links(a->engine, child, REF_STOPPED);
+}
+
 static void use_one(struct appliance *a, unsigned child)
 {
 	struct appliance_child *c = &a->programs[child];
@@ -162,7 +182,7 @@ static void use_one(struct appliance *a, unsigned child)
 	if (!c->prepared || c->leaving)
 		return;
 	c->live = true;
-	(void)send(a, child, FRAME_COMMIT, 0);
+	commit(a, child);
 	if (joins)
 		engine_child_ready(a->engine, child);
 }
@@ -476,7 +496,7 @@ static void asked_alone(struct appliance *a, unsigned child,
 
 	if (complaint.n == 0) {
 		c->live = true;
-		(void)send(a, child, FRAME_COMMIT, 0);
+		commit(a, child);
 		engine_child_ready(a->engine, child);
 	} else {
 		each_line(complaint, log_refusal, &r);

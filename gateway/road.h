@@ -17,6 +17,7 @@
  *	people.c	lookups, registrations, peers
  *	recover.c	what the process before has left
  *	describe.c	what operators see
+ *	links.c		links that operators name and stop
  *	hold.c		what operators hold back
  *	change.c	accounts that operators change
  */
@@ -36,7 +37,9 @@
 #define STEP_ARENA_MAX	(4 * 1024 * 1024)
 #define STEPS_SLOW	20000	/* waiting: adapters stop reading             */
 #define STEPS_GO	5000
-#define ROAD_HELD	"held"	/* kind of directory rows: lanes on hold      */
+/* Kinds of directory rows: lanes on hold, links that are stopped. */
+#define ROAD_HELD	"held"
+#define ROAD_STOPPED	"stopped"
 
 struct child_link {
 	bool up;
@@ -126,8 +129,6 @@ void roster_clear(struct engine *e);
 /** The lane of that peer, made when absent. NULL: no memory. */
 struct lane *road_lane(struct engine *e, enum technology t, const char *peer);
 struct lane *road_lane_numbered(const struct engine *e, uint32_t number);
-/** By its whole name, or by its peer. NULL. */
-struct lane *road_lane_called(const struct engine *e, const char *name);
 /** That of an account (NULL: nobody's) and priority, made when absent. */
 struct flow *road_flow(struct engine *e, struct lane *l, const char *account,
 		       enum priority p);
@@ -143,6 +144,8 @@ struct story {
 	const char *step, *verdict, *text, *clause, *far_id, *peer;
 	const struct address *to;	/* of whole messages; NULL: the first */
 	enum technology technology;
+	const char **keys;		/* of legs, besides far_id            */
+	size_t n_keys;
 };
 void tell_leg(struct engine *e, const struct live *l, const struct story *s);
 void tell_message(struct engine *e, uint64_t story, const struct message *m,
@@ -285,6 +288,15 @@ enum err report_image(struct engine *e, const struct live *l, struct buf *to)
 void people_reconfigured(struct engine *e, const struct settings *before,
 			 const struct settings *now);
 bool people_frame(struct engine *e, unsigned child, const struct frame *f);
+
+/* links.c */
+/** By its whole name, else by its peer. ERR_NOTFOUND; ERR_EXISTS: more than
+ *  one that is in use has that peer, see engine_which(). */
+enum err road_lane_called(const struct engine *e, const char *name,
+			  struct lane **out) CHECKED;
+void links_recovered(struct lane *l, struct bytes octets);
+/** It was taken out: it does not stay stopped. */
+void links_dropped(struct engine *e, struct lane *l);
 
 /* hold.c */
 void hold_recovered(struct lane *l, struct bytes octets);

@@ -417,6 +417,10 @@ static enum err check_text(const struct setting *row, struct bytes text,
 		buf_text(complaint, "is not UTF-8");
 		return ERR_RANGE;
 	}
+	if (row->type == SETTING_SECRET && bytes_trim(text).n == 0) {
+		buf_text(complaint, "is empty: nothing would be secret");
+		return ERR_RANGE;
+	}
 	if ((row->type == SETTING_TEXT || row->type == SETTING_SECRET) &&
 	    row->max > 0 && (text.n < row->min || text.n > row->max)) {
 		buf_printf(complaint, "has %zu octets, not %llu..%llu", text.n,

@@ -169,7 +169,9 @@ static void trace_outcome(struct engine *e, const struct live *l,
 			 .verdict = verdict,
 			 .text = o->text,
 			 .clause = o->clause,
-			 .far_id = o->n_far_ids > 0 ? o->far_ids[0] : NULL });
+			 .far_id = o->n_far_ids > 0 ? o->far_ids[0] : NULL,
+			 .keys = o->keys,
+			 .n_keys = o->n_keys });
 }
 
 static uint64_t again_at(struct engine *e, unsigned attempts,

@@ -49,6 +49,10 @@ void tell_leg(struct engine *e, const struct live *l, const struct story *s)
 		r.technology = way->technology;
 	if (way != NULL && s->peer == NULL)
 		r.peer = way->peer;
+	while (r.n_keys < s->n_keys && r.n_keys < TRACE_KEYS_MAX) {
+		r.keys[r.n_keys] = s->keys[r.n_keys];
+		r.n_keys++;
+	}
 	put(e, &r);
 }
 

@@ -61,8 +61,11 @@ while [ $# -gt 0 ]; do
 	shift
 done
 case $offset in
-'' | *[!0-9]*) usage "--port-offset: not a number: $offset" ;;
+'' | *[!0-9]* | ??????*)
+	usage "--port-offset: not a number from 0 to 65535: $offset" ;;
 esac
+[ "$offset" -le 65535 ] ||
+	usage "--port-offset: not a number from 0 to 65535: $offset"
 [ -d "$conf" ] || usage "--conf: no such directory: $conf"
 
 step=

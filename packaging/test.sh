@@ -3,6 +3,29 @@
 # line is "N passed, N failed". Installs what is missing first.
 set -u
 
+help() {
+	cat <<TEXT
+Usage: sh packaging/test.sh [--help]
+
+Installs what is missing (Debian 12; as root or with sudo), builds the gateway
+with sanitizers in build-test/, and runs all of its tests: unit tests, fuzz
+corpora and the simulation, then the gateway with real peers, then with
+programs that are killed and disks that are full. Takes some minutes; ports
+are taken on 127.0.0.1 only. The last line is "N passed, N failed"; it ends
+with 0 when nothing failed.
+TEXT
+}
+
+if [ $# -gt 0 ]; then
+	if [ $# -eq 1 ] && [ "$1" = --help ]; then
+		help
+		exit 0
+	fi
+	echo "test.sh: unexpected: $*" >&2
+	echo "Try 'sh packaging/test.sh --help'." >&2
+	exit 2
+fi
+
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=$top/build-test
 passed=0

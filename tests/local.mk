@@ -7,7 +7,8 @@ libcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 # The libraries of a program that names none: tests of codecs, and fuzz entries,
 # which take main() from libreplay.a.
 LDADD = libcheck.a libreplay.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) \
-	$(CRYPTO_LIBS) $(ZLIB_LIBS)
+	$(CRYPTO_LIBS) $(ZLIB_LIBS) \
+	$(UTF8PROC_LIBS)
 
 # The house itself: which file may include what.
 TESTS += tests/check-layers.sh

@@ -36,6 +36,7 @@ static void report_peers(struct sip *s)
 		.used = (uint32_t)s->n_deliveries,
 		.kind = "sip registrar",
 		.address = ua_address(s->ua),
+		.text = s->stopped ? "stopped" : NULL,
 		.since_us = s->since_us,
 		.sent = s->sent,
 		.received = s->received,
@@ -55,6 +56,29 @@ static void report_peers(struct sip *s)
 			.since_us = s->since_us,
 		};
 		report(s, &v);
+	}
+}
+
+static bool has_domain(const struct sip_config *c, const char *name)
+{
+	size_t i = 0;
+
+	while (i < c->n_domains && strcmp(c->domains[i].name, name) != 0)
+		i++;
+	return i < c->n_domains;
+}
+
+static void report_removed(struct sip *s, const struct sip_config *old)
+{
+	struct peer_state v = { .technology = TECHNOLOGY_CPM,
+				.kind = "sip domain",
+				.text = "not configured any more" };
+	size_t i;
+
+	for (i = 0; old && i < old->n_domains; i++) {
+		v.peer = old->domains[i].name;
+		if (!has_domain(s->config, v.peer))
+			report(s, &v);
 	}
 }
 
@@ -274,6 +298,7 @@ static void sip_commit(void *self)
 	users_forget(s->users);
 	for (u = s->retired; u; u = *ua_next(u))
 		ua_configure(u, s->config);
+	report_removed(s, old);
 	config_free(old);
 	if (s->ready)
 		report_peers(s);
@@ -357,6 +382,21 @@ static void sip_slow(void *self, bool slow)
 	((struct sip *)self)->slow = slow;
 }
 
+static enum err no_link(const struct sip *s, const char *peer,
+			struct buf *complaint)
+{
+	if (has_domain(s->config, peer)) {
+		buf_printf(complaint,
+			   "%s is a domain: nothing is built for it, so it "
+			   "cannot be started or stopped; with cpm all of SIP "
+			   "is",
+			   peer);
+		return ERR_UNSUPPORTED;
+	}
+	buf_printf(complaint, "%s: no such link", peer);
+	return ERR_NOTFOUND;
+}
+
 static enum err sip_control(void *self, const struct control *c,
 			    struct buf *complaint)
 {
@@ -364,11 +404,13 @@ static enum err sip_control(void *self, const struct control *c,
 	bool stop = strcmp(c->command, "stop") == 0 ||
 		    strcmp(c->command, "drain") == 0;
 
-	if (!c->peer || strcmp(c->peer, "cpm") != 0) {
-		buf_printf(complaint, "no such link: %s",
-			   c->peer ? c->peer : "");
-		return ERR_NOTFOUND;
+	if (strcmp(c->command, CONTROL_TELL) == 0) {
+		if (s->ua)
+			report_peers(s);
+		return OK;
 	}
+	if (!c->peer || strcmp(c->peer, "cpm") != 0)
+		return no_link(s, c->peer ? c->peer : "", complaint);
 	if (!stop && strcmp(c->command, "start") != 0) {
 		buf_printf(complaint, "%s: start, stop and drain are possible",
 			   c->command);

@@ -343,6 +343,17 @@ static enum err count_of(const struct auth_credentials *c, uint32_t *out)
 	return *out == 0 ? ERR_RANGE : OK;
 }
 
+/* Nothing is not a password, whoever has said that it is. */
+static bool is_open(const struct auth_credentials *c,
+		    enum digest_algorithm algorithm, const char *ha1)
+{
+	struct digest_text none;
+
+	return digest_ha1(algorithm, c->username, c->realm, bytes_of(""),
+			  &none) != OK ||
+	       strcmp(none.text, ha1) == 0;
+}
+
 /* The response of the one who knows the password. */
 static enum err expected(const struct auth *a, const struct auth_request *r,
 			 struct digest_text *out)
@@ -361,7 +372,7 @@ static enum err expected(const struct auth *a, const struct auth_request *r,
 	if (!algorithm_of(a, c, &d.algorithm))
 		return ERR_DENIED;
 	ha1 = d.algorithm == DIGEST_MD5 ? r->ha1_md5 : r->ha1_sha256;
-	if (!ha1)
+	if (!ha1 || is_open(c, d.algorithm, ha1))
 		return ERR_DENIED;
 	d.ha1 = bytes_of(ha1);
 	d.qop = DIGEST_QOP_NONE;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "codecs/charset.h"
 #include "codecs/multipart.h"
 #include "codecs/utf8.h"
 
@@ -11,20 +12,17 @@ struct reading {
 	struct body *out;
 };
 
-/* Latin-1, as UTF-8. */
-static enum err from_latin(struct bytes in, struct arena *a, struct bytes *out)
+/* Text in another charset, as UTF-8. */
+static enum err converted(struct reading *r, struct bytes charset,
+			  struct bytes in, struct bytes *out)
 {
-	bool damaged = false;
-	uint8_t *to;
+	struct buf text = BUF_INIT(r->limit);
+	enum err e = charset_read(charset, in, &text);
 
-	if (in.n == 0)
-		return OK;
-	to = arena_array(a, in.n, 3);
-	if (!to)
-		return ERR_NOMEM;
-	out->n = utf8_from_set(UTF8_SET_LATIN1, in, to, &damaged);
-	out->p = to;
-	return OK;
+	if (e == OK)
+		e = arena_copy(r->arena, buf_bytes(&text), out);
+	buf_clear(&text);
+	return e;
 }
 
 /* Octets that are not UTF-8 become U+FFFD. */
@@ -38,22 +36,6 @@ static enum err repaired(struct bytes in, struct arena *a, struct bytes *out)
 		e = arena_copy(a, buf_bytes(&text), out);
 	buf_clear(&text);
 	return e;
-}
-
-static bool is_latin(struct bytes charset)
-{
-	return bytes_is_nocase(charset, "iso-8859-1") ||
-	       bytes_is_nocase(charset, "latin1") ||
-	       bytes_is_nocase(charset, "windows-1252") ||
-	       bytes_is_nocase(charset, "iso-8859-15");
-}
-
-static bool is_unicode(struct bytes charset)
-{
-	return charset.n == 0 || bytes_is_nocase(charset, "utf-8") ||
-	       bytes_is_nocase(charset, "utf8") ||
-	       bytes_is_nocase(charset, "us-ascii") ||
-	       bytes_is_nocase(charset, "ascii");
 }
 
 static const char *text_type(const struct content_type *t, struct arena *a)
@@ -81,22 +63,28 @@ static const char *whole_type(const struct content_type *t, struct arena *a)
 	return made;
 }
 
-/* Text in UTF-8, its label too; another charset stays as it is. */
+/*
+ * Text in UTF-8, its label too. What cannot be read as what it is said to be
+ * is no text to anybody here (RFC 2046 4.1.2).
+ */
 static enum err set_type(struct reading *r, const struct content_type *t,
 			 struct body_part *p)
 {
 	struct bytes charset = content_type_charset(t);
 	enum err e = OK;
 
-	if (!content_type_is(t, "text/") ||
-	    !(is_latin(charset) || is_unicode(charset))) {
+	if (!content_type_is(t, "text/")) {
 		p->type = whole_type(t, r->arena);
 		return p->type ? OK : ERR_NOMEM;
 	}
-	if (is_latin(charset) && !utf8_valid(p->body))
-		e = from_latin(p->body, r->arena, &p->body);
+	if (!charset_is_utf8(charset))
+		e = converted(r, charset, p->body, &p->body);
 	else if (!utf8_valid(p->body))
 		e = repaired(p->body, r->arena, &p->body);
+	if (e == ERR_UNSUPPORTED || e == ERR_MALFORMED) {
+		p->type = BODY_UNREAD;
+		return OK;
+	}
 	p->type = text_type(t, r->arena);
 	if (e == OK && !p->type)
 		e = ERR_NOMEM;

@@ -9,6 +9,10 @@
 
 #define BODY_PARTS_MAX 50
 
+/* The type of text that cannot be read: its charset is not known here, or its
+ * octets are not of it. Only who is sent the whole as it came may know more. */
+#define BODY_UNREAD "text/x-unread"
+
 /* Absent texts are NULL; `type` never is. */
 struct body_part {
 	const char *type;	/* "text/plain;charset=UTF-8"                */

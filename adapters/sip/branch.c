@@ -106,6 +106,7 @@ static enum err send_to(struct branch *b)
 	if (b->sent == TAKES_PLAIN)
 		m.type = v->draft.plain_type;
 	aim(b, &m);
+	draft_key(&v->draft, m.call_id);
 	return ua_send(v->sip->ua, &m, call_done, b, &b->call);
 }
 

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "adapters/sip/gruu.h"
+
 /* -- the end -------------------------------------------------------------- */
 
 static void free_delivery(struct delivery *v)
@@ -27,18 +29,29 @@ static void free_delivery(struct delivery *v)
 
 void delivery_tell(struct delivery *v, const struct outcome *o)
 {
+	struct outcome told = *o;
 	enum err e;
 
 	if (v->told)
 		return;
 	v->told = true;
+	/* That device and no other (RFC 5627 6.1), by no other way. */
+	if (v->draft.gruu.n > 0 && !v->to_server &&
+	    (o->class == OUTCOME_ABSENT || o->class == OUTCOME_ADDRESS)) {
+		told.class = OUTCOME_NEVER;
+		told.state = STATE_UNDELIVERABLE;
+		told.far_code = 480;
+		told.clause = "RFC 5627 6.1";
+	}
+	told.keys = v->draft.keys;
+	told.n_keys = v->draft.n_keys;
 	if (o->class == OUTCOME_DELIVERED || o->class == OUTCOME_ACCEPTED)
 		v->sip->sent++;
 	else
 		v->sip->failed++;
 	/* Without memory for it the link is about to end, and with it all
 	 * that is outstanding. */
-	e = uplink_outcome(v->sip->up, v->token, o);
+	e = uplink_outcome(v->sip->up, v->token, &told);
 	(void)e;
 }
 
@@ -56,7 +69,8 @@ static void all_done(struct delivery *v)
 	struct registrar *r = v->sip->registrar;
 
 	if (v->any && !v->told) {
-		if (v->best.class == OUTCOME_ABSENT && v->user)
+		if (v->best.class == OUTCOME_ABSENT && v->user &&
+		    v->draft.gruu.n == 0)
 			registrar_doubt(r, v->user);
 		delivery_tell(v, &v->best);
 	}
@@ -101,6 +115,12 @@ static bool has_other_flow(const struct delivery *v, const struct device *d)
 	return false;
 }
 
+static bool is_meant(const struct delivery *v, const struct device *d)
+{
+	return d->reachable && (v->draft.gruu.n == 0 ||
+				gruu_is(v->draft.gruu, d->contact.instance));
+}
+
 static void to_devices(struct delivery *v, const struct person *p)
 {
 	static const struct outcome no_memory = { .class = OUTCOME_LATER,
@@ -111,7 +131,7 @@ static void to_devices(struct delivery *v, const struct person *p)
 	/* All of them first: what starts may end at once, and drop some. */
 	v->finding = true;
 	for (d = p ? p->devices : NULL; d; d = d->next)
-		if (d->reachable && !has_other_flow(v, d) &&
+		if (is_meant(v, d) && !has_other_flow(v, d) &&
 		    !branch_add(v, d)) {
 			v->best = no_memory;
 			v->any = true;
@@ -198,6 +218,7 @@ static enum err draft_leg(struct delivery *v, const struct leg *leg)
 		.random = random_of,
 		.arg = v->sip->up,
 		.assert_identity = !domain || domain->trusted,
+		.thread_key = v->sip->nonce_key,
 	};
 	enum err e = draft_make(&c, leg, v->arena, &v->draft);
 

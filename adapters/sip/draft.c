@@ -7,10 +7,17 @@
 #include "adapters/sip/intake_map.h"
 #include "codecs/cpim.h"
 #include "codecs/cpm_ids.h"
+#include "codecs/digest.h"
 
 #define HEADERS_MAX 16384
 #define URI_MAX	    1024
 #define HOPS	    70
+
+void draft_key(struct draft *d, const char *key)
+{
+	if (key && d->n_keys < DRAFT_KEYS_MAX)
+		d->keys[d->n_keys++] = key;
+}
 
 void draft_random(const struct drafting *d, uint8_t out[16])
 {
@@ -120,6 +127,13 @@ static enum err put_addresses(struct drafting *d)
 			      &d->leg->to, &d->out->to);
 	if (e == OK)
 		e = address_sip_uri(&d->leg->to, rules, &text);
+	if (e == OK && !report)
+		e = arena_copy(d->arena, message_extra(d->m, EXTRA_GRUU),
+			       &d->out->gruu);
+	if (e == OK && d->out->gruu.n > 0) {
+		buf_u8(&text, ';');
+		buf_put(&text, d->out->gruu);
+	}
 	if (e == OK) {
 		d->out->target = kept(d, &text);
 		e = d->out->target ? OK : ERR_NOMEM;
@@ -181,12 +195,60 @@ static void put_privacy(const struct message *m, struct buf *to)
 		buf_text(to, "\r\n");
 }
 
-/* New ones for what began outside CPM, so that devices thread it. */
+/*
+ * An id that is the same whenever it is made of the same texts, and tells
+ * nobody what they are.
+ */
+static void make_id(const struct drafting *d, const char *what, const char *one,
+		    const char *other, char out[CPM_UUID_OCTETS])
+{
+	struct buf text = BUF_INIT(2 * ADDRESS_TEXT_MAX + 64);
+	uint8_t octets[16];
+	uint64_t half;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		buf_reset(&text);
+		buf_printf(&text, "%s %d\n%s\n%s", what, i, one, other);
+		half = digest_siphash(d->c->thread_key, buf_bytes(&text));
+		memcpy(octets + 8 * i, &half, 8);
+	}
+	if (buf_status(&text) != OK)
+		draft_random(d, octets);
+	buf_clear(&text);
+	cpm_id_make(octets, out);
+}
+
+/*
+ * For what began outside CPM: one conversation for each pair of people, so
+ * that devices thread it; but who is hidden is not one and the same person.
+ */
+static void conversation_of(const struct drafting *d, char out[CPM_UUID_OCTETS])
+{
+	const struct message *m = d->m;
+	uint8_t random[16];
+
+	if (m->from.kind != ADDRESS_NONE && m->from.kind != ADDRESS_ANONYMOUS &&
+	    (m->privacy & (PRIVACY_ID | PRIVACY_USER)) == 0) {
+		make_id(d, "conversation", m->from.text, d->leg->to.text, out);
+		return;
+	}
+	draft_random(d, random);
+	cpm_id_make(random, out);
+}
+
+/* The trace has it, too. */
+static void put_id(struct drafting *d, struct buf *to, const char *name,
+		   const char *id)
+{
+	put_line(to, name, id);
+	draft_key(d->out, arena_string(d->arena, bytes_of(id)));
+}
+
 static void put_ids(struct drafting *d, struct buf *to)
 {
 	const struct message *m = d->m;
 	char made[CPM_UUID_OCTETS];
-	uint8_t random[16];
 	const char *id;
 
 	/* A notification belongs where its message does. */
@@ -198,17 +260,15 @@ static void put_ids(struct drafting *d, struct buf *to)
 		return;
 	}
 	if (!(id = message_id_of(m, ID_CONVERSATION))) {
-		draft_random(d, random);
-		cpm_id_make(random, made);
+		conversation_of(d, made);
 		id = made;
 	}
-	put_line(to, CPM_CONVERSATION_ID, id);
+	put_id(d, to, CPM_CONVERSATION_ID, id);
 	if (!(id = message_id_of(m, ID_CONTRIBUTION))) {
-		draft_random(d, random);
-		cpm_id_make(random, made);
+		make_id(d, "contribution", d->leg->public_id, "", made);
 		id = made;
 	}
-	put_line(to, CPM_CONTRIBUTION_ID, id);
+	put_id(d, to, CPM_CONTRIBUTION_ID, id);
 	put_line(to, CPM_IN_REPLY_TO_CONTRIBUTION,
 		 message_id_of(m, ID_IN_REPLY_TO));
 }
@@ -345,6 +405,7 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	out->message_id = arena_string(a, bytes_of(leg->public_id));
 	if (!out->message_id)
 		return ERR_NOMEM;
+	draft_key(out, out->message_id);
 	if ((e = put_hops(&d)) != OK || (e = put_addresses(&d)) != OK ||
 	    (e = put_headers(&d)) != OK)
 		return e;

@@ -8,17 +8,21 @@
 #include "adapters/sip/config.h"
 #include "gateway/leg.h"
 
+#define DRAFT_KEYS_MAX	8	/* Message-ID, two of CPM, Call-IDs          */
+
 struct draft_context {
 	const struct sip_config *config;
 	uint64_t now_us;
 	uint64_t (*random)(void *arg);
 	void *arg;
 	bool assert_identity;	/* P-Asserted-Identity may go there          */
+	const uint8_t *thread_key;	/* 16 octets: of Conversation-IDs    */
 };
 
 /* Texts live in the arena that was given; NULL or empty: absent. */
 struct draft {
 	const char *target;	/* the recipient's address as Request-URI    */
+	struct bytes gruu;	/* in it: for that device only. Empty: none  */
 	const char *from, *to;	/* header values, without tag                */
 	const char *headers;	/* more lines, each ended by CRLF            */
 	const char *type;
@@ -32,7 +36,13 @@ struct draft {
 	bool report_follows;	/* a notification is asked for               */
 	const char *imdn_route;	/* a notification: the top IMDN-Route, to
 				 * which it goes (RFC 5438 7.2.1.1); or NULL */
+	/* What devices know it by, for the trace: see struct outcome. */
+	const char *keys[DRAFT_KEYS_MAX];
+	size_t n_keys;
 };
+
+/** One key more; NULL, or too many: left out. */
+void draft_key(struct draft *d, const char *key);
 
 /**
  * Makes it. ERR_UNSUPPORTED: what the leg carries cannot go by MESSAGE (a

@@ -9,15 +9,19 @@
 
 void imdn_request(struct asked *a)
 {
+	const struct message *m = &a->mapped->message;
 	const struct imdn *n = &a->mapped->imdn;
+	const char *keys[2];
 	struct far_report v = {
 		.peer = "cpm",
 		.ours = true,
 		.reporter = *identity_main(&a->sender),
 		.kind = imdn_kind_of(n->type),
 		.state = imdn_state_of(n->status),
-		.event_us = a->mapped->message.received_us,
+		.event_us = m->received_us,
+		.keys = keys,
 	};
+	const char *id = message_id_of(m, ID_IMDN);
 	enum err e = ERR_NOMEM;
 
 	if (n->status == IMDN_FAILED && a->sender.user &&
@@ -26,6 +30,9 @@ void imdn_request(struct asked *a)
 		asked_end_status(a, 200);
 		return;
 	}
+	keys[v.n_keys++] = a->request->call_id;
+	if (id)
+		keys[v.n_keys++] = id;
 	v.far_id = arena_string(a->arena, n->message_id);
 	if (v.far_id)
 		e = uplink_far_report(a->sip->up, a->ref, &v);

@@ -14,6 +14,7 @@ struct work {
 	struct message *m;
 	struct bytes body; /* as sent, content encoding undone          */
 	struct cpim cpim;
+	struct bytes gruu; /* of the recipient's URI: see gruu.h       */
 	bool is_cpim, hidden;
 };
 

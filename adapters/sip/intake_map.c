@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/sip/gruu.h"
 #include "codecs/cpm_ids.h"
 #include "codecs/timestamp.h"
 
@@ -88,10 +89,13 @@ static bool map_recipient(struct work *w)
 
 	if (!to)
 		return intake_no_memory(w);
+	w->gruu = gruu_of(w->request->target);
 	e = address_of_uri(c, w->request->target, w->arena, &to->address);
 	/* sip:cpm.example names the server: the recipient stands in To. */
-	if (e != OK && e != ERR_UNSUPPORTED)
+	if (e != OK && e != ERR_UNSUPPORTED) {
+		w->gruu = gruu_of(w->request->to);
 		e = address_of_uri(c, w->request->to, w->arena, &to->address);
+	}
 	if (e == ERR_NOMEM)
 		return intake_no_memory(w);
 	if (e == ERR_UNSUPPORTED)
@@ -310,12 +314,13 @@ static bool map_extras(struct work *w)
 
 	if (routes > 32)
 		routes = 32;
-	w->m->extras = arena_array(w->arena, routes + 6, sizeof(*w->m->extras));
+	w->m->extras = arena_array(w->arena, routes + 7, sizeof(*w->m->extras));
 	if (!w->m->extras)
 		return intake_no_memory(w);
 	if (!w->hidden)
 		add_extra(w, EXTRA_FROM, bytes_of(w->request->from));
 	add_extra(w, EXTRA_TO, bytes_of(w->request->to));
+	add_extra(w, EXTRA_GRUU, w->gruu);
 	if (w->is_cpim && !w->hidden)
 		add_extra(w, EXTRA_CPIM_FROM, w->cpim.from.uri);
 	if (w->is_cpim && w->cpim.to_count > 0)

@@ -16,6 +16,7 @@
 #define EXTRA_TO	   "sip.to"		/* URI of To                 */
 #define EXTRA_CPIM_FROM	   "sip.cpim-from"	/* URI of CPIM From          */
 #define EXTRA_CPIM_TO	   "sip.cpim-to"	/* URI of the first CPIM To  */
+#define EXTRA_GRUU	   "sip.gruu"		/* see adapters/sip/gruu.h   */
 #define EXTRA_HOPS	   "sip.max-forwards"	/* decimal                   */
 #define EXTRA_RECORD_ROUTE "sip.imdn-record-route"	/* one URI each      */
 #define EXTRA_DISPOSITION  "sip.content-disposition"

@@ -23,7 +23,7 @@ static void refuse(struct asked *a, unsigned status, const char *warning)
 	buf_clear(&text);
 }
 
-void pager_intake(struct asked *a)
+static void hand_over(struct asked *a)
 {
 	const struct mapped *m = a->mapped;
 	struct buf *image = &a->sip->image;
@@ -42,6 +42,40 @@ void pager_intake(struct asked *a)
 		refuse(a, 400, NULL);
 	else if (e != OK)
 		refuse(a, 503, NULL);
+}
+
+/*
+ * RFC 5627 6.1: for that device only, now. 480 when it is not here; 404 to a
+ * temporary one, which nobody has from us.
+ */
+static void device_found(void *arg, const struct user *u)
+{
+	struct asked *a = arg;
+	struct bytes gruu = message_extra(&a->mapped->message, EXTRA_GRUU);
+
+	if (!u)
+		refuse(a, 503, NULL);
+	else if (!u->exists || !u->name)
+		hand_over(a); /* another domain's */
+	else if (bytes_find(gruu, '=') == gruu.n)
+		refuse(a, 404, "no such GRUU");
+	else if (!person_has_gruu(registrar_person(a->sip->registrar, u->name),
+				  gruu))
+		refuse(a, 480, NULL);
+	else
+		hand_over(a);
+}
+
+void pager_intake(struct asked *a)
+{
+	const struct message *m = &a->mapped->message;
+	struct lookup what = { LOOKUP_USER_ADDRESS,
+			       m->recipients[0].address.text };
+
+	if (message_extra(m, EXTRA_GRUU).n > 0)
+		users_ask(a->sip->users, &what, device_found, a);
+	else
+		hand_over(a);
 }
 
 /* The answer to INTAKE, whichever of the three it was. */

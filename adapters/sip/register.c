@@ -1,9 +1,11 @@
 /* REGISTER: RFC 3261 10.3, RFC 3327 (Path), RFC 3608 (Service-Route),
  * RFC 5626 4.1, 5627 5 (instance, public GRUU), TS 24.229 (P-Associated-URI).
  */
+#include "adapters/sip/gruu.h"
 #include "adapters/sip/intake_map.h"
 #include "adapters/sip/sip.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,19 +38,10 @@ struct registering {
 static void put_gruu(struct buf *to, const struct device *d,
 		     const struct sip_config *c)
 {
-	const char *instance = d->contact.instance;
-	size_t n = strlen(instance);
-
-	/* "<urn:uuid:...>" with its quotes and angles. */
-	while (n > 0 && strchr("\"<>", instance[0])) {
-		instance++;
-		n--;
-	}
-	while (n > 0 && strchr("\"<>", instance[n - 1]))
-		n--;
-	buf_printf(to, ";pub-gruu=\"sip:%s@%s;gr=%.*s\"", d->person->name,
-		   d->contact.domain ? d->contact.domain : c->domain, (int)n,
-		   instance);
+	buf_printf(to, ";pub-gruu=\"sip:%s@%s;", d->person->name,
+		   d->contact.domain ? d->contact.domain : c->domain);
+	gruu_put(d->contact.instance, to);
+	buf_text(to, "\"");
 }
 
 static void put_contact(struct buf *to, const struct device *d,
@@ -200,10 +193,49 @@ static enum err store(struct registering *g, const struct wish *w)
 	return e;
 }
 
+/*
+ * Does the wish speak of that device? RFC 3261 10.3 step 7 compares URIs; an
+ * instance, and its flows, are known by themselves (RFC 5626 6, 5627 3.1),
+ * wherever connections lead to and whatever URI stands for them.
+ */
+static bool is_about(const struct registering *g, const struct wish *w,
+		     const struct device *d)
+{
+	const struct request_contact *n = w->contact;
+	const struct contact *c = &d->contact;
+
+	if (strcmp(c->key, w->key) == 0)
+		return true;
+	if (strcmp(c->uri, n->uri) != 0)
+		return false;
+	if (!c->instance || !n->instance)
+		return true;
+	if (strcmp(c->instance, n->instance) == 0)
+		return !c->reg_id || !n->reg_id;
+	return !(c->stream && g->request->stream);
+}
+
+/* First the new one, so that nobody seems to have left in between. */
+static void fulfil(struct registering *g, const struct wish *w)
+{
+	struct device *d, *next;
+
+	if (w->expires_s > 0 && store(g, w) != OK) {
+		g->asked->failed = true;
+		return;
+	}
+	g->person = registrar_person(g->sip->registrar, g->asked->user);
+	for (d = g->person ? g->person->devices : NULL; d; d = next) {
+		next = d->next;
+		if (is_about(g, w, d) &&
+		    (w->expires_s == 0 || strcmp(d->contact.key, w->key) != 0))
+			remove_device(g, d);
+	}
+}
+
 static void apply(struct registering *g)
 {
 	struct asked *a = g->asked;
-	struct device *d;
 	size_t i;
 
 	/* One count of our own, so that no answer ends it in between. */
@@ -211,15 +243,8 @@ static void apply(struct registering *g)
 	while (g->all &&
 	       (g->person = registrar_person(g->sip->registrar, a->user)))
 		remove_device(g, g->person->devices);
-	for (i = 0; i < g->n_wishes; i++) {
-		g->person = registrar_person(g->sip->registrar, a->user);
-		d = person_device(g->person, g->wishes[i].key);
-		if (g->wishes[i].expires_s == 0 && d)
-			remove_device(g, d);
-		else if (g->wishes[i].expires_s > 0 &&
-			 store(g, &g->wishes[i]) != OK)
-			a->failed = true;
-	}
+	for (i = 0; i < g->n_wishes; i++)
+		fulfil(g, &g->wishes[i]);
 	register_bound(a);
 }
 
@@ -275,6 +300,20 @@ static bool is_sip(const char *uri)
 	       strncasecmp(uri, "sips:", 5) == 0;
 }
 
+/* The device of its key, else another one that it is about; or NULL. */
+static struct device *device_of(const struct registering *g,
+				const struct wish *w)
+{
+	struct device *d = person_device(g->person, w->key);
+
+	if (d || !g->person)
+		return d;
+	d = g->person->devices;
+	while (d && !is_about(g, w, d))
+		d = d->next;
+	return d;
+}
+
 /* The status that refuses it; 0: fine. */
 static unsigned check_contact(struct registering *g,
 			      const struct request_contact *c)
@@ -290,7 +329,7 @@ static unsigned check_contact(struct registering *g,
 	w->key = key_of(g, c);
 	if (!w->key)
 		return 400;
-	w->device = person_device(g->person, w->key);
+	w->device = device_of(g, w);
 	if (is_late(g, w->device))
 		return refused(g, 500, "Out of Order");
 	if (w->expires_s > 0 && w->expires_s < g->sip->config->minimum_s)
@@ -328,8 +367,12 @@ static const struct wish *wish_of(const struct registering *g, const char *key)
 /* It cannot be reached any more, and the request does not speak of it. */
 static bool may_go(const struct registering *g, const struct device *d)
 {
-	return !(d->reachable && (!d->flow || ua_flow_alive(d->flow))) &&
-	       !wish_of(g, d->contact.key);
+	size_t i;
+
+	for (i = 0; i < g->n_wishes; i++)
+		if (is_about(g, &g->wishes[i], d))
+			return false;
+	return !(d->reachable && (!d->flow || ua_flow_alive(d->flow)));
 }
 
 /* How many devices there would be; one named twice is one. */
@@ -424,6 +467,48 @@ static void refuse(const struct registering *g, unsigned status)
 	asked_end(g->asked, &reply);
 }
 
+/* The host of a SIP URI, without its port; empty: another URI. */
+static struct bytes host_of(const char *uri)
+{
+	struct bytes host = bytes_of(strchr(uri, ':'));
+	size_t at;
+
+	if (!is_sip(uri))
+		return (struct bytes){ NULL, 0 };
+	host = bytes_after(host, 1);
+	if ((at = bytes_find(host, '@')) < host.n)
+		host = bytes_after(host, at + 1);
+	at = host.n > 0 && host.p[0] == '[' ? bytes_find(host, ']') : 0;
+	while (at < host.n && !strchr(":;?", host.p[at]))
+		at++;
+	return (struct bytes){ host.p, at };
+}
+
+static bool is_address(struct bytes host)
+{
+	char text[64];
+	uint8_t octets[16];
+
+	(void)snprintf(text, sizeof(text), "%.*s", (int)host.n,
+		       (const char *)host.p);
+	return text[0] == '[' || inet_pton(AF_INET, text, octets) == 1;
+}
+
+/*
+ * RFC 3261 10.3 step 1: do we keep what is registered in that domain? Not a
+ * name but an address is wherever the request got to; and a core says who it
+ * is that it asks.
+ */
+static bool is_served(const struct asked *a, const struct user *u)
+{
+	struct bytes host = host_of(a->request->target);
+
+	return a->request->trusted || is_address(host) ||
+	       bytes_is_nocase(host, a->sip->config->domain) ||
+	       bytes_is_nocase(host, a->sip->config->address) ||
+	       (u->domain && bytes_is_nocase(host, u->domain));
+}
+
 /* Is the address-of-record the user's own? */
 static bool is_his(struct asked *a)
 {
@@ -450,6 +535,10 @@ void register_request(struct asked *a, const struct user *u)
 	    identity_of_user(u, a->sip->config->domain, a->arena, &a->sender) !=
 		    OK) {
 		asked_end_status(a, 503);
+		return;
+	}
+	if (!is_served(a, u)) {
+		asked_end_status(a, 404);
 		return;
 	}
 	if (!is_his(a)) {

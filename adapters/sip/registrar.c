@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "adapters/sip/gruu.h"
 #include "adapters/sip/ua.h"
 
 #define CONTACT_ARENA_MAX 65536
@@ -109,6 +110,16 @@ struct device *person_device(const struct person *p, const char *key)
 	while (d && strcmp(d->contact.key, key) != 0)
 		d = d->next;
 	return d;
+}
+
+bool person_has_gruu(const struct person *p, struct bytes parameter)
+{
+	const struct device *d = p ? p->devices : NULL;
+
+	while (d && !(d->reachable &&
+		      gruu_is(parameter, d->contact.instance)))
+		d = d->next;
+	return d != NULL;
 }
 
 /* -- doubt ---------------------------------------------------------------- */

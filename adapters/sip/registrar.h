@@ -60,6 +60,9 @@ struct person *registrar_person(const struct registrar *r, const char *name);
 /** His device of that key, or NULL. */
 struct device *person_device(const struct person *p, const char *key);
 
+/** Can a device of his be reached that such a GRUU is of? NULL: nobody. */
+bool person_has_gruu(const struct person *p, struct bytes parameter);
+
 /**
  * Puts a device in or renews it, with its flow (held; may be NULL), and tells
  * the engine when that makes it worth trying again. ERR_NOMEM.

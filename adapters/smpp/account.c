@@ -181,6 +181,17 @@ struct account *account_make(struct server *v, const struct found *f)
 	return a != NULL && account_set(a, f) == OK ? a : NULL;
 }
 
+/* Without memory it is known when it binds. */
+void account_introduce(struct server *v, const char *name)
+{
+	struct account *a;
+
+	if (names_find(&v->hub->names, bytes_of(name)) != NULL)
+		return;
+	if ((a = make(v, name)) != NULL)
+		account_tell(a);
+}
+
 void account_free(struct account *a)
 {
 	ticket_abandon(&a->peer.hub->tickets, &a->asker.tickets);

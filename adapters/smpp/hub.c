@@ -139,14 +139,20 @@ void peer_tell(struct peer *p, bool up)
 	peer_retell(p);
 }
 
-static void tell(void *arg)
+void hub_tell(struct hub *h)
 {
-	struct hub *h = arg;
 	struct peer *p;
 
 	for (p = h->peers; p != NULL; p = p->next)
 		if (p->told != p->sent + p->received + p->failed)
 			peer_retell(p);
+}
+
+static void tell(void *arg)
+{
+	struct hub *h = arg;
+
+	hub_tell(h);
 	hub_tell_often(h);
 }
 

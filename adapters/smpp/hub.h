@@ -87,6 +87,8 @@ void peer_log(const struct peer *p, const char *what, const char *detail);
 /** Its outbox or window has changed: tells the engine. */
 void peer_retell(struct peer *p);
 
+/** Tells the numbers of all peers where they have changed. */
+void hub_tell(struct hub *h);
 /** Starts telling numbers now and then. */
 void hub_tell_often(struct hub *h);
 

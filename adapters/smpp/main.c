@@ -64,6 +64,7 @@ static void commit(void *self)
 	h->settings = h->next;
 	server_commit(h->server);
 	client_commit(h->client);
+	server_introduce(h->server);
 }
 
 static void abort_prepared(void *self)
@@ -158,11 +159,15 @@ static enum err control(void *self, const struct control *c,
 			struct buf *complaint)
 {
 	struct hub *h = self;
-	struct peer *p = names_find(&h->names, bytes_of(c->peer));
+	struct peer *p;
 
-	if (p == NULL) {
-		buf_printf(complaint, "%s: no such link, nor a bound account",
-			   c->peer);
+	if (strcmp(c->command, CONTROL_TELL) == 0) {
+		hub_tell(h);
+		return OK;
+	}
+	if ((p = names_find(&h->names, bytes_of(c->peer))) == NULL) {
+		buf_printf(complaint, "%s: no such link",
+			   c->peer == NULL ? "" : c->peer);
 		return ERR_NOTFOUND;
 	}
 	if (strcmp(c->command, "start") == 0)

@@ -52,7 +52,7 @@ static bool sha256_good(const char *hash, struct bytes password)
 		return false;
 	return digest_equal((struct bytes){ want, sizeof want },
 			    (struct bytes){ got, sizeof got }) &&
-	       known;
+	       known && password.n > 0;
 }
 
 bool password_good(const char *hash, struct bytes password)

@@ -9,7 +9,7 @@
 /**
  * Does `password` have that hash, "$sha256$SALT$HEX" with HEX the SHA-256 of
  * SALT and password? Takes the same time whatever it answers; a hash of
- * NULL, or in another form, has no password.
+ * NULL, or in another form, has no password, and an empty one is never good.
  */
 bool password_good(const char *hash, struct bytes password);
 

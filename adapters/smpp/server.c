@@ -213,10 +213,28 @@ static void accept_some(void *arg, int fd, unsigned events)
 	}
 }
 
+/* Those that were taken out and have ended. */
+static void forget_removed(struct server *v)
+{
+	const struct settings *s = v->next_settings;
+	struct account **at = &v->accounts, *a;
+
+	while ((a = *at) != NULL) {
+		if (a->conns != NULL ||
+		    settings_group_named(s, "esme", a->name) != NULL) {
+			at = &a->next;
+			continue;
+		}
+		*at = a->next;
+		account_free(a);
+	}
+}
+
 void server_commit(struct server *v)
 {
 	struct account *a;
 
+	forget_removed(v);
 	v->group = settings_single(v->next_settings, "smpp");
 	if (v->next.fd >= 0) {
 		close_listener(v, &v->now);
@@ -225,9 +243,20 @@ void server_commit(struct server *v)
 	}
 	for (a = v->accounts; a != NULL; a = a->next) {
 		account_commit(a);
-		server_changed(v, a->name);	/* or it has gone */
+		if (a->conns != NULL)
+			server_changed(v, a->name);	/* or it has gone */
 	}
 	watch(v);
+}
+
+void server_introduce(struct server *v)
+{
+	const struct settings *s = v->hub->settings;
+	const struct settings_group *g;
+	size_t i;
+
+	for (i = 0; (g = settings_group_at(s, "esme", i)) != NULL; i++)
+		account_introduce(v, settings_name(g));
 }
 
 void server_abort(struct server *v)

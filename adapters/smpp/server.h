@@ -17,6 +17,9 @@ void server_free(struct server *v);
 enum err server_prepare(struct server *v, const struct settings *s,
 			struct buf *complaint) CHECKED;
 void server_commit(struct server *v);
+/** Tells the engine of the accounts that have not bound yet: once no link
+ *  has the name of one any more. */
+void server_introduce(struct server *v);
 void server_abort(struct server *v);
 
 /** Connections are taken from now on. */

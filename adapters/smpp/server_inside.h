@@ -105,6 +105,8 @@ enum err conn_limit(struct conn *c) CHECKED;
 struct account *account_named(struct server *v, const char *name);
 /* The account, made if need be; NULL: no memory. */
 struct account *account_make(struct server *v, const struct found *f);
+/* One that has not bound yet is known, too. */
+void account_introduce(struct server *v, const char *name);
 /* Takes the limits that the engine gave. */
 enum err account_set(struct account *a, const struct found *f) CHECKED;
 void account_free(struct account *a);

@@ -67,7 +67,7 @@ static const struct setting smsc_settings[] = {
 	  false },
 	{ "system-id", SETTING_TEXT, NULL, 0, 15, NULL, NULL, true,
 	  "The name to bind with.", false },
-	{ "password", SETTING_SECRET, NULL, 0, 8, NULL, NULL, false,
+	{ "password", SETTING_SECRET, NULL, 1, 8, NULL, NULL, false,
 	  "The password to bind with.", false },
 	{ "system-type", SETTING_TEXT, NULL, 0, 12, NULL, "", false,
 	  "The system_type to bind with.", false },

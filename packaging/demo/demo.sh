@@ -137,8 +137,8 @@ start_peers() {
 	phone=$!
 }
 
-# trace_of FROM: the last message of that number, when both of its sides have
-# been answered
+# trace_of FROM ANSWERS: the last message of that number, when so many of its
+# sendings have been answered
 trace_of() {
 	tries=100
 	id=$(gwctl --json trace "$1" | grep '"step":"intake"' |
@@ -146,7 +146,7 @@ trace_of() {
 		sed 's/.*"id":"\([^"]*\)".*/\1/')
 	[ -n "$id" ] || fail "$1 has no trace"
 	until [ "$(gwctl --json trace "$id" |
-		grep -c '"step":"outcome"')" -ge 2 ]; do
+		grep -c '"step":"outcome"')" -ge "$2" ]; do
 		tries=$((tries - 1))
 		[ "$tries" -gt 0 ] || break
 		sleep 0.1
@@ -172,14 +172,17 @@ see phone.log 'RegistrationOk' 'the registration of mary'
 say '   mary:    registered'
 
 chapter 'John writes to mary (SMS -> CPM)'
-say 'The SMSC hands the gateway a deliver_sm and asks for an acknowledgement.'
+say 'The SMSC hands the gateway a deliver_sm and asks to be told when it is
+delivered, and when mary has read it.'
 say "$john $mary $question" >&8
 see smsc.log '^deliver_sm .* 0$' 'the answer to deliver_sm'
 shown smsc smsc.log '^deliver_sm'
 see phone.log "^received .*$question" "john's message on mary's phone"
 shown mary phone.log "^received .*$question"
-see smsc.log '^acknowledgement' 'the acknowledgement'
-shown smsc smsc.log '^acknowledgement'
+see smsc.log '^delivery acknowledgement' 'the acknowledgement of delivery'
+shown smsc smsc.log '^delivery acknowledgement'
+see smsc.log '^user acknowledgement' 'the acknowledgement of reading'
+shown smsc smsc.log '^user acknowledgement'
 
 chapter 'Mary answers (CPM -> SMS)'
 say 'Her phone sends a SIP MESSAGE (CPIM) and wants to know when it arrives.'
@@ -192,10 +195,10 @@ see phone.log "DeliveredToUser .*$answer" "the report on mary's phone (IMDN)"
 shown mary phone.log "DeliveredToUser .*$answer"
 
 chapter 'What the gateway remembers of it: gwctl trace'
-say "John's message, and its acknowledgement back:"
-trace_of "$john"
+say "John's message, and the acknowledgements back:"
+trace_of "$john" 3
 say "Mary's answer, and the report that came for it:"
-trace_of "$mary"
+trace_of "$mary" 2
 
 chapter 'That was it'
 say "The phone and the SMSC go now; the gateway stays until it is interrupted.

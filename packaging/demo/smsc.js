@@ -3,7 +3,8 @@
 // What happens is told on standard output, a line each. Lines on standard
 // input make it send:
 //
-//	FROM TO TEXT	a short message whose sender wants an acknowledgement
+//	FROM TO TEXT	a short message whose sender wants to know when it is
+//			delivered, and when it is read
 'use strict';
 const readline = require('readline');
 const smpp = require('smpp');
@@ -11,10 +12,11 @@ const smpp = require('smpp');
 // The default alphabet of the lab is the 7 bit one, ASCII here.
 const DEFAULT_ALPHABET = 0;
 const ESM_RECEIPT = 0x04;
-const ESM_DELIVERY_ACK = 0x08;
 const ESM_TYPE = 0x3C;
+const KINDS = { 0x08: 'delivery acknowledgement',
+	0x10: 'user acknowledgement' };
 const WANTS_RECEIPT = 0x03;
-const WANTS_DELIVERY_ACK = 0x04;
+const WANTS_ACKNOWLEDGEMENTS = 0x0C;
 const DELIVERED = 2;
 
 // Texts stay octets: node-smpp would add an alphabet of its own.
@@ -62,8 +64,7 @@ function send_receipt(session, pdu, id) {
 
 function submitted(session, pdu) {
 	const id = String(++last_id).padStart(8, '0');
-	const kind = (pdu.esm_class & ESM_TYPE) === ESM_DELIVERY_ACK ?
-		'acknowledgement' : 'submit_sm';
+	const kind = KINDS[pdu.esm_class & ESM_TYPE] || 'submit_sm';
 
 	tell(`${kind} ${id} +${pdu.source_addr} -> ` +
 		`+${pdu.destination_addr}${text_of(pdu)}`);
@@ -100,7 +101,7 @@ function send_message(line) {
 	}
 	bound.send(new smpp.PDU('deliver_sm', { ...international,
 		source_addr: digits(from), destination_addr: digits(to),
-		registered_delivery: WANTS_DELIVERY_ACK,
+		registered_delivery: WANTS_ACKNOWLEDGEMENTS,
 		short_message: Buffer.from(words.join(' ')) }),
 		(answer) => tell(`deliver_sm ${from} -> ${to}, answered ` +
 			`with status ${answer.command_status}`));

@@ -1,15 +1,19 @@
 # The tests of adapters/: programs that speak with the built ones.
 ADAPTER_TEST_LIBS = libcheck.a libgatewaycheck.a libgateway.a libtables.a \
-	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+	libpolicy.a libcodecs.a $(CUNIT_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+	$(UTF8PROC_LIBS)
 adapter_tests =
 adapter_tests += tests/adapters/test_loopback
 adapter_tests += tests/adapters/test_sip_auth
+adapter_tests += tests/adapters/test_sip_body
 adapter_tests += tests/adapters/test_sip_deliver
+adapter_tests += tests/adapters/test_sip_devices
 adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_sip_reports
 adapter_tests += tests/adapters/test_sip_stream
+adapter_tests += tests/adapters/test_smpp_account
 adapter_tests += tests/adapters/test_smpp_arrive
 adapter_tests += tests/adapters/test_smpp_client
 adapter_tests += tests/adapters/test_smpp_deliver
@@ -37,7 +41,9 @@ libsipcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SIP_TEST_LIBS = libsipcheck.a $(ADAPTER_TEST_LIBS)
 SIP_UNIT_LIBS = libsip.a $(ADAPTER_TEST_LIBS)
 tests_adapters_test_sip_auth_LDADD = $(SIP_UNIT_LIBS)
+tests_adapters_test_sip_body_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_deliver_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_devices_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
@@ -52,6 +58,7 @@ libsmppcheck_a_SOURCES += tests/adapters/smpp_world.c tests/adapters/smpp_world.
 libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(CUNIT_LIBS)
+tests_adapters_test_smpp_account_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_deliver_LDADD = $(SMPP_TEST_LIBS)

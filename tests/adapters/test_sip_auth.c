@@ -46,6 +46,7 @@ struct client {
 	enum digest_algorithm algorithm;
 	const char *qop;
 	const char *password;
+	const char *stored;	/* NULL: "secret" */
 	uint64_t now;
 };
 
@@ -67,14 +68,13 @@ static enum auth_verdict ask(const struct client *c)
 				  .body = q.body,
 				  .now_us = c->now };
 	struct bytes user = bytes_of("mary"), realm = bytes_of("cpm.example");
+	struct bytes stored = bytes_of(c->stored ? c->stored : "secret");
 
 	q.qop = !c->qop			      ? DIGEST_QOP_NONE
 		: strcmp(c->qop, "auth") == 0 ? DIGEST_QOP_AUTH
 					      : DIGEST_QOP_AUTH_INT;
-	CU_ASSERT(digest_ha1(DIGEST_MD5, user, realm, bytes_of("secret"),
-			     &md5) == OK);
-	CU_ASSERT(digest_ha1(DIGEST_SHA256, user, realm, bytes_of("secret"),
-			     &sha) == OK);
+	CU_ASSERT(digest_ha1(DIGEST_MD5, user, realm, stored, &md5) == OK);
+	CU_ASSERT(digest_ha1(DIGEST_SHA256, user, realm, stored, &sha) == OK);
 	CU_ASSERT(digest_ha1(c->algorithm, user, realm, bytes_of(c->password),
 			     &mine) == OK);
 	q.ha1 = bytes_of(mine.text);
@@ -188,6 +188,25 @@ static void test_check(void)
 		ROW(&rows[i], ask(&c) == rows[i].want);
 		/* Nothing passes twice. */
 		ROW(&rows[i], ask(&c) != AUTH_GOOD);
+	}
+	buf_clear(&text);
+	auth_free(c.auth);
+}
+
+/* The hash of an empty password lets nobody in. */
+static void test_no_password(void)
+{
+	static const enum digest_algorithm all[] = { DIGEST_MD5,
+						     DIGEST_SHA256 };
+	struct client c = { .auth = make(), .stored = "", .password = "",
+			    .qop = "auth", .nc = "00000001", .now = NOW };
+	struct buf text = BUF_INIT(2 * AUTH_TEXT_MAX);
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		challenge(c.auth, NOW, i, c.nonce, &text);
+		c.algorithm = all[i];
+		CU_ASSERT(ask(&c) == AUTH_BAD);
 	}
 	buf_clear(&text);
 	auth_free(c.auth);
@@ -313,6 +332,7 @@ static const struct check_test tests[] = { { "challenges", test_challenge },
 					   { "reads credentials",
 					     test_parameters },
 					   { "checks", test_check },
+					   { "an empty password", test_no_password },
 					   { "counts", test_counts },
 					   { "knows its nonces", test_nonces },
 					   { "is bounded", test_bounded },

@@ -124,6 +124,13 @@ static void test_password(void)
 		hash[n - 1] = 0;
 		CU_ASSERT(!password_good(hash, bytes_of("secret1")));
 	}
+	/* Even where that is the hash of nothing. */
+	CU_ASSERT(digest_of(DIGEST_SHA256, pieces, 1, value) == OK);
+	n = (size_t)snprintf(hash, sizeof hash, "$sha256$NaCl$");
+	for (i = 0; i < sizeof value; i++)
+		n += (size_t)snprintf(hash + n, sizeof hash - n, "%02x",
+				      value[i]);
+	CU_ASSERT(!password_good(hash, bytes_of("")));
 }
 
 static void test_progress(void)

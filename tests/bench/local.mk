@@ -53,7 +53,8 @@ cost/%.o: $(srcdir)/%.c
 
 cost/cost: $(cost_objects)
 	$(AM_V_CCLD)$(CC) $(COST_FLAGS) -o $@ $(cost_objects) \
-		$(SQLITE_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+		$(SQLITE_LIBS) $(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+	$(UTF8PROC_LIBS)
 
 # What the counts depend on besides our sources.
 cost/with: Makefile

@@ -23,7 +23,7 @@ static const struct row {
 	  ERR_UNSUPPORTED, { 0 }, 0 },
 	{ "type 0", "00000000 01 00 00 00 0000000000000000", ERR_UNSUPPORTED,
 	  { 0 }, 0 },
-	{ "a type that is not there", "00000000 01 20 00 00 0000000000000000",
+	{ "a type that is not there", "00000000 01 FF 00 00 0000000000000000",
 	  ERR_UNSUPPORTED, { 0 }, 0 },
 	{ "two descriptors", "00000000 01 07 02 00 0000000000000000",
 	  ERR_MALFORMED, { 0 }, 0 },

@@ -123,7 +123,7 @@ static void test_cuts(void)
 	CU_ASSERT_FATAL(arena != NULL);
 	CU_ASSERT(bad_cuts("€", "a", &none, arena) == 0);
 	CU_ASSERT(bad_cuts("😀", "ж", &none, arena) == 0);
-	CU_ASSERT(bad_cuts("x\u0301\u0323", "ж", &none, arena) == 0);
+	CU_ASSERT(bad_cuts("x\u0323\u0301", "ж", &none, arena) == 0);
 	CU_ASSERT(bad_cuts("👩\u200D👧", "ж", &none, arena) == 0);
 	CU_ASSERT(bad_cuts("\u0915\u093F", "\u0915", &hindi, arena) == 0);
 	arena_free(arena);

@@ -11,6 +11,7 @@ fuzz_tests += tests/fuzz/fuzz_adapter
 fuzz_tests += tests/fuzz/fuzz_address
 fuzz_tests += tests/fuzz/fuzz_base64
 fuzz_tests += tests/fuzz/fuzz_bytes
+fuzz_tests += tests/fuzz/fuzz_charset
 fuzz_tests += tests/fuzz/fuzz_cpim
 fuzz_tests += tests/fuzz/fuzz_cpm_ids
 fuzz_tests += tests/fuzz/fuzz_digest
@@ -81,7 +82,8 @@ fuzz/%.o: $(srcdir)/%.c
 fuzz/fuzz_%: $(srcdir)/tests/fuzz/fuzz_%.c $(fuzz_objects)
 	$(AM_V_CCLD)$(CLANG) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
 		$(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ \
-		$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+		$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+	$(UTF8PROC_LIBS)
 
 # What is found stays in fuzz/NAME.found, inputs that fail in fuzz/NAME.*
 fuzz: $(fuzz_programs)

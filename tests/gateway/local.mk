@@ -35,7 +35,8 @@ TESTS += $(gateway_tests)
 
 GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libsimdisk.a libgateway.a \
 	libtables.a libpolicy.a libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS) \
-	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+	$(UTF8PROC_LIBS)
 tests_gateway_test_access_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_accounts_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)

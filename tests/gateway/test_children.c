@@ -311,6 +311,43 @@ static void test_free_ends_them(void)
 	tear_down(&w);
 }
 
+/* Its process has ended, and what it started still has its link. */
+static void end_when_gone(void *arg)
+{
+	struct world *w = arg;
+
+	if (children_pid(children_next(w->children, NULL)) != 0)
+		w->ups = 1;
+	else if (w->ups > 0)
+		loop_end(w->loop);
+}
+
+static void test_free_of_a_half_ended(void)
+{
+	struct world w;
+	char path[400];
+	int pid = 0;
+	FILE *f;
+
+	set_up(&w);
+	snprintf(path, sizeof path, "%s/heir", w.directory);
+	script(&w, "loopback",
+	       "sleep 600 &\necho $! >\"$(dirname \"$0\")\"/heir");
+	CU_ASSERT(children_add(w.children, "loopback", &w) != NULL);
+	loop_after_turn(w.loop, end_when_gone, &w);
+	CU_ASSERT(loop_run(w.loop) == OK);
+	CU_ASSERT(w.downs == 0 && exists(&w, "cpmgw-loopback.pid"));
+	children_free(w.children);
+	w.children = NULL;
+	CU_ASSERT(!exists(&w, "cpmgw-loopback.pid"));
+	f = fopen(path, "r");
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT(fscanf(f, "%d", &pid) == 1);
+	fclose(f);
+	CU_ASSERT(pid > 1 && kill(pid, SIGKILL) == 0);
+	tear_down(&w);
+}
+
 static const struct check_test tests[] = {
 	{ "start and stop", test_start_and_stop },
 	{ "removed after an end", test_remove },
@@ -320,6 +357,7 @@ static const struct check_test tests[] = {
 	{ "one that babbles", test_one_that_babbles },
 	{ "the wrong program", test_the_wrong_program },
 	{ "free ends them", test_free_ends_them },
+	{ "freed when half ended", test_free_of_a_half_ended },
 	{ NULL, NULL }
 };
 

@@ -119,12 +119,32 @@ refused "short messages without a link" \
 refused "an address that is none" \
 	"group = domain\nname = a\naddress = 300.1.1.1\n" \
 	"x.conf:3: group domain: address: 300.1.1.1 is not an address or host name"
+refused "an empty password" "group = esme\nsystem-id = a\npassword =\n" \
+	"x.conf:3: group esme: password: is empty: nothing would be secret"
+refused "a blank password" "group = user\nname = m\npassword = \"  \"\n" \
+	"x.conf:3: group user: password: is empty: nothing would be secret"
 refused "a program that there is not" "group = gateway\nadapters = sip;fax\n" \
 	"x.conf:2: group gateway: adapters: there is no program cpmgw-fax"
 refused "what this version has not" "group = iwf\naccept = submitted\n" \
 	"x.conf:2: group iwf: accept: submitted is not available in this version, only stored"
 refused "an item twice" "group = gateway\nadapters = sip;smpp;sip\n" \
 	"x.conf:2: group gateway: adapters: sip is there twice"
+
+# Many groups are read in portions: each has its own values and lines.
+awk 'BEGIN { for (i = 0; i < 20000; i++)
+	printf "group = user\nname = u%d\nnumber = +1%07d\n\n", i, i }' \
+	>"$work/c/many.conf"
+check "many users, in time" timeout 30 "$conf_path" --check "$work/c/many.conf"
+"$conf_path" --json "$work/c/many.conf" >"$work/many"
+for n in 0 1 254 255 256 257 511 512 19999; do
+	check "user $n of many" grep -q \
+		"{[^{}]*\"name\":\"u$n\"[^{}]*\"number\":\"+1$(printf %07d $n)\"" \
+		"$work/many"
+done
+printf 'group = user\nname = u256\n' >>"$work/c/many.conf"
+check "a name twice, far apart" sh -c \
+	"! '$conf_path' --check '$work/c/many.conf' 2>'$work/said' &&
+	grep -q 'many.conf:80002: .* u256 is already .*many.conf:1026' '$work/said'"
 
 value "a mark that says UTF-8" '\0357\0273\0277group = sip\nserver = a\n' \
 	server 'a'

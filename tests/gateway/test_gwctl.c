@@ -170,11 +170,12 @@ static const struct row {
 	  0 },
 	{ "status", "status",
 	  "{\"state\":\"running\",\"version\":\"1.2\",\"pid\":7,"
+	  "\"configuration\":\"/etc/cpmgw\","
 	  "\"uptime_s\":93784,\"accepted\":5,\"disk_short\":true,\"programs\":"
 	  "[{\"name\":\"cpmgw-sip\",\"pid\":8,\"state\":\"up\","
 	  "\"restarts\":0}]}\n" END_GOOD,
 	  "{\"command\":\"status\",\"arguments\":{}}\n",
-	  "cpmgw 1.2, running for 1d 2h, pid 7\n"
+	  "cpmgw 1.2, running for 1d 2h, pid 7\nconfiguration: /etc/cpmgw\n"
 	  "The disk is nearly full: nothing new is accepted.\n\n"
 	  "  accepted                5\n\n"
 	  "PROGRAM    PID  STATE  RESTARTS\n"
@@ -191,6 +192,15 @@ static const struct row {
 	  "sms/smsc-a  sms         smsc-a        3          1   1m 5s  yes "
 	  "  root\n",
 	  0 },
+	{ "the queue has something on hold", "queue",
+	  "{\"lane\":\"sms/a\",\"technology\":\"sms\",\"peer\":\"a\","
+	  "\"on_hold\":2}\n{\"lane\":\"sms/b\",\"on_hold\":1}\n" END_GOOD,
+	  "{\"command\":\"queue\",\"arguments\":{}}\n",
+	  "LANE   TECHNOLOGY  LINK  ON-HOLD\n"
+	  "sms/a  sms         a           2\n"
+	  "sms/b                          1\n\n"
+	  "On hold or in quarantine: 3. gwctl queue --messages lists them, "
+	  "gwctl release\nlets them go on.\n", 0 },
 	{ "what is held, and by whom", "queue --messages",
 	  "{\"id\":\"1a\",\"from\":\"22222\",\"to\":\"+1555\",\"lane\":\"sms/a\","
 	  "\"state\":\"held\",\"attempts\":0,\"held_by\":\"root\","

@@ -112,7 +112,9 @@ static void test_outcome(void)
 			     "SMPP v3.4 5.1.3",
 			     ids,
 			     3,
-			     { (const uint8_t *)"\1\2", 2 } },
+			     { (const uint8_t *)"\1\2", 2 },
+			     ids,
+			     2 },
 		       back;
 	struct buf b = BUF_INIT(OUTCOME_IMAGE_MAX);
 	struct arena *a = arena_new(OUTCOME_IMAGE_MAX);
@@ -128,6 +130,8 @@ static void test_outcome(void)
 	CU_ASSERT_FATAL(back.n_far_ids == 3);
 	for (i = 0; i < 3; i++)
 		CU_ASSERT_STRING_EQUAL(back.far_ids[i], ids[i]);
+	CU_ASSERT_FATAL(back.n_keys == 2);
+	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
 	for (i = 0; i < b.n; i++) {
 		struct bytes cut = { b.p, i };
 		enum err e = outcome_read(cut, a, &back);
@@ -135,6 +139,10 @@ static void test_outcome(void)
 		CU_ASSERT(e == OK || e == ERR_MORE);
 	}
 	o.n_far_ids = OUTCOME_FAR_IDS_MAX + 1;
+	CU_ASSERT(outcome_image(&o, &b) == ERR_TOOBIG);
+	buf_clear(&b);
+	o.n_far_ids = 0;
+	o.n_keys = OUTCOME_KEYS_MAX + 1;
 	CU_ASSERT(outcome_image(&o, &b) == ERR_TOOBIG);
 	buf_clear(&b);
 	arena_free(a);

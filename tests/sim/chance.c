@@ -228,6 +228,13 @@ static void reload(struct sim *s, uint64_t value)
 	buf_clear(&why);
 }
 
+static void lane_is_told(void *arg, struct bytes object, uint64_t next)
+{
+	(void)arg;
+	if (next != 0 || object.n >= 1 << 20)
+		abort();
+}
+
 static void describe(struct sim *s, uint64_t value)
 {
 	struct buf lines = BUF_INIT(1 << 20);
@@ -236,8 +243,9 @@ static void describe(struct sim *s, uint64_t value)
 	if (!s->running)
 		return;
 	if (engine_describe_links(s->engine, &lines) != OK ||
-	    engine_describe_lanes(s->engine, NULL, &lines) != OK)
+	    engine_list_lanes(s->engine, NULL, lane_is_told, NULL) != OK)
 		abort();
+	world_turn_soon(s);
 	buf_clear(&lines);
 }
 

@@ -73,6 +73,21 @@ def case_every_failure_is_told(w):
         quiet(w, message_id, ['failed'])
 
 
+def case_unknown_is_told_when_the_lifetime_has_ended(w):
+    number = w.number()
+    w.smsc.rules({'to': number, 'state': 'UNKNOWN'})
+    status, message_id = w.mary.message(f'tel:+{number}', 'unknown', BOTH,
+                                        headers=['Expires: 4'])
+    equal(status, 202)
+    w.smsc.submits(number)
+    until(lambda: [line for line in w.gateway.trace(message_id)
+                   if line['step'] == 'report-in'] or None, 'it was taken')
+    equal(w.mary.imdns(message_id), [])
+    w.mary.wait_imdn(message_id, 'failed')
+    answer = w.esme.submit(number, 'unknown', registered_delivery=1)
+    equal(w.esme.receipt(answer['message_id'])[0], 7, 'an ESME is told so')
+
+
 def case_only_what_was_asked_for_is_told(w):
     failed, _, _ = send(w, 'positive-delivery', state='UNDELIV')
     delivered, _, _ = send(w, 'negative-delivery', state='DELIVRD')

@@ -162,7 +162,16 @@ def case_help_and_wrong_options(_):
     equal(done.returncode, 0)
     for option in ('--quiet', '--state', '--port-offset', '--conf'):
         check(option in done.stdout, option)
-    for wrong in (['--nonsense'], ['--port-offset', 'x'], ['--state']):
+    for wrong in (['--nonsense'], ['--state'], ['--port-offset', 'x'],
+                  ['--port-offset', '99999'], ['--port-offset', '65536'],
+                  ['--port-offset', '99999999999999999999'],
+                  ['--port-offset', '-1'], ['--port-offset', '']):
         done = subprocess.run(['sh', RUN, *wrong], capture_output=True,
-                              check=False)
+                              check=False, timeout=DEADLINE)
         equal(done.returncode, 2, wrong)
+    test = TOP / 'packaging' / 'test.sh'
+    for words, status in ((['--help'], 0), (['--nonsense'], 2), (['x'], 2)):
+        done = subprocess.run(['sh', test, *words], capture_output=True,
+                              text=True, check=False, timeout=DEADLINE)
+        equal(done.returncode, status, words)
+        check('--help' in done.stdout + done.stderr, done)

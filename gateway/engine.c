@@ -31,6 +31,7 @@ enum err engine_new(const struct engine_world *w, struct keys *keys,
 	e->meta = (struct buf)BUF_INIT(LIVE_META_MAX);
 	e->notes = (struct buf)BUF_INIT(STEP_ARENA_MAX / 2);
 	e->last_step = &e->first_step;
+	e->children[ENGINE_OPERATOR].life = ++e->lives;
 	e->far_size = FAR_SIZE;
 	e->far_table = mem_zero(e->far_size * sizeof *e->far_table);
 	e->scratch = arena_new(SCRATCH_MAX);

@@ -19,6 +19,8 @@
 #include "gateway/store.h"
 
 #define ENGINE_CHILDREN 16
+/* Not one of them: what operators send themselves, and the answers. */
+#define ENGINE_OPERATOR ENGINE_CHILDREN
 
 struct engine;
 
@@ -151,6 +153,12 @@ enum err engine_change_account(struct engine *e,
 /** As accounts_list() and, with a name, accounts_show(). */
 enum err engine_list_accounts(struct engine *e, const char *name,
 			      accounts_each *each, void *arg) CHECKED;
+/** By which ways `m` reaches its first recipient now: "sms/smsc-a;sms/smsc-b".
+ *  ERR_NOTFOUND: by none, `to` says why; else as `to` says. */
+enum err engine_route(struct engine *e, const struct message *m,
+		      struct buf *to) CHECKED;
+/** How numbers are written here. */
+const struct address_rules *engine_rules(const struct engine *e);
 bool engine_has_account(const struct engine *e, const char *name);
 /** Microseconds since 1970, as the engine counts them. */
 uint64_t engine_now_us(struct engine *e);

@@ -118,6 +118,27 @@ static const struct command commands[] = {
 	  "      --password-stdin < password\n"
 	  "  gwctl esme limit shop --rate 5 --binds 2\n"
 	  "  gwctl esme ban shop --for 10m\n" },
+	{ "sms", "test NUMBER TEXT [--from SENDER]",
+	  "Send one message, and follow it.", 3, 3, SLOW | VALUES, call_sms,
+	  "Shows alphabet, segments and route, then each step until the "
+	  "message\n"
+	  "is delivered or has failed, or nothing happens for --timeout "
+	  "seconds\n"
+	  "(60). A receipt is asked for. Ends with 0 when it is delivered.\n\n"
+	  "  gwctl sms test +15550200001 'Is this on?'\n"
+	  "  gwctl sms test +15550200001 Hello --from 22222 --json\n" },
+	{ "ota", "list|show NAME|send NAME NUMBER",
+	  "Settings for phones: show, send.", 1, 3, SLOW | VALUES, call_ota,
+	  "NAME is a group ota-setting of the configuration. It is sent as a "
+	  "client\n"
+	  "provisioning document, by SMS, and followed until it is delivered. "
+	  "With\n"
+	  "--pin userpin the phone asks for the PIN that --value says; with "
+	  "--pin\n"
+	  "netwpin --value is the IMSI of its card, and it asks for nothing.\n\n"
+	  "  gwctl ota list\n"
+	  "  gwctl ota show internet\n"
+	  "  gwctl ota send internet +15550200001 --pin userpin --value 1234\n" },
 	{ "reload", "", "Read the configuration again.", 0, 0, SLOW, call_order,
 	  "All of the new configuration is used, or none of it; then every\n"
 	  "mistake is told. Links that did not change stay up; programs that\n"
@@ -251,8 +272,9 @@ static int run(struct call *c)
 static const char *const value_options[] = {
 	"allowed-address", "allowed-host",  "any-sender", "bind",
 	"binds",	   "burst",	    "comment",	  "daily-quota",
-	"default-sender",  "for",	    "forced-sender", "rate",
-	"short-code",	   "window",	    "wrong-sender",
+	"default-sender",  "for",	    "forced-sender", "from",
+	"pin",		   "rate",	    "short-code", "value",
+	"window",	   "wrong-sender",
 };
 
 #define VALUE_OPTIONS (sizeof value_options / sizeof *value_options)

@@ -30,6 +30,8 @@ struct call {
 	int n;
 	const char *socket; /* --socket, or NULL                         */
 	bool json, follow, messages, password_stdin;
+	bool watch;  /* with --json objects go to `each`, too     */
+	bool enough; /* set by `each`: the request is done        */
 	struct call_value values[CALL_VALUES_MAX];
 	int n_values;
 	int timeout_ms;	     /* -1: none                                  */
@@ -64,6 +66,12 @@ int call_trace(struct call *c);
 int call_order(struct call *c); /* hold, release, link, reload, stop */
 int call_conf(struct call *c);
 int call_esme(struct call *c);
+int call_sms(struct call *c);
+int call_ota(struct call *c);
+
+/** The story of `key` as it happens, until it is settled: then that is in
+ *  `state` (else it stays as it was). */
+int call_follow(struct call *c, const char *key, char *state, size_t size);
 
 /** The value of that option, or NULL. */
 const char *call_value(const struct call *c, const char *name);

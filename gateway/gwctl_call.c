@@ -151,8 +151,10 @@ static int answers(struct gwctl_link *l, const struct call *c,
 		++*n;
 		if (c->json)
 			print_line(line);
-		else if ((e = each(arg, v)) != OK)
+		if ((!c->json || c->watch) && (e = each(arg, v)) != OK)
 			break;
+		if (c->enough)
+			return GWCTL_DONE;
 	}
 	/* A gateway that stops may close before it has said so. */
 	if (e == ERR_CLOSED && stops)

@@ -61,7 +61,7 @@ struct engine {
 	bool fail_unknown;	/* on-unknown = fail                          */
 	bool deliver_partial;
 
-	struct child_link children[ENGINE_CHILDREN];
+	struct child_link children[ENGINE_CHILDREN + 1];
 	uint64_t lives;
 
 	struct lane *lanes;

@@ -33,6 +33,7 @@ EXTRA_DIST += tests/system/test_links.py
 EXTRA_DIST += tests/system/test_operator.py
 EXTRA_DIST += tests/system/test_perl.py
 EXTRA_DIST += tests/system/test_phone.py
+EXTRA_DIST += tests/system/test_probe.py
 EXTRA_DIST += tests/system/test_reload.py
 EXTRA_DIST += tests/system/test_reports.py
 EXTRA_DIST += tests/system/test_rules.py

@@ -33,6 +33,8 @@ static const struct member {
 	{ "forced-sender", TEXT, offsetof(struct account, forced) },
 	{ "wrong-sender", TEXT, offsetof(struct account, wrong) },
 	{ "allowed-host", TEXT, offsetof(struct account, hosts) },
+	{ "tls", TEXT, offsetof(struct account, tls) },
+	{ "tls-name", TEXT, offsetof(struct account, tls_name) },
 	{ "enabled", TRUTH, offsetof(struct account, enabled) },
 	{ "comment", TEXT, offsetof(struct account, comment) },
 };

@@ -23,6 +23,7 @@ struct account {
 	char *allowed, *fallback, *forced, *wrong;	/* as senders          */
 	char *hosts;		/* it may bind from; NULL: from all           */
 	char *comment;
+	char *tls, *tls_name;	/* as settings of these names                 */
 	uint64_t binds, rate, burst, window, daily_quota;
 	uint64_t banned_until_us;	/* ACCOUNT_FOREVER; 0: is not         */
 	bool any_sender, enabled;

@@ -348,6 +348,8 @@ static enum err find_account(const struct account *a, struct arena *arena,
 	out->forced_sender = a->forced;
 	out->wrong_sender = a->wrong;
 	out->allowed_hosts = a->hosts;
+	out->tls = a->tls;
+	out->tls_name = a->tls_name;
 	out->barred = account_barred(a, now_us);
 	return OK;
 }

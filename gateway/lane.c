@@ -85,6 +85,7 @@ void lane_free(struct lane *l)
 	mem_free(l->kind);
 	mem_free(l->address);
 	mem_free(l->text);
+	mem_free(l->tls);
 	mem_free(l);
 }
 

@@ -92,9 +92,9 @@ struct lane {
 	uint64_t waiting;	/* legs on disk for it, in whatever state     */
 	uint64_t sent, failed;
 	/* For people. */
-	char *kind, *address, *text;
+	char *kind, *address, *text, *tls;
 	uint64_t since_us, far_sent, far_received, far_failed;
-	uint32_t far_used;
+	uint32_t far_used, sent_minute, received_minute;
 	uint64_t on_hold;	/* legs held or in quarantine, when last asked */
 	bool known;		/* an adapter has spoken of it                */
 	bool dropped;		/* it is not in the configuration any more    */

@@ -72,7 +72,7 @@ static void read_manner(struct account *a)
 			a->peer.manner.plain = true;
 }
 
-static const struct peer_role role = { start, stop, kick };
+static const struct peer_role role = { start, stop, kick, stop, NULL };
 
 static void copy(char *to, size_t size, const char *from)
 {
@@ -117,23 +117,33 @@ static void add_kind(void *arg, struct bytes item)
 		*kinds |= KIND_TRANSCEIVER;
 }
 
-static enum err read_hosts(struct account *a, const char *hosts)
+static enum err read_text(char **to, const char *text)
 {
-	char *fresh = hosts == NULL ? NULL : mem_string(hosts);
+	char *fresh = text == NULL ? NULL : mem_string(text);
 
-	if (hosts != NULL && fresh == NULL)
+	if (text != NULL && fresh == NULL)
 		return ERR_NOMEM;
-	mem_free(a->hosts);
-	a->hosts = fresh;
+	mem_free(*to);
+	*to = fresh;
 	return OK;
+}
+
+static enum account_tls read_tls(const char *rule)
+{
+	if (rule != NULL && strcmp(rule, "require") == 0)
+		return ACCOUNT_TLS_REQUIRED;
+	return rule != NULL && strcmp(rule, "no") == 0 ? ACCOUNT_TLS_REFUSED
+						       : ACCOUNT_TLS_TAKEN;
 }
 
 enum err account_set(struct account *a, const struct found *f)
 {
 	enum err e = pace_set(&a->pace, f->burst == 0 ? f->rate : 0);
 
-	if (e != OK || (e = read_hosts(a, f->allowed_hosts)) != OK)
+	if (e != OK || (e = read_text(&a->hosts, f->allowed_hosts)) != OK ||
+	    (e = read_text(&a->tls_name, f->tls_name)) != OK)
 		return e;
+	a->tls = read_tls(f->tls);
 	a->rate_rule = (struct rate_rule){ .per_second = f->rate,
 					   .burst = f->burst };
 	a->quota_rule = (struct quota_rule){ .per_day = f->daily_quota };
@@ -200,6 +210,7 @@ void account_free(struct account *a)
 	numbers_clear(&a->peer.manner.numbers);
 	senders_clear(&a->senders);
 	mem_free(a->hosts);
+	mem_free(a->tls_name);
 	mem_free(a);
 }
 
@@ -235,6 +246,18 @@ static void compare_host(void *arg, struct bytes item)
 	h->listed |= bytes_equal(item, h->text);
 }
 
+/* Over TLS or not, and with whose certificate. */
+static bool secured(const struct account *a, const struct session *s)
+{
+	const struct transport *t = session_transport(s);
+
+	if ((t == NULL && a->tls == ACCOUNT_TLS_REQUIRED) ||
+	    (t != NULL && a->tls == ACCOUNT_TLS_REFUSED))
+		return false;
+	return a->tls_name == NULL ||
+	       (t != NULL && transport_shows(t, a->tls_name));
+}
+
 static unsigned kind_bit(const struct conn *c)
 {
 	if (c->receives && c->submits)
@@ -249,7 +272,13 @@ static bool permitted(const struct account *a, const struct conn *c)
 
 	if (a->barred || (a->kinds & kind_bit(c)) == 0)
 		return false;
-	return !each_item(a->hosts, compare_host, &h) || h.listed;
+	if (each_item(a->hosts, compare_host, &h) && !h.listed)
+		return false;
+	if (secured(a, c->session))
+		return true;
+	peer_log(&a->peer, "bind refused",
+		 "without TLS, or not by its certificate");
+	return false;
 }
 
 uint32_t account_refuses(const struct account *a, const struct conn *c)
@@ -278,8 +307,7 @@ enum err account_join(struct account *a, struct conn *c)
 	a->binds++;
 	a->peer.kind = kind_of(c);
 	a->peer.text = NULL;
-	copy(a->peer.address, sizeof a->peer.address,
-	     session_address(c->session));
+	peer_met(&a->peer, c->session);
 	read_manner(a);
 	if (c->receives)
 		e = outbox_add(&a->peer.out, c->session);
@@ -303,6 +331,8 @@ void account_leave(struct account *a, struct conn *c)
 	*at = c->next;
 	a->binds--;
 	read_manner(a);
+	if (a->conns == NULL)
+		a->peer.tls[0] = 0;
 	account_retire(a, c);
 }
 

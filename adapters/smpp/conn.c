@@ -120,6 +120,13 @@ static void answered(struct inbox *in)
 		conn_leave(c);
 }
 
+static uint32_t pass(struct inbox *in)
+{
+	const struct conn *c = in->owner;
+
+	return account_throttles(c->account);
+}
+
 enum err conn_limit(struct conn *c)
 {
 	const struct account *a = c->account;
@@ -143,6 +150,7 @@ static enum err set_bound_limits(struct conn *c)
 	inbox_init(&c->inbox, &c->account->peer, c->session);
 	c->inbox.owner = c;
 	c->inbox.admit = account_admit;
+	c->inbox.pass = pass;
 	c->inbox.answered = answered;
 	return conn_limit(c);
 }
@@ -258,8 +266,10 @@ static void unbind(struct conn *c, const struct smpp_pdu *p)
 /* 5.2.12: an ESME submits messages and acknowledgements, nothing else. */
 static void submit(struct conn *c, const struct smpp_pdu *p)
 {
-	uint32_t status = account_throttles(c->account);
+	uint32_t status = ESME_ROK;
 
+	if (p->command_id != SMPP_SUBMIT_MULTI)
+		status = account_throttles(c->account);
 	if (status != ESME_ROK) {
 		session_refuse(c->session, p, status);
 		return;
@@ -270,7 +280,10 @@ static void submit(struct conn *c, const struct smpp_pdu *p)
 		break;
 	case SMPP_ESM_TYPE_DELIVERY_ACK:
 	case SMPP_ESM_TYPE_USER_ACK:
-		inbox_report(&c->inbox, p);
+		if (p->command_id == SMPP_SUBMIT_MULTI)
+			session_refuse(c->session, p, ESME_RINVESMCLASS);
+		else
+			inbox_report(&c->inbox, p);
 		break;
 	default:
 		session_refuse(c->session, p, ESME_RINVESMCLASS);
@@ -282,6 +295,7 @@ static void work(struct conn *c, const struct smpp_pdu *p)
 {
 	switch (p->command_id) {
 	case SMPP_SUBMIT_SM:
+	case SMPP_SUBMIT_MULTI:
 	case SMPP_DATA_SM:
 		submit(c, p);
 		return;
@@ -332,8 +346,7 @@ static void response(void *owner, struct session *s,
 {
 	struct conn *c = owner;
 
-	(void)s;
-	outbox_response(&c->account->peer.out, item, p);
+	outbox_response(&c->account->peer.out, s, item, p);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);
 }
@@ -343,8 +356,7 @@ static void lost(void *owner, struct session *s, const struct window_item *item,
 {
 	struct conn *c = owner;
 
-	(void)s;
-	outbox_lost(&c->account->peer.out, item, how);
+	outbox_missed(&c->account->peer.out, s, item, how);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);
 }
@@ -377,7 +389,9 @@ static void closed(void *owner, struct session *s, const char *why)
 	struct conn *c = owner;
 	struct server *v = c->server;
 
-	(void)s;
+	if (session_shaking(s) && !v->hub->closing)
+		oplog_line(uplink_oplog(v->hub->up), OPLOG_NOTICE,
+			   "no TLS with %s: %s", session_address(s), why);
 	loop_clear_timer(v->hub->loop, &c->delay);
 	ticket_abandon(&v->hub->tickets, &c->asker.tickets);
 	wipe(c);
@@ -402,9 +416,10 @@ static void closed(void *owner, struct session *s, const char *why)
 }
 
 static const struct session_events events = { nothing,	request, no_answer,
-					      response, lost,	 closed };
+					      response, lost,	 closed,
+					      NULL };
 
-void conn_new(struct server *v, int fd)
+void conn_new(struct server *v, int fd, const struct tls_context *tls)
 {
 	struct session_limits l = {
 		.response_us = setting_us(v, "response-timeout"),
@@ -428,6 +443,7 @@ void conn_new(struct server *v, int fd)
 		c->all->link = &c->all;
 	v->conns = c;
 	session_set_deadline(c->session, setting_us(v, "bind-timeout"));
-	if (session_set_limits(c->session, &l) != OK)
+	if (session_set_limits(c->session, &l) != OK ||
+	    (tls != NULL && session_secure(c->session, tls) != OK))
 		session_close(c->session, "no memory");
 }

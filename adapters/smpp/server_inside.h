@@ -11,6 +11,8 @@
 
 #define ACCOUNT_NAME 16			/* system_id and its NUL: 4.1.1      */
 
+enum account_tls { ACCOUNT_TLS_TAKEN, ACCOUNT_TLS_REFUSED, ACCOUNT_TLS_REQUIRED };
+
 #define KIND_TRANSMITTER 1u
 #define KIND_RECEIVER	 2u
 #define KIND_TRANSCEIVER 4u
@@ -33,6 +35,8 @@ struct account {
 	bool barred;			/* disabled or banned                */
 	unsigned kinds;			/* KIND_... that it may bind as      */
 	char *hosts;			/* that it may bind from; NULL: all  */
+	enum account_tls tls;
+	char *tls_name;			/* that its certificate is for       */
 	unsigned window;		/* 0: the server's                   */
 	unsigned binds_most, binds;
 	struct senders senders;
@@ -76,12 +80,16 @@ struct conn {
 struct listener {
 	int fd;				/* -1: none                          */
 	char address[80];
-	uint16_t port;
+	uint16_t port;			/* 0: not wanted                     */
+	bool watched;
 };
+
+enum { LISTENER_PLAIN, LISTENER_TLS, LISTENERS };
 
 struct server {
 	struct hub *hub;
-	struct listener now, next;
+	struct listener now[LISTENERS], next[LISTENERS];
+	struct tls_context *tls, *next_tls;
 	struct loop_timer pause;	/* until accept() is tried again     */
 	const struct settings *next_settings;
 	const struct settings_group *group;	/* "smpp"                    */
@@ -90,11 +98,11 @@ struct server {
 	struct conn *dead;		/* freed when the turn ends          */
 	struct loop_timer bury;
 	unsigned strangers;		/* connections that are not bound    */
-	bool watching;
 };
 
 /* conn.c */
-void conn_new(struct server *v, int fd);
+/* `tls`: NULL for a plain one. */
+void conn_new(struct server *v, int fd, const struct tls_context *tls);
 void conn_found(struct conn *c, const struct found *f);
 /* Ends when what it has under way is done. */
 void conn_leave(struct conn *c);

@@ -11,11 +11,11 @@
 #define SCRYPT_PREFIX	  "$scrypt$"
 #define SCRYPT_SALT_MAX	  64
 #define SCRYPT_OCTETS	  32
-#define SCRYPT_MEMORY_MAX (64 * 1024 * 1024)	/* 128 * N * R               */
+#define SCRYPT_MEMORY_MAX (64 * 1024 * 1024) /* 128 * N * R               */
 #define SCRYPT_P_MAX	  16
 
 struct scrypt_cost {
-	uint64_t n;		/* a power of two above 1                    */
+	uint64_t n; /* a power of two above 1                    */
 	uint64_t r, p;
 };
 

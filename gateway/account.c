@@ -9,7 +9,7 @@
 #include "codecs/digest.h"
 #include "codecs/timestamp.h"
 
-#define BANNED_UNTIL "banned-until"	/* of rows only */
+#define BANNED_UNTIL "banned-until" /* of rows only */
 
 enum kind { TEXT, NUMBER, TRUTH };
 
@@ -95,8 +95,7 @@ static enum err keep_password(const struct clock *clock, char **password)
 
 	if (*password == NULL || is_hash(bytes_of(*password)))
 		return OK;
-	snprintf(salt, sizeof salt, "%016" PRIx64,
-		 clock->random(clock->arg));
+	snprintf(salt, sizeof salt, "%016" PRIx64, clock->random(clock->arg));
 	pieces[0] = bytes_of(salt);
 	pieces[1] = bytes_of(*password);
 	if ((e = digest_of(DIGEST_SHA256, pieces, 2, sum)) != OK)
@@ -134,7 +133,7 @@ static enum err from_group(struct account *to, const struct settings_group *g)
 	for (m = members; e == OK && m < members + MEMBERS; m++)
 		if (m->kind == TEXT)
 			e = account_text(text_at(to, m),
-				     bytes_of(settings_text(g, m->name)));
+					 bytes_of(settings_text(g, m->name)));
 		else if (m->kind == NUMBER)
 			*number_at(to, m) = settings_number(g, m->name);
 		else
@@ -152,8 +151,7 @@ enum err account_set_member(const struct settings *s, struct account *to,
 	if (v->kind != JSON_STRING)
 		return ERR_MALFORMED;
 	if (bytes_is(v->name, BANNED_UNTIL))
-		return bytes_decimal(v->text, UINT64_MAX,
-				     &to->banned_until_us);
+		return bytes_decimal(v->text, UINT64_MAX, &to->banned_until_us);
 	if (m == NULL)
 		return ERR_NOTFOUND;
 	if (strcmp(m->name, "password") == 0 && !is_hash(v->text))
@@ -185,7 +183,8 @@ enum err account_in_force(const struct account_source *from, const char *name,
 	e = from_group(out, g);
 	for (v = set == NULL ? NULL : set->child; e == OK && v != NULL;
 	     v = v->next)
-		if ((e = account_set_member(from->settings, out, v, &why)) == ERR_NOTFOUND)
+		if ((e = account_set_member(from->settings, out, v, &why)) ==
+		    ERR_NOTFOUND)
 			e = OK;
 	if (e == OK)
 		e = keep_password(from->clock, &out->password);

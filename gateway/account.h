@@ -10,22 +10,22 @@
 #include "gateway/message.h"
 #include "gateway/settings.h"
 
-#define ACCOUNTS_GROUP	"esme"	/* of the files                              */
+#define ACCOUNTS_GROUP	"esme" /* of the files                              */
 #define ACCOUNT_FOREVER UINT64_MAX
 
 /* One account as it is in force; absent texts are NULL. */
 struct account {
 	const char *name;
 	enum technology technology;
-	char *password;		/* "$sha256$salt$hex", "$scrypt$..."          */
-	char *bind;		/* "transceiver;receiver"                     */
-	char *short_code;	/* one, or several: "22222;22223"             */
-	char *allowed, *fallback, *forced, *wrong;	/* as senders          */
-	char *hosts;		/* it may bind from; NULL: from all           */
+	char *password;	  /* "$sha256$salt$hex", "$scrypt$..."          */
+	char *bind;	  /* "transceiver;receiver"                     */
+	char *short_code; /* one, or several: "22222;22223"             */
+	char *allowed, *fallback, *forced, *wrong; /* as senders          */
+	char *hosts; /* it may bind from; NULL: from all           */
 	char *comment;
-	char *tls, *tls_name;	/* as settings of these names                 */
+	char *tls, *tls_name; /* as settings of these names                 */
 	uint64_t binds, rate, burst, window, daily_quota;
-	uint64_t banned_until_us;	/* ACCOUNT_FOREVER; 0: is not         */
+	uint64_t banned_until_us; /* ACCOUNT_FOREVER; 0: is not         */
 	bool any_sender, enabled;
 };
 

@@ -1,36 +1,11 @@
-#include "gateway/accounts.h"
+#include "gateway/accounts_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "codecs/table.h"
-
-#define VERSION	     1
-#define PLACES	     64
-#define OBJECT_MAX   (2 * ACCOUNT_ROW_MAX)
-
-struct entry;
-
-struct code {
-	struct table_node node;		/* of accounts.by_code                */
-	struct entry *owner;
-	struct code *next;		/* of the owner's                     */
-	char text[];
-};
-
-struct entry {
-	struct table_node node;		/* of accounts.by_name                */
-	struct account account;
-	char *name, *row;		/* NULL: the store has none           */
-	bool there;			/* an account, not only such a row    */
-	struct code *codes;
-};
-
-struct accounts {
-	struct account_source from;
-	struct table by_name, by_code;
-};
+#define VERSION	   1
+#define PLACES	   64
 
 static bool is_own(const struct json_value *row)
 {
@@ -39,7 +14,7 @@ static bool is_own(const struct json_value *row)
 
 /* -- entries and their short codes ---------------------------------------- */
 
-static struct entry *entry_named(const struct accounts *a, const char *name)
+struct entry *accounts_entry(const struct accounts *a, const char *name)
 {
 	uint64_t hash = table_hash(&a->by_name, bytes_of(name));
 	struct table_node *n = table_first(&a->by_name, hash);
@@ -51,7 +26,7 @@ static struct entry *entry_named(const struct accounts *a, const char *name)
 
 static struct entry *entry_make(struct accounts *a, const char *name)
 {
-	struct entry *e = entry_named(a, name);
+	struct entry *e = accounts_entry(a, name);
 
 	if (e != NULL)
 		return e;
@@ -162,7 +137,8 @@ enum err accounts_new(const struct settings *s, const struct clock *clock,
 	if (table_init(&a->by_name, PLACES, key) != OK ||
 	    table_init(&a->by_code, PLACES, key) != OK)
 		goto out;
-	for (i = 0; (g = settings_group_at(s, ACCOUNTS_GROUP, i)) != NULL; i++) {
+	for (i = 0; (g = settings_group_at(s, ACCOUNTS_GROUP, i)) != NULL;
+	     i++) {
 		e = ERR_NOMEM;
 		if ((entry = entry_make(a, settings_name(g))) == NULL)
 			goto out;
@@ -179,21 +155,23 @@ out:
 	return e;
 }
 
+static void free_one(void *arg, struct table_node *n)
+{
+	entry_free(arg, (struct entry *)n);
+}
+
 void accounts_free(struct accounts *a)
 {
-	struct table_node *n;
-
 	if (a == NULL)
 		return;
-	while ((n = table_any(&a->by_name)) != NULL)
-		entry_free(a, (struct entry *)n);
+	table_walk(&a->by_name, free_one, a);
 	table_clear(&a->by_name);
 	table_clear(&a->by_code);
 	mem_free(a);
 }
 
-static enum err read_row(struct bytes text, struct arena *arena,
-			 const struct json_value **row)
+enum err accounts_row(struct bytes text, struct arena *arena,
+		      const struct json_value **row)
 {
 	uint64_t version;
 	enum err e = json_read(text, arena, row, NULL);
@@ -215,8 +193,8 @@ static enum err unreadable(const struct accounts *a, const char *name,
 		return e;
 	out->enabled = false;
 	e = account_text(&out->comment,
-		     bytes_of("what was changed live cannot be read: reset "
-			      "it, or remove it"));
+			 bytes_of("what was changed live cannot be read: reset "
+				  "it, or remove it"));
 	if (e != OK)
 		account_clear(out);
 	return e;
@@ -227,15 +205,16 @@ static enum err apply(struct accounts *a, struct entry *entry,
 		      const struct json_value *row, bool readable)
 {
 	bool there = !readable || is_own(row) ||
-		     settings_group_named(a->from.settings, ACCOUNTS_GROUP, entry->name) !=
-			     NULL;
+		     settings_group_named(a->from.settings, ACCOUNTS_GROUP,
+					  entry->name) != NULL;
 	struct account fresh;
 	enum err e;
 
 	if (!there)
 		return entry_set(a, entry, NULL);
 	e = readable ? account_in_force(&a->from, entry->name,
-				    json_find(row, "set"), &fresh) : ERR_MALFORMED;
+					json_find(row, "set"), &fresh)
+		     : ERR_MALFORMED;
 	if (e != OK && e != ERR_NOMEM)
 		e = unreadable(a, entry->name, &fresh);
 	return e == OK ? entry_set(a, entry, &fresh) : e;
@@ -251,7 +230,7 @@ static enum err load(struct accounts *a, struct arena *arena, const char *name,
 	arena_reset(arena);
 	if (entry == NULL || account_text(&entry->row, text) != OK)
 		return ERR_NOMEM;
-	if ((e = read_row(text, arena, &row)) == ERR_NOMEM)
+	if ((e = accounts_row(text, arena, &row)) == ERR_NOMEM)
 		return e;
 	return apply(a, entry, row, e == OK);
 }
@@ -291,10 +270,9 @@ enum err accounts_inherit(struct accounts *a, const struct accounts *before)
 	return h.e;
 }
 
-const struct account *accounts_named(const struct accounts *a,
-				     const char *name)
+const struct account *accounts_named(const struct accounts *a, const char *name)
 {
-	const struct entry *e = entry_named(a, name);
+	const struct entry *e = accounts_entry(a, name);
 
 	return e != NULL && e->there ? &e->account : NULL;
 }
@@ -342,8 +320,8 @@ static enum err check_order(const struct accounts *a,
 			    const struct entry *entry, struct buf *why)
 {
 	bool there = entry != NULL && entry->there;
-	bool in_files = settings_group_named(a->from.settings, ACCOUNTS_GROUP, o->name) !=
-			NULL;
+	bool in_files = settings_group_named(a->from.settings, ACCOUNTS_GROUP,
+					     o->name) != NULL;
 	size_t n = strlen(o->name);
 
 	if (o->what != ACCOUNT_ADD) {
@@ -466,7 +444,7 @@ static enum err change(struct accounts *a, const struct account_order *o,
 	if (entry == NULL)
 		return ERR_NOMEM;
 	if (entry->row != NULL)
-		e = read_row(bytes_of(entry->row), arena, &old);
+		e = accounts_row(bytes_of(entry->row), arena, &old);
 	if (e == ERR_NOMEM)
 		goto out;
 	if (e != OK)
@@ -474,7 +452,7 @@ static enum err change(struct accounts *a, const struct account_order *o,
 	e = OK;
 	if ((o->what == ACCOUNT_ADD || o->what == ACCOUNT_SET) &&
 	    ((e = put_row(o, old, row)) != OK ||
-	     (e = read_row(buf_bytes(row), arena, &now)) != OK ||
+	     (e = accounts_row(buf_bytes(row), arena, &now)) != OK ||
 	     (e = account_text(&text, buf_bytes(row))) != OK))
 		goto out;
 	if ((e = apply(a, entry, now, true)) != OK)
@@ -495,7 +473,7 @@ enum err accounts_change(struct accounts *a, const struct account_order *o,
 	struct arena *arena;
 	enum err e;
 
-	if ((e = check_order(a, o, entry_named(a, o->name), why)) != OK ||
+	if ((e = check_order(a, o, accounts_entry(a, o->name), why)) != OK ||
 	    (e = check_values(a, o, why)) != OK ||
 	    (e = check_codes(a, o->name, o->set, why)) != OK)
 		return e;
@@ -503,99 +481,5 @@ enum err accounts_change(struct accounts *a, const struct account_order *o,
 		return ERR_NOMEM;
 	e = change(a, o, arena, row);
 	arena_free(arena);
-	return e;
-}
-
-/* -- for operators -------------------------------------------------------- */
-
-/* What was changed live, by name; never a password. */
-static void put_changed(struct json_writer *w, const struct accounts *a,
-			const struct entry *e)
-{
-	struct arena *arena = arena_new(8 * ACCOUNT_ROW_MAX);
-	const struct json_value *row = NULL, *v = NULL;
-	bool in_files = settings_group_named(a->from.settings, ACCOUNTS_GROUP, e->name) !=
-			NULL;
-
-	if (e->row != NULL && arena != NULL &&
-	    read_row(bytes_of(e->row), arena, &row) == OK)
-		v = json_find(row, "set");
-	json_put_string(w, "from",
-			!in_files	 ? "live"
-			: e->row == NULL ? "files"
-					 : "files, changed live");
-	json_name(w, "changed");
-	json_open_array(w);
-	for (v = v == NULL ? NULL : v->child; in_files && v != NULL;
-	     v = v->next)
-		json_text(w, v->name);
-	json_close_array(w);
-	arena_free(arena);
-}
-
-static enum err put_entry(const struct accounts *a, struct entry *e,
-			  uint64_t now_us, struct buf *to)
-{
-	struct json_writer w = JSON_WRITER(to);
-
-	json_open_object(&w);
-	account_put(&w, &e->account, now_us);
-	put_changed(&w, a, e);
-	json_close_object(&w);
-	return buf_status(to);
-}
-
-enum err accounts_show(const struct accounts *a, const char *name,
-		       uint64_t now_us, struct buf *to)
-{
-	struct entry *e = entry_named(a, name);
-
-	if (e == NULL || !e->there)
-		return ERR_NOTFOUND;
-	return put_entry(a, e, now_us, to);
-}
-
-struct listing {
-	struct entry **at;
-	size_t n;
-};
-
-static void list_one(void *arg, struct table_node *n)
-{
-	struct entry *e = (struct entry *)n;
-	struct listing *l = arg;
-
-	if (e->there)
-		l->at[l->n++] = e;
-}
-
-static int by_name(const void *x, const void *y)
-{
-	const struct entry *a = *(struct entry *const *)x;
-	const struct entry *b = *(struct entry *const *)y;
-
-	return strcmp(a->name, b->name);
-}
-
-enum err accounts_list(const struct accounts *a, uint64_t now_us,
-		       accounts_each *each, void *arg)
-{
-	struct listing l = { .n = 0 };
-	struct buf object = BUF_INIT(OBJECT_MAX);
-	enum err e = OK;
-	size_t i;
-
-	l.at = mem_alloc((a->by_name.count + 1) * sizeof(struct entry *));
-	if (l.at == NULL)
-		return ERR_NOMEM;
-	table_walk(&a->by_name, list_one, &l);
-	qsort(l.at, l.n, sizeof(struct entry *), by_name);
-	for (i = 0; e == OK && i < l.n; i++) {
-		buf_reset(&object);
-		if ((e = put_entry(a, l.at[i], now_us, &object)) == OK)
-			each(arg, buf_bytes(&object));
-	}
-	buf_clear(&object);
-	mem_free(l.at);
 	return e;
 }

@@ -8,22 +8,22 @@
 
 #include "gateway/account.h"
 
-#define ACCOUNTS_KIND	"esme"	/* of their rows in `directory`              */
+#define ACCOUNTS_KIND	 "esme" /* of their rows in `directory`              */
 #define ACCOUNT_NAME_MAX 15	/* octets of a system_id: SMPP v3.4 5.2.1     */
-#define ACCOUNT_ROW_MAX 65536	/* octets of a row                            */
+#define ACCOUNT_ROW_MAX	 65536	/* octets of a row                            */
 enum account_change {
-	ACCOUNT_ADD,		/* one that is not there yet                  */
-	ACCOUNT_SET,		/* some of what it has                        */
-	ACCOUNT_RESET,		/* as the files say                           */
-	ACCOUNT_REMOVE		/* one that is not in the files               */
+	ACCOUNT_ADD,   /* one that is not there yet                  */
+	ACCOUNT_SET,   /* some of what it has                        */
+	ACCOUNT_RESET, /* as the files say                           */
+	ACCOUNT_REMOVE /* one that is not in the files               */
 };
 
 struct account_order {
 	enum account_change what;
 	const char *name;
-	const struct json_value *set;	/* an object: names of settings and
-				 * their texts, also "banned-until" in us;
-				 * NULL: nothing                              */
+	const struct json_value *set; /* an object: names of settings and
+				       * their texts, also "banned-until" in us;
+				       * NULL: nothing */
 };
 
 struct accounts;

@@ -31,7 +31,7 @@ static void tell_children(struct engine *e, const char *name)
 
 	buf_reset(&e->payload);
 	if (lookup_image(&what, &e->payload) != OK)
-		return;	/* no such name was accepted */
+		return; /* no such name was accepted */
 	for (; to.child < ENGINE_CHILDREN; to.child++) {
 		to.life = e->children[to.child].life;
 		road_send(e, &to, FRAME_CHANGED, buf_bytes(&e->payload));
@@ -63,16 +63,16 @@ static void keep(struct engine *e, const char *name, struct bytes row,
 	road_submit(e, s);
 }
 
-enum err engine_change_account(struct engine *e,
-			       const struct account_order *o, struct buf *why,
-			       engine_changed *done, void *arg)
+enum err engine_change_account(struct engine *e, const struct account_order *o,
+			       struct buf *why, engine_changed *done, void *arg)
 {
 	struct accounts *a = directory_accounts(e->directory);
 	struct buf row = BUF_INIT(ACCOUNT_ROW_MAX);
 	enum err r = accounts_change(a, o, &row, why);
 
 	if (r == OK)
-		keep(e, o->name, buf_bytes(&row), &(struct change){ done, arg });
+		keep(e, o->name, buf_bytes(&row),
+		     &(struct change){ done, arg });
 	buf_clear(&row);
 	return r;
 }

@@ -66,8 +66,8 @@ static enum err hash_password(struct buf *to)
 	struct buf salt = BUF_INIT(2 * SALT_OCTETS + 1);
 	enum err e = read_password(password);
 
-	if (e == OK && getrandom(octets, sizeof octets, 0) !=
-			       (ssize_t)sizeof octets)
+	if (e == OK &&
+	    getrandom(octets, sizeof octets, 0) != (ssize_t)sizeof octets)
 		e = ERR_IO;
 	if (e == OK) {
 		hex_put(&salt, (struct bytes){ octets, sizeof octets });

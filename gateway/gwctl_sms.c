@@ -5,10 +5,10 @@
 #include <string.h>
 
 static const struct print_column ota_columns[] = {
-	{ "NAME", "name", PRINT_TEXT },	    { "TYPE", "type", PRINT_TEXT },
-	{ "TITLE", "title", PRINT_TEXT },   { "BEARER", "bearer", PRINT_TEXT },
-	{ "APN", "apn", PRINT_TEXT },	    { "PHONE", "phone", PRINT_TEXT },
-	{ "PROXY", "proxy", PRINT_TEXT },   { "MMSC", "mmsc", PRINT_TEXT },
+	{ "NAME", "name", PRINT_TEXT },	     { "TYPE", "type", PRINT_TEXT },
+	{ "TITLE", "title", PRINT_TEXT },    { "BEARER", "bearer", PRINT_TEXT },
+	{ "APN", "apn", PRINT_TEXT },	     { "PHONE", "phone", PRINT_TEXT },
+	{ "PROXY", "proxy", PRINT_TEXT },    { "MMSC", "mmsc", PRINT_TEXT },
 	{ "PAGE", "home-page", PRINT_TEXT }, { NULL, NULL, PRINT_TEXT }
 };
 

@@ -5,10 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct setting ban_time = {
-	"for", SETTING_DURATION, "s", SETTING_SECOND, 3650 * (uint64_t)SETTING_DAY,
-	NULL, NULL, false, "How long.", false
-};
+static const struct setting ban_time = { "for",
+					 SETTING_DURATION,
+					 "s",
+					 SETTING_SECOND,
+					 3650 * (uint64_t)SETTING_DAY,
+					 NULL,
+					 NULL,
+					 false,
+					 "How long.",
+					 false };
 
 /* An answer that comes when the change is on disk. */
 struct answer {
@@ -20,8 +26,8 @@ struct answer {
 /* One command, taken apart. */
 struct order {
 	char *action, *name;
-	const char *done;	/* what is then said of the account          */
-	struct buf set;		/* the object of what is to be set           */
+	const char *done; /* what is then said of the account          */
+	struct buf set;	  /* the object of what is to be set           */
 	struct buf why;
 	const struct json_value *arguments;
 };
@@ -54,8 +60,9 @@ static void list(struct appliance *a, struct control_session *s,
 	if (e == OK)
 		control_end(s, 0, NULL);
 	else
-		control_end(s, 1, e == ERR_NOTFOUND ? "no such account"
-						    : "out of memory");
+		control_end(s, 1,
+			    e == ERR_NOTFOUND ? "no such account"
+					      : "out of memory");
 }
 
 static void submit(struct appliance *a, struct control_session *s,
@@ -98,8 +105,7 @@ static void take_set(struct order *o)
 		snprintf(name, sizeof name, "%.*s", (int)v->name.n,
 			 (const char *)v->name.p);
 		json_put_text(&w, name,
-			      v->kind == JSON_STRING ? v->text
-						     : bytes_of(""));
+			      v->kind == JSON_STRING ? v->text : bytes_of(""));
 	}
 	json_close_object(&w);
 }
@@ -121,16 +127,14 @@ static void put_state(struct order *o, const char *enabled,
 	json_close_object(&w);
 }
 
-static void add(struct appliance *a, struct control_session *s,
-		struct order *o)
+static void add(struct appliance *a, struct control_session *s, struct order *o)
 {
 	o->done = "is added";
 	take_set(o);
 	submit(a, s, o, ACCOUNT_ADD);
 }
 
-static void set(struct appliance *a, struct control_session *s,
-		struct order *o)
+static void set(struct appliance *a, struct control_session *s, struct order *o)
 {
 	const struct json_value *set = json_find(o->arguments, "set");
 
@@ -161,15 +165,14 @@ static void enable(struct appliance *a, struct control_session *s,
 	submit(a, s, o, ACCOUNT_SET);
 }
 
-static void ban(struct appliance *a, struct control_session *s,
-		struct order *o)
+static void ban(struct appliance *a, struct control_session *s, struct order *o)
 {
 	char *time = operate_text(o->arguments, "for");
 	uint64_t until = ACCOUNT_FOREVER, ms;
 
 	if (time != NULL) {
-		if (settings_value_check(&ban_time, bytes_of(time), &ms, &o->why) !=
-		    OK) {
+		if (settings_value_check(&ban_time, bytes_of(time), &ms,
+					 &o->why) != OK) {
 			control_end(s, 2, buf_string(&o->why));
 			goto out;
 		}
@@ -210,14 +213,18 @@ static const struct {
 	void (*run)(struct appliance *a, struct control_session *s,
 		    struct order *o);
 } actions[] = {
-	{ "add", add },		{ "set", set },	      { "limit", set },
-	{ "disable", disable }, { "enable", enable }, { "ban", ban },
-	{ "kick", kick },	{ "reset", reset },
+	{ "add", add },
+	{ "set", set },
+	{ "limit", set },
+	{ "disable", disable },
+	{ "enable", enable },
+	{ "ban", ban },
+	{ "kick", kick },
+	{ "reset", reset },
 	{ "remove", remove_account },
 };
 
-static void run(struct appliance *a, struct control_session *s,
-		struct order *o)
+static void run(struct appliance *a, struct control_session *s, struct order *o)
 {
 	size_t i;
 

@@ -21,9 +21,9 @@ struct order {
 
 static void list(struct appliance *a, struct control_session *s)
 {
-	static const char *const shown[] = { "type", "title", "bearer", "apn",
-					     "phone", "proxy", "home-page",
-					     "mmsc" };
+	static const char *const shown[] = { "type",	  "title", "bearer",
+					     "apn",	  "phone", "proxy",
+					     "home-page", "mmsc" };
 	const struct settings *all = engine_settings(a->engine);
 	const struct settings_group *g;
 	size_t i, j;
@@ -112,7 +112,8 @@ static void submit(const struct order *o, struct bytes push)
 
 static void send_document(const struct order *o)
 {
-	struct provisioning_secret secret = { .security = PROVISIONING_USERPIN };
+	struct provisioning_secret secret = { .security =
+						      PROVISIONING_USERPIN };
 	struct buf push = BUF_INIT(PUSH_MAX);
 	bool any = false;
 	enum err e;

@@ -78,9 +78,8 @@ static const char *alphabet_name(const struct segment_plan *p)
 {
 	switch (p->alphabet) {
 	case SEGMENT_GSM7:
-		return p->single != 0 || p->locking != 0
-			       ? "GSM 7-bit, national"
-			       : "GSM 7-bit";
+		return p->single != 0 || p->locking != 0 ? "GSM 7-bit, national"
+							 : "GSM 7-bit";
 	case SEGMENT_LATIN1:
 		return "ISO-8859-1";
 	case SEGMENT_UCS2:

@@ -4,14 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAPID	"nap"
-#define PROXYID "proxy"
+#define NAPID	 "nap"
+#define PROXYID	 "proxy"
 #define BODY_MAX 8192
 
 struct maker {
 	const struct settings_group *g;
 	struct arena *arena;
-	bool hide, full;	/* full: no memory any more                  */
+	bool hide, full; /* full: no memory any more                  */
 };
 
 static struct provisioning_group *
@@ -23,8 +23,8 @@ add(struct maker *m, struct provisioning_group **list, const char *type)
 }
 
 /* Nothing, where there is no value. */
-static void set(struct maker *m, struct provisioning_group *g,
-		const char *name, const char *value)
+static void set(struct maker *m, struct provisioning_group *g, const char *name,
+		const char *value)
 {
 	if (g == NULL)
 		m->full = true;

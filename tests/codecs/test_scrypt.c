@@ -12,8 +12,7 @@
 #define RFC_16384                                                              \
 	"$scrypt$16384$8$1$SodiumChloride$"                                    \
 	"7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2"
-#define HEX64                                                                  \
-	"fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
+#define HEX64 "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
 
 static const struct row {
 	const char *name, *hash, *password;
@@ -50,8 +49,8 @@ static void test_rows(void)
 	const struct row *r;
 
 	for (r = rows; r < rows + sizeof rows / sizeof *rows; r++)
-		ROW(r, scrypt_check(bytes_of(r->hash),
-				    bytes_of(r->password)) == r->want);
+		ROW(r, scrypt_check(bytes_of(r->hash), bytes_of(r->password)) ==
+			       r->want);
 }
 
 static void test_prefixes(void)
@@ -75,8 +74,7 @@ static void test_both_ways(void)
 	CU_ASSERT(scrypt_check(buf_bytes(&hash), bytes_of("secret2")) ==
 		  ERR_DENIED);
 	CU_ASSERT(memcmp(hash.p, "$scrypt$16$1$1$salt$", 20) == 0);
-	CU_ASSERT(scrypt_hash(&cost, "a$b", bytes_of("x"), &hash) ==
-		  ERR_RANGE);
+	CU_ASSERT(scrypt_hash(&cost, "a$b", bytes_of("x"), &hash) == ERR_RANGE);
 	CU_ASSERT(scrypt_hash(&cost, "", bytes_of("x"), &hash) == ERR_RANGE);
 	CU_ASSERT(scrypt_hash(&cost, "salt", bytes_of("x"), &small) ==
 		  ERR_TOOBIG);
@@ -84,11 +82,9 @@ static void test_both_ways(void)
 	buf_clear(&small);
 }
 
-static const struct check_test tests[] = {
-	{ "rows", test_rows },
-	{ "every prefix", test_prefixes },
-	{ "both ways", test_both_ways },
-	{ NULL, NULL }
-};
+static const struct check_test tests[] = { { "rows", test_rows },
+					   { "every prefix", test_prefixes },
+					   { "both ways", test_both_ways },
+					   { NULL, NULL } };
 
 CHECK_MAIN("scrypt", tests)

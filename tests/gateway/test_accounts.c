@@ -7,9 +7,9 @@
 #include "tests/gateway/set.h"
 
 #define FILES                                                                  \
-	"esme\nsystem-id=esme1\npassword=secret1\nrate=10\n"                  \
-	"short-code=22222;22224\nany-sender=yes\n"                            \
-	"esme\nsystem-id=esme2\npassword=$sha256$s$00\nshort-code=22223\n"    \
+	"esme\nsystem-id=esme1\npassword=secret1\nrate=10\n"                   \
+	"short-code=22222;22224\nany-sender=yes\n"                             \
+	"esme\nsystem-id=esme2\npassword=$sha256$s$00\nshort-code=22223\n"     \
 	"smsc\nname=smsc-a\nhost=127.0.0.1\nsystem-id=x\n"
 #define PASSWORD "\"password\":\"$scrypt$16$1$1$s$00\""
 
@@ -149,8 +149,7 @@ static void test_orders(void)
 		ROW(r, (w.why.n > 0) == (r->want != OK));
 		ROW(r, named(&w, "esme2")->rate == 0);
 		if (r->want != OK)
-			ROW(r, named(&w, "esme1")->rate == 10 &&
-				       w.row.n == 0);
+			ROW(r, named(&w, "esme1")->rate == 10 && w.row.n == 0);
 		end(&w);
 	}
 }
@@ -214,11 +213,12 @@ static void test_added(void)
 	struct accounts *heir;
 
 	CU_ASSERT(order(&w, ACCOUNT_ADD, "shop",
-			PASSWORD ",\"short-code\":\"1;2\",\"binds\":\"2\"") ==
-		  OK);
+			PASSWORD
+			",\"short-code\":\"1;2\",\"binds\":\"2\"") == OK);
 	CU_ASSERT(order(&w, ACCOUNT_SET, "shop", "\"rate\":\"9\"") == OK);
 	again(&w, FILES, "shop");
-	CU_ASSERT(named(&w, "shop")->rate == 9 && named(&w, "shop")->binds == 2);
+	CU_ASSERT(named(&w, "shop")->rate == 9 &&
+		  named(&w, "shop")->binds == 2);
 	CU_ASSERT_STRING_EQUAL(owner(&w, "2"), "shop");
 	heir = accounts_of(w.settings);
 	CU_ASSERT(accounts_inherit(heir, w.accounts) == OK);
@@ -250,7 +250,11 @@ static void test_bans(void)
 static void test_unreadable_rows(void)
 {
 	static const char *const texts[] = {
-		"", "{", "[]", "{\"v\":2,\"set\":{}}", "{\"set\":{}}",
+		"",
+		"{",
+		"[]",
+		"{\"v\":2,\"set\":{}}",
+		"{\"set\":{}}",
 		"{\"v\":1,\"set\":{\"rate\":\"many\"}}",
 		"{\"v\":1,\"set\":{\"password\":\"plain\"}}",
 		"{\"v\":1,\"set\":{\"rate\":5}}",
@@ -308,8 +312,8 @@ static void test_lists(void)
 	CU_ASSERT(order(&w, ACCOUNT_SET, "esme2", "\"rate\":\"4\"") == OK);
 	CU_ASSERT(accounts_list(w.accounts, 1, see, &s) == OK);
 	CU_ASSERT(s.n == 3);
-	CU_ASSERT(strncmp(s.text, "{\"name\":\"a\",\"state\":\"enabled\",", 29) ==
-		  0);
+	CU_ASSERT(strncmp(s.text, "{\"name\":\"a\",\"state\":\"enabled\",",
+			  29) == 0);
 	CU_ASSERT(strstr(s.text, "secret") == NULL);
 	CU_ASSERT(strstr(s.text, "$s") == NULL);
 	CU_ASSERT(strstr(s.text, "\"from\":\"live\"") != NULL);
@@ -317,8 +321,7 @@ static void test_lists(void)
 				 "\"changed\":[\"rate\"]") != NULL);
 	CU_ASSERT(accounts_show(w.accounts, "esme1", 1, &one) == OK);
 	CU_ASSERT(strstr(s.text, buf_string(&one)) != NULL);
-	CU_ASSERT(accounts_show(w.accounts, "nobody", 1, &one) ==
-		  ERR_NOTFOUND);
+	CU_ASSERT(accounts_show(w.accounts, "nobody", 1, &one) == ERR_NOTFOUND);
 	buf_clear(&one);
 	end(&w);
 }

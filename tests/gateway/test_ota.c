@@ -7,13 +7,13 @@
 #include "tests/gateway/set.h"
 
 #define SETTINGS                                                               \
-	"ota-setting\nname=web\ntitle=The web\napn=web.example\n"             \
-	"authentication=CHAP\nuser=me\npassword=secret\n"                     \
-	"proxy=192.0.2.7\nproxy-port=9201\nhome-page=http://a.example/\n"     \
-	"ota-setting\nname=mms\ntype=mms\napn=mms.example\n"                  \
-	"mmsc=http://mmsc.example/\n"                                         \
-	"ota-setting\nname=call\ntype=access\nbearer=CSD\nphone=+1555\n"      \
-	"ota-setting\nname=six\nproxy=2001:db8::1\n"                          \
+	"ota-setting\nname=web\ntitle=The web\napn=web.example\n"              \
+	"authentication=CHAP\nuser=me\npassword=secret\n"                      \
+	"proxy=192.0.2.7\nproxy-port=9201\nhome-page=http://a.example/\n"      \
+	"ota-setting\nname=mms\ntype=mms\napn=mms.example\n"                   \
+	"mmsc=http://mmsc.example/\n"                                          \
+	"ota-setting\nname=call\ntype=access\nbearer=CSD\nphone=+1555\n"       \
+	"ota-setting\nname=six\nproxy=2001:db8::1\n"                           \
 	"ota-setting\nname=named\nproxy=proxy.example\n"
 
 struct world {
@@ -93,8 +93,8 @@ static void test_documents(void)
 		struct buf text = BUF_INIT(4096);
 		struct provisioning p;
 
-		ROW(r, ota_document(named(&w, r->name), false, w.arena, &p) ==
-			       OK);
+		ROW(r,
+		    ota_document(named(&w, r->name), false, w.arena, &p) == OK);
 		ROW(r, bytes_is(p.version, "1.1"));
 		write_groups(p.group, &text);
 		ROW(r, strcmp(buf_string(&text), r->want) == 0);

@@ -46,30 +46,6 @@ static struct bytes word(struct bytes *rest)
 	return w;
 }
 
-static int digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static enum err read_value(struct bytes text, uint8_t out[SCRYPT_OCTETS])
-{
-	size_t i;
-	int high, low;
-
-	if (text.n != 2 * SCRYPT_OCTETS)
-		return ERR_MALFORMED;
-	for (i = 0; i < SCRYPT_OCTETS; i++) {
-		high = digit(text.p[2 * i]);
-		low = digit(text.p[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return ERR_MALFORMED;
-		out[i] = (uint8_t)(high << 4 | low);
-	}
-	return OK;
-}
-
 enum err scrypt_check(struct bytes hash, struct bytes password)
 {
 	struct bytes rest = bytes_after(hash, strlen(SCRYPT_PREFIX)), salt;
@@ -84,7 +60,9 @@ enum err scrypt_check(struct bytes hash, struct bytes password)
 	    bytes_decimal(word(&rest), UINT32_MAX, &c.p) != OK)
 		return ERR_MALFORMED;
 	salt = word(&rest);
-	if ((e = read_value(rest, want)) != OK ||
+	if (rest.n != 2 * SCRYPT_OCTETS)
+		return ERR_MALFORMED;
+	if ((e = hex_read(rest, want, sizeof want)) != OK ||
 	    (e = derive(&c, salt, password, got)) != OK)
 		return e;
 	return digest_equal((struct bytes){ want, sizeof want },

@@ -50,7 +50,8 @@ struct setting {
 	const char *fallback; /* default, as it would be written; NULL none */
 	bool required;
 	const char *sentence; /* what it does, for the manual               */
-	bool unique;	      /* no two instances may have the same value   */
+	bool unique;	      /* no two instances may have the same value,  */
+			      /* or item of a list                          */
 };
 
 struct setting_group {

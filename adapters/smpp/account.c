@@ -144,6 +144,8 @@ enum err account_set(struct account *a, const struct found *f)
 	    (e = read_text(&a->tls_name, f->tls_name)) != OK)
 		return e;
 	a->tls = read_tls(f->tls);
+	a->live = settings_group_named(a->peer.hub->settings, "esme",
+				       a->name) == NULL;
 	a->rate_rule = (struct rate_rule){ .per_second = f->rate,
 					   .burst = f->burst };
 	a->quota_rule = (struct quota_rule){ .per_day = f->daily_quota };
@@ -407,6 +409,7 @@ static enum err limit_conns(struct account *a)
 void account_found(struct account *a, const struct found *f)
 {
 	if (!f->exists) {
+		a->live = false;
 		a->peer.text = "the account has gone";
 		each_conn(a, conn_leave);
 		return;

@@ -32,6 +32,7 @@ struct account {
 	struct server *server;
 	char name[ACCOUNT_NAME];
 	bool any_sender, stopped;
+	bool live;			/* known, but in no settings         */
 	bool barred;			/* disabled or banned                */
 	unsigned kinds;			/* KIND_... that it may bind as      */
 	char *hosts;			/* that it may bind from; NULL: all  */

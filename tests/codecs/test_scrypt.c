@@ -35,7 +35,7 @@ static const struct row {
 	{ "more memory than is allowed", "$scrypt$131072$8$1$NaCl$" HEX64,
 	  "password", ERR_RANGE },
 	{ "no salt", "$scrypt$1024$8$16$$" HEX64, "password", ERR_RANGE },
-	{ "upper case digits", "$scrypt$1024$8$16$NaCl$FD", "password",
+	{ "too few digits", "$scrypt$1024$8$16$NaCl$FD", "password",
 	  ERR_MALFORMED },
 	{ "a sign", "$scrypt$+1024$8$16$NaCl$" HEX64, "password",
 	  ERR_MALFORMED },

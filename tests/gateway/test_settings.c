@@ -88,6 +88,11 @@ static const struct row {
 	  "f:3: group sip: only one is allowed, and there is one at f:1\n" },
 	{ "same name twice", "user\nname=m\nuser\nname=m",
 	  "f:4: group user: name: m is already that of group user at f:2\n" },
+	{ "one of several numbers twice",
+	  "esme\nsystem-id=a\npassword=p\nshort-code=1;22\n"
+	  "esme\nsystem-id=b\npassword=p\nshort-code=2; 22",
+	  "f:8: group esme: short-code: 22 is already that of group esme at "
+	  "f:2\n" },
 	{ "same number twice",
 	  "user\nname=a\nnumber=+1\nuser\nname=b\nnumber=+1",
 	  "f:6: group user: number: +1 is already that of group user at "

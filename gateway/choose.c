@@ -121,3 +121,24 @@ void choose_ways(struct engine *e, const struct message *m,
 		out->why = nobody_there;
 	}
 }
+
+enum err engine_route(struct engine *e, const struct message *m, struct buf *to)
+{
+	struct choice c;
+	size_t i;
+
+	choose_ways(e, m, &m->recipients[0].address, &c);
+	for (i = 0; i < c.verdict.n; i++)
+		buf_printf(to, "%s%s/%s", i > 0 ? ";" : "",
+			   technology_name(c.verdict.ways[i].technology),
+			   c.verdict.ways[i].peer);
+	if (c.verdict.n > 0)
+		return buf_status(to);
+	buf_text(to, c.why.text);
+	return ERR_NOTFOUND;
+}
+
+const struct address_rules *engine_rules(const struct engine *e)
+{
+	return directory_rules(e->directory);
+}

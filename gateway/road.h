@@ -19,6 +19,7 @@
  *	describe.c	what operators see
  *	links.c		links that operators name and stop
  *	hold.c		what operators hold back
+ *	change.c	accounts that operators change
  */
 #ifndef GATEWAY_ROAD_H
 #define GATEWAY_ROAD_H
@@ -60,7 +61,7 @@ struct engine {
 	bool fail_unknown;	/* on-unknown = fail                          */
 	bool deliver_partial;
 
-	struct child_link children[ENGINE_CHILDREN];
+	struct child_link children[ENGINE_CHILDREN + 1];
 	uint64_t lives;
 
 	struct lane *lanes;
@@ -308,6 +309,11 @@ void links_dropped(struct engine *e, struct lane *l);
 
 /* hold.c */
 void hold_recovered(struct lane *l, struct bytes octets);
+
+/* change.c */
+#define ROAD_ACCOUNTS 1000	/* rows of accounts that are read at once     */
+/** What a step of kind STEP_DIRECTORY_ALL has found; the last name, or NULL. */
+const char *change_recovered(struct engine *e, const struct step *s);
 
 /* recover.c */
 void recover_drain_waiting(struct engine *e, struct lane *l);

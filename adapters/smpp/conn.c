@@ -128,8 +128,9 @@ static uint32_t pass(struct inbox *in)
 	return account_throttles(c->account);
 }
 
-static enum err set_bound_limits(struct conn *c, const struct account *a)
+enum err conn_limit(struct conn *c)
 {
+	const struct account *a = c->account;
 	const struct server *v = c->server;
 	unsigned window = (unsigned)settings_number(v->group, "window");
 	struct session_limits l = {
@@ -140,20 +141,25 @@ static enum err set_bound_limits(struct conn *c, const struct account *a)
 		.pdu_octets = SMPP_PDU_OCTETS_MAX,
 	};
 
-	inbox_init(&c->inbox, &c->account->peer, c->session);
 	/* An account with a window of its own is throttled instead. */
 	c->inbox.most = a->window > 0 ? TAKEN_ALWAYS : window;
+	return session_set_limits(c->session, &l);
+}
+
+static enum err set_bound_limits(struct conn *c)
+{
+	inbox_init(&c->inbox, &c->account->peer, c->session);
 	c->inbox.owner = c;
 	c->inbox.admit = account_admit;
 	c->inbox.pass = pass;
 	c->inbox.answered = answered;
-	return session_set_limits(c->session, &l);
+	return conn_limit(c);
 }
 
 static void let_in(struct conn *c, struct account *a)
 {
 	c->account = a;
-	if (set_bound_limits(c, a) != OK) {
+	if (set_bound_limits(c) != OK) {
 		c->account = NULL;
 		refuse(c, ESME_RSYSERR);
 		return;

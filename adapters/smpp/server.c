@@ -297,7 +297,7 @@ static void forget_removed(struct server *v)
 	struct account **at = &v->accounts, *a;
 
 	while ((a = *at) != NULL) {
-		if (a->conns != NULL ||
+		if (a->conns != NULL || a->live ||
 		    settings_group_named(s, "esme", a->name) != NULL) {
 			at = &a->next;
 			continue;

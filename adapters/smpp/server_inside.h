@@ -11,6 +11,12 @@
 
 #define ACCOUNT_NAME 16			/* system_id and its NUL: 4.1.1      */
 
+enum account_tls { ACCOUNT_TLS_TAKEN, ACCOUNT_TLS_REFUSED, ACCOUNT_TLS_REQUIRED };
+
+#define KIND_TRANSMITTER 1u
+#define KIND_RECEIVER	 2u
+#define KIND_TRANSCEIVER 4u
+
 struct conn;
 struct outbind;
 
@@ -27,6 +33,12 @@ struct account {
 	struct server *server;
 	char name[ACCOUNT_NAME];
 	bool any_sender, stopped;
+	bool live;			/* known, but in no settings         */
+	bool barred;			/* disabled or banned                */
+	unsigned kinds;			/* KIND_... that it may bind as      */
+	char *hosts;			/* that it may bind from; NULL: all  */
+	enum account_tls tls;
+	char *tls_name;			/* that its certificate is for       */
 	unsigned window;		/* 0: the server's                   */
 	unsigned binds_most, binds;
 	struct senders senders;
@@ -104,6 +116,8 @@ void conn_out(struct server *v, int fd, const struct settings_group *esme);
 void conn_found(struct conn *c, const struct found *f);
 /* Ends when what it has under way is done. */
 void conn_leave(struct conn *c);
+/* Takes the account's window; ERR_NOMEM. */
+enum err conn_limit(struct conn *c) CHECKED;
 
 /* outbind.c */
 void outbind_commit(struct server *v, const struct settings *s);

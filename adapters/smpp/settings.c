@@ -278,7 +278,8 @@ static const struct setting esme_settings[] = {
 	  "The name that it binds with.", false },
 	{ "password", SETTING_SECRET, NULL, 0, 0, NULL, NULL, true,
 	  "The password that it binds with (at most 8 characters travel), or "
-	  "$sha256$SALT$HEX with HEX the SHA-256 of SALT and password.",
+	  "$sha256$SALT$HEX with HEX the SHA-256 of SALT and password, or "
+	  "$scrypt$N$R$P$SALT$HEX (RFC 7914, 32 octets).",
 	  false },
 	{ "bind", SETTING_LIST, NULL, 0, 0, "transceiver|transmitter|receiver",
 	  "transceiver;transmitter;receiver", false,
@@ -300,8 +301,9 @@ static const struct setting esme_settings[] = {
 	  "Unanswered submissions at most; more are throttled. 0 is the "
 	  "server's window.",
 	  false },
-	{ "short-code", SETTING_DIGITS, NULL, 0, 0, NULL, NULL, false,
-	  "Messages to this number go to it, and it sends as this number.",
+	{ "short-code", SETTING_PREFIXES, NULL, 0, 0, NULL, NULL, false,
+	  "Messages to these numbers go to it, and it sends as them; the first "
+	  "is its sender when it names none.",
 	  true },
 	{ "any-sender", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
 	  "It may send as any address.", false },
@@ -332,6 +334,10 @@ static const struct setting esme_settings[] = {
 	  "The password that it knows us by.", false },
 	{ "outbind-every", SETTING_DURATION, "s", 100, SETTING_DAY, NULL, "1m",
 	  false, "How often it is called until it binds.", false },
+	{ "enabled", SETTING_BOOL, NULL, 0, 0, NULL, "yes", false,
+	  "It may bind; no unbinds it.", false },
+	{ "comment", SETTING_TEXT, NULL, 0, 1000, NULL, NULL, false,
+	  "Whose it is: for operators.", false },
 	{ "tls", SETTING_CHOICE, NULL, 0, 0, "no|yes|require", "yes", false,
 	  "Whether it may, or has to, bind over TLS.", false },
 	{ "tls-name", SETTING_TEXT, NULL, 0, 253, NULL, NULL, false,

@@ -106,9 +106,10 @@ static void send_pieces(struct session *s, struct smpp_pdu *p, size_t n,
 	for (h.part = 1; h.part <= h.of; h.part++) {
 		one.n = 0;
 		must(udh_encode(&h, &one) == OK, "header");
-		buf_put(&one, (struct bytes){ left.p, left.n < TEXT_UCS2_PART
-							      ? left.n
-							      : TEXT_UCS2_PART });
+		buf_put(&one,
+			(struct bytes){ left.p, left.n < TEXT_UCS2_PART
+							? left.n
+							: TEXT_UCS2_PART });
 		p->short_message = buf_bytes(&one);
 		send_piece(s, p, n, h.part - 1u);
 		left = bytes_after(left, TEXT_UCS2_PART);

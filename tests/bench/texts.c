@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define START	     15 /* characters: "No. 0000000042 "                 */
-#define NUMBER_AT    4
+#define START	      15 /* characters: "No. 0000000042 "                 */
+#define NUMBER_AT     4
 #define NUMBER_DIGITS 10
-#define FILLER	     0x6587 /* of UCS-2 only                          */
+#define FILLER	      0x6587 /* of UCS-2 only                          */
 
 static const char usual[] = "of a load of messages, each of them once.";
 

@@ -230,10 +230,9 @@ static bool text_option(struct options *o, int c)
 static bool flag_option(struct options *o, int c)
 {
 	bool *const flags[] = {
-		&o->arrivals,	&o->receipts,	    &o->inject,
-		&o->tcp,	&o->sip_source,	    &o->sip_recipients,
-		&o->imdn,	&o->text.ucs2,	    &o->cut,
-		&o->withhold,
+		&o->arrivals,	&o->receipts,	    &o->inject, &o->tcp,
+		&o->sip_source, &o->sip_recipients, &o->imdn,	&o->text.ucs2,
+		&o->cut,	&o->withhold,
 	};
 
 	if (c < OPTION_ARRIVALS || c > OPTION_WITHHOLD)
@@ -248,25 +247,21 @@ static bool number_option(struct options *o, int c)
 		int c;
 		unsigned *to;
 	} numbers[] = {
-		{ 'c', &o->connect },	 { 'b', &o->binds },
-		{ 'h', &o->sendsms },	 { 'd', &o->dlr },
-		{ 'w', &o->window },	 { 'S', &o->sip },
-		{ 'O', &o->sip_own },	 { 'u', &o->users },
-		{ 'r', &o->recipients }, { 'C', &o->accounts },
+		{ 'c', &o->connect },	      { 'b', &o->binds },
+		{ 'h', &o->sendsms },	      { 'd', &o->dlr },
+		{ 'w', &o->window },	      { 'S', &o->sip },
+		{ 'O', &o->sip_own },	      { 'u', &o->users },
+		{ 'r', &o->recipients },      { 'C', &o->accounts },
 		{ 'x', &o->text.characters },
 	};
 	const struct {
 		int c;
 		size_t *to;
 	} sizes[] = {
-		{ 'n', &o->submit },
-		{ 'a', &o->ahead },
-		{ 'e', &o->expect },
-		{ 'A', &o->probe_after },
-		{ 'F', &o->first_id },
-		{ 'g', &o->give },
-		{ 'o', &o->of },
-		{ 'k', &o->skip },
+		{ 'n', &o->submit },   { 'a', &o->ahead },
+		{ 'e', &o->expect },   { 'A', &o->probe_after },
+		{ 'F', &o->first_id }, { 'g', &o->give },
+		{ 'o', &o->of },       { 'k', &o->skip },
 	};
 	size_t i;
 

@@ -260,59 +260,62 @@ class Outstanding:
     def __init__(self, rig, count):
         self.rig, self.count = rig, count
         self.gateway = Gateway(rig, "smpp", f"outstanding-{count}")
-        self.first_id = self.given = 0
         self.rounds = []
-        self.fill()
+        self.fill(0, count)
 
     def load(self, *arguments):
         return traffic(self.rig, [self.gateway.program],
                        *self.gateway.esme(), "--listen", self.gateway.smsc_a,
-                       "--first-id", self.first_id, *arguments)
+                       *arguments)
 
-    def fill(self):
-        return self.load("--withhold", "--arrivals", "--submit", self.count,
-                         "--window", 256)
+    def fill(self, first_id, count):
+        self.load("--withhold", "--arrivals", "--submit", count, "--window",
+                  256, "--first-id", first_id)
 
-    def give(self, count):
-        """Receipts for some of them, picked at random."""
-        if self.given + count > self.count:
-            self.first_id += self.count
-            self.given = 0
-            self.fill()
-        self.rounds.append(self.load("--give", count, "--of", self.count,
-                                     "--skip", self.given))
-        self.given += count
+    def give(self, first_id, count, *how):
+        """So many receipts of messages behind that one."""
+        self.rounds.append(self.load("--first-id", first_id, "--give", count,
+                                     *how))
 
     def figures(self):
-        """All rounds as one."""
-        given = sum(of["given"] for of in self.rounds)
-        load = {"sent": given,
-                "whole": all(of["whole"] for of in self.rounds),
-                "given_per_s": given / sum(of["given_s"]
-                                           for of in self.rounds)}
-        return Figures(load, sum(of.cpu_s for of in self.rounds),
-                       self.rounds[-1].memory_mb,
-                       sum(of.others for of in self.rounds) /
-                       len(self.rounds))
+        """All rounds so far as one."""
+        rounds, self.rounds = self.rounds, []
+        given = sum(of["given"] for of in rounds)
+        load = {"sent": given, "whole": all(of["whole"] for of in rounds),
+                "given_per_s": given / sum(of["given_s"] for of in rounds)}
+        return Figures(load, sum(of.cpu_s for of in rounds),
+                       rounds[-1].memory_mb,
+                       sum(of.others for of in rounds) / len(rounds))
 
     def stop(self):
         self.gateway.stop()
         shutil.rmtree(self.gateway.state)
 
 
+EACH = 1000
+
+
 def receipts(rig):
     """Receipts when few, and when many, messages wait for theirs."""
-    few, many = Outstanding(rig, 1000), Outstanding(rig, rig.waiting)
+    few, many = Outstanding(rig, EACH), Outstanding(rig, rig.waiting)
+    half = many.count // 2
+    given = 0
     try:
-        for _ in range(max(3, int(2 * rig.seconds))):
-            few.give(1000)
-            many.give(1000)
+        for name, first, how in (
+                ("oldest first", 0, ("--in-order",)),
+                ("picked at random", half, ("--of", half))):
+            for n in range(max(3, int(rig.seconds))):
+                few.give(given, EACH, "--of", EACH)
+                given += EACH
+                few.fill(given, EACH)
+                many.give(first, EACH, *how, "--skip", n * EACH)
+            yield Row(f"receipts, {many.count:,} outstanding, {name}",
+                      many.figures(), few.figures(),
+                      f"{EACH:,} outstanding", at_least=0.9).use(
+                          "given_per_s")
     finally:
         few.stop()
         many.stop()
-    yield Row(f"receipts, {many.count:,} outstanding", many.figures(),
-              few.figures(), "1,000 outstanding", at_least=0.9).use(
-                  "given_per_s")
 
 
 BINDS = 500

@@ -50,6 +50,7 @@ static const char help[] =
 	"  --first-id N        what the SMSCs' ids begin behind (0)\n"
 	"  --give N --of M --skip K   N receipts for the M messages whose ids\n"
 	"                      begin there, after K that have come\n"
+	"  --in-order          the oldest first, and not at random\n"
 	"  --probe-id ID --probe-password WORD --probe-after N\n"
 	"                      after N arrivals one message of another "
 	"account\n";
@@ -119,7 +120,9 @@ bool bench_give(struct bench *b, char id[NUMBERS_ROOM])
 
 	if (b->waits_for > 0 || b->giving >= b->o.give)
 		return false;
-	at = (b->o.skip + b->giving++) * (uint64_t)SCATTER % b->o.of;
+	at = b->o.skip + b->giving++;
+	if (!b->o.in_order)
+		at = at * SCATTER % b->o.of;
 	snprintf(id, NUMBERS_ROOM, "%" PRIu64, b->o.first_id + 1 + at);
 	return true;
 }
@@ -141,7 +144,8 @@ enum {
 	OPTION_IMDN,
 	OPTION_UCS2,
 	OPTION_CUT,
-	OPTION_WITHHOLD
+	OPTION_WITHHOLD,
+	OPTION_IN_ORDER
 };
 
 static const struct option long_options[] = {
@@ -167,6 +171,7 @@ static const struct option long_options[] = {
 	{ "ucs2", no_argument, NULL, OPTION_UCS2 },
 	{ "cut", no_argument, NULL, OPTION_CUT },
 	{ "withhold", no_argument, NULL, OPTION_WITHHOLD },
+	{ "in-order", no_argument, NULL, OPTION_IN_ORDER },
 	{ "first-id", required_argument, NULL, 'F' },
 	{ "give", required_argument, NULL, 'g' },
 	{ "of", required_argument, NULL, 'o' },
@@ -230,12 +235,12 @@ static bool text_option(struct options *o, int c)
 static bool flag_option(struct options *o, int c)
 {
 	bool *const flags[] = {
-		&o->arrivals,	&o->receipts,	    &o->inject, &o->tcp,
-		&o->sip_source, &o->sip_recipients, &o->imdn,	&o->text.ucs2,
-		&o->cut,	&o->withhold,
+		&o->arrivals,	&o->receipts,	    &o->inject,	  &o->tcp,
+		&o->sip_source, &o->sip_recipients, &o->imdn,	  &o->text.ucs2,
+		&o->cut,	&o->withhold,	    &o->in_order,
 	};
 
-	if (c < OPTION_ARRIVALS || c > OPTION_WITHHOLD)
+	if (c < OPTION_ARRIVALS || c > OPTION_IN_ORDER)
 		return false;
 	*flags[c - OPTION_ARRIVALS] = true;
 	return true;

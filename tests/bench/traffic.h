@@ -31,6 +31,7 @@ struct options {
 	bool arrivals, receipts;
 	bool withhold;			/* receipts are asked for, not given */
 	size_t give, of, skip;		/* ... but now: see bench_give()     */
+	bool in_order;
 	size_t first_id;		/* of the SMSCs: the next is 1 more  */
 	unsigned recipients;		/* different ones; up to 100,000     */
 
@@ -83,8 +84,8 @@ void bench_reported(struct bench *b, struct bytes id);
 void bench_one_bound(struct bench *b);
 /**
  * The next id of o.give receipts, for messages of an earlier load: of the
- * o.of ids behind o.first_id, in an order that looks random, without the
- * first o.skip of that order. False: none, or not yet.
+ * o.of ids behind o.first_id, as they were given or in an order that looks
+ * random, without the first o.skip of that order. False: none, or not yet.
  */
 bool bench_give(struct bench *b, char id[NUMBERS_ROOM]);
 

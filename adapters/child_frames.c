@@ -5,6 +5,7 @@
 #include "adapters/child_inside.h"
 
 #define COMPLAINT_MAX	16384
+#define SHOWN_MAX	(256 * 1024)
 
 typedef enum err handler(struct uplink *up, const struct frame *f, int fd);
 
@@ -23,7 +24,8 @@ static enum err on_welcome(struct uplink *up, const struct frame *f, int fd)
 	return OK;
 }
 
-/* A complaint goes back as the payload; an empty one means yes. */
+/* A complaint goes back as the payload; an empty one means yes. What was asked
+ * for to be shown is none. */
 static enum err answer(struct uplink *up, const struct frame *f, enum err e,
 		       struct buf *complaint)
 {
@@ -33,7 +35,7 @@ static enum err answer(struct uplink *up, const struct frame *f, enum err e,
 
 	if (e != OK && complaint->n == 0)
 		buf_text(to, err_name(e));
-	else if (e != OK)
+	else if (e != OK || type == FRAME_CONTROLLED)
 		buf_put(to, buf_bytes(complaint));
 	return link_close_frame(up->link);
 }
@@ -258,7 +260,7 @@ static enum err on_slow(struct uplink *up, const struct frame *f, int fd)
 
 static enum err on_control(struct uplink *up, const struct frame *f, int fd)
 {
-	struct buf complaint = BUF_INIT(COMPLAINT_MAX);
+	struct buf complaint = BUF_INIT(SHOWN_MAX);
 	struct control c;
 	enum err e = control_read(f->payload, up->arena, &c);
 

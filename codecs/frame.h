@@ -47,7 +47,8 @@ enum frame_type {
 	FRAME_SLOW,		/* E>A stop reading intake                    */
 	FRAME_GO,		/* E>A go on                                  */
 	FRAME_CONTROL,		/* E>A ref: struct control: start, drain */
-	FRAME_CONTROLLED,	/* A>E ref; payload: complaint, empty is yes  */
+	FRAME_CONTROLLED,	/* A>E ref; payload: complaint, empty is yes,
+				 * or what was to be shown: lines of JSON     */
 	FRAME_STOP,		/* E>A drain and end                          */
 	FRAME_TRACE,		/* A>E struct note for a message's story      */
 	FRAME_AMENDMENT,		/* both ways, ref: struct amendment             */

@@ -4,24 +4,14 @@
 
 #include "codecs/gsm7.h"
 #include "codecs/nfc.h"
+#include "codecs/segment_inside.h"
+#include "codecs/translit.h"
 #include "codecs/ucs2.h"
 #include "codecs/utf8.h"
 
 #define SEPTETS_MAX 160
-#define MARKS_MAX   12 /* units to go back for a whole character    */
+#define MARKS_MAX   32 /* units to go back for a whole character    */
 #define ROOM_MIN    4  /* units beside a header, or it is too long  */
-#define JOINER	    0x200D
-
-/* A text that is being planned. */
-struct draft {
-	struct bytes source; /* UTF-8, or data                    */
-	enum segment_alphabet alphabet;
-	const struct gsm7_coder *coder; /* NULL: default alphabet            */
-	size_t units;			/* septets, 16-bit units or octets   */
-	bool packed;
-	struct udh header;
-	const uint8_t *written; /* all units, for cutting            */
-};
 
 static size_t unit_octets(const struct draft *d)
 {
@@ -60,8 +50,8 @@ static void write_units(const struct draft *d, uint8_t *to)
 	}
 }
 
-static uint8_t data_coding(enum segment_alphabet alphabet,
-			   const struct segment_options *o)
+uint8_t segment_coding(enum segment_alphabet alphabet,
+		       const struct segment_options *o)
 {
 	static const uint8_t plain[] = { 0x00, 0x03, 0x08, 0x04 };
 	static const uint8_t group[] = { 0x10, 0x03, 0x18, 0x14 };
@@ -73,52 +63,77 @@ static uint8_t data_coding(enum segment_alphabet alphabet,
 	return coding | o->message_class;
 }
 
-/* Octets of one part on the wire. */
-static size_t part_octets(const struct draft *d, size_t units)
+/* Octets of a part at most, beside its header. */
+static size_t octets_max(const struct draft *d, size_t units)
 {
-	size_t header = udh_octets(&d->header);
-
+	if (d->recoded)
+		return d->source.n;
 	if (!d->packed)
-		return header + units * unit_octets(d);
-	return header + gsm7_packed_octets(units, gsm7_fill_bits(header));
+		return units * unit_octets(d);
+	return gsm7_packed_octets(units,
+				  gsm7_fill_bits(udh_octets(&d->header)));
 }
 
-/* Header and text of one part at `to`; `text` as written, unpacked. */
-static enum err write_part(const struct draft *d, struct bytes text,
-			   uint8_t *to)
+/* Writes a text in a charset that has all of it; returns its octets. */
+static size_t put_recoded(struct bytes text, enum segment_charset charset,
+			  uint8_t *to)
 {
-	size_t header = udh_octets(&d->header);
-	enum err e = udh_write(&d->header, to);
+	size_t n = text.n;
 
-	if (e != OK || text.n == 0)
-		return e;
+	if (charset == SEGMENT_CHARSET_LATIN1 &&
+	    utf8_latin1_count(text, &n) == OK)
+		utf8_latin1_write(text, to);
+	else if (n > 0)
+		memcpy(to, text.p, n);
+	return n;
+}
+
+/* The text of one part, as written, goes to `to`; returns its octets. */
+static size_t put_text(const struct draft *d, struct bytes written,
+		       enum segment_charset charset, uint8_t *to)
+{
+	static const struct gsm7_shift none = { 0, 0 };
+	uint8_t text[3 * SEPTETS_MAX];
+	size_t n = octets_max(d, written.n / unit_octets(d));
+	bool damaged;
+
+	if (d->recoded) {
+		n = gsm7_read(written, none, text, &damaged);
+		return put_recoded((struct bytes){ text, n }, charset, to);
+	}
 	if (d->packed)
-		gsm7_pack(text, gsm7_fill_bits(header), to + header);
-	else if (text.p != to + header)
-		memcpy(to + header, text.p, text.n);
-	return OK;
+		gsm7_pack(written, gsm7_fill_bits(udh_octets(&d->header)), to);
+	else if (n > 0)
+		memcpy(to, written.p, n);
+	return n;
 }
 
 /* All in one segment, in a short message or in message_payload. */
-static enum err plan_one(const struct draft *d, struct arena *arena,
-			 struct segment_plan *out)
+static enum err plan_one(const struct draft *d, const struct segment_options *o,
+			 struct arena *arena, struct segment_plan *out)
 {
-	size_t header = udh_octets(&d->header), n = part_octets(d, d->units);
-	struct bytes text = { NULL, d->units * unit_octets(d) };
-	uint8_t *octets, *apart = NULL;
+	size_t header = udh_octets(&d->header), n = octets_max(d, d->units);
+	uint8_t *octets, *apart;
 	struct segment *s;
 	enum err e;
 
 	if ((s = arena_alloc(arena, sizeof *s)) == NULL ||
-	    (octets = arena_alloc(arena, n)) == NULL)
+	    (octets = arena_alloc(arena, header + n)) == NULL)
 		return ERR_NOMEM;
-	if (d->packed && (apart = arena_alloc(arena, text.n)) == NULL)
-		return ERR_NOMEM;
-	text.p = d->packed ? apart : octets + header;
-	write_units(d, d->packed ? apart : octets + header);
-	if ((e = write_part(d, text, octets)) != OK)
+	if ((e = udh_write(&d->header, octets)) != OK)
 		return e;
-	*s = (struct segment){ { octets, n }, header > 0, 1, 1 };
+	if (d->recoded) {
+		n = put_recoded(d->source, o->charset, octets + header);
+	} else if (!d->packed) {
+		write_units(d, octets + header);
+	} else {
+		if ((apart = arena_alloc(arena, d->units)) == NULL)
+			return ERR_NOMEM;
+		write_units(d, apart);
+		put_text(d, (struct bytes){ apart, d->units }, o->charset,
+			 octets + header);
+	}
+	*s = (struct segment){ { octets, header + n }, header > 0, 1, 1 };
 	out->segments = s;
 	out->count = 1;
 	return OK;
@@ -163,6 +178,47 @@ static size_t before(const struct draft *d, size_t at)
 	return at - 1;
 }
 
+/* Flags are pairs: does one that begins at or behind `from` go on at `at`? */
+static bool in_flag(const struct draft *d, const struct gsm7_shift *shift,
+		    size_t from, size_t at)
+{
+	size_t letters = 0;
+
+	if (!utf8_is_flag_letter(character_at(d, shift, at)))
+		return false;
+	while (at > from) {
+		at = before(d, at);
+		if (!utf8_is_flag_letter(character_at(d, shift, at)))
+			break;
+		letters++;
+	}
+	return letters % 2 == 1;
+}
+
+/* Does `at` lie within what a reader takes for one character? */
+static bool inside(const struct draft *d, const struct gsm7_shift *shift,
+		   size_t from, size_t at)
+{
+	return utf8_holds(character_at(d, shift, before(d, at)),
+			  character_at(d, shift, at)) ||
+	       in_flag(d, shift, from, at);
+}
+
+/*
+ * A reader of packed septets cannot tell a last 00 that fills its octet from
+ * padding: the part ends before it.
+ */
+static size_t before_padding(const struct draft *d, size_t from, size_t end)
+{
+	unsigned fill = gsm7_fill_bits(udh_octets(&d->header));
+	size_t at = before(d, end);
+
+	if (!d->packed || ((end - from) * 7 + fill) % 8 != 0 ||
+	    d->written[end - 1] != 0 || at <= from)
+		return end;
+	return at;
+}
+
 /* The last place to cut, after `from` and not after `end`. */
 static size_t cut(const struct draft *d, const struct gsm7_shift *shift,
 		  size_t from, size_t end)
@@ -174,59 +230,60 @@ static size_t cut(const struct draft *d, const struct gsm7_shift *shift,
 		end--;
 	whole = end;
 	for (at = end; at > from && whole - at < MARKS_MAX;) {
-		size_t previous = before(d, at);
-
-		if (!utf8_is_mark(character_at(d, shift, at)) &&
-		    character_at(d, shift, previous) != JOINER)
+		if (!inside(d, shift, from, at))
 			return at;
-		at = previous;
+		at = before(d, at);
 	}
 	return whole;
 }
 
 /* Ends of the parts in units, at most `max` of them. */
-static enum err cut_all(const struct draft *d, const struct gsm7_shift *shift,
-			size_t max, size_t *ends, size_t *count)
+static enum err cut_all(const struct draft *d, size_t max, size_t *ends,
+			size_t *count)
 {
-	size_t room = capacity(d->alphabet, &d->header), at = 0, n = 0;
+	struct gsm7_shift shift = { d->header.locking, d->header.single };
+	size_t room = capacity(d->alphabet, &d->header), at = 0, n = 0, end;
 
 	if (room < ROOM_MIN)
 		return ERR_TOOBIG;
 	while (at < d->units) {
 		if (n == max)
 			return ERR_TOOBIG;
-		if (d->units - at <= room)
-			at = d->units;
-		else
-			at = cut(d, shift, at, at + room);
-		ends[n++] = at;
+		end = d->units;
+		if (end - at > room) {
+			end = cut(d, &shift, at, at + room);
+			end = before_padding(d, at, end);
+		}
+		ends[n++] = at = end;
 	}
 	*count = n;
 	return OK;
 }
 
 static enum err write_parts(struct draft *d, const size_t *ends,
-			    struct arena *arena, struct segment_plan *out)
+			    enum segment_charset charset, struct arena *arena,
+			    struct segment_plan *out)
 {
-	size_t unit = unit_octets(d), from = 0, i, n;
+	size_t header = udh_octets(&d->header), from = 0, i, n;
 	struct bytes text;
 	uint8_t *to;
 	enum err e;
 
-	n = out->count * udh_octets(&d->header) + d->units * unit;
+	n = d->recoded ? d->source.n : d->units * unit_octets(d);
+	n += out->count * header;
 	out->segments = arena_array(arena, out->count, sizeof(struct segment));
 	if (out->segments == NULL || (to = arena_alloc(arena, n)) == NULL)
 		return ERR_NOMEM;
 	for (i = 0; i < out->count; i++) {
-		text.p = d->written + from * unit;
-		text.n = (ends[i] - from) * unit;
+		text.p = d->written + from * unit_octets(d);
+		text.n = (ends[i] - from) * unit_octets(d);
 		d->header.part = (uint8_t)(i + 1);
 		d->header.of = (uint8_t)out->count;
-		n = part_octets(d, ends[i] - from);
-		if ((e = write_part(d, text, to)) != OK)
+		if ((e = udh_write(&d->header, to)) != OK)
 			return e;
+		n = header + put_text(d, text, charset, to + header);
 		out->segments[i] = (struct segment){ { to, n },
-						     udh_octets(&d->header) > 0,
+						     header > 0,
 						     (uint8_t)(i + 1),
 						     (uint8_t)out->count };
 		to += n;
@@ -235,18 +292,30 @@ static enum err write_parts(struct draft *d, const size_t *ends,
 	return OK;
 }
 
-/* Numbered parts; `means` is UDH8, UDH16 or SAR. */
+/* The header that each of many parts needs; `means` is UDH8, UDH16 or SAR. */
+static void join(struct draft *d, const struct segment_options *o)
+{
+	d->header.joined = true;
+	d->header.wide = o->means != SEGMENT_UDH8;
+	d->header.ref = o->reference;
+	d->header.part = d->header.of = 1;
+}
+
+static size_t parts_max(const struct segment_options *o)
+{
+	if (o->parts_max == 0 || o->parts_max > SEGMENT_PARTS_MAX)
+		return SEGMENT_PARTS_MAX;
+	return o->parts_max;
+}
+
 static enum err plan_many(struct draft *d, const struct segment_options *o,
 			  struct arena *arena, struct segment_plan *out)
 {
-	size_t ends[SEGMENT_PARTS_MAX], max = o->parts_max;
-	struct gsm7_shift shift = { d->header.locking, d->header.single };
+	size_t ends[SEGMENT_PARTS_MAX], max = parts_max(o);
 	bool sar = o->means == SEGMENT_SAR && udh_octets(&d->header) == 0;
 	uint8_t *written;
 	enum err e;
 
-	if (max == 0 || max > SEGMENT_PARTS_MAX)
-		max = SEGMENT_PARTS_MAX;
 	if (d->units / SEPTETS_MAX >= max)
 		return ERR_TOOBIG;
 	written = arena_array(arena, d->units, unit_octets(d));
@@ -254,16 +323,53 @@ static enum err plan_many(struct draft *d, const struct segment_options *o,
 		return ERR_NOMEM;
 	write_units(d, written);
 	d->written = written;
-	d->header.joined = true;
-	d->header.wide = o->means != SEGMENT_UDH8;
-	d->header.ref = o->reference;
-	d->header.part = d->header.of = 1;
-	if ((e = cut_all(d, &shift, max, ends, &out->count)) != OK)
+	join(d, o);
+	if ((e = cut_all(d, max, ends, &out->count)) != OK)
 		return e;
 	if (sar)
 		d->header.joined = false;
 	out->sar = sar;
-	return write_parts(d, ends, arena, out);
+	return write_parts(d, ends, o->charset, arena, out);
+}
+
+struct segment_size segment_size_of(const struct draft *d,
+				    const struct segment_options *o)
+{
+	struct segment_size size = { 1, true };
+	struct draft many = *d;
+	size_t room;
+
+	if (d->units <= capacity(d->alphabet, &d->header))
+		return size;
+	join(&many, o);
+	room = capacity(d->alphabet, &many.header);
+	size.alone = false;
+	size.least = room < ROOM_MIN ? SIZE_MAX : (d->units + room - 1) / room;
+	return size;
+}
+
+enum err segment_count(const struct draft *d, const struct segment_options *o,
+		       size_t *parts)
+{
+	struct segment_size size = segment_size_of(d, o);
+	size_t ends[SEGMENT_PARTS_MAX];
+	struct draft many = *d;
+	uint8_t *written;
+	enum err e;
+
+	*parts = size.least;
+	if (size.alone || o->means == SEGMENT_PAYLOAD)
+		return OK;
+	if (size.least > parts_max(o))
+		return ERR_TOOBIG;
+	if ((written = mem_alloc(d->units * unit_octets(d))) == NULL)
+		return ERR_NOMEM;
+	write_units(d, written);
+	many.written = written;
+	join(&many, o);
+	e = cut_all(&many, parts_max(o), ends, parts);
+	mem_free(written);
+	return e;
 }
 
 static enum err plan(struct draft *d, const struct segment_options *o,
@@ -272,7 +378,7 @@ static enum err plan(struct draft *d, const struct segment_options *o,
 	bool fits = d->units <= capacity(d->alphabet, &d->header);
 	struct segment_plan made = {
 		.alphabet = d->alphabet,
-		.data_coding = data_coding(d->alphabet, o),
+		.data_coding = segment_coding(d->alphabet, o),
 		.single = d->header.single,
 		.locking = d->header.locking,
 		.reference = o->reference,
@@ -283,10 +389,11 @@ static enum err plan(struct draft *d, const struct segment_options *o,
 	if (d->header.joined || (o->classed && o->message_class > 3) ||
 	    (o->means == SEGMENT_UDH8 && o->reference > 0xFF))
 		return ERR_RANGE;
-	if (made.payload && part_octets(d, d->units) > SEGMENT_PAYLOAD_MAX)
+	if (made.payload && udh_octets(&d->header) + octets_max(d, d->units) >
+				    SEGMENT_PAYLOAD_MAX)
 		return ERR_TOOBIG;
 	if (fits || made.payload)
-		e = plan_one(d, arena, &made);
+		e = plan_one(d, o, arena, &made);
 	else
 		e = plan_many(d, o, arena, &made);
 	if (e == OK)
@@ -294,106 +401,60 @@ static enum err plan(struct draft *d, const struct segment_options *o,
 	return e;
 }
 
-/* What one pair of national tables would take. */
-struct national {
+/*
+ * The same with close letters for those that the default alphabet lacks: when
+ * that saves parts or, with SEGMENT_REPLACE, UTF-16.
+ */
+static enum err replace(struct draft *d, const struct segment_options *o,
+			struct buf *room, bool *replaced)
+{
+	struct draft other = { .header = d->header };
+	size_t before = 0, after = 0;
 	struct gsm7_coder coder;
-	struct gsm7_shift shift;
-	size_t septets, parts; /* parts: 0 for none found yet       */
-};
+	enum err e = translit(d->source, room);
 
-static size_t parts_of(size_t units, size_t alone, size_t joined)
-{
-	return units <= alone ? 1 : (units + joined - 1) / joined;
-}
-
-/* Tries one pair of tables and keeps it in *best if it is better. */
-static void try_shift(const struct draft *d, struct gsm7_shift shift,
-		      struct national *best)
-{
-	struct udh h = d->header;
-	struct national n;
-	size_t alone, joined;
-
-	h.locking = shift.locking;
-	h.single = shift.single;
-	alone = capacity(SEGMENT_GSM7, &h);
-	h.joined = true;
-	joined = capacity(SEGMENT_GSM7, &h);
-	gsm7_coder_init(&n.coder, shift);
-	if (joined < ROOM_MIN ||
-	    gsm7_count(d->source, &n.coder, &n.septets) != OK)
-		return;
-	n.shift = shift;
-	n.parts = parts_of(n.septets, alone, joined);
-	if (best->parts == 0 || n.parts < best->parts ||
-	    (n.parts == best->parts && n.septets < best->septets))
-		*best = n;
-}
-
-static void try_language(const struct draft *d, uint8_t language,
-			 const struct segment_options *o, struct national *best)
-{
-	if (o->single)
-		try_shift(d, (struct gsm7_shift){ 0, language }, best);
-	if (o->locking)
-		try_shift(d, (struct gsm7_shift){ language, 0 }, best);
-	if (o->single && o->locking)
-		try_shift(d, (struct gsm7_shift){ language, language }, best);
-}
-
-/* Is there a national alphabet that carries all of the text? */
-static bool find_national(struct draft *d, const struct segment_options *o,
-			  struct national *best)
-{
-	uint8_t language;
-
-	best->parts = 0;
-	if (!o->single && !o->locking)
-		return false;
-	if (o->language >= 1 && o->language <= GSM7_LANGUAGE_LAST)
-		try_language(d, o->language, o, best);
-	for (language = 1; language <= GSM7_LANGUAGE_LAST; language++)
-		if (best->parts == 0 || o->language == 0)
-			try_language(d, language, o, best);
-	if (best->parts == 0)
-		return false;
-	d->alphabet = SEGMENT_GSM7;
-	d->coder = &best->coder;
-	d->units = best->septets;
-	d->header.locking = best->shift.locking;
-	d->header.single = best->shift.single;
-	return true;
+	*replaced = false;
+	if (e != OK)
+		return e == ERR_UNSUPPORTED ? OK : e;
+	other.source = buf_bytes(room);
+	other.header.locking = other.header.single = 0;
+	if ((e = segment_choose(&other, o, &coder)) != OK)
+		return e;
+	if (other.alphabet != SEGMENT_GSM7 || other.coder != NULL)
+		return OK;
+	e = segment_count(&other, o, &after);
+	if (e == OK)
+		e = segment_count(d, o, &before);
+	if (e != OK && (e != ERR_TOOBIG || after == 0))
+		return e == ERR_TOOBIG ? OK : e;
+	*replaced = e == ERR_TOOBIG || after < before ||
+		    (after == before && o->replace == SEGMENT_REPLACE &&
+		     d->alphabet == SEGMENT_UCS2);
+	if (*replaced)
+		*d = other;
+	return OK;
 }
 
 static enum err split_tidy(struct bytes text, const struct segment_options *o,
 			   struct arena *arena, struct segment_plan *out)
 {
 	struct draft d = { .source = text, .header = o->header };
-	struct national best;
+	struct buf room = BUF_INIT(TRANSLIT_GROWTH * text.n);
+	struct gsm7_coder coder;
+	bool replaced = false;
 	enum err e;
 
 	d.header.locking = d.header.single = 0;
-	if (o->ucs2) {
-		d.alphabet = SEGMENT_UCS2;
-		e = ucs2_count(text, &d.units);
-		return e == OK ? plan(&d, o, arena, out) : e;
-	}
-	e = gsm7_count(text, NULL, &d.units);
-	if (e == ERR_UNSUPPORTED && !find_national(&d, o, &best)) {
-		d.alphabet = SEGMENT_LATIN1;
-		if (o->latin1)
-			e = utf8_latin1_count(text, &d.units);
-		if (e == ERR_UNSUPPORTED) {
-			d.alphabet = SEGMENT_UCS2;
-			e = ucs2_count(text, &d.units);
-		}
-	} else if (e == ERR_UNSUPPORTED) {
-		e = OK;
-	}
-	if (e != OK)
-		return e;
-	d.packed = o->packed && d.alphabet == SEGMENT_GSM7;
-	return plan(&d, o, arena, out);
+	e = segment_choose(&d, o, &coder);
+	if (e == OK && o->replace != SEGMENT_AS_IT_IS && !o->ucs2 &&
+	    (d.alphabet != SEGMENT_GSM7 || d.coder != NULL))
+		e = replace(&d, o, &room, &replaced);
+	if (e == OK)
+		e = plan(&d, o, arena, out);
+	if (e == OK)
+		out->replaced = replaced;
+	buf_clear(&room);
+	return e;
 }
 
 enum err segment_split(struct bytes text, const struct segment_options *o,

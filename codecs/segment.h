@@ -29,13 +29,33 @@ enum segment_means {
 	SEGMENT_PAYLOAD		/* not at all: whole, in message_payload     */
 };
 
+/* What data_coding 00 means on a bind. */
+enum segment_charset {
+	SEGMENT_CHARSET_GSM7,
+	SEGMENT_CHARSET_ASCII,
+	SEGMENT_CHARSET_LATIN1,
+	SEGMENT_CHARSET_UTF8
+};
+
+/* What becomes of letters that the default alphabet lacks. */
+enum segment_replace {
+	SEGMENT_AS_IT_IS,
+	SEGMENT_REPLACE_FIT,	/* a close one if that saves short messages  */
+	SEGMENT_REPLACE		/* or UTF-16                                 */
+};
+
+/* Sets of national languages: a bit for each (TS 23.038 6.2.1.2.4). */
+#define SEGMENT_LANGUAGE(id_) (1u << (id_))
+#define SEGMENT_ANY_LANGUAGE  0x3FFEu	/* 1 Turkish to 13 Urdu              */
+
 /* What may be used; all zero: default alphabet, UCS2, IE 00. */
 struct segment_options {
 	enum segment_means means;
 	uint16_t reference;
 	uint16_t parts_max;	/* 0: 255                                    */
-	bool single, locking;	/* national tables (TS 23.038 annex A)       */
-	uint8_t language;	/* tried first; 0: all from 1 to 13 alike    */
+	uint16_t single, locking;	/* languages (TS 23.038 annex A)     */
+	enum segment_charset charset;	/* of data_coding 00, at the receiver */
+	enum segment_replace replace;
 	bool ucs2;		/* text as data_coding 08 and nothing else   */
 	bool latin1;		/* data_coding 03 for what it carries        */
 	bool packed;		/* eight septets in seven octets             */
@@ -59,16 +79,19 @@ struct segment_plan {
 	uint8_t single, locking;	/* languages in use, 0: none         */
 	bool payload;	/* the only segment belongs in message_payload       */
 	bool sar;	/* `count` parts without IE 00 or 08: sar_* say it   */
+	bool replaced;	/* letters by others that are close                  */
 	uint16_t reference;
 };
 
 /**
- * Plans `text` (UTF-8; made tidy first, see utf8_tidy) with the smallest
- * alphabet that carries all of it: GSM default and extension, then national
- * tables, then Latin-1, then UTF-16BE, as far as allowed. No part ends
- * inside an escape or surrogate pair, nor, unless it is all marks, before a
- * combining mark. SAR with any header falls back to IE 08: the two exclude
- * each other. PAYLOAD is used when one short message is not enough.
+ * Plans `text` (UTF-8; made tidy first, see utf8_tidy) in the alphabet that
+ * carries all of it in the fewest parts; of equals the first of GSM default
+ * and extension, national tables, Latin-1 and UTF-16BE, as far as allowed.
+ * Of another charset than GSM's data_coding 00 has what both have, counted in
+ * septets, as the SMSC makes them of it; and then no national tables. No
+ * part ends inside an escape or surrogate pair, nor, unless that is as long
+ * as half a part, within a cluster of UAX #29. SAR with any header falls back
+ * to IE 08: the two exclude each other. PAYLOAD is used when one short message is not enough.
  * *out lives in `arena`. Empty text is one empty segment.
  * ERR_MALFORMED: not UTF-8; ERR_TOOBIG: more than parts_max parts, above
  * SEGMENT_PAYLOAD_MAX, or the header leaves no room; ERR_RANGE: UDH8 with a
@@ -81,14 +104,6 @@ enum err segment_split(struct bytes text, const struct segment_options *o,
 enum err segment_split_data(struct bytes data, const struct segment_options *o,
 			    struct arena *arena, struct segment_plan *out)
 	CHECKED;
-
-/* What data_coding 00 means on a bind. */
-enum segment_charset {
-	SEGMENT_CHARSET_GSM7,
-	SEGMENT_CHARSET_ASCII,
-	SEGMENT_CHARSET_LATIN1,
-	SEGMENT_CHARSET_UTF8
-};
 
 /* How a bind is to be understood; all zero is the usual one. */
 struct segment_rules {
@@ -134,8 +149,8 @@ struct segment_content {
 /**
  * Reads one short message. Reserved codings are GSM 7-bit (TS 23.038 4);
  * compressed ones and pictograms are data, and so are Japanese and Korean
- * where codecs/east.h does not know them. Packed: a last '@' that
- * fills its octet to the bit cannot be told from padding and is dropped.
+ * where codecs/east.h does not know them. Packed: a last 00
+ * ('@') that fills its octet cannot be told from padding and is dropped.
  * *out lives in `arena` or borrows from `in`; of a part that may be cut within
  * a character out->raw is what codecs/joined.h takes. ERR_MALFORMED: udhi,
  * and the header does not fit (see *why); ERR_NOMEM. On error *out keeps its

@@ -83,6 +83,14 @@ bool utf8_is_tidy(struct bytes text);
  */
 bool utf8_is_mark(uint32_t code);
 
+/**
+ * Do the two stand in one cluster (UAX #29 3.1.1), so that a text is not cut
+ * between them: marks, joined signs, Hangul, conjuncts? Of flags, which are
+ * pairs, utf8_is_flag_letter() tells the halves.
+ */
+bool utf8_holds(uint32_t before, uint32_t after);
+bool utf8_is_flag_letter(uint32_t code);
+
 /* The 8-bit sets, as `set` below. */
 enum utf8_set {
 	UTF8_SET_ASCII,		/* 0x80 and above: U+FFFD                    */

@@ -52,6 +52,7 @@ static const struct shape_row intake_rows[] = {
 		.of = &segment_shape },
 	[5] = NUMBER(struct intake, sender_keeps, 0, 1),
 	[6] = NUMBER(struct intake, replace, 0, 1),
+	[7] = NUMBER(struct intake, partial, 0, 1),
 };
 static const struct shape intake_shape =
 	SHAPE(struct intake, intake_rows, NEEDS(1));
@@ -60,6 +61,7 @@ static const struct shape_row accepted_rows[] = {
 	[1] = NUMBER(struct accepted, id, 0, UINT64_MAX),
 	[2] = { SHAPE_CHARS, SHAPE_AT(struct accepted, public_id) },
 	[3] = NUMBER(struct accepted, duplicate, 0, 1),
+	[4] = OCTETS(struct accepted, refused),
 };
 static const struct shape accepted_shape =
 	SHAPE(struct accepted, accepted_rows, 0);
@@ -95,6 +97,9 @@ static const struct shape_row peer_state_rows[] = {
 	[10] = NUMBER(struct peer_state, received, 0, UINT64_MAX),
 	[11] = NUMBER(struct peer_state, failed, 0, UINT64_MAX),
 	[12] = NUMBER(struct peer_state, technology, 0, TECHNOLOGY_LOOPBACK),
+	[13] = TEXT(struct peer_state, tls),
+	[14] = NUMBER(struct peer_state, sent_minute, 0, UINT32_MAX),
+	[15] = NUMBER(struct peer_state, received_minute, 0, UINT32_MAX),
 };
 static const struct shape peer_state_shape =
 	SHAPE(struct peer_state, peer_state_rows, NEEDS(1));
@@ -228,8 +233,11 @@ IMAGE(accepted)
 
 enum err accepted_read(struct bytes in, struct accepted *v)
 {
+	enum err e;
+
 	*v = (struct accepted){ 0 };
-	return shape_read(&accepted_shape, in, NULL, v, NULL);
+	e = shape_read(&accepted_shape, in, NULL, v, NULL);
+	return e == OK && v->refused.n % 2 != 0 ? ERR_MALFORMED : e;
 }
 
 IMAGE(intake)

@@ -48,6 +48,8 @@ struct intake {
 	bool replace;		/* instead of one that waits, if there is one
 				 * with the same account, sender, recipient and
 				 * service_type (SMPP v3.4 5.2.18)            */
+	bool partial;		/* accepted.refused is told to the sender: no
+				 * reports of those                           */
 };
 
 /* FRAME_ACCEPTED */
@@ -55,6 +57,9 @@ struct accepted {
 	uint64_t id;
 	char public_id[PUBLIC_ID_SIZE];
 	bool duplicate;		/* seen before; this is the earlier answer   */
+	/* Of a `partial` one: recipients without a way, two octets each: the
+	 * index, and enum outcome_class. Not there for a duplicate. */
+	struct bytes refused;
 };
 
 /* A receipt or notification about something that we sent. */
@@ -84,6 +89,8 @@ struct peer_state {
 	const char *text;	/* last error, or NULL                       */
 	uint64_t since_us;
 	uint64_t sent, received, failed;	/* since the start           */
+	const char *tls;	/* version, cipher, far side's name; or NULL */
+	uint32_t sent_minute, received_minute;	/* in the last minute        */
 };
 
 struct presence {
@@ -128,9 +135,11 @@ struct binding {
 
 /* Without a peer: uplink_peer() for all whose numbers have changed. */
 #define CONTROL_TELL "tell"
+/* Lines of JSON about a peer, in the place of a complaint. */
+#define CONTROL_SHOW "show"
 
 struct control {
-	const char *command;	/* "start", "stop", "drain", "kick"          */
+	const char *command;	/* "start", "stop", "drain", "kick", "show"  */
 	const char *peer;
 };
 
@@ -268,7 +277,8 @@ struct adapter {
 	void (*snapshot)(void *self, const struct binding *v);
 	void (*changed)(void *self, const struct lookup *what);
 	void (*slow)(void *self, bool slow);	/* stop or go on reading      */
-	/* gwctl link ...; a refusal writes why into `complaint`. */
+	/* gwctl link ...; a refusal writes why into `complaint`, "show"
+	 * lines of JSON about the link, if there is more to say of it. */
 	enum err (*control)(void *self, const struct control *c,
 			    struct buf *complaint);
 	/* Take nothing new, finish what runs, then uplink_drained(). */

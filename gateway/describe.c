@@ -28,16 +28,19 @@ void engine_counts(const struct engine *e, struct engine_counts *out)
 		out->waiting += l->waiting;
 }
 
-static bool is_stopped(const struct lane *l)
+/* As an operator wished it: its adapter says so in the place of an error. */
+static bool is_ordered(const struct lane *l)
 {
-	return !l->up && l->text != NULL && strcmp(l->text, "stopped") == 0;
+	return !l->up && l->text != NULL &&
+	       (strcmp(l->text, "stopped") == 0 ||
+		strcmp(l->text, "draining") == 0);
 }
 
 static const char *state_of(const struct lane *l)
 {
 	if (l->up)
 		return "up";
-	return is_stopped(l) ? "stopped" : "down";
+	return is_ordered(l) ? l->text : "down";
 }
 
 static const char *adapter_of(const struct engine *e, const struct lane *l)
@@ -75,8 +78,11 @@ static void describe_link(const struct engine *e, const struct lane *l,
 	json_put_uint(&w, "sent", l->far_sent);
 	json_put_uint(&w, "received", l->far_received);
 	json_put_uint(&w, "failed", l->far_failed);
+	json_put_uint(&w, "sent_minute", l->sent_minute);
+	json_put_uint(&w, "received_minute", l->received_minute);
 	put_time(&w, "since", l->since_us);
-	json_put_string(&w, "error", is_stopped(l) ? NULL : l->text);
+	json_put_string(&w, "tls", l->tls);
+	json_put_string(&w, "error", is_ordered(l) ? NULL : l->text);
 	json_close_object(&w);
 	buf_text(lines, "\n");
 }
@@ -106,16 +112,24 @@ static const struct lane **sorted_lanes(const struct engine *e)
 	return all;
 }
 
-enum err engine_describe_links(struct engine *e, struct buf *lines)
+enum err engine_describe_links(struct engine *e, const char *lane,
+			       struct buf *lines)
 {
 	const struct lane **all = sorted_lanes(e);
+	bool any = lane == NULL;
 	size_t i;
 
-	for (i = 0; all != NULL && all[i] != NULL; i++)
-		if (all[i]->known && (all[i]->up || !all[i]->dropped))
-			describe_link(e, all[i], lines);
+	for (i = 0; all != NULL && all[i] != NULL; i++) {
+		if (!all[i]->known || (!all[i]->up && all[i]->dropped) ||
+		    (lane != NULL && strcmp(all[i]->name, lane) != 0))
+			continue;
+		any = true;
+		describe_link(e, all[i], lines);
+	}
 	mem_free(all);
-	return all == NULL ? ERR_NOMEM : buf_status(lines);
+	if (all == NULL)
+		return ERR_NOMEM;
+	return any ? buf_status(lines) : ERR_NOTFOUND;
 }
 
 static uint64_t oldest_of(const struct lane *l)

@@ -78,7 +78,6 @@ void dispatch_put_back(struct engine *e, struct live *l)
 	if (t == NULL) {
 		lane_push_back(l->lane, l);
 	} else {
-		l->flow->loaded++;
 		target_push_front(t, l);
 		target_wake(t);
 	}
@@ -101,7 +100,6 @@ static bool take_waiting(struct engine *e, struct target *t,
 	else if ((row->state == LEG_QUEUED && row->due_us > e->last_us) ||
 		 (l = road_load(e, row)) == NULL)
 		return true;
-	l->flow->loaded++;
 	target_push(t, l);
 	return true;
 }
@@ -207,10 +205,8 @@ static void unload_target(struct engine *e, struct target *t)
 {
 	struct live *l;
 
-	while ((l = target_pop(t)) != NULL) {
-		l->flow->loaded--;
+	while ((l = target_pop(t)) != NULL)
 		road_forget(e, l);
-	}
 }
 
 static void pause_target(struct engine *e, struct target *t, uint64_t until_us)

@@ -89,8 +89,10 @@ struct engine_counts {
 };
 
 void engine_counts(const struct engine *e, struct engine_counts *out);
-/** One object per lane that is a peer, by name. ERR_NOMEM, ERR_TOOBIG. */
-enum err engine_describe_links(struct engine *e, struct buf *lines) CHECKED;
+/** One object per lane that is a peer, by name; of that lane alone unless it
+ *  is NULL. ERR_NOTFOUND, ERR_NOMEM, ERR_TOOBIG. */
+enum err engine_describe_links(struct engine *e, const char *lane,
+			       struct buf *lines) CHECKED;
 /** Holds or releases a lane by its name, "sms/smsc-a" or "smsc-a"; what is
  *  held stays so over a restart. `by` may be NULL. ERR_NOTFOUND; ERR_EXISTS:
  *  see engine_which(). */

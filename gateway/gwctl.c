@@ -53,13 +53,19 @@ static const struct command commands[] = {
 	  "died three times while they had it.\n\n"
 	  "  gwctl queue\n"
 	  "  gwctl queue --messages sms/smsc-a\n" },
-	{ "links", "", "The links to SMSCs, ESMEs and others.", 0, 0, 0,
+	{ "links", "[NAME]", "The links to SMSCs, ESMEs and others.", 0, 1, 0,
 	  call_links,
-	  "Shows for each link whether it is up, down or stopped (off until "
-	  "it\n"
-	  "is started), its window, what it has carried, and its last "
-	  "error.\n\n"
+	  "Shows for each link whether it is up, down, stopped (off until it "
+	  "is\n"
+	  "started) or draining, its window, what it has carried, in all and "
+	  "in\n"
+	  "the last minute, and its last error. With the NAME of a link to an\n"
+	  "SMSC also each of its binds: how much of its window is in use, of "
+	  "what\n"
+	  "it may use now, what went and came in the last second and minute,\n"
+	  "and how often the SMSC said that it was too much.\n\n"
 	  "  gwctl links\n"
+	  "  gwctl links smsc-a\n"
 	  "  gwctl links --json | jq 'select(.state != \"up\")'\n" },
 	{ "users", "[NAME]", "Users, their devices, what waits for them.", 0, 1,
 	  0, call_users,
@@ -85,10 +91,15 @@ static const struct command commands[] = {
 	  "anew.\n\n"
 	  "  gwctl release sms/smsc-a\n"
 	  "  gwctl release 19832f9e38810c00\n" },
-	{ "link", "start|stop NAME", "Build a link, or take it down.", 2, 2,
-	  SLOW, call_order,
+	{ "link", "start|stop|drain NAME", "Build a link, or take it down.", 2,
+	  2, SLOW, call_order,
 	  "A stopped link stays down, over restarts too, until it is started;\n"
-	  "the messages for it wait or go another way.\n\n"
+	  "the messages for it wait or go another way. stop waits for the "
+	  "answers\n"
+	  "to what was sent; drain first sends all that the link has been "
+	  "given,\n"
+	  "while it is given nothing new, and is then a stop.\n\n"
+	  "  gwctl link drain smsc-b\n"
 	  "  gwctl link start smsc-b\n"
 	  "  gwctl link stop smsc-b\n" },
 	{ "reload", "", "Read the configuration again.", 0, 0, SLOW, call_order,
@@ -186,8 +197,9 @@ static int check(const struct call *c, const struct command *found)
 	if (c->messages && (found->takes & MESSAGES) == 0)
 		return usage("--messages is not for this command", found);
 	if (is_link && strcmp(c->arguments[0], "start") != 0 &&
-	    strcmp(c->arguments[0], "stop") != 0)
-		return usage("start or stop", found);
+	    strcmp(c->arguments[0], "stop") != 0 &&
+	    strcmp(c->arguments[0], "drain") != 0)
+		return usage("start, stop or drain", found);
 	if (strcmp(found->name, "conf") == 0 &&
 	    strcmp(c->arguments[0], "check") != 0)
 		return usage("only check", found);

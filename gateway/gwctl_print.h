@@ -48,7 +48,7 @@ struct print_column {
 	enum print_kind kind;
 };
 
-#define PRINT_COLUMNS_MAX 16
+#define PRINT_COLUMNS_MAX 20
 #define GWCTL_TEXT_MAX	  4096 /* octets of one text that is shown */
 
 struct print_table {

@@ -7,24 +7,6 @@
 #define OUT_MAX	     (64 * 1024 * 1024)
 #define ROWS_AT_ONCE 1000
 
-static const struct print_column link_columns[] = {
-	{ "LINK", "peer", PRINT_TEXT },
-	{ "ADAPTER", "adapter", PRINT_TEXT },
-	{ "KIND", "kind", PRINT_TEXT },
-	{ "STATE", "state", PRINT_TEXT },
-	{ "HELD", "held", PRINT_IF },
-	{ "ADDRESS", "address", PRINT_TEXT },
-	{ "WINDOW", "window", PRINT_NUMBER },
-	{ "IN-FLIGHT", "in_flight", PRINT_NUMBER },
-	{ "WAITING", "waiting", PRINT_NUMBER },
-	{ "SENT", "sent", PRINT_NUMBER },
-	{ "RECEIVED", "received", PRINT_NUMBER },
-	{ "FAILED", "failed", PRINT_NUMBER },
-	{ "SINCE", "since", PRINT_TIME },
-	{ "ERROR", "error", PRINT_TEXT },
-	{ NULL, NULL, PRINT_TEXT }
-};
-
 static const struct print_column lane_columns[] = {
 	{ "LANE", "lane", PRINT_TEXT },
 	{ "TECHNOLOGY", "technology", PRINT_TEXT },
@@ -198,11 +180,6 @@ static int show(struct call *c, struct bytes arguments,
 	print_table_clear(&r.table);
 	buf_clear(&r.out);
 	return code;
-}
-
-int call_links(struct call *c)
-{
-	return show(c, bytes_of(""), link_columns, "There are no links.");
 }
 
 int call_queue(struct call *c)

@@ -17,6 +17,9 @@ struct made {
 	uint64_t story;		/* of failures when there is no copy          */
 	bool scheduled;		/* not to be sent yet                         */
 	bool joined;		/* of parts that were accepted already        */
+	bool partial;		/* its sender is told of the refused at once  */
+	uint8_t refused[2 * MESSAGE_RECIPIENTS_MAX];
+	size_t n_refused;	/* octets of it: see struct accepted          */
 	struct route_verdict verdict;	/* of the last one with a way         */
 	struct outcome why;		/* there are none                     */
 };
@@ -38,13 +41,13 @@ static void refuse(struct engine *e, const struct reply *to,
  * Who takes turns with whom: accounts of services and links each for
  * themselves; people share a few flows, since there may be millions.
  */
-const char *intake_account(const struct message *m, char *room, size_t size)
+const char *intake_account(const struct origin *o, char *room, size_t size)
 {
-	const char *account = m->origin.account;
+	const char *account = o->account;
 	unsigned sum = 0;
 
-	if (m->origin.technology != TECHNOLOGY_CPM || account == NULL)
-		return account == NULL ? m->origin.peer : account;
+	if (o->technology != TECHNOLOGY_CPM || account == NULL)
+		return account == NULL ? o->peer : account;
 	while (*account != '\0')
 		sum = sum * 31 + (unsigned char)*account++;
 	snprintf(room, size, "users-%u", sum % USER_FLOWS);
@@ -125,7 +128,7 @@ static enum err place_leg(struct engine *e, struct live *l,
 	l->lane = road_lane(e, way->technology, way->peer);
 	if (l->lane == NULL)
 		return ERR_NOMEM;
-	l->flow = road_flow(e, l->lane, intake_account(m, room, sizeof room),
+	l->flow = road_flow(e, l->lane, intake_account(&m->origin, room, sizeof room),
 			    l->priority);
 	if (l->flow == NULL)
 		return ERR_NOMEM;
@@ -217,11 +220,17 @@ static void fail_one(struct engine *e, const struct message *m, size_t index,
 				      .to = &m->recipients[index].address,
 				      .text = why->text,
 				      .clause = why->clause });
+	if (made->partial) {
+		made->refused[made->n_refused++] = (uint8_t)index;
+		made->refused[made->n_refused++] = (uint8_t)why->class;
+		return;
+	}
 	made->legs[made->n] = make_failure(e, m, index, why);
 	made->n += made->legs[made->n] != NULL;
 }
 
-/* When one recipient can be reached the others' failures are reported. */
+/* When one recipient can be reached the others' failures are reported, or told
+ * with the answer. */
 static void make_failures(struct engine *e, const struct message *m,
 			  struct made *made)
 {
@@ -370,14 +379,17 @@ void intake_ended(struct engine *e, const struct intake *in,
 		return;
 	}
 	set_keys(e, in, made.legs, made.n);
-	spool_legs(e, &nobody, made.legs, made.n, in);
+	spool_legs(e, &nobody,
+		   &(struct copies){ .legs = made.legs, .n = made.n }, in);
 }
 
 void intake_message(struct engine *e, const struct reply *to,
 		    const struct intake *in, const struct message *m)
 {
 	struct made made = { .story = road_id(e),
-			     .joined = in->segment.key.n > 0 };
+			     .joined = in->segment.key.n > 0,
+			     .partial = in->partial &&
+					in->segment.key.n == 0 };
 	struct live **legs = made.legs;
 
 	road_now(e);
@@ -406,7 +418,11 @@ void intake_message(struct engine *e, const struct reply *to,
 				 &legs[0]->image) != OK)
 		legs[0]->image = (struct bytes){ NULL, 0 };
 	if (!goes_native(in, &made)) {
-		spool_legs(e, to, legs, made.n, in);
+		spool_legs(e, to,
+			   &(struct copies){
+				   legs, made.n,
+				   { made.refused, made.n_refused } },
+			   in);
 		return;
 	}
 	legs[0]->native = true;

@@ -85,6 +85,7 @@ void lane_free(struct lane *l)
 	mem_free(l->kind);
 	mem_free(l->address);
 	mem_free(l->text);
+	mem_free(l->tls);
 	mem_free(l);
 }
 
@@ -247,13 +248,12 @@ static struct live *meet(struct lane *l, struct live *leg,
 		leg->flow->loaded--;
 		return leg;
 	}
-	if (t != NULL && !t->draining && t->paused_until_us == 0 &&
-	    t->n < TARGET_QUEUE_MAX) {
-		target_push(t, leg);
-		return NULL;
-	}
 	leg->flow->loaded--;
-	overflow(arg, leg);
+	if (t != NULL && !t->draining && t->paused_until_us == 0 &&
+	    t->n < TARGET_QUEUE_MAX && l->behind < LANE_BEHIND_MAX)
+		target_push(t, leg);
+	else
+		overflow(arg, leg);
 	return NULL;
 }
 
@@ -292,7 +292,6 @@ struct live *lane_next(struct lane *l, void (*overflow)(void *, struct live *),
 		if (f->of_targets) {
 			if ((leg = ready_pop(l)) == NULL)
 				continue;
-			leg->flow->loaded--;
 			return leg;
 		}
 		leg = flow_pop(f);
@@ -339,6 +338,7 @@ void target_push(struct target *t, struct live *leg)
 		t->tail->next = leg;
 	t->tail = leg;
 	t->n++;
+	t->lane->behind++;
 }
 
 void target_push_front(struct target *t, struct live *leg)
@@ -350,6 +350,7 @@ void target_push_front(struct target *t, struct live *leg)
 	if (t->tail == NULL)
 		t->tail = leg;
 	t->n++;
+	t->lane->behind++;
 }
 
 struct live *target_pop(struct target *t)
@@ -362,6 +363,7 @@ struct live *target_pop(struct target *t)
 	if (t->head == NULL)
 		t->tail = NULL;
 	t->n--;
+	t->lane->behind--;
 	leg->next = NULL;
 	leg->target = NULL;
 	leg->place = LIVE_NOWHERE;
@@ -418,13 +420,16 @@ void lane_remove(struct lane *l, struct live *leg)
 	struct flow *f = leg->flow;
 	struct target *t = leg->target;
 
-	(void)l;
-	if (leg->place == LIVE_TARGET && unlink_leg(&t->head, &t->tail, leg))
+	if (leg->place == LIVE_TARGET &&
+	    unlink_leg(&t->head, &t->tail, leg)) {
 		t->n--;
-	else if (leg->place != LIVE_FLOW ||
-		 !unlink_leg(&f->head, &f->tail, leg))
+		l->behind--;
+	} else if (leg->place == LIVE_FLOW &&
+		   unlink_leg(&f->head, &f->tail, leg)) {
+		f->loaded--;
+	} else {
 		return;
-	f->loaded--;
+	}
 	leg->next = NULL;
 	leg->target = NULL;
 	leg->place = LIVE_NOWHERE;

@@ -18,6 +18,7 @@
 #define FLOW_REFILL_AT	 128	/* fewer: fetch                               */
 #define LANE_DEVICES	 "cpm"	/* peer name of the users' own devices         */
 #define TARGET_QUEUE_MAX 16	/* behind one recipient, in memory            */
+#define LANE_BEHIND_MAX	 4096	/* behind all of them: more stay on disk      */
 
 struct flow {
 	struct table_node node;	/* first: in the lane's table, by number      */
@@ -25,7 +26,7 @@ struct flow {
 	char *name;		/* "account/priority"                         */
 	unsigned weight, credit;
 	struct live *head, *tail;
-	size_t loaded;		/* in this queue and behind targets           */
+	size_t loaded;		/* in this queue                              */
 	uint64_t after_us, after_id;	/* all up to here is loaded or done   */
 	bool on_disk;		/* there may be more behind it                */
 	bool listed;		/* among the lane's that may be fetched       */
@@ -82,6 +83,7 @@ struct lane {
 	struct flow *ring;	/* last served; ring_next is next             */
 	struct flow targets_flow;
 	struct table targets;
+	size_t behind;		/* legs in their queues                       */
 	struct target *ready_head, *ready_tail;
 	/* Down: its legs are offered to other links, one flow after another. */
 	uint64_t divert_at_us;	/* when that begins; 0: it is not down        */
@@ -92,9 +94,9 @@ struct lane {
 	uint64_t waiting;	/* legs on disk for it, in whatever state     */
 	uint64_t sent, failed;
 	/* For people. */
-	char *kind, *address, *text;
+	char *kind, *address, *text, *tls;
 	uint64_t since_us, far_sent, far_received, far_failed;
-	uint32_t far_used;
+	uint32_t far_used, sent_minute, received_minute;
 	uint64_t on_hold;	/* legs held or in quarantine, when last asked */
 	bool known;		/* an adapter has spoken of it                */
 	bool dropped;		/* it is not in the configuration any more    */

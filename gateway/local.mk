@@ -107,6 +107,7 @@ gwctl_SOURCES += gateway/gwctl_call.c
 gwctl_SOURCES += gateway/gwctl_conf.c
 gwctl_SOURCES += gateway/gwctl_ladder.c gateway/gwctl_ladder.h
 gwctl_SOURCES += gateway/gwctl_link.c gateway/gwctl_link.h
+gwctl_SOURCES += gateway/gwctl_links.c
 gwctl_SOURCES += gateway/gwctl_print.c gateway/gwctl_print.h
 gwctl_SOURCES += gateway/gwctl_show.c
 gwctl_SOURCES += gateway/gwctl_trace.c

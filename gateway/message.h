@@ -15,7 +15,7 @@
 #include "codecs/arena.h"
 #include "policy/facts.h"
 
-#define MESSAGE_RECIPIENTS_MAX	100
+#define MESSAGE_RECIPIENTS_MAX	254	/* SMPP v3.4 5.2.24 */
 #define MESSAGE_PARTS_MAX	50
 #define MESSAGE_IDS_MAX		300	/* one per segment, and the rest */
 #define MESSAGE_EXTRAS_MAX	100

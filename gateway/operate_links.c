@@ -18,8 +18,9 @@ struct inquiry {
 	uint64_t ref, ticket;
 	uint32_t awaited;	/* children, a bit each                       */
 	struct loop_timer slow;	/* of gwctl links                             */
-	bool is_link, stop;	/* gwctl link, and start or stop              */
-	char *lane;
+	const char *order;	/* gwctl link: "start", "stop", "drain"       */
+	bool details;		/* of a link are asked for: all else is shown */
+	char *lane;		/* NULL: all                                  */
 };
 
 static struct inquiry *begin(struct appliance *a, struct control_session *s)
@@ -72,29 +73,95 @@ static bool ask(struct inquiry *q, unsigned child, const struct control *c)
 
 /* -- links ---------------------------------------------------------------- */
 
+/* Its program may know more of one link. */
+static bool ask_details(struct inquiry *q)
+{
+	struct control c = { .command = CONTROL_SHOW };
+	struct engine_link l;
+
+	if (q->lane == NULL ||
+	    engine_find_link(q->appliance->engine, q->lane, &l) != OK ||
+	    l.child < 0)
+		return false;
+	c.peer = l.peer;
+	q->details = true;
+	q->awaited = 0;
+	return ask(q, (unsigned)l.child, &c);
+}
+
 static void show_links(struct inquiry *q)
 {
 	struct control_session *s =
 		control_find(q->appliance->control, q->ticket);
 	struct buf lines = BUF_INIT(LINES_MAX);
+	enum err e = ERR_CLOSED;
 
 	if (s == NULL) {
 		end(q);
 		return;
 	}
-	if (engine_describe_links(q->appliance->engine, &lines) == OK) {
+	e = engine_describe_links(q->appliance->engine, q->lane, &lines);
+	if (e == OK)
 		control_lines(s, buf_bytes(&lines));
-		control_end(s, 0, NULL);
-	} else {
-		control_end(s, 1, "out of memory");
-	}
 	buf_clear(&lines);
+	if (e == OK && ask_details(q))
+		return;
+	control_end(s, e != OK, e == OK		    ? NULL
+				: e == ERR_NOTFOUND ? "no such link"
+						    : "out of memory");
+	end(q);
+}
+
+/* One that knows no more of its links complains, or says nothing. */
+static void show_details(struct inquiry *q, struct bytes lines)
+{
+	struct control_session *s =
+		control_find(q->appliance->control, q->ticket);
+
+	if (s != NULL && lines.n > 0 && lines.p[0] == '{')
+		control_lines(s, lines);
+	if (s != NULL)
+		control_end(s, 0, NULL);
 	end(q);
 }
 
 static void too_slow(void *arg)
 {
-	show_links(arg);
+	struct inquiry *q = arg;
+
+	if (q->details)
+		show_details(q, (struct bytes){ NULL, 0 });
+	else
+		show_links(q);
+}
+
+static void no_link(struct appliance *a, struct control_session *s,
+		    const char *name, enum err why)
+{
+	struct buf which = BUF_INIT(CONTROL_LINE_MAX);
+
+	if (why == ERR_EXISTS)
+		engine_which(a->engine, name, &which);
+	else
+		buf_text(&which, "no such link");
+	control_end(s, 1, buf_string(&which));
+	buf_clear(&which);
+}
+
+/* Which of them is meant; false: none, which has been said. */
+static bool name_link(struct inquiry *q, struct control_session *s,
+		      const char *name)
+{
+	struct engine_link l;
+	enum err e;
+
+	if (name == NULL)
+		return true;
+	if ((e = engine_find_link(q->appliance->engine, name, &l)) == OK &&
+	    (q->lane = mem_string(l.lane)) != NULL)
+		return true;
+	no_link(q->appliance, s, name, e);
+	return false;
 }
 
 void operate_links(struct appliance *a, struct control_session *s,
@@ -102,9 +169,15 @@ void operate_links(struct appliance *a, struct control_session *s,
 {
 	struct control tell = { .command = CONTROL_TELL };
 	struct inquiry *q = begin(a, s);
+	char *name = operate_text(arguments, "name");
+	bool good = q != NULL && name_link(q, s, name);
 	unsigned i;
 
-	(void)arguments;
+	mem_free(name);
+	if (q != NULL && !good) {
+		end(q);
+		return;
+	}
 	if (q == NULL || loop_set_timer(a->loop, &q->slow, SLOW_US, too_slow,
 					q) != OK) {
 		if (q != NULL)
@@ -140,11 +213,10 @@ static void link_done(void *arg)
 	struct buf line = BUF_INIT(CONTROL_LINE_MAX), text = BUF_INIT(4096);
 	struct json_writer w = JSON_WRITER(&line);
 
-	buf_printf(&text, "link %s is told to %s", q->lane,
-		   q->stop ? "stop" : "start");
+	buf_printf(&text, "link %s is told to %s", q->lane, q->order);
 	json_open_object(&w);
 	json_put_string(&w, "link", q->lane);
-	json_put_string(&w, "told", q->stop ? "stop" : "start");
+	json_put_string(&w, "told", q->order);
 	json_put_text(&w, "text", buf_bytes(&text));
 	json_close_object(&w);
 	if (s != NULL) {
@@ -156,23 +228,10 @@ static void link_done(void *arg)
 	end(q);
 }
 
-static void no_link(struct appliance *a, struct control_session *s,
-		    const char *name, enum err why)
-{
-	struct buf which = BUF_INIT(CONTROL_LINE_MAX);
-
-	if (why == ERR_EXISTS)
-		engine_which(a->engine, name, &which);
-	else
-		buf_text(&which, "no such link");
-	control_end(s, 1, buf_string(&which));
-	buf_clear(&which);
-}
-
 static void order(struct appliance *a, struct control_session *s,
-		  const char *name, bool stop)
+		  const char *name, const char *command)
 {
-	struct control c = { .command = stop ? "stop" : "start" };
+	struct control c = { .command = command };
 	struct engine_link l;
 	struct inquiry *q;
 	enum err e = engine_find_link(a->engine, name, &l);
@@ -188,11 +247,21 @@ static void order(struct appliance *a, struct control_session *s,
 			end(q);
 		return;
 	}
-	q->is_link = true;
-	q->stop = stop;
+	q->order = command;
 	c.peer = l.peer;
 	if (l.child < 0 || !ask(q, (unsigned)l.child, &c))
 		refuse(q, "its program does not run");
+}
+
+static const char *order_named(const char *action)
+{
+	static const char *const orders[] = { "start", "stop", "drain" };
+	size_t i;
+
+	for (i = 0; action != NULL && i < sizeof orders / sizeof *orders; i++)
+		if (strcmp(action, orders[i]) == 0)
+			return orders[i];
+	return NULL;
 }
 
 void operate_link(struct appliance *a, struct control_session *s,
@@ -201,11 +270,12 @@ void operate_link(struct appliance *a, struct control_session *s,
 	char *action = operate_text(arguments, "action");
 	char *name = operate_text(arguments, "name");
 
-	if (name == NULL || action == NULL ||
-	    (strcmp(action, "start") != 0 && strcmp(action, "stop") != 0))
-		control_end(s, 2, "link start|stop NAME");
+	const char *command = order_named(action);
+
+	if (name == NULL || command == NULL)
+		control_end(s, 2, "link start|stop|drain NAME");
 	else
-		order(a, s, name, strcmp(action, "stop") == 0);
+		order(a, s, name, command);
 	mem_free(action);
 	mem_free(name);
 }
@@ -217,15 +287,18 @@ static void answered(struct inquiry *q, struct bytes complaint)
 {
 	char why[512];
 
-	if (!q->is_link) {
+	if (q->details) {
+		show_details(q, complaint);
+	} else if (q->order == NULL) {
 		show_links(q);
 	} else if (complaint.n > 0) {
 		snprintf(why, sizeof why, "%.*s", (int)complaint.n,
 			 (const char *)complaint.p);
 		refuse(q, why);
 	} else {
-		engine_keep_stopped(q->appliance->engine, q->lane, q->stop,
-				    link_done, q);
+		engine_keep_stopped(q->appliance->engine, q->lane,
+				    strcmp(q->order, "start") != 0, link_done,
+				    q);
 	}
 }
 

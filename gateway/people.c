@@ -43,9 +43,12 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	l->far_received = p.received;
 	l->far_failed = p.failed;
 	l->far_used = p.used;
+	l->sent_minute = p.sent_minute;
+	l->received_minute = p.received_minute;
 	replace(&l->kind, p.kind);
 	replace(&l->address, p.address);
 	replace(&l->text, p.text);
+	replace(&l->tls, p.tls);
 	if (l->up && !was_up && l->by_target)
 		recover_drain_waiting(e, l);
 	road_dirty(e, l);

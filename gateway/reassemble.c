@@ -269,11 +269,13 @@ static bool takes(struct engine *e, const struct reply *to,
 	struct choice c = { .why = { .class = OUTCOME_NEVER,
 				     .state = STATE_REJECTED,
 				     .text = "too long when it is joined" } };
+	size_t i;
 
 	if (m->n_recipients == 0)
 		c.why.text = "no recipient";
 	else if (fits(in, m))
-		choose_ways(e, m, &m->recipients[0].address, &c);
+		for (i = 0; i < m->n_recipients && c.verdict.n == 0; i++)
+			choose_ways(e, m, &m->recipients[i].address, &c);
 	if (c.verdict.n > 0)
 		return true;
 	e->counts.refused++;

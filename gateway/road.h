@@ -166,12 +166,17 @@ void intake_message(struct engine *e, const struct reply *to,
 /** One made of parts that were accepted ends: only its reports go on. */
 void intake_ended(struct engine *e, const struct intake *in,
 		  const struct message *m, const struct outcome *why);
-const char *intake_account(const struct message *m, char *room, size_t size);
+const char *intake_account(const struct origin *o, char *room, size_t size);
 
 /* spool.c */
+struct copies {
+	struct live **legs;
+	size_t n;
+	struct bytes refused;	/* of struct accepted                         */
+};
 /** One step that inserts the legs; they belong to it until it is back. */
-void spool_legs(struct engine *e, const struct reply *to, struct live **legs,
-		size_t n, const struct intake *in);
+void spool_legs(struct engine *e, const struct reply *to,
+		const struct copies *copies, const struct intake *in);
 /** A native leg whose far side did not answer: now it is spooled. */
 void spool_native(struct engine *e, struct live *leg);
 /* In a key's story: the far side's answer was passed back, not an id. */

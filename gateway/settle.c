@@ -188,12 +188,12 @@ static bool take_way(struct engine *e, struct live *l)
 	const struct route_way *way = live_way(l);
 	struct lane *lane;
 	struct flow *flow;
+	char room[64];
 
 	if (way == NULL ||
 	    (lane = road_lane(e, way->technology, way->peer)) == NULL ||
 	    (flow = road_flow(e, lane,
-			      l->origin.account != NULL ? l->origin.account
-							: l->origin.peer,
+			      intake_account(&l->origin, room, sizeof room),
 			      l->priority)) == NULL)
 		return false;
 	l->lane = lane;

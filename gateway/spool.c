@@ -13,6 +13,7 @@ struct spooled {
 	uint64_t story;
 	struct live **legs;
 	size_t n;
+	struct bytes refused;
 };
 
 void spool_answer_again(struct engine *e, const struct reply *to,
@@ -28,16 +29,21 @@ void spool_answer_again(struct engine *e, const struct reply *to,
 				       .far_code = 200 });
 }
 
+static void send_accepted(struct engine *e, const struct reply *to,
+			  struct accepted *a)
+{
+	buf_reset(&e->payload);
+	if (keys_public_id(e->keys, a->id, a->public_id) != OK ||
+	    accepted_image(a, &e->payload) != OK)
+		return;
+	road_send(e, to, FRAME_ACCEPTED, buf_bytes(&e->payload));
+}
+
 void spool_answer(struct engine *e, const struct reply *to, uint64_t story,
 		  bool duplicate)
 {
-	struct accepted a = { .id = story, .duplicate = duplicate };
-
-	buf_reset(&e->payload);
-	if (keys_public_id(e->keys, story, a.public_id) != OK ||
-	    accepted_image(&a, &e->payload) != OK)
-		return;
-	road_send(e, to, FRAME_ACCEPTED, buf_bytes(&e->payload));
+	send_accepted(e, to, &(struct accepted){ .id = story,
+						 .duplicate = duplicate });
 }
 
 static void entered(struct engine *e, const struct spooled *c)
@@ -64,7 +70,8 @@ static void answer_all(struct engine *e, const struct spooled *c)
 {
 	const struct waiter *w;
 
-	spool_answer(e, &c->reply, c->story, false);
+	send_accepted(e, &c->reply, &(struct accepted){ .id = c->story,
+							.refused = c->refused });
 	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
 		spool_answer(e, &w->reply, c->story, true);
 }
@@ -147,14 +154,16 @@ static void tell_stored(struct engine *e, struct step *s, struct live *l,
 	road_also(s, l);
 }
 
-void spool_legs(struct engine *e, const struct reply *to, struct live **legs,
-		size_t n, const struct intake *in)
+void spool_legs(struct engine *e, const struct reply *to,
+		const struct copies *copies, const struct intake *in)
 {
+	struct live *const *legs = copies->legs;
 	struct step *s = road_step(e, STEP_INSERT, spooled_done);
 	struct spooled *c = road_room(s, 1, sizeof *c);
-	size_t i;
+	size_t i, n = copies->n;
 
-	*c = (struct spooled){ *to, legs[0]->story, NULL, n };
+	*c = (struct spooled){ *to, legs[0]->story, NULL, n,
+			       road_octets(s, copies->refused) };
 	c->legs = road_room(s, n, sizeof *c->legs);
 	memcpy(c->legs, legs, n * sizeof *legs);
 	s->context = c;
@@ -183,5 +192,5 @@ void spool_native(struct engine *e, struct live *leg)
 
 	leg->native = false;
 	leg->reply.life = 0;
-	spool_legs(e, &to, &leg, 1, &in);
+	spool_legs(e, &to, &(struct copies){ .legs = &leg, .n = 1 }, &in);
 }

@@ -6,8 +6,8 @@
 set -eu
 
 build='gcc make autoconf automake pkg-config libc6-dev libsqlite3-dev
-	libxml2-dev libssl-dev zlib1g-dev libutf8proc-dev libsofia-sip-ua-dev
-	libsmpp34-dev kannel-dev libpcre3-dev libcunit1-dev'
+	libxml2-dev libssl-dev openssl zlib1g-dev libutf8proc-dev
+	libsofia-sip-ua-dev libsmpp34-dev kannel-dev libpcre3-dev libcunit1-dev'
 demo="$build nodejs npm liblinphone-dev linphone-common"
 test="$demo python3 kannel kannel-extras sip-tester g++ valgrind perl
 	libnet-smpp-perl tshark

@@ -14,6 +14,7 @@ packaging/man/cpmgw.conf.5: cpmgw-conf$(EXEEXT)
 	$(AM_V_GEN)./cpmgw-conf --document man >$@.new && mv $@.new $@
 
 EXTRA_DIST += packaging/build.sh
+EXTRA_DIST += packaging/certificates.sh
 EXTRA_DIST += packaging/demo/demo.sh
 EXTRA_DIST += packaging/demo/package-lock.json
 EXTRA_DIST += packaging/demo/package.json

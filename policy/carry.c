@@ -5,7 +5,16 @@
 #include <strings.h>
 
 static const char *const by_sms[] = {
-	"text/plain", "text/x-vcard", "text/vcard", "text/calendar",
+	"text/plain",
+	"text/x-vcard",
+	"text/vcard",
+	"text/calendar",
+	"text/x-vcalendar",
+	"text/vnd.wap.si",
+	"text/vnd.wap.sl",
+	"application/vnd.wap.sic",
+	"application/vnd.wap.slc",
+	"application/vnd.wap.mms-message",
 	"application/octet-stream",
 };
 
@@ -22,7 +31,7 @@ bool carry_takes(enum technology t, const char *media_type)
 {
 	size_t i;
 
-	if (t != TECHNOLOGY_SMS || strstr(media_type, ";x-port=") != NULL)
+	if (t != TECHNOLOGY_SMS || strstr(media_type, "x-port=") != NULL)
 		return true;
 	for (i = 0; i < sizeof by_sms / sizeof by_sms[0]; i++)
 		if (is_type(media_type, by_sms[i]))

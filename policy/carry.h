@@ -9,7 +9,8 @@
 
 /**
  * May a part of that media type go by `t`, converted if need be? SMS: texts,
- * and octets for a port (3GPP TS 23.040 9.2.3.24); the others: anything.
+ * WAP pushes, and octets for a port (3GPP TS 23.040 9.2.3.24); the others:
+ * anything.
  */
 bool carry_takes(enum technology t, const char *media_type);
 

@@ -406,8 +406,8 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	if (!out->message_id)
 		return ERR_NOMEM;
 	draft_key(out, out->message_id);
-	if ((e = put_hops(&d)) != OK || (e = put_addresses(&d)) != OK ||
-	    (e = put_headers(&d)) != OK)
+	if ((e = draft_shown(&d)) != OK || (e = put_hops(&d)) != OK ||
+	    (e = put_addresses(&d)) != OK || (e = put_headers(&d)) != OK)
 		return e;
 	if (d.m->native.n > 0 && d.m->native_type)
 		e = put_native(&d);

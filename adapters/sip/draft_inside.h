@@ -12,6 +12,9 @@ struct drafting {
 	struct draft *out;
 };
 
+/** What of a short message people are shown, in d->m. ERR_NOMEM. */
+enum err draft_shown(struct drafting *d) CHECKED;
+
 /** The body: CPIM around the parts, or a notification (struct report). */
 enum err draft_body(struct drafting *d) CHECKED;
 enum err draft_report(struct drafting *d) CHECKED;

@@ -72,7 +72,7 @@ static void read_manner(struct account *a)
 			a->peer.manner.plain = true;
 }
 
-static const struct peer_role role = { start, stop, kick };
+static const struct peer_role role = { start, stop, kick, stop, NULL };
 
 static void copy(char *to, size_t size, const char *from)
 {
@@ -209,6 +209,18 @@ static struct bytes host_of(const char *address)
 	return host;
 }
 
+/* Over TLS or not, and with whose certificate. */
+static bool secured(const struct settings_group *g, const struct session *s)
+{
+	const struct transport *t = session_transport(s);
+	const char *rule = settings_text(g, "tls");
+	const char *name = settings_text(g, "tls-name");
+
+	if (strcmp(rule, t == NULL ? "require" : "no") == 0)
+		return false;
+	return name == NULL || (t != NULL && transport_shows(t, name));
+}
+
 static const char *bind_word(const struct conn *c)
 {
 	if (c->receives && c->submits)
@@ -229,6 +241,11 @@ uint32_t account_refuses(const struct account *a, const struct conn *c)
 		return ESME_ROK;
 	if (!listed(g, "bind", bytes_of(bind_word(c)), &any) && any)
 		return ESME_RBINDFAIL;
+	if (!secured(g, c->session)) {
+		peer_log(&a->peer, "bind refused",
+			 "without TLS, or not by its certificate");
+		return ESME_RBINDFAIL;
+	}
 	if (!listed(g, "allowed-host", host_of(session_address(c->session)),
 		    &any) &&
 	    any)
@@ -253,8 +270,7 @@ enum err account_join(struct account *a, struct conn *c)
 	a->binds++;
 	a->peer.kind = kind_of(c);
 	a->peer.text = NULL;
-	copy(a->peer.address, sizeof a->peer.address,
-	     session_address(c->session));
+	peer_met(&a->peer, c->session);
 	read_manner(a);
 	if (c->receives)
 		e = outbox_add(&a->peer.out, c->session);
@@ -278,6 +294,8 @@ void account_leave(struct account *a, struct conn *c)
 	*at = c->next;
 	a->binds--;
 	read_manner(a);
+	if (a->conns == NULL)
+		a->peer.tls[0] = 0;
 	account_retire(a, c);
 }
 

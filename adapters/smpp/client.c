@@ -2,8 +2,12 @@
 
 #include <string.h>
 
+#include "adapters/smpp/binds.h"
 #include "adapters/smpp/client_inside.h"
 #include "codecs/arena.h"
+
+#define SPREAD_EACH_US 10000
+#define SPREAD_MOST_US 1000000
 
 struct client *client_new(struct hub *h)
 {
@@ -17,8 +21,11 @@ struct client *client_new(struct hub *h)
 static void free_smsc(struct smsc *s)
 {
 	peer_remove(&s->peer);
+	if (s->peer.out.peer != NULL)
+		outbox_clear(&s->peer.out);
 	numbers_clear(&s->peer.manner.numbers);
 	mem_free(s->name);
+	mem_free(s->lines);
 	mem_free(s);
 }
 
@@ -28,11 +35,32 @@ void client_free(struct client *c)
 
 	if (c == NULL)
 		return;
+	client_tls_free(c->tls);
+	client_tls_free(c->next_tls);
 	while ((s = c->smscs) != NULL) {
 		c->smscs = s->next;
 		free_smsc(s);
 	}
 	mem_free(c);
+}
+
+/* Many do not come in the same moment: they are spread over a second, or over
+ * less when there are few. */
+static uint64_t some_time(struct client *c)
+{
+	uint64_t all = 0;
+	struct smsc *s;
+	unsigned i;
+
+	for (s = c->smscs; s != NULL; s = s->next)
+		for (i = 0; i < s->n_lines; i++)
+			all += s->lines[i].state != LINE_DOWN;
+	if (all == 0)
+		return 0;
+	all *= SPREAD_EACH_US;
+	if (all > SPREAD_MOST_US)
+		all = SPREAD_MOST_US;
+	return uplink_random(c->hub->up) % all;
 }
 
 static void start(struct peer *p)
@@ -42,11 +70,13 @@ static void start(struct peer *p)
 
 	s->enabled = true;
 	p->text = NULL;
+	outbox_go_on(&p->out);
 	for (i = 0; i < s->n_lines; i++) {
 		if (s->lines[i].state == LINE_WAITING)
 			line_close(&s->lines[i], "");
-		line_start(&s->lines[i]);
+		line_start_in(&s->lines[i], some_time(s->client));
 	}
+	smsc_changed(s);
 }
 
 static void stop(struct peer *p)
@@ -55,9 +85,23 @@ static void stop(struct peer *p)
 	unsigned i;
 
 	s->enabled = false;
-	p->text = PEER_STOPPED;
+	outbox_go_on(&p->out);
 	for (i = 0; i < s->n_lines; i++)
 		line_leave(&s->lines[i]);
+	smsc_changed(s);
+}
+
+/* Lines that are lost meanwhile are not built again. */
+static void drain(struct peer *p)
+{
+	struct smsc *s = p->self;
+	unsigned i;
+
+	s->enabled = false;
+	for (i = 0; i < s->n_lines; i++)
+		if (s->lines[i].state != LINE_BOUND)
+			line_leave(&s->lines[i]);
+	outbox_finish(&p->out);
 	smsc_changed(s);
 }
 
@@ -72,7 +116,8 @@ static void kick(struct peer *p)
 				      "closed by the operator");
 }
 
-static const struct peer_role role = { start, stop, kick };
+static const struct peer_role role = { start, stop, kick, drain,
+					binds_describe };
 
 /* One that is bound only to receive is not up for legs: it says why. */
 static bool only_receives(const struct smsc *s)
@@ -83,6 +128,22 @@ static bool only_receives(const struct smsc *s)
 		if (s->lines[i].state == LINE_BOUND)
 			return s->peer.out.n_sessions == 0;
 	return false;
+}
+
+static const char *text_of(const struct smsc *s)
+{
+	unsigned i;
+
+	if (s->peer.out.finishing)
+		return PEER_DRAINING;
+	if (!s->enabled)
+		return PEER_STOPPED;
+	if (only_receives(s))
+		return "bound to receive only";
+	for (i = 0; i < s->n_lines; i++)
+		if (s->lines[i].state != LINE_BOUND && s->lines[i].failures > 0)
+			return s->lines[i].why;
+	return NULL;
 }
 
 static bool any_line(const struct smsc *s)
@@ -113,15 +174,15 @@ static void sweep(struct client *c)
 void smsc_changed(struct smsc *s)
 {
 	struct peer *p = &s->peer;
-	struct session *session = s->lines[0].session;
+	unsigned i = s->n_lines;
 
-	if (session != NULL)
-		strncpy(p->address, session_address(session),
-			sizeof p->address - 1);
-	if (only_receives(s) && p->text == NULL)
-		p->text = "bound to receive only";
+	p->tls[0] = 0;
+	while (i-- > 0)
+		if (s->lines[i].session != NULL)
+			peer_met(p, s->lines[i].session);
+	p->text = text_of(s);
 	if (!s->retired)
-		peer_tell(p, p->out.n_sessions > 0);
+		peer_tell(p, !p->out.finishing && p->out.n_sessions > 0);
 	hub_check_drained(p->hub);
 }
 
@@ -135,14 +196,12 @@ static const char *kind_of(const char *bind)
 					     : "smsc transceiver";
 }
 
-static void make_lines(struct smsc *s)
+static void make_bind(struct smsc *s, const char *bind)
 {
-	const char *bind = settings_text(s->group, "bind");
 	uint16_t port = (uint16_t)settings_number(s->group, "port");
 	uint16_t receive_port =
 		(uint16_t)settings_number(s->group, "receive-port");
 
-	s->peer.kind = kind_of(bind);
 	if (strcmp(bind, "transceiver") == 0) {
 		line_init(s, SMPP_BIND_TRANSCEIVER, port);
 		return;
@@ -152,6 +211,20 @@ static void make_lines(struct smsc *s)
 	if (strcmp(bind, "transmitter") != 0)
 		line_init(s, SMPP_BIND_RECEIVER,
 			  receive_port != 0 ? receive_port : port);
+}
+
+static enum err make_lines(struct smsc *s)
+{
+	const char *bind = settings_text(s->group, "bind");
+	unsigned n = (unsigned)settings_number(s->group, "binds");
+
+	s->peer.kind = kind_of(bind);
+	s->lines = mem_zero(n * 2 * sizeof *s->lines);
+	if (s->lines == NULL)
+		return ERR_NOMEM;
+	while (n-- > 0)
+		make_bind(s, bind);
+	return OK;
 }
 
 static enum err add_smsc(struct client *c, const struct settings *settings,
@@ -170,12 +243,10 @@ static enum err add_smsc(struct client *c, const struct settings *settings,
 	s->peer.role = &role;
 	s->peer.entry.name = s->name;
 	manner_of_smsc(settings, g, &s->peer.manner);
-	make_lines(s);
 	if (!s->enabled)
 		s->peer.text = PEER_STOPPED;
-	if (peer_add(c->hub, &s->peer) != OK) {
-		mem_free(s->name);
-		mem_free(s);
+	if (make_lines(s) != OK || peer_add(c->hub, &s->peer) != OK) {
+		free_smsc(s);
 		return ERR_NOMEM;
 	}
 	s->next = c->smscs;
@@ -212,13 +283,17 @@ static enum err complain(const struct settings_group *g, struct buf *complaint)
 enum err client_prepare(struct client *c, const struct settings *s,
 			struct buf *complaint)
 {
+	struct tls_place at = hub_tls_place(c->hub);
 	const struct settings_group *g;
 	struct smsc *x;
 	size_t i;
+	enum err e;
 
 	for (i = 0; (g = settings_group_at(s, "smsc", i)) != NULL; i++)
 		if (settings_group_named(s, "esme", settings_name(g)) != NULL)
 			return complain(g, complaint);
+	if ((e = client_tls_new(&c->next_tls, s, &at, complaint)) != OK)
+		return e;
 	c->next_settings = s;
 	for (x = c->smscs; x != NULL; x = x->next) {
 		g = settings_group_named(s, "smsc", x->name);
@@ -233,6 +308,8 @@ enum err client_prepare(struct client *c, const struct settings *s,
 void client_abort(struct client *c)
 {
 	c->next_settings = NULL;
+	client_tls_free(c->next_tls);
+	c->next_tls = NULL;
 }
 
 static void keep(struct smsc *x, const struct settings *s)
@@ -248,6 +325,9 @@ void client_commit(struct client *c)
 	struct smsc *x;
 	size_t i;
 
+	client_tls_free(c->tls);
+	c->tls = c->next_tls;
+	c->next_tls = NULL;
 	for (x = c->smscs; x != NULL; x = x->next) {
 		if (x->next_group != NULL)
 			keep(x, s);

@@ -1,7 +1,7 @@
 /*
  * adapters/smpp/client.h - links to SMSCs: any number of them, each with one
- * connection, or a pair of transmitter and receiver, that is built again
- * whenever it is lost.
+ * connection or several, or pairs of transmitter and receiver, each built
+ * again whenever it is lost.
  */
 #ifndef ADAPTERS_SMPP_CLIENT_H
 #define ADAPTERS_SMPP_CLIENT_H

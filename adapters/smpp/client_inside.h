@@ -1,8 +1,10 @@
-/* adapters/smpp/client_inside.h - shared by client.c and line.c only. */
+/* adapters/smpp/client_inside.h - shared by client.c, line.c and
+ * binds.c only. */
 #ifndef ADAPTERS_SMPP_CLIENT_INSIDE_H
 #define ADAPTERS_SMPP_CLIENT_INSIDE_H
 
 #include "adapters/smpp/client.h"
+#include "adapters/smpp/client_tls.h"
 #include "adapters/smpp/inbox.h"
 #include "adapters/smpp/resolve.h"
 
@@ -25,6 +27,10 @@ struct line {
 	uint16_t port;
 	unsigned failures;		/* since it was bound                */
 	bool patient;			/* refused for good: try rarely      */
+	uint64_t since_us;		/* of its state, wall clock          */
+	const char *why;		/* last error; NULL or constant      */
+	uint64_t why_us;
+	struct meter sent, received;	/* PDUs that were answered           */
 	bool unbind_asked;		/* by the SMSC                       */
 	uint32_t unbind_sequence;
 	struct session *session;
@@ -42,7 +48,7 @@ struct smsc {
 	const struct settings_group *next_group;	/* the same, prepared */
 	bool enabled;			/* is to be bound                    */
 	bool retired;			/* goes when its lines are down      */
-	struct line lines[2];
+	struct line *lines;
 	unsigned n_lines;
 };
 
@@ -50,12 +56,15 @@ struct client {
 	struct hub *hub;
 	struct smsc *smscs;		/* retired ones too                  */
 	const struct settings *next_settings;
+	struct client_tls *tls, *next_tls;	/* of links that have it     */
 };
 
 /* line.c */
 void line_init(struct smsc *s, uint32_t bind_id, uint16_t port);
 /* Binds, unless it is on its way. */
 void line_start(struct line *l);
+/* The same, in so many microseconds. */
+void line_start_in(struct line *l, uint64_t in_us);
 /* Unbinds when what is under way is done; then it is down. */
 void line_leave(struct line *l);
 /* Closes at once. */

@@ -120,6 +120,13 @@ static void answered(struct inbox *in)
 		conn_leave(c);
 }
 
+static uint32_t pass(struct inbox *in)
+{
+	const struct conn *c = in->owner;
+
+	return account_throttles(c->account);
+}
+
 static enum err set_bound_limits(struct conn *c, const struct account *a)
 {
 	const struct server *v = c->server;
@@ -137,6 +144,7 @@ static enum err set_bound_limits(struct conn *c, const struct account *a)
 	c->inbox.most = a->window > 0 ? TAKEN_ALWAYS : window;
 	c->inbox.owner = c;
 	c->inbox.admit = account_admit;
+	c->inbox.pass = pass;
 	c->inbox.answered = answered;
 	return session_set_limits(c->session, &l);
 }
@@ -252,8 +260,10 @@ static void unbind(struct conn *c, const struct smpp_pdu *p)
 /* 5.2.12: an ESME submits messages and acknowledgements, nothing else. */
 static void submit(struct conn *c, const struct smpp_pdu *p)
 {
-	uint32_t status = account_throttles(c->account);
+	uint32_t status = ESME_ROK;
 
+	if (p->command_id != SMPP_SUBMIT_MULTI)
+		status = account_throttles(c->account);
 	if (status != ESME_ROK) {
 		session_refuse(c->session, p, status);
 		return;
@@ -264,7 +274,10 @@ static void submit(struct conn *c, const struct smpp_pdu *p)
 		break;
 	case SMPP_ESM_TYPE_DELIVERY_ACK:
 	case SMPP_ESM_TYPE_USER_ACK:
-		inbox_report(&c->inbox, p);
+		if (p->command_id == SMPP_SUBMIT_MULTI)
+			session_refuse(c->session, p, ESME_RINVESMCLASS);
+		else
+			inbox_report(&c->inbox, p);
 		break;
 	default:
 		session_refuse(c->session, p, ESME_RINVESMCLASS);
@@ -276,6 +289,7 @@ static void work(struct conn *c, const struct smpp_pdu *p)
 {
 	switch (p->command_id) {
 	case SMPP_SUBMIT_SM:
+	case SMPP_SUBMIT_MULTI:
 	case SMPP_DATA_SM:
 		submit(c, p);
 		return;
@@ -326,8 +340,7 @@ static void response(void *owner, struct session *s,
 {
 	struct conn *c = owner;
 
-	(void)s;
-	outbox_response(&c->account->peer.out, item, p);
+	outbox_response(&c->account->peer.out, s, item, p);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);
 }
@@ -337,8 +350,7 @@ static void lost(void *owner, struct session *s, const struct window_item *item,
 {
 	struct conn *c = owner;
 
-	(void)s;
-	outbox_lost(&c->account->peer.out, item, how);
+	outbox_missed(&c->account->peer.out, s, item, how);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);
 }
@@ -371,7 +383,9 @@ static void closed(void *owner, struct session *s, const char *why)
 	struct conn *c = owner;
 	struct server *v = c->server;
 
-	(void)s;
+	if (session_shaking(s) && !v->hub->closing)
+		oplog_line(uplink_oplog(v->hub->up), OPLOG_NOTICE,
+			   "no TLS with %s: %s", session_address(s), why);
 	loop_clear_timer(v->hub->loop, &c->delay);
 	ticket_abandon(&v->hub->tickets, &c->asker.tickets);
 	wipe(c);
@@ -396,9 +410,10 @@ static void closed(void *owner, struct session *s, const char *why)
 }
 
 static const struct session_events events = { nothing,	request, no_answer,
-					      response, lost,	 closed };
+					      response, lost,	 closed,
+					      NULL };
 
-void conn_new(struct server *v, int fd)
+void conn_new(struct server *v, int fd, const struct tls_context *tls)
 {
 	struct session_limits l = {
 		.response_us = setting_us(v, "response-timeout"),
@@ -422,6 +437,7 @@ void conn_new(struct server *v, int fd)
 		c->all->link = &c->all;
 	v->conns = c;
 	session_set_deadline(c->session, setting_us(v, "bind-timeout"));
-	if (session_set_limits(c->session, &l) != OK)
+	if (session_set_limits(c->session, &l) != OK ||
+	    (tls != NULL && session_secure(c->session, tls) != OK))
 		session_close(c->session, "no memory");
 }

@@ -1,5 +1,6 @@
 #include "adapters/smpp/hub.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "codecs/arena.h"
@@ -43,7 +44,8 @@ struct hub *hub_new(struct uplink *up, const struct welcome *w)
 		random = uplink_random(up);
 		memcpy(h->names.key + i, &random, sizeof random);
 	}
-	if (make_parts(h))
+	h->state_directory = mem_string(w->state_directory);
+	if (h->state_directory != NULL && make_parts(h))
 		return h;
 	hub_free(h);
 	return NULL;
@@ -57,6 +59,7 @@ void hub_free(struct hub *h)
 	sessions_free(h->sessions);
 	arena_free(h->arena);
 	mem_free(h->references);
+	mem_free(h->state_directory);
 	buf_clear(&h->scratch);
 	buf_clear(&h->image);
 	buf_clear(&h->lost);
@@ -102,8 +105,21 @@ void peer_remove(struct peer *p)
 	outbox_clear(&p->out);
 }
 
+void peer_count_sent(struct peer *p)
+{
+	p->sent++;
+	meter_count(&p->sent_meter, loop_now_us(p->hub->loop));
+}
+
+void peer_count_received(struct peer *p)
+{
+	p->received++;
+	meter_count(&p->received_meter, loop_now_us(p->hub->loop));
+}
+
 void peer_retell(struct peer *p)
 {
+	uint64_t now = loop_now_us(p->hub->loop);
 	struct peer_state v = { .peer = p->entry.name,
 				.technology = TECHNOLOGY_SMS,
 				.up = p->up,
@@ -113,16 +129,38 @@ void peer_retell(struct peer *p)
 				.address =
 					p->address[0] != 0 ? p->address : NULL,
 				.text = p->text,
+				.tls = p->tls[0] != 0 ? p->tls : NULL,
 				.since_us = p->since_us,
 				.sent = p->sent,
 				.received = p->received,
-				.failed = p->failed };
+				.failed = p->failed,
+				.sent_minute = meter_minute(&p->sent_meter,
+							    now),
+				.received_minute =
+					meter_minute(&p->received_meter, now) };
 
+	p->told_sent = v.sent_minute;
+	p->told_received = v.received_minute;
 	p->told = p->sent + p->received + p->failed;
 	if (p->hub->closing)
 		return;
 	if (uplink_peer(p->hub->up, &v) != OK)
 		hub_give_up(p->hub);
+}
+
+void peer_met(struct peer *p, const struct session *s)
+{
+	const struct transport *t = session_transport(s);
+
+	snprintf(p->address, sizeof p->address, "%s", session_address(s));
+	p->tls[0] = 0;
+	if (t != NULL)
+		transport_describe(t, p->tls);
+}
+
+struct tls_place hub_tls_place(const struct hub *h)
+{
+	return (struct tls_place){ h->state_directory, uplink_oplog(h->up) };
 }
 
 void peer_log(const struct peer *p, const char *what, const char *detail)
@@ -139,12 +177,21 @@ void peer_tell(struct peer *p, bool up)
 	peer_retell(p);
 }
 
+static bool is_news(const struct peer *p)
+{
+	uint64_t now = loop_now_us(p->hub->loop);
+
+	return p->told != p->sent + p->received + p->failed ||
+	       p->told_sent != meter_minute(&p->sent_meter, now) ||
+	       p->told_received != meter_minute(&p->received_meter, now);
+}
+
 void hub_tell(struct hub *h)
 {
 	struct peer *p;
 
 	for (p = h->peers; p != NULL; p = p->next)
-		if (p->told != p->sent + p->received + p->failed)
+		if (is_news(p))
 			peer_retell(p);
 }
 

@@ -7,6 +7,7 @@
 
 #include "adapters/smpp/job.h"
 #include "adapters/smpp/manner.h"
+#include "adapters/smpp/meter.h"
 #include "adapters/smpp/names.h"
 #include "adapters/smpp/outbox.h"
 #include "adapters/smpp/session.h"
@@ -14,7 +15,9 @@
 #include "gateway/adapter.h"
 
 #define HUB_REFERENCES 4096
-#define PEER_STOPPED   "stopped"	/* gwctl shows it as the state       */
+/* gwctl shows these as the state. */
+#define PEER_STOPPED   "stopped"
+#define PEER_DRAINING  "draining"
 
 struct peer;
 struct client;
@@ -28,6 +31,7 @@ struct hub {
 	struct buf scratch, image;	/* likewise                          */
 	struct buf lost;		/* names of a leg's fields           */
 	uint8_t id_key[16];
+	char *state_directory;
 	const struct settings *settings;	/* committed ones            */
 	const struct settings *next;		/* prepared ones             */
 	struct tickets tickets;
@@ -48,6 +52,10 @@ struct peer_role {
 	void (*start)(struct peer *p);
 	void (*stop)(struct peer *p);	/* after what is under way           */
 	void (*kick)(struct peer *p);	/* at once; comes again              */
+	void (*drain)(struct peer *p);	/* stop, after all that it has       */
+	/* Appends lines of JSON about its binds; NULL: there is no more to
+	 * say than what the engine knows. */
+	void (*show)(const struct peer *p, struct buf *to);
 };
 
 /* An SMSC that we bind to, or an account that binds to us. */
@@ -62,9 +70,12 @@ struct peer {
 	bool up;			/* as the engine knows it            */
 	const char *kind;		/* "smsc transceiver"                */
 	char address[64];
+	char tls[TRANSPORT_TEXT];	/* of the bind at that address; ""   */
 	const char *text;		/* last error; NULL or constant      */
 	uint64_t since_us;
 	uint64_t sent, received, failed, told;
+	struct meter sent_meter, received_meter;
+	uint32_t told_sent, told_received;	/* in the minute before      */
 };
 
 /** NULL: no memory. Closes nothing by itself. */
@@ -78,14 +89,24 @@ struct arena *hub_arena(struct hub *h);
 enum err peer_add(struct hub *h, struct peer *p) CHECKED;
 void peer_remove(struct peer *p);
 
+/** A bind has come up: its address and its TLS are what is told. */
+void peer_met(struct peer *p, const struct session *s);
+
 /** Tells the engine how it stands; `up` as it is from now on. */
 void peer_tell(struct peer *p, bool up);
 
 /** One line for the operator: "smsc-a: bound (127.0.0.1:2776)". */
 void peer_log(const struct peer *p, const char *what, const char *detail);
 
+/** A message more. */
+void peer_count_sent(struct peer *p);
+void peer_count_received(struct peer *p);
+
 /** Its outbox or window has changed: tells the engine. */
 void peer_retell(struct peer *p);
+
+/** Where the files of TLS are, and its warnings go. */
+struct tls_place hub_tls_place(const struct hub *h);
 
 /** Tells the numbers of all peers where they have changed. */
 void hub_tell(struct hub *h);

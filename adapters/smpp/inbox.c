@@ -1,5 +1,6 @@
 #include "adapters/smpp/inbox.h"
 
+#include "adapters/smpp/multi.h"
 #include "adapters/smpp/smpp_in.h"
 #include "adapters/smpp/smpp_map.h"
 #include "adapters/smpp/smpp_out.h"
@@ -45,7 +46,7 @@ static enum smpp_answer role_of(const struct inbox *in, uint32_t command_id)
 }
 
 static enum err send_up(struct inbox *in, const struct smpp_arrival *arrival,
-			const struct smpp_pdu *p)
+			const struct smpp_pdu *p, struct multi *multi)
 {
 	struct hub *h = in->peer->hub;
 	bool native = in->peer->manner.end_to_end && arrival->segment.of <= 1;
@@ -54,7 +55,8 @@ static enum err send_up(struct inbox *in, const struct smpp_arrival *arrival,
 			    .sender_keeps = native,
 			    .replace = in->peer->manner.server &&
 				       p->command_id == SMPP_SUBMIT_SM &&
-				       p->replace_if_present_flag == 1 };
+				       p->replace_if_present_flag == 1,
+			    .partial = multi != NULL };
 	struct ticket unused;
 	uint64_t ref;
 	enum err e;
@@ -68,12 +70,16 @@ static enum err send_up(struct inbox *in, const struct smpp_arrival *arrival,
 	if (ref == 0)
 		return ERR_NOMEM;
 	e = uplink_intake(h->up, ref, &v);
-	if (e != OK && ticket_close(&h->tickets, ref, &unused))
+	if (e == OK)
+		ticket_keep(&h->tickets, ref, multi);
+	else if (ticket_close(&h->tickets, ref, &unused))
 		return e;
 	return e;
 }
 
-void inbox_message(struct inbox *in, const struct smpp_pdu *p)
+/* `multi` is taken when that is OK. */
+static uint32_t take(struct inbox *in, const struct smpp_pdu *p,
+		     struct multi *multi)
 {
 	struct hub *h = in->peer->hub;
 	struct smpp_arrival arrival;
@@ -84,18 +90,32 @@ void inbox_message(struct inbox *in, const struct smpp_pdu *p)
 				 hub_arena(h), &arrival);
 	if (status == ESME_ROK && in->admit != NULL)
 		status = in->admit(in, &arrival.message);
-	if (status == ESME_ROK) {
-		e = send_up(in, &arrival, p);
-		status = e == OK	   ? ESME_ROK
-			 : e == ERR_TOOBIG ? ESME_RINVMSGLEN
-					   : ESME_RSYSERR;
-	}
+	if (status == ESME_ROK && multi != NULL)
+		status = multi_read(multi, in, h->arena, &arrival.message);
+	if (status != ESME_ROK)
+		return status;
+	e = send_up(in, &arrival, p, multi);
+	if (e == OK)
+		return ESME_ROK;
+	return e == ERR_TOOBIG ? ESME_RINVMSGLEN : ESME_RSYSERR;
+}
+
+void inbox_message(struct inbox *in, const struct smpp_pdu *p)
+{
+	struct multi *multi = NULL;
+	uint32_t status = ESME_RSYSERR;
+
+	if (p->command_id == SMPP_SUBMIT_MULTI)
+		multi = multi_new(p);
+	if (multi != NULL || p->command_id != SMPP_SUBMIT_MULTI)
+		status = take(in, p, multi);
 	if (status != ESME_ROK) {
+		mem_free(multi);
 		in->peer->failed++;
 		session_refuse(in->session, p, status);
 		return;
 	}
-	in->peer->received++;
+	peer_count_received(in->peer);
 	inbox_count(in);
 }
 
@@ -137,7 +157,7 @@ void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 		session_refuse(in->session, p, ESME_ROK);
 		return;
 	}
-	in->peer->received++;
+	peer_count_received(in->peer);
 	ref = ticket_open(&h->tickets, &in->tickets, p->sequence_number,
 			  p->command_id);
 	if (ref != 0 && uplink_far_report(h->up, ref, &v) == OK) {
@@ -151,9 +171,12 @@ void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 
 struct inbox *inbox_take(struct hub *h, uint64_t ref, struct ticket *out)
 {
-	if (!ticket_close(&h->tickets, ref, out) || out->list == NULL)
+	if (!ticket_close(&h->tickets, ref, out))
 		return NULL;
-	return out->list->owner;
+	if (out->list != NULL)
+		return out->list->owner;
+	mem_free(out->kept);
+	return NULL;
 }
 
 static struct smpp_pdu answer_to(const struct ticket *t, uint32_t status)
@@ -168,6 +191,7 @@ static struct smpp_pdu answer_to(const struct ticket *t, uint32_t status)
 void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v)
 {
 	char id[SMPP_OUR_ID_SIZE];
+	struct buf failed = BUF_INIT(SMPP_PDU_OCTETS_MAX);
 	struct ticket t = { 0 };
 	struct inbox *in = inbox_take(h, ref, &t);
 	struct smpp_pdu p = answer_to(&t, ESME_ROK);
@@ -177,7 +201,11 @@ void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v)
 	smpp_our_id(h->id_key, v->id, id);
 	if (t.command_id != SMPP_DELIVER_SM)
 		p.message_id = bytes_of(id);
+	if (t.kept != NULL)
+		multi_answer(t.kept, v->refused, &p, &failed);
+	mem_free(t.kept);
 	session_send(in->session, &p);
+	buf_clear(&failed);
 	inbox_uncount(in);
 }
 
@@ -192,6 +220,7 @@ void inbox_outcome(struct hub *h, uint64_t ref, const struct outcome *v)
 
 	if (in == NULL)
 		return;
+	mem_free(t.kept);
 	a = smpp_outcome_answer(v, role_of(in, t.command_id));
 	p = answer_to(&t, a.status);
 	if (a.status != ESME_ROK)

@@ -18,6 +18,9 @@ struct inbox {
 	/* May the account send this? 0, or the command_status that says no;
 	 * may fill in the sender. NULL: anything. */
 	uint32_t (*admit)(struct inbox *in, struct message *m);
+	/* 0, or the command_status: may it submit one more now? Asked for each
+	 * destination of submit_multi. NULL: always. */
+	uint32_t (*pass)(struct inbox *in);
 	/* One less is unanswered. NULL: nobody cares. */
 	void (*answered)(struct inbox *in);
 };
@@ -28,7 +31,7 @@ void inbox_init(struct inbox *in, struct peer *p, struct session *s);
 /** The connection has gone: nobody is answered any more. */
 void inbox_drop(struct inbox *in);
 
-/** A message: deliver_sm, submit_sm or data_sm. It is answered when the
+/** A message: deliver_sm, submit_sm, submit_multi or data_sm. It is answered when the
  *  engine has it, or at once with what is wrong. */
 void inbox_message(struct inbox *in, const struct smpp_pdu *p);
 

@@ -109,6 +109,7 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 	if (d->manner->plain)
 		progress.without |= SMPP_WITHOUT_TLVS;
 	j->token = d->leg->token;
+	j->story = d->leg->story;
 	j->attempt = d->leg->attempt;
 	j->report = d->leg->message.kind == MESSAGE_REPORT;
 	j->server = d->manner->server;

@@ -27,7 +27,7 @@ struct job_segment {
 
 struct job {
 	struct job *next;	/* of the outbox's queue, or of the pool     */
-	uint64_t token;
+	uint64_t token, story;
 	unsigned attempt;
 	bool report, server;
 	bool wants;		/* its sender waits for a report             */

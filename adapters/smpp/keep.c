@@ -205,7 +205,7 @@ static uint16_t tag_of(const struct extra *x)
 static bool goes(const struct departure *d, uint16_t tag)
 {
 	return tag != 0 && !(d->progress->without & SMPP_WITHOUT_TLVS) &&
-	       smpp_tlv_goes(tag, d->manner->server);
+	       smpp_tlv_goes(tag, smpp_depart_command(d->manner));
 }
 
 static void name_lost(struct departure *d)

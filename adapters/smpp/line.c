@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/smpp/alert.h"
 #include "adapters/smpp/client_inside.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/smpp_names.h"
@@ -26,8 +27,20 @@ void line_init(struct smsc *s, uint32_t bind_id, uint16_t port)
 	*l = (struct line){ .smsc = s, .bind_id = bind_id, .port = port };
 }
 
-/* Doubling, never above the longest, and never all links at the same
- * moment. */
+static void enter(struct line *l, enum line_state state)
+{
+	l->state = state;
+	l->since_us = uplink_now_us(l->smsc->peer.hub->up);
+}
+
+static void blame(struct line *l, const char *why)
+{
+	l->why = why;
+	l->why_us = uplink_now_us(l->smsc->peer.hub->up);
+}
+
+/* Doubling, never above the longest, and the binds of a link that were lost
+ * together do not come back together. */
 static uint64_t wait_us(const struct line *l)
 {
 	uint64_t first = setting_us(l, "reconnect-first");
@@ -39,37 +52,60 @@ static uint64_t wait_us(const struct line *l)
 		wait *= 2;
 	if (wait > most || l->patient)
 		wait = most;
-	return wait - uplink_random(l->smsc->peer.hub->up) % (wait / 5 + 1);
+	return wait - uplink_random(l->smsc->peer.hub->up) % (wait / 2 + 1);
 }
 
 static void wait_for_retry(struct line *l)
 {
 	struct hub *h = l->smsc->peer.hub;
 
-	l->state = LINE_DOWN;
-	if (!l->smsc->enabled || l->smsc->retired || h->draining)
-		return;
-	l->state = LINE_WAITING;
-	if (loop_set_timer(h->loop, &l->timer, wait_us(l), resume, l) != OK)
-		hub_give_up(h);
+	enter(l, LINE_DOWN);
+	if (l->smsc->enabled && !l->smsc->retired && !h->draining)
+		line_start_in(l, wait_us(l));
 }
 
 static void resume(void *arg)
 {
 	struct line *l = arg;
 
-	l->state = LINE_DOWN;
+	enter(l, LINE_DOWN);
 	line_start(l);
+}
+
+/* Of many binds one more or less is no news. */
+static bool is_news(const struct line *l)
+{
+	const struct smsc *s = l->smsc;
+	unsigned i, bound = 0;
+
+	for (i = 0; i < s->n_lines; i++)
+		bound += s->lines[i].state == LINE_BOUND && &s->lines[i] != l;
+	return bound == 0 || s->n_lines <= 2;
 }
 
 static void fail(struct line *l, const char *why)
 {
 	/* The first of a row; the others are seen in the link's state. */
-	if (l->failures++ == 0)
+	if (l->failures++ == 0 && is_news(l))
 		peer_log(&l->smsc->peer, "not bound", why);
-	l->smsc->peer.text = l->smsc->enabled ? why : PEER_STOPPED;
+	blame(l, why);
 	wait_for_retry(l);
 	smsc_changed(l->smsc);
+}
+
+void line_start_in(struct line *l, uint64_t in_us)
+{
+	struct hub *h = l->smsc->peer.hub;
+
+	if (l->state != LINE_DOWN || !h->ready || h->draining)
+		return;
+	if (in_us == 0) {
+		line_start(l);
+		return;
+	}
+	enter(l, LINE_WAITING);
+	if (loop_set_timer(h->loop, &l->timer, in_us, resume, l) != OK)
+		hub_give_up(h);
 }
 
 void line_start(struct line *l)
@@ -84,7 +120,7 @@ void line_start(struct line *l)
 		connect_to(l, &r);
 		return;
 	}
-	l->state = LINE_RESOLVING;
+	enter(l, LINE_RESOLVING);
 	l->resolve = resolve_start(h->loop, host, l->port, connect_to, l);
 	if (l->resolve == NULL)
 		fail(l, "the host cannot be looked up");
@@ -145,15 +181,15 @@ static void answer(void *owner, struct session *s, const struct smpp_pdu *p)
 		session_close(s, row != NULL ? row->name : "bind refused");
 		return;
 	}
-	l->state = LINE_BOUND;
+	enter(l, LINE_BOUND);
 	l->failures = 0;
 	l->patient = false;
-	l->smsc->peer.text = NULL;
 	if (set_bound_limits(l) != OK) {
 		session_close(s, "no memory");
 		return;
 	}
-	peer_log(&l->smsc->peer, "bound", session_address(s));
+	if (is_news(l))
+		peer_log(&l->smsc->peer, "bound", session_address(s));
 	smsc_changed(l->smsc);
 }
 
@@ -182,7 +218,7 @@ static void answered(struct inbox *in)
 /* Nothing new from now on. */
 static void start_leaving(struct line *l)
 {
-	l->state = LINE_LEAVING;
+	enter(l, LINE_LEAVING);
 	l->inbox.owner = l;
 	l->inbox.answered = answered;
 	outbox_remove(&l->smsc->peer.out, l->session);
@@ -202,6 +238,7 @@ static void unbound(struct line *l, const struct smpp_pdu *p)
 
 static void deliver(struct line *l, const struct smpp_pdu *p)
 {
+	meter_count(&l->received, loop_now_us(l->smsc->peer.hub->loop));
 	switch (p->esm_class & SMPP_ESM_TYPE) {
 	case SMPP_ESM_TYPE_MESSAGE:
 		inbox_message(&l->inbox, p);
@@ -226,6 +263,8 @@ static void request(void *owner, struct session *s, const struct smpp_pdu *p)
 
 	if (p->command_id == SMPP_UNBIND)
 		unbound(l, p);
+	else if (p->command_id == SMPP_ALERT_NOTIFICATION)
+		alert_in(&l->smsc->peer, p);
 	else if (l->state == LINE_LEAVING)
 		session_refuse(s, p, ESME_RX_T_APPN);
 	else if (l->state == LINE_BOUND && (p->command_id == SMPP_DELIVER_SM ||
@@ -240,8 +279,11 @@ static void response(void *owner, struct session *s,
 {
 	struct line *l = owner;
 
-	(void)s;
-	outbox_response(&l->smsc->peer.out, item, p);
+	if (p->command_status == ESME_ROK)
+		meter_count(&l->sent, loop_now_us(l->smsc->peer.hub->loop));
+	else
+		blame(l, smpp_status_name(p->command_status));
+	outbox_response(&l->smsc->peer.out, s, item, p);
 	/* SMPP v3.4 5.1.3: it has forgotten the bind, so it gets a new one. */
 	if (p->command_status == ESME_RINVBNDSTS && l->state == LINE_BOUND)
 		line_leave(l);
@@ -254,9 +296,17 @@ static void lost(void *owner, struct session *s, const struct window_item *item,
 {
 	struct line *l = owner;
 
-	(void)s;
-	outbox_lost(&l->smsc->peer.out, item, how);
+	if (how == SESSION_NO_ANSWER)
+		blame(l, "a request was not answered");
+	outbox_missed(&l->smsc->peer.out, s, item, how);
 	leave_if_quiet(l);
+}
+
+static void late(void *owner, struct session *s, const struct smpp_pdu *p)
+{
+	struct line *l = owner;
+
+	outbox_late(&l->smsc->peer.out, s, p);
 }
 
 static void closed(void *owner, struct session *s, const char *why)
@@ -264,13 +314,15 @@ static void closed(void *owner, struct session *s, const char *why)
 	struct line *l = owner;
 
 	outbox_remove(&l->smsc->peer.out, s);
+	outbox_forget(&l->smsc->peer.out, s);
 	inbox_drop(&l->inbox);
 	l->session = NULL;
 	fail(l, why);
 }
 
 static const struct session_events events = { connected, request, answer,
-					      response,	 lost,	  closed };
+					      response,	 lost,	  closed,
+					      late };
 
 static int open_socket(const struct resolved *r)
 {
@@ -288,6 +340,18 @@ static int open_socket(const struct resolved *r)
 	return -1;
 }
 
+/* Nothing of it leaves unless TLS, where it is wanted, has begun. */
+static enum err secure(struct line *l)
+{
+	const struct smsc *s = l->smsc;
+	const struct tls_context *tls;
+
+	if (!settings_bool(s->group, "tls"))
+		return OK;
+	tls = client_tls_find(s->client->tls, s->name);
+	return tls == NULL ? ERR_NOTFOUND : session_secure(l->session, tls);
+}
+
 static void connect_to(void *arg, const struct resolved *r)
 {
 	struct line *l = arg;
@@ -298,7 +362,7 @@ static void connect_to(void *arg, const struct resolved *r)
 	int fd;
 
 	l->resolve = NULL;
-	l->state = LINE_DOWN;
+	enter(l, LINE_DOWN);
 	if (r->size == 0) {
 		fail(l, "no such host");
 		return;
@@ -313,10 +377,10 @@ static void connect_to(void *arg, const struct resolved *r)
 		fail(l, "no memory");
 		return;
 	}
-	l->state = LINE_CONNECTING;
+	enter(l, LINE_CONNECTING);
 	l->unbind_asked = false;
 	l->inbox = (struct inbox){ 0 };
-	if (session_set_limits(l->session, &limits) != OK)
+	if (session_set_limits(l->session, &limits) != OK || secure(l) != OK)
 		session_close(l->session, "no memory");
 	else
 		session_connecting(l->session, limits.response_us);
@@ -327,7 +391,7 @@ static void stop_trying(struct line *l)
 	loop_clear_timer(l->smsc->peer.hub->loop, &l->timer);
 	resolve_cancel(l->resolve);
 	l->resolve = NULL;
-	l->state = LINE_DOWN;
+	enter(l, LINE_DOWN);
 }
 
 void line_close(struct line *l, const char *why)

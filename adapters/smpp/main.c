@@ -172,11 +172,14 @@ static enum err control(void *self, const struct control *c,
 	}
 	if (strcmp(c->command, "start") == 0)
 		p->role->start(p);
-	else if (strcmp(c->command, "stop") == 0 ||
-		 strcmp(c->command, "drain") == 0)
+	else if (strcmp(c->command, "stop") == 0)
 		p->role->stop(p);
+	else if (strcmp(c->command, "drain") == 0)
+		p->role->drain(p);
 	else if (strcmp(c->command, "kick") == 0)
 		p->role->kick(p);
+	else if (strcmp(c->command, CONTROL_SHOW) == 0 && p->role->show != NULL)
+		p->role->show(p, complaint);
 	else {
 		buf_printf(complaint, "%s: no such command", c->command);
 		return ERR_UNSUPPORTED;

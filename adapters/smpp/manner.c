@@ -44,13 +44,50 @@ static enum smpp_id_kind id_kind(const struct settings_group *g,
 	return kind;
 }
 
-void manner_of_smsc(const struct settings *s, const struct settings_group *g,
-		    struct manner *out)
+/* A set of languages (codecs/segment.h), as settings.c names them. */
+static uint16_t languages(const struct settings_group *g, const char *setting)
+{
+	static const char *const names[] = {
+		"turkish", "spanish", "portuguese", "bengali", "gujarati",
+		"hindi",   "kannada", "malayalam",  "oriya",   "punjabi",
+		"tamil",   "telugu",  "urdu",
+	};
+	struct bytes item;
+	unsigned set = 0;
+	size_t i, n;
+
+	for (n = 0; settings_item(g, setting, n, &item); n++)
+		for (i = 0; i < sizeof names / sizeof *names; i++)
+			if (bytes_is(item, names[i]))
+				set |= SEGMENT_LANGUAGE(i + 1);
+	return (uint16_t)set;
+}
+
+/* What its texts are made of, 3GPP TS 23.038. */
+static void texts(const struct settings_group *g, struct manner *out)
 {
 	static const char *const charsets[] = { "gsm7", "ascii", "latin1",
 						"utf-8", NULL };
 	static const char *const means[] = { "udh8", "udh16", "sar", "payload",
 					     NULL };
+	static const char *const replace[] = { "no", "fit", "yes", NULL };
+	struct segment_options *o = &out->write;
+
+	out->read.default_charset = o->charset =
+		(enum segment_charset)choice(g, "default-charset", charsets);
+	out->read.gsm_dcs = o->gsm_dcs = settings_bool(g, "gsm-dcs");
+	out->read.packed = o->packed = settings_bool(g, "gsm7-packed");
+	o->means = (enum segment_means)choice(g, "concat", means);
+	o->parts_max = (uint16_t)settings_number(g, "max-segments");
+	o->latin1 = settings_bool(g, "latin1");
+	o->single = languages(g, "single-shift");
+	o->locking = languages(g, "locking-shift");
+	o->replace = (enum segment_replace)choice(g, "transliterate", replace);
+}
+
+void manner_of_smsc(const struct settings *s, const struct settings_group *g,
+		    struct manner *out)
+{
 	static const char *const modes[] = { "default", "datagram", "forward",
 					     "store", NULL };
 
@@ -58,17 +95,12 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	out->peer = settings_name(g);
 	if (settings_text(g, "country") != NULL)
 		out->rules.country = settings_text(g, "country");
-	out->read.default_charset =
-		(enum segment_charset)choice(g, "default-charset", charsets);
-	out->read.gsm_dcs = settings_bool(g, "gsm-dcs");
-	out->write.means = (enum segment_means)choice(g, "concat", means);
-	out->write.parts_max = (uint16_t)settings_number(g, "max-segments");
-	out->write.latin1 = settings_bool(g, "latin1");
-	out->write.gsm_dcs = out->read.gsm_dcs;
+	texts(g, out);
 	out->message_id = id_kind(g, "message-id");
 	out->receipt_id = id_kind(g, "receipt-id");
 	numbers_read(&out->numbers, g);
 	numbers_types(&out->numbers, g);
+	out->data_sm = strcmp(settings_text(g, "submit"), "data_sm") == 0;
 	out->esm_mode = (uint8_t)choice(g, "esm-mode", modes);
 	out->always_receipt = settings_bool(g, "always-receipt");
 	out->sme_ack = settings_bool(g, "sme-ack");
@@ -76,6 +108,7 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	out->service_type = settings_text(g, "service-type");
 	out->min_validity_s =
 		(uint32_t)(settings_number(g, "min-validity") / 1000);
+	out->first_window = (uint32_t)settings_number(g, "first-window");
 	out->throughput = (struct rate_rule){
 		.per_second = (uint32_t)settings_number(g, "throughput"),
 		.burst = (uint32_t)settings_number(g, "burst")

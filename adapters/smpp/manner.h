@@ -21,11 +21,13 @@ struct manner {
 	enum smpp_id_kind message_id, receipt_id;
 	struct numbers numbers;		/* its own: numbers_clear()          */
 	uint8_t esm_mode;
+	bool data_sm;			/* what goes to it, instead of submit_sm */
 	bool always_receipt, sme_ack, end_to_end;
 	bool plain;			/* no parameters: 3.3, see 5.2.4     */
 	const char *service_type;	/* never NULL                        */
 	uint32_t min_validity_s;	/* of one attempt (Expires: 0)       */
 	struct rate_rule throughput;	/* requests to it                    */
+	uint32_t first_window;		/* of a new bind; 0: all of it       */
 	uint32_t joined_timeout_s;	/* for parts of a longer text        */
 };
 

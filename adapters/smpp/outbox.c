@@ -5,8 +5,7 @@
 #include "adapters/smpp/hub.h"
 #include "codecs/arena.h"
 #include "codecs/digest.h"
-
-#define HALVE_AGAIN_US 1000000
+#include "codecs/smpp_names.h"
 
 void outbox_init(struct outbox *o, struct peer *peer)
 {
@@ -19,8 +18,8 @@ unsigned outbox_window(const struct outbox *o)
 	unsigned i, sum = 0;
 
 	for (i = 0; i < o->n_sessions; i++)
-		sum += session_room(o->sessions[i]) +
-		       session_used(o->sessions[i]);
+		sum += session_room(o->ways[i].session) +
+		       session_used(o->ways[i].session);
 	return sum;
 }
 
@@ -29,7 +28,7 @@ unsigned outbox_used(const struct outbox *o)
 	unsigned i, sum = 0;
 
 	for (i = 0; i < o->n_sessions; i++)
-		sum += session_used(o->sessions[i]);
+		sum += session_used(o->ways[i].session);
 	return sum;
 }
 
@@ -55,7 +54,7 @@ static void settle(struct outbox *o, struct job *j)
 
 	(void)e; /* what could be said is in `out` */
 	if (out.class == OUTCOME_ACCEPTED || out.class == OUTCOME_DELIVERED)
-		p->sent++;
+		peer_count_sent(p);
 	else
 		p->failed++;
 	give_outcome(p->hub, j->token, &out);
@@ -74,6 +73,7 @@ static void take_off_queue(struct outbox *o, struct job *j)
 	if (j->next == NULL)
 		o->last = at;
 	j->queued = false;
+	o->n_queued--;
 }
 
 static void settle_if_done(struct outbox *o, struct job *j)
@@ -84,20 +84,32 @@ static void settle_if_done(struct outbox *o, struct job *j)
 	settle(o, j);
 }
 
-/* The next connection with room, each in its turn. */
+static unsigned room_of(const struct outbox_way *w)
+{
+	unsigned used = session_used(w->session);
+	unsigned room = session_room(w->session);
+	unsigned allowed = w->allowed > used ? w->allowed - used : 0;
+
+	return room < allowed ? room : allowed;
+}
+
+/* The connection with the most room; of equal ones each in its turn. */
 static struct session *choose(struct outbox *o)
 {
-	unsigned i;
+	struct session *found = NULL;
+	unsigned i, room, most = 0, used = 0, at = o->turn;
 
-	if (outbox_used(o) >= o->allowed)
-		return NULL;
 	for (i = 0; i < o->n_sessions; i++) {
-		struct session *s = o->sessions[o->turn++ % o->n_sessions];
+		const struct outbox_way *w = &o->ways[(at + i) % o->n_sessions];
 
-		if (session_room(s) > 0)
-			return s;
+		used += session_used(w->session);
+		if ((room = room_of(w)) <= most)
+			continue;
+		most = room;
+		found = w->session;
+		o->turn = (at + i + 1) % o->n_sessions;
 	}
-	return NULL;
+	return used < throttle_allows(&o->throttle) ? found : NULL;
 }
 
 /* Sends the job's next PDU; false: it has none, or could not. */
@@ -120,18 +132,31 @@ static void pump_again(void *arg)
 	pump(arg);
 }
 
-/* Not yet, by the link's throughput: it is pumped again when it may. */
+/* Not yet, by the link's throughput, or as the far side wishes: it is pumped
+ * again when it may. */
 static bool must_rest(struct outbox *o)
 {
 	struct hub *h = o->peer->hub;
-	uint64_t wait_us = rate_wait_us(&o->peer->manner.throughput, &o->rate,
-					loop_now_us(h->loop));
+	uint64_t now = loop_now_us(h->loop);
+	uint64_t wait_us =
+		rate_wait_us(&o->peer->manner.throughput, &o->rate, now);
+	uint64_t pause_us = throttle_wait_us(&o->throttle, now);
 
+	if (wait_us < pause_us)
+		wait_us = pause_us;
 	if (wait_us == 0)
 		return false;
 	if (loop_set_timer(h->loop, &o->rest, wait_us, pump_again, o) != OK)
 		hub_give_up(h);
 	return true;
+}
+
+static void count_sent(struct outbox *o)
+{
+	uint64_t now = loop_now_us(o->peer->hub->loop);
+
+	(void)rate_pass(&o->peer->manner.throughput, &o->rate, now);
+	throttle_sent(&o->throttle, now);
 }
 
 static void pump(struct outbox *o)
@@ -149,27 +174,66 @@ static void pump(struct outbox *o)
 		}
 		if ((s = choose(o)) == NULL || must_rest(o) || !send_one(j, s))
 			return;
-		(void)rate_pass(&o->peer->manner.throughput, &o->rate,
-				loop_now_us(o->peer->hub->loop));
+		count_sent(o);
 	}
 }
 
 enum err outbox_add(struct outbox *o, struct session *s)
 {
 	unsigned n = o->capacity == 0 ? 4 : o->capacity * 2;
-	struct session **more;
+	unsigned first = o->peer->manner.first_window;
+	struct outbox_way *more;
 
 	if (o->n_sessions == o->capacity) {
-		more = mem_realloc(o->sessions, n * sizeof(struct session *));
+		more = mem_realloc(o->ways, n * sizeof *more);
 		if (more == NULL)
 			return ERR_NOMEM;
-		o->sessions = more;
+		o->ways = more;
 		o->capacity = n;
 	}
-	o->sessions[o->n_sessions++] = s;
-	o->allowed = outbox_window(o);
+	o->ways[o->n_sessions++] =
+		(struct outbox_way){ .session = s,
+				     .allowed = first == 0 ? UINT32_MAX
+							   : first };
 	pump(o);
 	return OK;
+}
+
+static struct outbox_way *way_of(const struct outbox *o,
+				 const struct session *s)
+{
+	unsigned i;
+
+	for (i = 0; i < o->n_sessions; i++)
+		if (o->ways[i].session == s)
+			return &o->ways[i];
+	return NULL;
+}
+
+unsigned outbox_allows(const struct outbox *o, const struct session *s)
+{
+	const struct outbox_way *w = way_of(o, s);
+
+	return w == NULL ? 0 : session_used(s) + room_of(w);
+}
+
+static void stop_if_finished(struct outbox *o)
+{
+	if (!o->finishing || o->first != NULL || outbox_used(o) > 0)
+		return;
+	o->finishing = false;
+	o->peer->role->stop(o->peer);
+}
+
+void outbox_finish(struct outbox *o)
+{
+	o->finishing = true;
+	stop_if_finished(o);
+}
+
+void outbox_go_on(struct outbox *o)
+{
+	o->finishing = false;
 }
 
 /* Without any connection nothing that waits will leave. */
@@ -186,24 +250,24 @@ static void strand(struct outbox *o)
 
 void outbox_remove(struct outbox *o, struct session *s)
 {
-	unsigned i;
+	struct outbox_way *w = way_of(o, s);
 
-	for (i = 0; i < o->n_sessions && o->sessions[i] != s; i++)
-		;
-	if (i == o->n_sessions)
+	if (w == NULL)
 		return;
-	o->sessions[i] = o->sessions[--o->n_sessions];
-	o->allowed = outbox_window(o);
+	*w = o->ways[--o->n_sessions];
 	if (o->n_sessions == 0)
 		strand(o);
+	stop_if_finished(o);
 }
 
 void outbox_clear(struct outbox *o)
 {
 	strand(o);
 	loop_clear_timer(o->peer->hub->loop, &o->rest);
-	mem_free(o->sessions);
-	o->sessions = NULL;
+	mem_free(o->ways);
+	mem_free(o->lost);
+	o->ways = NULL;
+	o->lost = NULL;
 	o->n_sessions = o->capacity = 0;
 }
 
@@ -211,6 +275,7 @@ static void enqueue(struct outbox *o, struct job *j)
 {
 	j->next = NULL;
 	j->queued = true;
+	o->n_queued++;
 	*o->last = j;
 	o->last = &j->next;
 	pump(o);
@@ -251,7 +316,7 @@ void outbox_leg(struct outbox *o, const struct leg *leg)
 	struct job *j;
 
 	buf_reset(&h->lost);
-	if (o->n_sessions == 0) {
+	if (o->n_sessions == 0 || o->finishing) {
 		give_outcome(h, leg->token, &why);
 		return;
 	}
@@ -276,50 +341,134 @@ bool outbox_cancel(struct outbox *o, uint64_t token)
 	take_off_queue(o, j);
 	give_outcome(o->peer->hub, token, &out);
 	job_free(&o->peer->hub->jobs, j);
+	stop_if_finished(o);
 	return true;
 }
 
-static void slow_down(struct outbox *o)
+/* Twice as wide when each of the window has been answered. */
+static void open_window(struct outbox_way *w)
+{
+	if (w == NULL || w->allowed >= UINT32_MAX / 2 ||
+	    ++w->answered < w->allowed)
+		return;
+	w->answered = 0;
+	w->allowed *= 2;
+}
+
+static bool is_too_much(const struct smpp_pdu *p)
+{
+	return p->command_status == ESME_RTHROTTLED ||
+	       p->command_status == ESME_RMSGQFUL;
+}
+
+/* The link rests, and the message waits at least as long. */
+static void slow_down(struct outbox *o, const struct window_item *item,
+		      uint64_t now)
+{
+	struct job *j = item->what;
+	uint64_t rest_ms;
+
+	if (throttle_refused(&o->throttle, item->sent_us, now))
+		peer_retell(o->peer);
+	rest_ms = throttle_wait_us(&o->throttle, now) / 1000 + 1;
+	if (j->worst.retry_after_ms < rest_ms)
+		j->worst.retry_after_ms = (uint32_t)rest_ms;
+}
+
+void outbox_response(struct outbox *o, const struct session *s,
+		     const struct window_item *item, const struct smpp_pdu *p)
 {
 	uint64_t now = loop_now_us(o->peer->hub->loop);
-
-	if (o->halved_us != 0 && now - o->halved_us < HALVE_AGAIN_US)
-		return;
-	o->halved_us = now;
-	o->allowed = o->allowed > 1 ? o->allowed / 2 : 1;
-	o->grown = 0;
-}
-
-static void speed_up(struct outbox *o)
-{
-	if (o->halved_us == 0 || ++o->grown < o->allowed)
-		return;
-	o->grown = 0;
-	if (++o->allowed >= outbox_window(o))
-		o->halved_us = 0;
-}
-
-void outbox_response(struct outbox *o, const struct window_item *item,
-		     const struct smpp_pdu *p)
-{
 	struct job *j = item->what;
 
-	if (p->command_status == ESME_RTHROTTLED ||
-	    p->command_status == ESME_RMSGQFUL)
-		slow_down(o);
-	else
-		speed_up(o);
+	open_window(way_of(o, s));
 	job_answer(j, item->which, p, &o->peer->manner);
+	if (is_too_much(p))
+		slow_down(o, item, now);
+	else
+		throttle_answered(&o->throttle, item->sent_us, now);
 	settle_if_done(o, j);
 	pump(o);
+	stop_if_finished(o);
 }
 
-void outbox_lost(struct outbox *o, const struct window_item *item,
-		 enum session_loss how)
+/* Without memory for it a late answer is passed over. */
+static void remember(struct outbox *o, const struct session *s,
+		     const struct window_item *item)
+{
+	const struct job *j = item->what;
+
+	if (o->lost == NULL)
+		o->lost = mem_zero(OUTBOX_LOST * sizeof *o->lost);
+	if (o->lost == NULL)
+		return;
+	o->lost[o->lost_at] = (struct outbox_lost){ .session = s,
+						    .sequence = item->sequence,
+						    .story = j->story,
+						    .sent_us = item->sent_us };
+	o->lost_at = (o->lost_at + 1) % OUTBOX_LOST;
+}
+
+void outbox_missed(struct outbox *o, const struct session *s,
+		   const struct window_item *item, enum session_loss how)
 {
 	struct job *j = item->what;
 
+	if (how == SESSION_NO_ANSWER)
+		remember(o, s, item);
 	job_lost(j, item->which, how == SESSION_NO_ANSWER);
 	settle_if_done(o, j);
 	pump(o);
+	stop_if_finished(o);
+}
+
+void outbox_forget(struct outbox *o, const struct session *s)
+{
+	unsigned i;
+
+	for (i = 0; o->lost != NULL && i < OUTBOX_LOST; i++)
+		if (o->lost[i].session == s)
+			o->lost[i].session = NULL;
+}
+
+/* 2.9: it was given up, and sent again or not: now it is known to be there. */
+static void tell_late(struct outbox *o, const struct outbox_lost *l,
+		      const struct smpp_pdu *p)
+{
+	struct hub *h = o->peer->hub;
+	bool taken = p->command_status == ESME_ROK &&
+		     p->command_id != SMPP_GENERIC_NACK;
+	struct note n = { .story = l->story,
+			  .step = "late",
+			  .from = o->peer->entry.name,
+			  .verdict = taken ? "maybe twice" : "refused",
+			  .clause = "SMPP v3.4 2.9",
+			  .technology = TECHNOLOGY_SMS };
+	uint64_t after_us = loop_now_us(h->loop) - l->sent_us;
+
+	buf_reset(&h->scratch);
+	buf_printf(&h->scratch, "answered after %u ms: %s id=%.*s",
+		   (unsigned)(after_us / 1000),
+		   smpp_status_name(p->command_status), (int)p->message_id.n,
+		   (const char *)p->message_id.p);
+	n.text = buf_string(&h->scratch);
+	if (uplink_note(h->up, &n) != OK)
+		hub_give_up(h);
+}
+
+void outbox_late(struct outbox *o, const struct session *s,
+		 const struct smpp_pdu *p)
+{
+	unsigned i;
+
+	for (i = 0; o->lost != NULL && i < OUTBOX_LOST; i++) {
+		struct outbox_lost *l = &o->lost[i];
+
+		if (l->session != s || l->sequence != p->sequence_number)
+			continue;
+		o->late++;
+		tell_late(o, l, p);
+		l->session = NULL;
+		return;
+	}
 }

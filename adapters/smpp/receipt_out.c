@@ -212,7 +212,7 @@ static bool depart_acknowledgement(struct departure *d, struct smpp_pdu *p,
 {
 	const struct message *m = &d->leg->message;
 
-	p->command_id = SMPP_SUBMIT_SM;
+	p->command_id = smpp_depart_command(d->manner);
 	p->esm_class = d->manner->esm_mode;
 	if (m->report.state == STATE_DISPLAYED)
 		p->esm_class |= SMPP_ESM_TYPE_USER_ACK;

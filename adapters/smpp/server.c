@@ -20,11 +20,13 @@
 struct server *server_new(struct hub *h)
 {
 	struct server *v = mem_zero(sizeof *v);
+	unsigned k;
 
 	if (v == NULL)
 		return NULL;
 	v->hub = h;
-	v->now.fd = v->next.fd = -1;
+	for (k = 0; k < LISTENERS; k++)
+		v->now[k].fd = v->next[k].fd = -1;
 	return v;
 }
 
@@ -32,12 +34,19 @@ static void close_listener(struct server *v, struct listener *l)
 {
 	if (l->fd < 0)
 		return;
-	if (l == &v->now && v->watching) {
+	if (l->watched)
 		loop_unwatch(v->hub->loop, l->fd);
-		v->watching = false;
-	}
+	l->watched = false;
 	close(l->fd);
 	l->fd = -1;
+}
+
+static void close_listeners(struct server *v, struct listener *all)
+{
+	unsigned k;
+
+	for (k = 0; k < LISTENERS; k++)
+		close_listener(v, &all[k]);
 }
 
 static void free_dead(struct server *v)
@@ -57,8 +66,10 @@ void server_free(struct server *v)
 
 	if (v == NULL)
 		return;
-	close_listener(v, &v->now);
-	close_listener(v, &v->next);
+	close_listeners(v, v->now);
+	close_listeners(v, v->next);
+	tls_context_free(v->tls);
+	tls_context_free(v->next_tls);
 	loop_clear_timer(v->hub->loop, &v->pause);
 	while ((a = v->accounts) != NULL) {
 		v->accounts = a->next;
@@ -119,20 +130,23 @@ static enum err open_listener(struct listener *l)
 	return ERR_IO;
 }
 
-enum err server_prepare(struct server *v, const struct settings *s,
-			struct buf *complaint)
+/* A listener of `next`, unless the one of now is the same. */
+static enum err prepare_listener(struct server *v, unsigned which,
+				 const struct settings_group *g,
+				 struct buf *complaint)
 {
-	const struct settings_group *g = settings_single(s, "smpp");
+	const char *port = which == LISTENER_TLS ? "tls-port" : "port";
+	const struct listener *now = &v->now[which];
 	struct listener l = { .fd = -1 };
 	char why[200];
 	enum err e;
 
-	v->next_settings = s;
 	snprintf(l.address, sizeof l.address, "%s",
 		 settings_text(g, "address"));
-	l.port = (uint16_t)settings_number(g, "port");
-	if (v->now.fd >= 0 && l.port == v->now.port &&
-	    strcmp(l.address, v->now.address) == 0)
+	l.port = (uint16_t)settings_number(g, port);
+	v->next[which] = l;
+	if (l.port == 0 || (now->fd >= 0 && l.port == now->port &&
+			    strcmp(l.address, now->address) == 0))
 		return OK;
 	if ((e = open_listener(&l)) == ERR_MALFORMED)
 		return complain(g, "address", complaint,
@@ -140,20 +154,66 @@ enum err server_prepare(struct server *v, const struct settings *s,
 	if (e != OK) {
 		snprintf(why, sizeof why, "cannot listen on %s:%u: %s",
 			 l.address, l.port, strerror(errno));
-		return complain(g, "port", complaint, why);
+		return complain(g, port, complaint, why);
 	}
-	v->next = l;
+	v->next[which] = l;
 	return OK;
+}
+
+/* A name of a certificate that nobody is asked for: nobody could bind. */
+static enum err look_at_accounts(const struct settings *s,
+				 const struct settings_group *smpp,
+				 struct buf *complaint)
+{
+	const char *asks = settings_text(smpp, "tls-client");
+	const struct settings_group *g;
+	size_t i;
+
+	for (i = 0; (g = settings_group_at(s, "esme", i)) != NULL; i++) {
+		if (settings_text(g, "tls-name") == NULL ||
+		    (settings_number(smpp, "tls-port") != 0 &&
+		     strcmp(asks, "no") != 0))
+			continue;
+		settings_where(g, "tls-name", complaint);
+		buf_text(complaint, ": group esme: tls-name: needs tls-port "
+				    "and tls-client in group smpp\n");
+		return ERR_IO;
+	}
+	return OK;
+}
+
+enum err server_prepare(struct server *v, const struct settings *s,
+			struct buf *complaint)
+{
+	const struct settings_group *g = settings_single(s, "smpp");
+	struct tls_place at = hub_tls_place(v->hub);
+	enum err e = OK;
+	unsigned k;
+
+	v->next_settings = s;
+	for (k = 0; e == OK && k < LISTENERS; k++)
+		e = prepare_listener(v, k, g, complaint);
+	if (e == OK)
+		e = look_at_accounts(s, g, complaint);
+	if (e == OK)
+		e = tls_context_server(&v->next_tls, g, &at, complaint);
+	if (e != OK)
+		server_abort(v);
+	return e;
 }
 
 static void accept_some(void *arg, int fd, unsigned events);
 
 static void watch(struct server *v)
 {
-	if (v->watching || v->now.fd < 0 || !v->hub->ready || v->hub->draining)
+	struct listener *l;
+
+	if (!v->hub->ready || v->hub->draining)
 		return;
-	v->watching = loop_watch(v->hub->loop, v->now.fd, LOOP_READ,
-				 accept_some, v) == OK;
+	for (l = v->now; l < v->now + LISTENERS; l++)
+		if (!l->watched && l->fd >= 0)
+			l->watched = loop_watch(v->hub->loop, l->fd, LOOP_READ,
+						accept_some, v) == OK;
 }
 
 static void go_on(void *arg)
@@ -163,8 +223,13 @@ static void go_on(void *arg)
 
 static void pause_accepting(struct server *v)
 {
-	loop_unwatch(v->hub->loop, v->now.fd);
-	v->watching = false;
+	struct listener *l;
+
+	for (l = v->now; l < v->now + LISTENERS; l++) {
+		if (l->watched)
+			loop_unwatch(v->hub->loop, l->fd);
+		l->watched = false;
+	}
 	if (loop_set_timer(v->hub->loop, &v->pause, PAUSE_US, go_on, v) != OK)
 		watch(v);
 }
@@ -180,7 +245,7 @@ static bool crowded(const struct server *v)
 	       v->strangers >= strangers;
 }
 
-static void take_connection(struct server *v, int fd)
+static void take_connection(struct server *v, int fd, bool secure)
 {
 	int yes = 1;
 
@@ -189,7 +254,7 @@ static void take_connection(struct server *v, int fd)
 		close(fd);
 		return;
 	}
-	conn_new(v, fd);
+	conn_new(v, fd, secure ? v->tls : NULL);
 }
 
 static void accept_some(void *arg, int fd, unsigned events)
@@ -202,7 +267,7 @@ static void accept_some(void *arg, int fd, unsigned events)
 	for (i = 0; i < ACCEPTS; i++) {
 		made = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (made >= 0) {
-			take_connection(v, made);
+			take_connection(v, made, fd == v->now[LISTENER_TLS].fd);
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
@@ -211,6 +276,17 @@ static void accept_some(void *arg, int fd, unsigned events)
 		if (errno != EINTR && errno != ECONNABORTED)
 			return;
 	}
+}
+
+/* What was prepared: another, none, or the same. */
+static void take_listener(struct server *v, struct listener *now,
+			  struct listener *next)
+{
+	if (next->fd < 0 && next->port != 0)
+		return;
+	close_listener(v, now);
+	*now = *next;
+	next->fd = -1;
 }
 
 /* Those that were taken out and have ended. */
@@ -233,14 +309,15 @@ static void forget_removed(struct server *v)
 void server_commit(struct server *v)
 {
 	struct account *a;
+	unsigned k;
 
 	forget_removed(v);
 	v->group = settings_single(v->next_settings, "smpp");
-	if (v->next.fd >= 0) {
-		close_listener(v, &v->now);
-		v->now = v->next;
-		v->next.fd = -1;
-	}
+	for (k = 0; k < LISTENERS; k++)
+		take_listener(v, &v->now[k], &v->next[k]);
+	tls_context_free(v->tls);
+	v->tls = v->next_tls;
+	v->next_tls = NULL;
 	for (a = v->accounts; a != NULL; a = a->next) {
 		account_commit(a);
 		if (a->conns != NULL)
@@ -261,7 +338,9 @@ void server_introduce(struct server *v)
 
 void server_abort(struct server *v)
 {
-	close_listener(v, &v->next);
+	close_listeners(v, v->next);
+	tls_context_free(v->next_tls);
+	v->next_tls = NULL;
 }
 
 void server_ready(struct server *v)
@@ -273,7 +352,7 @@ void server_drain(struct server *v)
 {
 	struct conn *c, *next;
 
-	close_listener(v, &v->now);
+	close_listeners(v, v->now);
 	for (c = v->conns; c != NULL; c = next) {
 		next = c->all;
 		if (c->account != NULL)

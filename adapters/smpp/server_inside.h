@@ -69,12 +69,16 @@ struct conn {
 struct listener {
 	int fd;				/* -1: none                          */
 	char address[80];
-	uint16_t port;
+	uint16_t port;			/* 0: not wanted                     */
+	bool watched;
 };
+
+enum { LISTENER_PLAIN, LISTENER_TLS, LISTENERS };
 
 struct server {
 	struct hub *hub;
-	struct listener now, next;
+	struct listener now[LISTENERS], next[LISTENERS];
+	struct tls_context *tls, *next_tls;
 	struct loop_timer pause;	/* until accept() is tried again     */
 	const struct settings *next_settings;
 	const struct settings_group *group;	/* "smpp"                    */
@@ -83,11 +87,11 @@ struct server {
 	struct conn *dead;		/* freed when the turn ends          */
 	struct loop_timer bury;
 	unsigned strangers;		/* connections that are not bound    */
-	bool watching;
 };
 
 /* conn.c */
-void conn_new(struct server *v, int fd);
+/* `tls`: NULL for a plain one. */
+void conn_new(struct server *v, int fd, const struct tls_context *tls);
 void conn_found(struct conn *c, const struct found *f);
 /* Ends when what it has under way is done. */
 void conn_leave(struct conn *c);

@@ -32,6 +32,7 @@ struct sessions *sessions_new(struct loop *loop)
 static void free_session(struct session *s)
 {
 	window_free(s->window);
+	transport_free(s->transport);
 	buf_clear(&s->in);
 	buf_clear(&s->out);
 	mem_free(s);
@@ -135,14 +136,18 @@ void session_break(struct session *s, const char *why)
 
 void session_watch(struct session *s)
 {
+	bool reads = s->holds == 0 || s->lingering || s->shaking;
 	unsigned events = 0;
 
 	if (s->dead)
 		return;
-	if (!s->connecting && (s->holds == 0 || s->lingering))
+	if (!s->connecting && reads)
 		events |= LOOP_READ;
-	if (s->connecting || s->out.n > 0)
+	if (s->connecting || (s->out.n > 0 && !s->shaking))
 		events |= LOOP_WRITE;
+	if (s->transport != NULL && transport_wants_write(s->transport) &&
+	    !s->lingering && (reads || s->finishing))
+		events = LOOP_WRITE;
 	if (events == s->watching)
 		return;
 	s->watching = events;
@@ -173,11 +178,11 @@ void session_hold(struct session *s, bool hold)
 /* Whether it goes on: an error closes. */
 static bool write_some(struct session *s)
 {
-	ssize_t n = send(s->fd, s->out.p, s->out.n, MSG_NOSIGNAL);
+	ssize_t n = session_transmit(s, s->out.p, s->out.n);
 
 	if (n < 0) {
 		if (errno != EAGAIN && errno != EINTR)
-			session_close(s, strerror(errno));
+			session_close(s, session_why(s));
 		return false;
 	}
 	s->written += (uint64_t)n;
@@ -190,9 +195,10 @@ static bool write_some(struct session *s)
  * Our last octets are in the socket. Closing it now, with octets of the far
  * side unread, would take them back (RST): it closes first, or in a while.
  */
-static void linger(struct session *s)
+void session_linger(struct session *s)
 {
-	if (s->lingering)
+	if (s->lingering ||
+	    (s->transport != NULL && !transport_finish(s->transport)))
 		return;
 	s->lingering = true;
 	shutdown(s->fd, SHUT_WR);
@@ -201,15 +207,26 @@ static void linger(struct session *s)
 
 void session_write(struct session *s)
 {
-	while (!s->connecting && s->out.n > 0 && write_some(s))
+	while (!s->connecting && !s->shaking && s->out.n > 0 && write_some(s))
 		;
 	if (s->dead)
 		return;
 	if (s->out.n == 0 && s->finishing)
-		linger(s);
+		session_linger(s);
 	if (s->out.n == 0 && s->out.capacity > OUT_KEEP)
 		buf_clear(&s->out);
 	session_set_hold(s, HOLD_OUTPUT, s->out.n > SESSION_OUT_HIGH);
+	session_watch(s);
+}
+
+/* SMPP begins. A server has to be bound before its deadline. */
+void session_begin(struct session *s)
+{
+	s->read_us = session_now(s);
+	if (s->outward) {
+		s->deadline_us = 0;
+		s->events->connected(s->owner, s);
+	}
 	session_watch(s);
 }
 
@@ -225,10 +242,10 @@ static void connected(struct session *s)
 		return;
 	}
 	s->connecting = false;
-	s->deadline_us = 0;
-	s->read_us = session_now(s);
-	s->events->connected(s->owner, s);
-	session_watch(s);
+	if (s->shaking)
+		session_shake(s);
+	else
+		session_begin(s);
 }
 
 static void ready(void *arg, int fd, unsigned events)
@@ -240,7 +257,13 @@ static void ready(void *arg, int fd, unsigned events)
 		connected(s);
 		return;
 	}
-	if (events & LOOP_READ)
+	if (s->shaking && !s->lingering && events != LOOP_HANGUP) {
+		session_shake(s);
+		return;
+	}
+	if (events & LOOP_READ ||
+	    (s->transport != NULL && s->holds == 0 &&
+	     transport_wants_write(s->transport)))
 		session_read(s);
 	if (!s->dead && events & LOOP_WRITE)
 		session_write(s);
@@ -307,7 +330,7 @@ struct session *session_new(struct sessions *all, int fd,
 
 void session_connecting(struct session *s, uint64_t at_most_us)
 {
-	s->connecting = true;
+	s->connecting = s->outward = true;
 	session_set_deadline(s, at_most_us);
 	session_watch(s);
 }
@@ -478,6 +501,9 @@ void session_close(struct session *s, const char *why)
 	s->dead = true;
 	loop_clear_timer(s->all->loop, &s->timer);
 	loop_unwatch(s->all->loop, s->fd);
+	/* Without room for close_notify it sees the end alone. */
+	if (s->transport != NULL)
+		(void)transport_finish(s->transport);
 	close(s->fd);
 	*s->link = s->next;
 	if (s->next != NULL)

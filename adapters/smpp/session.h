@@ -1,12 +1,13 @@
 /*
- * adapters/smpp/session.h - one SMPP connection over TCP, either end: whole
- * PDUs in, gathered octets out, sequence numbers, the window of requests,
- * enquire_link, time-outs. What the PDUs mean is its owner's affair. Spec:
- * SMPP v3.4 2.7 to 2.9, 4.11, 7.2.
+ * adapters/smpp/session.h - one SMPP connection over TCP, with TLS or without,
+ * either end: whole PDUs in, gathered octets out, sequence numbers, the window
+ * of requests, enquire_link, time-outs. What the PDUs mean is its owner's
+ * affair. Spec: SMPP v3.4 2.7 to 2.9, 4.11, 7.2.
  */
 #ifndef ADAPTERS_SMPP_SESSION_H
 #define ADAPTERS_SMPP_SESSION_H
 
+#include "adapters/smpp/transport.h"
 #include "adapters/smpp/window.h"
 #include "codecs/smpp_pdu.h"
 #include "gateway/loop.h"
@@ -50,6 +51,8 @@ struct session_events {
 		     const struct window_item *item, enum session_loss how);
 	/* Once and last; `why` is a constant text. */
 	void (*closed)(void *owner, struct session *s, const char *why);
+	/* A response to what nobody waits for, or not any more. May be NULL. */
+	void (*late)(void *owner, struct session *s, const struct smpp_pdu *p);
 };
 
 struct session_limits {
@@ -66,6 +69,19 @@ struct session *session_new(struct sessions *all, int fd,
 
 /** First of all for a socket whose connect() is under way. */
 void session_connecting(struct session *s, uint64_t at_most_us);
+
+/**
+ * TLS from its first octet: right after session_new(). The owner hears of it
+ * when the handshake is done; the deadline is that of the handshake, too.
+ * ERR_NOMEM.
+ */
+enum err session_secure(struct session *s, const struct tls_context *c)
+	CHECKED;
+
+/** NULL: without TLS, or its handshake is not done. */
+const struct transport *session_transport(const struct session *s);
+/** The handshake of TLS is not done, or has failed. */
+bool session_shaking(const struct session *s);
 
 /** ERR_NOMEM: as before. The window is kept when it has the same size. */
 enum err session_set_limits(struct session *s, const struct session_limits *l)

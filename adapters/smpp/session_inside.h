@@ -1,5 +1,5 @@
-/* adapters/smpp/session_inside.h - shared by session.c, session_read.c and
- * session_time.c only. */
+/* adapters/smpp/session_inside.h - shared by session.c and its parts
+ * session_*.c only. */
 #ifndef ADAPTERS_SMPP_SESSION_INSIDE_H
 #define ADAPTERS_SMPP_SESSION_INSIDE_H
 
@@ -33,6 +33,9 @@ struct session {
 	const struct session_events *events;
 	void *owner;
 	int fd;
+	struct transport *transport;	/* NULL: plain                       */
+	bool shaking;			/* until TLS has begun               */
+	bool outward;			/* we made the connection            */
 	bool connecting, dead, finishing, lingering;
 	const char *finish_why;
 	const char *broken;		/* to be closed, and why             */
@@ -67,6 +70,16 @@ void session_watch(struct session *s);
 void session_break(struct session *s, const char *why);
 void session_set_hold(struct session *s, enum hold why, bool hold);
 void session_write(struct session *s);
+
+void session_begin(struct session *s);
+void session_linger(struct session *s);
+
+/* session_tls.c */
+void session_shake(struct session *s);
+ssize_t session_receive(struct session *s, void *to, size_t n);
+ssize_t session_transmit(struct session *s, const void *from, size_t n);
+/* What the last of those that failed means. */
+const char *session_why(const struct session *s);
 
 /* session_read.c */
 void session_read(struct session *s);

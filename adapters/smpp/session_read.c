@@ -47,7 +47,7 @@ static bool take_special(struct session *s, const struct smpp_pdu *p)
 	return true;
 }
 
-/* A response that nobody waits for, or not for such a one, is passed over. */
+/* A response that nobody waits for, or not for such a one, changes nothing. */
 static void take_response(struct session *s, const struct smpp_pdu *p)
 {
 	struct window_item item;
@@ -56,8 +56,11 @@ static void take_response(struct session *s, const struct smpp_pdu *p)
 		return;
 	if (!window_find(s->window, p->sequence_number, &item) ||
 	    !answers(p, item.answer_id) ||
-	    !window_take(s->window, item.sequence, &item))
+	    !window_take(s->window, item.sequence, &item)) {
+		if (s->events->late != NULL)
+			s->events->late(s->owner, s, p);
 		return;
+	}
 	s->events->response(s->owner, s, &item, p);
 }
 
@@ -69,7 +72,9 @@ static void read_id(struct bytes octets, struct smpp_pdu *p)
 {
 	struct bytes body = bytes_after(octets, SMPP_HEADER_OCTETS);
 
-	if (p->command_id != SMPP_SUBMIT_SM_RESP || p->message_id.n > 0)
+	if ((p->command_id != SMPP_SUBMIT_SM_RESP &&
+	     p->command_id != SMPP_DATA_SM_RESP) ||
+	    p->message_id.n > 0)
 		return;
 	body.n = bytes_find(body, 0);
 	p->message_id = body;
@@ -176,7 +181,7 @@ static ssize_t read_some(struct session *s, struct bytes *in)
 			return -1;
 		}
 	}
-	n = recv(s->fd, to, SESSION_READ_OCTETS, 0);
+	n = session_receive(s, to, SESSION_READ_OCTETS);
 	if (before > 0)
 		s->in.n = before + (n > 0 ? (size_t)n : 0);
 	*in = before > 0 ? buf_bytes(&s->in)
@@ -198,7 +203,7 @@ void session_read(struct session *s)
 	n = read_some(s, &in);
 	if (n < 0) {
 		if (errno != EAGAIN && errno != EINTR)
-			session_close(s, strerror(errno));
+			session_close(s, session_why(s));
 		return;
 	}
 	if (n == 0) {
@@ -209,8 +214,15 @@ void session_read(struct session *s)
 	session_parse(s, in);
 	if (!s->dead && s->in.n == 0 && s->in.capacity > 0)
 		buf_clear(&s->in);
-	if (!s->dead)
-		session_watch(s);
+	if (s->dead)
+		return;
+	/* No event comes for what the transport holds already. */
+	if (s->transport != NULL && s->holds == 0 &&
+	    transport_more(s->transport)) {
+		s->resume = true;
+		session_work(s);
+	}
+	session_watch(s);
 }
 
 void session_go_on(struct session *s)
@@ -218,4 +230,6 @@ void session_go_on(struct session *s)
 	s->resume = false;
 	if (s->in.n > 0)
 		session_parse(s, buf_bytes(&s->in));
+	if (!s->dead && s->transport != NULL && !s->shaking && s->holds == 0)
+		session_read(s);
 }

@@ -32,8 +32,36 @@ static const struct setting smpp_settings[] = {
 	  false },
 	{ "connections", SETTING_NUMBER, NULL, 1, 100000, NULL, "1000", false,
 	  "How many connections may be open at once.", false },
+	{ "tls-port", SETTING_PORT, NULL, 0, 0, NULL, NULL, false,
+	  "The port to listen on for ESMEs with TLS; not set: none. 3550 is "
+	  "usual.",
+	  false },
+	{ "tls-certificate", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with our certificate and those between it and its authority, "
+	  "in PEM. Names of files begin in the state directory, unless they "
+	  "are absolute.",
+	  false },
+	{ "tls-key", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with its key, which others may not read; not set: the key is "
+	  "in tls-certificate.",
+	  false },
+	{ "tls-ca", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with the authorities whose client certificates are believed.",
+	  false },
+	{ "tls-client", SETTING_CHOICE, NULL, 0, 0, "no|ask|require", "no",
+	  false,
+	  "Ask ESMEs for a certificate: never; take one, but go on without; "
+	  "or not at all without one.",
+	  false },
+	{ "tls-minimum", SETTING_CHOICE, NULL, 0, 0, "1.2|1.3", "1.2", false,
+	  "The oldest version of TLS that is spoken.", false },
 	{ .name = NULL }
 };
+
+/* In the order of their identifiers, 3GPP TS 23.038 6.2.1.2.4, from 1. */
+#define LANGUAGES                                                              \
+	"turkish|spanish|portuguese|bengali|gujarati|hindi|kannada|"           \
+	"malayalam|oriya|punjabi|tamil|telugu|urdu"
 
 const struct setting_group rows_smpp = {
 	"smpp",	       NULL,  "The SMPP server that ESMEs bind to.",
@@ -74,10 +102,19 @@ static const struct setting smsc_settings[] = {
 	{ "bind", SETTING_CHOICE, NULL, 0, 0,
 	  "transceiver|pair|transmitter|receiver", "transceiver", false,
 	  "How to bind; pair is one transmitter and one receiver.", false },
+	{ "binds", SETTING_NUMBER, NULL, 1, 100, NULL, "1", false,
+	  "How many such binds, or pairs of them; messages go over the one "
+	  "with the most room in its window.",
+	  false },
 	{ "start", SETTING_BOOL, NULL, 0, 0, NULL, "yes", false,
 	  "Bind at the start; no waits for gwctl link start.", false },
 	{ "window", SETTING_NUMBER, "requests", 1, 10000, NULL, "10", false,
-	  "Unanswered requests at most.", false },
+	  "Unanswered requests at most, on each bind.", false },
+	{ "first-window", SETTING_NUMBER, "requests", 0, 10000, NULL, "2",
+	  false,
+	  "Those on a new bind; it doubles with each window that has been "
+	  "answered. 0 begins with all of it.",
+	  false },
 	{ "throughput", SETTING_NUMBER, "messages/s", 0, 1000000, NULL, "0",
 	  false,
 	  "Submissions a second over all binds of the link; the others wait. "
@@ -113,6 +150,11 @@ static const struct setting smsc_settings[] = {
 	  "The validity_period of a message that is to be tried once only "
 	  "(Expires: 0): the shortest that the SMSC takes.",
 	  false },
+	{ "submit", SETTING_CHOICE, NULL, 0, 0, "submit_sm|data_sm",
+	  "submit_sm", false,
+	  "How a message is submitted. data_sm has no priority, and its text "
+	  "is always in message_payload.",
+	  false },
 	{ "esm-mode", SETTING_CHOICE, NULL, 0, 0,
 	  "default|datagram|forward|store", "default", false,
 	  "The messaging mode in esm_class.", false },
@@ -129,6 +171,22 @@ static const struct setting smsc_settings[] = {
 	  "The SMSC takes ISO-8859-1 (data_coding 3).", false },
 	{ "gsm-dcs", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
 	  "data_coding above 14 is that of GSM 03.38: classes, flash.", false },
+	{ "gsm7-packed", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "Text of 7-bit characters has eight of them in seven octets, in both "
+	  "directions.",
+	  false },
+	{ "single-shift", SETTING_LIST, NULL, 0, 0, LANGUAGES, NULL, false,
+	  "The national languages whose single shift table the SMSC and the "
+	  "phones behind it know: used where that saves short messages.",
+	  false },
+	{ "locking-shift", SETTING_LIST, NULL, 0, 0, LANGUAGES, NULL, false,
+	  "The same of locking shift tables. Spanish has none.", false },
+	{ "transliterate", SETTING_CHOICE, NULL, 0, 0, "no|fit|yes", "no",
+	  false,
+	  "May letters that the 7-bit alphabet lacks be replaced by close ones "
+	  "when then all of the text fits it? fit: where that saves short "
+	  "messages; yes: also where the text would need UCS2.",
+	  false },
 	{ "concat", SETTING_CHOICE, NULL, 0, 0, "udh8|udh16|sar|payload",
 	  "udh8", false,
 	  "How a long text is sent: in parts with a user data header (8 or 16 "
@@ -171,6 +229,25 @@ static const struct setting smsc_settings[] = {
 	  "Country calling code of national numbers on this link, if not the "
 	  "gateway's.",
 	  false },
+	{ "tls", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "Connect with TLS. The SMSC's certificate is always verified.",
+	  false },
+	{ "tls-ca", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with the authorities to believe, in PEM, from the state "
+	  "directory unless it is absolute; not set: those of the system.",
+	  false },
+	{ "tls-name", SETTING_TEXT, NULL, 0, 253, NULL, NULL, false,
+	  "The name or IP address that the certificate has to be for, if not "
+	  "`host`.",
+	  false },
+	{ "tls-certificate", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with a certificate to show to the SMSC.", false },
+	{ "tls-key", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with its key, which others may not read; not set: the key is "
+	  "in tls-certificate.",
+	  false },
+	{ "tls-minimum", SETTING_CHOICE, NULL, 0, 0, "1.2|1.3", "1.2", false,
+	  "The oldest version of TLS that is spoken.", false },
 	{ .name = NULL }
 };
 
@@ -227,6 +304,12 @@ static const struct setting esme_settings[] = {
 	NUMBER_ROWS,
 	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
 	  "The IP addresses that it may bind from; none named: all.", false },
+	{ "tls", SETTING_CHOICE, NULL, 0, 0, "no|yes|require", "yes", false,
+	  "Whether it may, or has to, bind over TLS.", false },
+	{ "tls-name", SETTING_TEXT, NULL, 0, 253, NULL, NULL, false,
+	  "The name or IP address that its certificate has to be for; needs "
+	  "tls-client in group smpp.",
+	  false },
 	{ .name = NULL }
 };
 

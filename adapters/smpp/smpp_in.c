@@ -5,6 +5,7 @@
 
 #include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
+#include "codecs/digest.h"
 #include "codecs/joined.h"
 #include "codecs/timestamp.h"
 
@@ -53,9 +54,8 @@ static enum err read_uri(const struct reading *r, const struct address_smpp *in,
 }
 
 static uint32_t read_address(const struct reading *r, bool source,
-			     struct address *out)
+			     const struct smpp_address *in, struct address *out)
 {
-	const struct smpp_address *in = source ? &r->p->source : &r->p->dest;
 	struct address_smpp wire = { in->ton, in->npi, in->digits };
 	enum err e = numbers_in(&r->m->numbers,
 				source ? NUMBER_SENDER : NUMBER_RECIPIENT,
@@ -73,17 +73,33 @@ static uint32_t read_address(const struct reading *r, bool source,
 	return ESME_ROK;
 }
 
-static uint32_t read_addresses(const struct reading *r, struct message *out)
+uint32_t smpp_recipient_in(const struct smpp_address *wire,
+			   const struct manner *m, struct arena *a,
+			   struct address *out)
 {
-	uint32_t status;
+	struct reading r = { .m = m, .a = a };
 
+	return read_address(&r, false, wire, out);
+}
+
+static uint32_t read_recipient(const struct reading *r, struct message *out)
+{
+	if (r->p->command_id == SMPP_SUBMIT_MULTI)
+		return ESME_ROK;
 	out->recipients = arena_array(r->a, 1, sizeof *out->recipients);
 	if (out->recipients == NULL)
 		return ESME_RSYSERR;
 	out->n_recipients = 1;
-	if ((status = read_address(r, false, &out->recipients[0].address)))
+	return read_address(r, false, &r->p->dest, &out->recipients[0].address);
+}
+
+static uint32_t read_addresses(const struct reading *r, struct message *out)
+{
+	uint32_t status;
+
+	if ((status = read_recipient(r, out)))
 		return status;
-	if ((status = read_address(r, true, &out->from)))
+	if ((status = read_address(r, true, &r->p->source, &out->from)))
 		return status;
 	if (out->from.kind == ADDRESS_NONE)
 		out->from = (struct address){ ADDRESS_ANONYMOUS, "" };
@@ -169,6 +185,18 @@ static uint32_t read_joining(struct reading *r)
 	return ESME_ROK;
 }
 
+/* To whom; of submit_multi all of them, in few octets. */
+static enum err read_dest(const struct reading *r,
+			  uint8_t digest[DIGEST_SHA256_OCTETS],
+			  struct smpp_address *out)
+{
+	*out = r->p->dest;
+	if (r->p->command_id != SMPP_SUBMIT_MULTI)
+		return OK;
+	out->digits = (struct bytes){ digest, DIGEST_SHA256_OCTETS };
+	return digest_of(DIGEST_SHA256, &r->p->dests, 1, digest);
+}
+
 static uint8_t *put_key(uint8_t *to, const struct smpp_address *a)
 {
 	*to++ = a->ton;
@@ -182,17 +210,20 @@ static uint8_t *put_key(uint8_t *to, const struct smpp_address *a)
 /* Same octets for all parts of one text: 3GPP TS 23.040 9.2.3.24.1. */
 static enum err read_segment(const struct reading *r, struct segment_note *out)
 {
-	size_t peer = strlen(r->m->peer) + 1;
-	size_t n = peer + r->p->source.digits.n + r->p->dest.digits.n + 8;
-	uint8_t *key, *at;
+	size_t peer = strlen(r->m->peer) + 1, n;
+	uint8_t digest[DIGEST_SHA256_OCTETS], *key, *at;
+	struct smpp_address dest;
 
 	if (r->of <= 1)
 		return OK;
+	if (read_dest(r, digest, &dest) != OK)
+		return ERR_NOMEM;
+	n = peer + r->p->source.digits.n + dest.digits.n + 8;
 	if ((key = arena_alloc(r->a, n)) == NULL)
 		return ERR_NOMEM;
 	memcpy(key, r->m->peer, peer);
 	at = put_key(key + peer, &r->p->source);
-	at = put_key(at, &r->p->dest);
+	at = put_key(at, &dest);
 	*at++ = (uint8_t)(r->ref >> 8);
 	*at++ = (uint8_t)r->ref;
 	*at++ = r->of;
@@ -204,21 +235,26 @@ static enum err read_segment(const struct reading *r, struct segment_note *out)
 	return OK;
 }
 
-static unsigned port_of(const struct reading *r)
+static unsigned port_of(const struct reading *r, bool to)
 {
 	uint32_t port;
 
 	if (r->udh.ports)
-		return r->udh.to_port;
-	if (smpp_tlv_number(r->p->tlvs, SMPP_TLV_DESTINATION_PORT, &port))
+		return to ? r->udh.to_port : r->udh.from_port;
+	if (smpp_tlv_number(r->p->tlvs,
+			    to ? SMPP_TLV_DESTINATION_PORT
+			       : SMPP_TLV_SOURCE_PORT,
+			    &port))
 		return port;
 	return 0;
 }
 
 /* 3GPP TS 23.040 9.2.3.24.3. NULL: no memory. */
-static const char *data_type(const struct reading *r, unsigned port)
+static const char *data_type(const struct reading *r)
 {
-	char text[64];
+	unsigned port = port_of(r, true), from = port_of(r, false);
+	char text[80];
+	int n;
 
 	if (port == 0)
 		return "application/octet-stream";
@@ -226,8 +262,25 @@ static const char *data_type(const struct reading *r, unsigned port)
 		return "text/x-vcard";
 	if (port == PORT_CALENDAR)
 		return "text/calendar";
-	snprintf(text, sizeof text, "application/octet-stream;x-port=%u", port);
+	n = snprintf(text, sizeof text, "application/octet-stream;x-port=%u",
+		     port);
+	if (from != 0)
+		snprintf(text + n, sizeof text - (size_t)n, ";x-source-port=%u",
+			 from);
 	return arena_string(r->a, bytes_of(text));
+}
+
+/* That of its coding, or of the parameter that makes it a flash: 5.3.2.1. */
+static int8_t class_of(const struct reading *r, const struct segment_content *c)
+{
+	uint32_t subunit;
+
+	if (c->classed)
+		return (int8_t)c->message_class;
+	if (smpp_tlv_number(r->p->tlvs, SMPP_TLV_DEST_ADDR_SUBUNIT, &subunit) &&
+	    subunit == 1)
+		return 0;
+	return -1;
 }
 
 static uint32_t read_body(const struct reading *r, struct message *out)
@@ -243,17 +296,15 @@ static uint32_t read_body(const struct reading *r, struct message *out)
 	e = segment_text(&wire, &r->m->read, r->a, &c, NULL);
 	if (e != OK)
 		return e == ERR_NOMEM ? ESME_RSYSERR : ESME_RINVMSGLEN;
-	part->type = c.text ? JOINED_TEXT : data_type(r, port_of(r));
+	part->type = c.text ? JOINED_TEXT : data_type(r);
 	if (part->type == NULL)
 		return ESME_RSYSERR;
 	part->body = c.body;
-	if (r->of > 1 &&
-	    joined_part(&c, r->a, &part->type, &part->body) != OK)
+	if (r->of > 1 && joined_part(&c, r->a, &part->type, &part->body) != OK)
 		return ESME_RSYSERR;
 	if (keep_in(r->p, &c, r->a, out) != OK)
 		return ESME_RSYSERR;
-	if (c.classed)
-		out->sms_class = (int8_t)c.message_class;
+	out->sms_class = class_of(r, &c);
 	out->parts = part;
 	out->n_parts = 1;
 	return ESME_ROK;

@@ -23,13 +23,19 @@ struct smpp_arrival {
  * Reads a message (esm_class type 0). `from` and `default_from` decide its
  * sender: an empty source address is `default_from` (NONE: anonymous).
  * Returns 0, or the command_status that refuses the PDU; ESME_RSYSERR: the
- * arena is full. Everything in *out is in `a` or borrowed from `p` and `m`.
+ * arena is full. Of a submit_multi the recipients are not read. Everything in *out is in `a` or borrowed from `p` and `m`.
  * A part of a longer text: out->segment.of is not 0, and the message has
  * that part alone, with a type of codecs/joined.h.
  */
 uint32_t smpp_message_in(const struct smpp_pdu *p, const struct manner *m,
 			 uint64_t now_us, struct arena *a,
 			 struct smpp_arrival *out);
+
+/** Reads an address that a message goes to. 0, or the command_status that
+ *  refuses it; ESME_RSYSERR: the arena is full. */
+uint32_t smpp_recipient_in(const struct smpp_address *wire,
+			   const struct manner *m, struct arena *a,
+			   struct address *out);
 
 /**
  * Reads a receipt, an acknowledgement of an SME or an intermediate

@@ -76,9 +76,9 @@ enum priority smpp_priority_in(uint8_t flag);
 uint8_t smpp_priority_out(enum priority p);
 
 /**
- * May a parameter of the originator stand in a deliver_sm (`deliver`), or a
- * submit_sm? Those that 3.4 does not know may. SMPP v3.4 4.4.1, 4.6.1.
+ * May a parameter of the originator stand in a submit_sm, a deliver_sm or a
+ * data_sm? Those that 3.4 does not know may. SMPP v3.4 4.4.1, 4.6.1, 4.7.1.
  */
-bool smpp_tlv_goes(uint16_t tag, bool deliver);
+bool smpp_tlv_goes(uint16_t tag, uint32_t command_id);
 
 #endif

@@ -116,12 +116,34 @@ static uint32_t message_reference(const struct leg *leg)
 	return (uint16_t)leg->id;
 }
 
-/* A flash message whose coding has no class: 5.3.2.1, not in deliver_sm. */
-static bool shows_at_once(const struct departure *d,
-			  const struct segment_plan *plan)
+/*
+ * The part of the recipient's device that a message of a class is for, where
+ * its coding has no class: 5.3.2.1, not in deliver_sm. 0: that is not so.
+ */
+static uint32_t subunit(const struct departure *d,
+			const struct segment_plan *plan)
 {
-	return d->leg->message.sms_class == 0 && plan->data_coding == 0x08 &&
-	       !d->manner->server && !keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT);
+	int8_t class = d->leg->message.sms_class;
+
+	if (class < 0 || class > 3 || plan->data_coding != 0x08 ||
+	    d->manner->server || keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT))
+		return 0;
+	return (uint32_t) class + 1;
+}
+
+/* What data_sm has instead of validity_period: 5.3.2.9, in seconds. */
+static void put_lifetime(const struct departure *d, struct buf *to)
+{
+	const struct message *m = &d->leg->message;
+	uint64_t s = d->manner->min_validity_s;
+
+	if (!d->manner->data_sm || (m->expires_us == 0 && !m->once) ||
+	    d->progress->without & SMPP_WITHOUT_VALIDITY)
+		return;
+	if (!m->once)
+		s = (m->expires_us - d->now_us + 999999) / 1000000;
+	smpp_tlv_put_number(to, SMPP_TLV_QOS_TIME_TO_LIVE,
+			    s < UINT32_MAX ? (uint32_t)s : UINT32_MAX, 4);
 }
 
 /* The parameters of one segment, in d->scratch. */
@@ -132,8 +154,9 @@ static struct bytes tlvs(const struct departure *d,
 	struct buf *to = d->scratch;
 
 	buf_reset(to);
-	if (plan->payload)
+	if (plan->payload || d->manner->data_sm)
 		smpp_tlv_put(to, SMPP_TLV_MESSAGE_PAYLOAD, s->short_message);
+	put_lifetime(d, to);
 	if (plan->sar) {
 		smpp_tlv_put_number(to, SMPP_TLV_SAR_MSG_REF_NUM,
 				    plan->reference, 2);
@@ -147,8 +170,9 @@ static struct bytes tlvs(const struct departure *d,
 			    message_reference(d->leg), 2);
 	if (!d->manner->server && i + 1 < plan->count)
 		smpp_tlv_put_number(to, SMPP_TLV_MORE_MESSAGES_TO_SEND, 1, 1);
-	if (shows_at_once(d, plan))
-		smpp_tlv_put_number(to, SMPP_TLV_DEST_ADDR_SUBUNIT, 1, 1);
+	if (subunit(d, plan) != 0)
+		smpp_tlv_put_number(to, SMPP_TLV_DEST_ADDR_SUBUNIT,
+				    subunit(d, plan), 1);
 	keep_tlvs(d, to);
 	return buf_bytes(to);
 }
@@ -185,8 +209,17 @@ static void validity(struct departure *d, struct smpp_pdu *p,
 		    : timestamp_smpp_encode((int64_t)m->expires_us, expiry);
 	if (d->progress->without & SMPP_WITHOUT_VALIDITY || e != OK)
 		smpp_lost(d, "validity_period");
-	else
+	else if (!d->manner->data_sm)
 		p->validity_period = buf_bytes(expiry);
+}
+
+/* 4.7.1: fields that data_sm does not have. */
+static void leave_out(struct departure *d, const struct smpp_pdu *p)
+{
+	if (p->protocol_id != 0)
+		smpp_lost(d, "protocol_id");
+	if (p->replace_if_present_flag != 0)
+		smpp_lost(d, "replace_if_present_flag");
 }
 
 /* What all segments have in common. */
@@ -208,13 +241,16 @@ static bool common(struct departure *d, struct smpp_pdu *p, struct buf *expiry,
 		p->service_type.n = 5;
 		smpp_lost(d, "service_type");
 	}
-	if (!(d->progress->without & SMPP_WITHOUT_PRIORITY))
+	if (!(d->progress->without & SMPP_WITHOUT_PRIORITY) &&
+	    !d->manner->data_sm)
 		p->priority_flag = smpp_priority_out(m->priority);
 	else if (m->priority > PRIORITY_NORMAL)
 		smpp_lost(d, "priority_flag");
 	requests(d, p);
 	validity(d, p, expiry);
 	keep_out(d, p);
+	if (d->manner->data_sm)
+		leave_out(d, p);
 	return true;
 }
 
@@ -225,7 +261,7 @@ static void check_class(struct departure *d, const struct segment_plan *plan)
 	bool told = coding >= 0xF0 || (d->manner->write.gsm_dcs &&
 				       coding >= 0x10 && coding < 0x80);
 
-	if (shows_at_once(d, plan) &&
+	if (subunit(d, plan) != 0 &&
 	    !(d->progress->without & SMPP_WITHOUT_TLVS))
 		told = true;
 	if (d->leg->message.sms_class >= 0 && !told)
@@ -248,7 +284,7 @@ static bool write_segments(struct departure *d, struct smpp_pdu *p,
 			p->esm_class |= SMPP_ESM_UDHI;
 		p->data_coding = plan->data_coding;
 		p->short_message = (struct bytes){ NULL, 0 };
-		if (!plan->payload)
+		if (!plan->payload && !d->manner->data_sm)
 			p->short_message = s->short_message;
 		p->tlvs = tlvs(d, plan, i);
 		if (buf_status(d->scratch) != OK ||
@@ -285,12 +321,17 @@ static bool plan_segments(struct departure *d, struct segment_plan *plan,
 	return true;
 }
 
+uint32_t smpp_depart_command(const struct manner *m)
+{
+	if (m->server)
+		return SMPP_DELIVER_SM;
+	return m->data_sm ? SMPP_DATA_SM : SMPP_SUBMIT_SM;
+}
+
 static bool depart_message(struct departure *d, struct outcome *why)
 {
 	const struct message *m = &d->leg->message;
-	struct smpp_pdu p = { .command_id = d->manner->server
-						    ? SMPP_DELIVER_SM
-						    : SMPP_SUBMIT_SM };
+	struct smpp_pdu p = { .command_id = smpp_depart_command(d->manner) };
 	struct segment_plan plan = { 0 };
 	struct buf expiry = BUF_INIT(32);
 	bool good;

@@ -1,8 +1,8 @@
 /*
- * adapters/smpp/smpp_out.h - legs -> PDUs: submit_sm towards an SMSC,
- * deliver_sm towards an ESME; messages in as many segments as they need, and
- * reports as the other side understands them. 3GPP TS 23.038, SMPP v3.4
- * 4.4.1 and 5.2.12. Pure.
+ * adapters/smpp/smpp_out.h - legs -> PDUs: submit_sm or data_sm towards an
+ * SMSC, deliver_sm towards an ESME; messages in as many segments as they need,
+ * and reports as the other side understands them. 3GPP TS 23.038, SMPP v3.4
+ * 4.4.1, 4.7.1 and 5.2.12. Pure.
  */
 #ifndef ADAPTERS_SMPP_SMPP_OUT_H
 #define ADAPTERS_SMPP_SMPP_OUT_H
@@ -34,6 +34,9 @@ struct departure {
  * strings are constants).
  */
 bool smpp_depart(struct departure *d, struct outcome *why);
+
+/** The command_id of what goes to such a peer. */
+uint32_t smpp_depart_command(const struct manner *m);
 
 /** Our id as an ESME sees it: at most 20 decimal digits and a NUL. */
 #define SMPP_OUR_ID_SIZE 21

@@ -5,8 +5,10 @@
 
 #include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
+#include "codecs/pushed.h"
 #include "codecs/ucs2.h"
 #include "codecs/utf8.h"
+#include "codecs/wsp.h"
 
 #define PORT_VCARD    9204
 #define PORT_CALENDAR 9205
@@ -71,21 +73,36 @@ static enum err gather(const struct message *m, struct arena *a, struct buf *to,
 	return buf_status(to);
 }
 
+/* The number of that parameter; 0: it has none, or one that is no port. */
+static unsigned parameter(const char *type, const char *name)
+{
+	const char *at = strstr(type, name);
+	unsigned long port;
+
+	if (at == NULL)
+		return 0;
+	port = strtoul(at + strlen(name), NULL, 10);
+	return port <= UINT16_MAX ? (unsigned)port : 0;
+}
+
 /* 3GPP TS 23.040 9.2.3.24.3: the port that says what the octets are; 0: none.
  */
 static unsigned port_of(const char *type)
 {
-	const char *at = strstr(type, "x-port=");
-	unsigned long port;
-
+	if (pushed_takes(type))
+		return WSP_PORT_PUSH;
 	if (starts(type, "text/x-vcard") || starts(type, "text/vcard"))
 		return PORT_VCARD;
-	if (starts(type, "text/calendar"))
+	if (starts(type, "text/calendar") || starts(type, "text/x-vcalendar"))
 		return PORT_CALENDAR;
-	if (at == NULL)
-		return 0;
-	port = strtoul(at + strlen("x-port="), NULL, 10);
-	return port <= UINT16_MAX ? (unsigned)port : 0;
+	return parameter(type, "x-port=");
+}
+
+/* Pushes come from where connectionless WSP is. */
+static unsigned from_port_of(const char *type)
+{
+	return pushed_takes(type) ? WSP_PORT_SESSIONLESS
+				  : parameter(type, "x-source-port=");
 }
 
 static const struct part *data_part(const struct message *m)
@@ -143,23 +160,52 @@ static void name_other_parts(struct departure *d, const struct part *data)
 			smpp_lost(d, m->parts[i].type);
 }
 
+/* Where it goes, unless what came by SMPP says so itself. */
+static void put_ports(const struct departure *d, const char *type,
+		      struct udh *h)
+{
+	unsigned port = port_of(type);
+
+	if (h->ports || port == 0 || keep_has(d, SMPP_TLV_DESTINATION_PORT))
+		return;
+	h->ports = true;
+	h->to_port = (uint16_t)port;
+	h->from_port = (uint16_t)from_port_of(type);
+}
+
+/* The octets of the part on the wire: a push is put together in d->scratch. */
+static enum err octets_of(struct departure *d, const struct part *part,
+			  struct bytes *out)
+{
+	enum err e;
+
+	*out = part->body;
+	if (!pushed_takes(part->type))
+		return OK;
+	buf_reset(d->scratch);
+	e = pushed_write(part->type, part->body, d->arena, d->scratch);
+	*out = buf_bytes(d->scratch);
+	return e;
+}
+
 static bool plan_data(struct departure *d, struct segment_options *o,
 		      struct segment_plan *plan, struct outcome *why)
 {
 	const struct part *part = data_part(&d->leg->message);
-	unsigned port;
+	struct bytes octets;
+	enum err e;
 
 	if (part == NULL)
 		return smpp_no_way(why, OUTCOME_ADDRESS,
 				   "nothing in it that SMS carries");
 	name_other_parts(d, part);
-	port = port_of(part->type);
-	if (!o->header.ports && port != 0 &&
-	    !keep_has(d, SMPP_TLV_DESTINATION_PORT)) {
-		o->header.ports = true;
-		o->header.to_port = (uint16_t)port;
-	}
-	return planned(segment_split_data(part->body, o, d->arena, plan), why);
+	put_ports(d, part->type, &o->header);
+	if ((e = octets_of(d, part, &octets)) != OK && e != ERR_NOMEM)
+		return smpp_no_way(why, OUTCOME_NEVER,
+				   "not a service indication or loading");
+	if (e == OK)
+		e = segment_split_data(octets, o, d->arena, plan);
+	return planned(e, why);
 }
 
 bool text_out_plan(struct departure *d, uint16_t reference,
@@ -176,6 +222,8 @@ bool text_out_plan(struct departure *d, uint16_t reference,
 	if (e == OK) {
 		name_other_parts(d, NULL);
 		e = segment_split(buf_bytes(d->scratch), &o, d->arena, plan);
+		if (e == OK && plan->replaced)
+			smpp_lost(d, "letters");
 	}
 	return planned(e, why);
 }

@@ -51,6 +51,11 @@ void ticket_about(struct tickets *t, uint64_t ref, uint64_t about)
 	t->slots[(uint32_t)ref - 1].about = about;
 }
 
+void ticket_keep(struct tickets *t, uint64_t ref, void *kept)
+{
+	t->slots[(uint32_t)ref - 1].kept = kept;
+}
+
 static void leave_list(struct tickets *t, const struct ticket *k)
 {
 	if (k->newer != 0)
@@ -77,6 +82,7 @@ bool ticket_close(struct tickets *t, uint64_t ref, struct ticket *out)
 		leave_list(t, k);
 	k->open = false;
 	k->list = NULL;
+	k->kept = NULL;
 	k->older = t->free;
 	t->free = number;
 	return true;
@@ -94,6 +100,10 @@ void ticket_abandon(struct tickets *t, struct ticket_list *list)
 
 void tickets_clear(struct tickets *t)
 {
+	uint32_t i;
+
+	for (i = 0; i < t->n_slots; i++)
+		mem_free(t->slots[i].kept);
 	mem_free(t->slots);
 	*t = (struct tickets){ 0 };
 }

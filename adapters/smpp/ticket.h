@@ -26,6 +26,7 @@ struct ticket {
 	uint32_t older, newer;		/* slots + 1 in the list             */
 	uint32_t generation;
 	uint64_t about;			/* ticket_about(); 0                 */
+	void *kept;			/* ticket_keep(); NULL               */
 	bool open;
 };
 
@@ -40,6 +41,9 @@ uint64_t ticket_open(struct tickets *t, struct ticket_list *list,
 
 /** Notes what an open one is about. */
 void ticket_about(struct tickets *t, uint64_t ref, uint64_t about);
+
+/** Gives it something of the heap, which whoever closes it frees. */
+void ticket_keep(struct tickets *t, uint64_t ref, void *kept);
 
 /** Takes it out of all lists. False: no such reference. */
 bool ticket_close(struct tickets *t, uint64_t ref, struct ticket *out);

@@ -12,19 +12,31 @@ adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_sip_reports
+adapter_tests += tests/adapters/test_sip_short
 adapter_tests += tests/adapters/test_sip_stream
 adapter_tests += tests/adapters/test_smpp_account
 adapter_tests += tests/adapters/test_smpp_arrive
 adapter_tests += tests/adapters/test_smpp_client
+adapter_tests += tests/adapters/test_smpp_data
 adapter_tests += tests/adapters/test_smpp_deliver
 adapter_tests += tests/adapters/test_smpp_keep
+adapter_tests += tests/adapters/test_smpp_malformed
+adapter_tests += tests/adapters/test_smpp_manners
+adapter_tests += tests/adapters/test_smpp_links
 adapter_tests += tests/adapters/test_smpp_map
+adapter_tests += tests/adapters/test_smpp_multi
 adapter_tests += tests/adapters/test_smpp_numbers
 adapter_tests += tests/adapters/test_smpp_odd
 adapter_tests += tests/adapters/test_smpp_parts
+adapter_tests += tests/adapters/test_smpp_ports
 adapter_tests += tests/adapters/test_smpp_senders
 adapter_tests += tests/adapters/test_smpp_server
+adapter_tests += tests/adapters/test_smpp_status
 adapter_tests += tests/adapters/test_smpp_text
+adapter_tests += tests/adapters/test_smpp_tls
+adapter_tests += tests/adapters/test_smpp_tls_link
+adapter_tests += tests/adapters/test_smpp_versions
+adapter_tests += tests/adapters/test_smpp_throttle
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
@@ -48,25 +60,41 @@ tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_reports_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_short_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_stream_LDADD = $(SIP_TEST_LIBS)
 
 # cpmgw-smpp: the program at both its ends, and its tables alone.
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES =
 libsmppcheck_a_SOURCES += tests/adapters/smpp_desk.c tests/adapters/smpp_desk.h
+libsmppcheck_a_SOURCES += tests/adapters/smpp_tls.c tests/adapters/smpp_tls.h
 libsmppcheck_a_SOURCES += tests/adapters/smpp_world.c tests/adapters/smpp_world.h
 libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
-	$(CUNIT_LIBS)
+	$(TLS_LIBS) $(CUNIT_LIBS)
 tests_adapters_test_smpp_account_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_client_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_data_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_deliver_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_keep_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_malformed_SOURCES = \
+	tests/adapters/test_smpp_malformed.c \
+	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
+tests_adapters_test_smpp_malformed_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_links_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_multi_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_manners_LDADD = libgatewaycheck.a $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_numbers_LDADD = libgatewaycheck.a $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_odd_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_parts_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_ports_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_senders_LDADD = libgatewaycheck.a $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_server_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_status_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_tls_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_tls_link_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_versions_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_throttle_LDADD = $(SMPP_TEST_LIBS)

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +22,9 @@ const struct world_setting world_server_settings[] = {
 	{ NULL, NULL, NULL }
 };
 
-const struct world_setting world_link_settings[] = { WORLD_LINK,
-						     { NULL, NULL, NULL } };
+const struct world_setting world_link_settings[] = {
+	WORLD_LINK, { "smsc", "first-window", "0" }, { NULL, NULL, NULL }
+};
 
 const uint8_t world_id_key[16] = "0123456789abcde";
 
@@ -135,6 +137,7 @@ void world_start(struct world *w)
 	memcpy(v.id_key, world_id_key, sizeof v.id_key);
 	/* A port that was free a moment ago. */
 	close(listen_anywhere(&w->port));
+	close(listen_anywhere(&w->tls_port));
 	w->smsc_listener = listen_anywhere(&w->smsc_port);
 	w->arena = arena_new(4 * MESSAGE_ARENA_MAX);
 	w->loop = loop_new(clock_system());
@@ -169,13 +172,19 @@ void world_finish(struct world *w)
 static void add_setting(struct world *w, struct settings_raw *r,
 			const struct world_setting *s)
 {
-	char port[8];
+	char text[512];
 	const char *value = s->value;
+	unsigned port = w->smsc_port;
 
-	snprintf(port, sizeof port, "%u",
-		 strcmp(value, "@port") == 0 ? w->port : w->smsc_port);
-	if (value[0] == '@')
-		value = port;
+	if (strcmp(value, "@port") == 0)
+		port = w->port;
+	else if (strcmp(value, "@tls") == 0)
+		port = w->tls_port;
+	snprintf(text, sizeof text, "%u", port);
+	if (value[0] == '~')
+		snprintf(text, sizeof text, "%s%s", w->folder, value + 1);
+	if (value[0] == '@' || value[0] == '~')
+		value = text;
 	CU_ASSERT(settings_raw_set(r, s->name, value, "test.conf", 2) == OK);
 }
 
@@ -224,7 +233,8 @@ void world_found(struct world *w, const struct found *f)
 
 void world_accept(struct world *w, uint64_t ref, uint64_t id)
 {
-	struct accepted a = { id, "q83vEjRWeJCrze8SNFZ4kA", false };
+	struct accepted a = { .id = id,
+			      .public_id = "q83vEjRWeJCrze8SNFZ4kA" };
 	struct buf b = BUF_INIT(NOTICE_IMAGE_MAX);
 
 	CU_ASSERT(accepted_image(&a, &b) == OK);
@@ -352,6 +362,8 @@ void wire_accept(struct world *w, struct wire *x)
 
 void wire_close(struct wire *x)
 {
+	SSL_free(x->tls);
+	x->tls = NULL;
 	if (x->fd >= 0)
 		close(x->fd);
 	x->fd = -1;
@@ -360,8 +372,13 @@ void wire_close(struct wire *x)
 
 void wire_octets(struct wire *x, struct bytes octets)
 {
-	CU_ASSERT(send(x->fd, octets.p, octets.n, MSG_NOSIGNAL) ==
-		  (ssize_t)octets.n);
+	ssize_t n;
+
+	if (x->tls != NULL)
+		n = SSL_write(x->tls, octets.p, (int)octets.n);
+	else
+		n = send(x->fd, octets.p, octets.n, MSG_NOSIGNAL);
+	CU_ASSERT(n == (ssize_t)octets.n);
 }
 
 void wire_send(struct wire *x, const struct smpp_pdu *p)
@@ -369,6 +386,13 @@ void wire_send(struct wire *x, const struct smpp_pdu *p)
 	buf_reset(&x->scratch);
 	CU_ASSERT_FATAL(smpp_pdu_encode(p, &x->scratch, NULL) == OK);
 	wire_octets(x, buf_bytes(&x->scratch));
+}
+
+static ssize_t take_octets(struct wire *x, void *to, size_t n)
+{
+	if (x->tls != NULL)
+		return SSL_read(x->tls, to, (int)n);
+	return recv(x->fd, to, n, 0);
 }
 
 bool wire_read(struct wire *x, struct smpp_pdu *p)
@@ -381,7 +405,7 @@ bool wire_read(struct wire *x, struct smpp_pdu *p)
 	x->used = 0;
 	while (smpp_frame((struct bytes){ x->buffer, x->n }, sizeof x->buffer,
 			  &pdu, NULL) != OK) {
-		n = recv(x->fd, x->buffer + x->n, sizeof x->buffer - x->n, 0);
+		n = take_octets(x, x->buffer + x->n, sizeof x->buffer - x->n);
 		if (n <= 0)
 			return false;
 		x->n += (size_t)n;
@@ -397,7 +421,9 @@ bool wire_is_closed(struct wire *x)
 
 	while (wire_read(x, &p))
 		;
-	n = recv(x->fd, x->buffer, 1, 0);
+	do
+		n = recv(x->fd, x->buffer, 1, 0);
+	while (n == 1 && x->tls != NULL);
 	return n == 0 || (n < 0 && errno == ECONNRESET);
 }
 

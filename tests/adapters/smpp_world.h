@@ -31,12 +31,14 @@ struct world {
 	uint8_t waited_for;
 	bool closed;
 	uint16_t port;		/* of the server */
+	uint16_t tls_port;	/* likewise, smpp_tls.h */
 	uint16_t smsc_port;
 	int smsc_listener;
+	const char *folder;	/* NULL: there is none */
 };
 
 /* A setting; NULL names end the list. A group of its own for each change of
- * `group`, or when `name` is "+". */
+ * `group`, or when `name` is "+". A value "~/x" is x in w->folder. */
 struct world_setting {
 	const char *group, *name, *value;
 };
@@ -45,7 +47,8 @@ struct world_setting {
 void world_start(struct world *w);
 void world_finish(struct world *w);
 
-/** Settings -> prepare; true: taken. "@port" and "@smsc" stand for ports. */
+/** Settings -> prepare; true: taken. "@port", "@tls" and "@smsc" stand for
+ *  ports. */
 bool world_prepare(struct world *w, const struct world_setting *s);
 void world_commit(struct world *w);
 /** Both, then the end of the snapshot. */
@@ -90,6 +93,7 @@ struct wire {
 	struct buf scratch;
 	uint32_t sequence;
 	uint8_t version;	/* interface_version of wire_bind()     */
+	struct ssl_st *tls;	/* smpp_tls.h; NULL: plain              */
 };
 
 /** Connects to the server. */

@@ -329,7 +329,8 @@ static void say(int fd, const char *line)
 
 static void accept_it(struct world *w)
 {
-	struct accepted a = { 42, "q83vEjRWeJCrze8SNFZ4kA", false };
+	struct accepted a = { .id = 42,
+			      .public_id = "q83vEjRWeJCrze8SNFZ4kA" };
 	struct buf b = BUF_INIT(NOTICE_IMAGE_MAX);
 
 	CU_ASSERT(accepted_image(&a, &b) == OK);

@@ -224,28 +224,33 @@ static void test_priority(void)
 	CU_ASSERT(smpp_priority_out(PRIORITY_URGENT) == 2);
 }
 
-/* SMPP v3.4 4.4.1, 4.6.1 */
+/* SMPP v3.4 4.4.1, 4.6.1, 4.7.1 */
 static void test_tlvs(void)
 {
 	static const struct row {
 		const char *name;
 		uint16_t tag;
-		bool submit, deliver;
+		bool submit, deliver, data;
 	} rows[] = {
-		{ "callback_num", SMPP_TLV_CALLBACK_NUM, true, true },
-		{ "ms_validity", SMPP_TLV_MS_VALIDITY, true, false },
-		{ "message_state", SMPP_TLV_MESSAGE_STATE, false, true },
-		{ "set_dpf: data_sm only", SMPP_TLV_SET_DPF, false, false },
-		{ "vendor", 0x1400, true, true },
-		{ "of 5.0", 0x0600, true, true },
+		{ "callback_num", SMPP_TLV_CALLBACK_NUM, true, true, true },
+		{ "ms_validity", SMPP_TLV_MS_VALIDITY, true, false, true },
+		{ "message_state", SMPP_TLV_MESSAGE_STATE, false, true, false },
+		{ "ussd_service_op", SMPP_TLV_USSD_SERVICE_OP, true, false,
+		  false },
+		{ "set_dpf", SMPP_TLV_SET_DPF, false, false, true },
+		{ "dest_bearer_type", SMPP_TLV_DEST_BEARER_TYPE, false, false,
+		  true },
+		{ "vendor", 0x1400, true, true, true },
+		{ "of 5.0", 0x0600, true, true, true },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		ROW(&rows[i],
-		    smpp_tlv_goes(rows[i].tag, false) == rows[i].submit);
-		ROW(&rows[i],
-		    smpp_tlv_goes(rows[i].tag, true) == rows[i].deliver);
+		const struct row *r = &rows[i];
+
+		ROW(r, smpp_tlv_goes(r->tag, SMPP_SUBMIT_SM) == r->submit);
+		ROW(r, smpp_tlv_goes(r->tag, SMPP_DELIVER_SM) == r->deliver);
+		ROW(r, smpp_tlv_goes(r->tag, SMPP_DATA_SM) == r->data);
 	}
 }
 

@@ -30,7 +30,9 @@ static void test_codings_in(void)
 		{ "8-bit", 4, 0, "41 42", "application/octet-stream", "AB",
 		  -1 },
 		{ "8-bit for a port", 4, 0x40, "06 05 04 0b 84 23 f0 41",
-		  "application/octet-stream;x-port=2948", "A", -1 },
+		  "application/octet-stream;x-port=2948;x-source-port="
+		  "9200",
+		  "A", -1 },
 		{ "vCard", 4, 0x40, "06 05 04 23 f4 00 00 41", "text/x-vcard",
 		  "A", -1 },
 		{ "empty", 0, 0, "", "text/plain;charset=UTF-8", "", -1 },

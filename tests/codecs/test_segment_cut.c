@@ -63,14 +63,14 @@ static void test_rooms(void)
 /* Room with national tables: 23.038 6.2.1.2.4. */
 static void test_national_rooms(void)
 {
-	struct segment_options o = { .locking = true };
+	struct segment_options o = { .locking = SEGMENT_ANY_LANGUAGE };
 	struct arena *arena = arena_new(ARENA);
 
 	CU_ASSERT_FATAL(arena != NULL);
 	CU_ASSERT(first_room("ğ", &o, arena, 1) == 149);
 	o.means = SEGMENT_UDH16;
 	CU_ASSERT(first_room("ğ", &o, arena, 1) == 148);
-	o.single = true;
+	o.single = SEGMENT_ANY_LANGUAGE;
 	CU_ASSERT(first_room("\u0966\u0915", &o, arena, 1) == 144);
 	o.means = SEGMENT_UDH8;
 	CU_ASSERT(first_room("\u0966\u0915", &o, arena, 1) == 146);
@@ -117,7 +117,7 @@ static unsigned bad_cuts(const char *unit, const char *pad,
 static void test_cuts(void)
 {
 	struct segment_options none = { 0 };
-	struct segment_options hindi = { .locking = true, .language = 6 };
+	struct segment_options hindi = { .locking = SEGMENT_LANGUAGE(6) };
 	struct arena *arena = arena_new(ARENA);
 
 	CU_ASSERT_FATAL(arena != NULL);
@@ -126,6 +126,15 @@ static void test_cuts(void)
 	CU_ASSERT(bad_cuts("x\u0323\u0301", "ж", &none, arena) == 0);
 	CU_ASSERT(bad_cuts("👩\u200D👧", "ж", &none, arena) == 0);
 	CU_ASSERT(bad_cuts("\u0915\u093F", "\u0915", &hindi, arena) == 0);
+	CU_ASSERT(bad_cuts("\u0915\u094D\u0930", "\u0915", &hindi, arena) == 0);
+	CU_ASSERT(bad_cuts("\u0E01\u0E34\u0E48", "\u0E01", &none, arena) == 0);
+	CU_ASSERT(bad_cuts("\u1113\u1160\u11AB", "\u0436", &none, arena) == 0);
+	CU_ASSERT(bad_cuts("\uD55C\u11A8", "\u0436", &none, arena) == 0);
+	CU_ASSERT(bad_cuts("\U0001F1E9\U0001F1EA", "\u0436", &none, arena) ==
+		  0);
+	CU_ASSERT(bad_cuts("\U0001F44D\U0001F3FD", "\u0436", &none, arena) ==
+		  0);
+	CU_ASSERT(bad_cuts("1\uFE0F\u20E3", "\u0436", &none, arena) == 0);
 	arena_free(arena);
 }
 

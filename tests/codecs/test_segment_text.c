@@ -375,8 +375,8 @@ static const struct way {
 	{ "class 1",
 	  { .classed = true, .gsm_dcs = true, .message_class = 1 },
 	  { .gsm_dcs = true } },
-	{ "single shift", { .single = true }, { 0 } },
-	{ "locking shift", { .locking = true }, { 0 } },
+	{ "single shift", { .single = SEGMENT_ANY_LANGUAGE }, { 0 } },
+	{ "locking shift", { .locking = SEGMENT_ANY_LANGUAGE }, { 0 } },
 	{ "Latin-1", { .latin1 = true }, { 0 } },
 };
 

@@ -8,30 +8,40 @@
 
 #include "codecs/joined.h"
 #include "codecs/segment.h"
+#include "codecs/translit.h"
 #include "codecs/utf8.h"
 
 static struct segment_options options(const uint8_t *data)
 {
+	unsigned language = data[2] & 15;
+	uint16_t some = (uint16_t)SEGMENT_LANGUAGE(language);
+
+	if (language == 0)
+		some = SEGMENT_ANY_LANGUAGE;
 	return (struct segment_options){
 		.means = data[0] & 3,
 		.reference = data[1],
-		.single = data[0] & 4,
-		.locking = data[0] & 8,
+		.single = data[0] & 4 ? some : 0,
+		.locking = data[0] & 8 ? some : 0,
 		.latin1 = data[0] & 16,
 		.packed = data[0] & 32,
 		.gsm_dcs = data[0] & 64,
 		.classed = data[0] & 128,
-		.language = data[2] & 15,
 		.message_class = data[2] >> 4 & 3,
+		.charset = data[1] >> 6,
+		.replace = data[2] & 128 ? SEGMENT_REPLACE : SEGMENT_AS_IT_IS,
 		.header = { .ports = data[2] & 64, .to_port = data[1] },
 	};
 }
 
-/* A packed text may end in an '@' that looks like padding. */
+/* A packed text may end in a septet 00, which looks like padding. */
 static bool same_text(struct bytes a, struct bytes b, bool packed)
 {
-	if (packed && a.n == b.n + 1 && a.p[b.n] == '@')
-		a.n--;
+	struct bytes rest = bytes_after(a, b.n);
+	uint32_t last;
+
+	if (packed && a.n > b.n && utf8_step(rest, &last) == rest.n)
+		a.n = b.n;
 	return bytes_equal(a, b);
 }
 
@@ -50,7 +60,8 @@ static void join(const struct segment_plan *p, const struct segment_options *o,
 		 struct arena *arena, struct bytes want)
 {
 	struct segment_rules rules = { .packed = o->packed,
-				       .gsm_dcs = o->gsm_dcs };
+				       .gsm_dcs = o->gsm_dcs,
+				       .default_charset = o->charset };
 	struct segment_wire w;
 	struct joined j = JOINED_INIT(1 << 20);
 	struct segment_content c;
@@ -64,22 +75,21 @@ static void join(const struct segment_plan *p, const struct segment_options *o,
 		w = (struct segment_wire){ s->short_message, p->data_coding,
 					   s->udhi };
 		MUST(s->part == i + 1 && s->of == p->count);
-		MUST(p->payload || s->short_message.n <= 160);
+		MUST(p->payload || s->short_message.n <= 254);
 		MUST(segment_text(&w, &rules, arena, &c, NULL) == OK);
 		MUST(!c.damaged && c.text == (p->alphabet != SEGMENT_DATA));
 		MUST(c.header.joined == (p->count > 1 && !p->sar));
 		add(&j, &c, arena);
 	}
 	MUST(joined_end(&j, &all) == OK);
-	/* Packed parts may each lose an '@'; then the count is all we know. */
-	MUST((o->packed && p->count > 1) || same_text(want, all, o->packed));
+	MUST(same_text(want, all, o->packed));
 	joined_clear(&j);
 }
 
 static void there_and_back(struct bytes in, const struct segment_options *o,
 			   struct arena *arena)
 {
-	struct buf tidy = BUF_INIT(1 << 20);
+	struct buf tidy = BUF_INIT(1 << 20), close = BUF_INIT(1 << 20);
 	struct segment_plan p;
 	enum err e;
 
@@ -87,11 +97,14 @@ static void there_and_back(struct bytes in, const struct segment_options *o,
 	MUST((e == ERR_MALFORMED) == !utf8_valid(in) || e == ERR_TOOBIG);
 	if (e == OK) {
 		MUST(utf8_tidy(in, &tidy) == OK);
-		join(&p, o, arena, buf_bytes(&tidy));
+		if (p.replaced)
+			MUST(translit(buf_bytes(&tidy), &close) == OK);
+		join(&p, o, arena, buf_bytes(p.replaced ? &close : &tidy));
 	}
 	if (segment_split_data(in, o, arena, &p) == OK)
 		join(&p, o, arena, in);
 	buf_clear(&tidy);
+	buf_clear(&close);
 }
 
 static void as_it_came(struct bytes in, const uint8_t *data,

@@ -29,6 +29,7 @@ fuzz_tests += tests/fuzz/fuzz_rewrite
 fuzz_tests += tests/fuzz/fuzz_provisioning
 fuzz_tests += tests/fuzz/fuzz_push_si
 fuzz_tests += tests/fuzz/fuzz_push_sl
+fuzz_tests += tests/fuzz/fuzz_pushed
 fuzz_tests += tests/fuzz/fuzz_segment
 fuzz_tests += tests/fuzz/fuzz_settings
 fuzz_tests += tests/fuzz/fuzz_smpp_map
@@ -36,6 +37,7 @@ fuzz_tests += tests/fuzz/fuzz_smpp_pdu
 fuzz_tests += tests/fuzz/fuzz_smpp_receipt
 fuzz_tests += tests/fuzz/fuzz_timestamp
 fuzz_tests += tests/fuzz/fuzz_trace
+fuzz_tests += tests/fuzz/fuzz_translit
 fuzz_tests += tests/fuzz/fuzz_udh
 fuzz_tests += tests/fuzz/fuzz_wbxml
 fuzz_tests += tests/fuzz/fuzz_wsp
@@ -65,8 +67,8 @@ fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
 fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
 	$(libtables_a_SOURCES)
 # Of the SMPP side what needs no loop.
-fuzz_smpp = adapters/smpp/numbers.c adapters/smpp/progress.c adapters/smpp/receipt_out.c \
-fuzz_smpp = adapters/smpp/keep.c adapters/smpp/progress.c \
+fuzz_smpp = adapters/smpp/keep.c adapters/smpp/numbers.c \
+	adapters/smpp/progress.c \
 	adapters/smpp/receipt_out.c \
 	adapters/smpp/smpp_in.c adapters/smpp/smpp_map.c \
 	adapters/smpp/smpp_out.c adapters/smpp/smpp_report.c \

@@ -10,10 +10,12 @@ static const struct intake intake = {
 	true,
 	{ { (const uint8_t *)"k", 1 }, 2, 3, 600 },
 	true,
+	true,
 	true
 };
 static const struct accepted accepted = { UINT64_MAX, "q83vEjRWeJCrze8SNFZ4kA",
-					  true };
+					  true,
+					  { (const uint8_t *)"\0\4\2\5", 4 } };
 static const char *keys[] = { "Call-ID 1", "" };
 static const struct far_report far_report = {
 	"smsc-a",	 "1001", true, { ADDRESS_E164, "+1555" }, WANT_DISPLAY,
@@ -22,7 +24,9 @@ static const struct far_report far_report = {
 static const struct peer_state peer_state = {
 	"esme1", TECHNOLOGY_SMS, true, 10, 3, "esme transceiver",
 	"[::1]:2775", "timed out",
-	1,	 2,    3,  4
+	1,	 2,    3,  4,
+	"TLSv1.3 TLS_AES_256_GCM_SHA384 esme1.example",
+	5,	 6
 };
 static const struct presence presence = { "mary", 3 };
 static const struct lookup lookup = { LOOKUP_ACCOUNT, "esme1" };

@@ -36,7 +36,6 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libsimdisk.a libgateway.a \
 	libtables.a libpolicy.a libcodecs.a $(CUNIT_LIBS) $(SQLITE_LIBS) \
 	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
 	$(UTF8PROC_LIBS)
-	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 tests_gateway_test_access_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)

@@ -564,7 +564,7 @@ static const struct plain {
 	{ "too many", "status x", "too many", 2 },
 	{ "--follow elsewhere", "links --follow", "not for this", 2 },
 	{ "--messages elsewhere", "links --messages", "not for this", 2 },
-	{ "link what", "link build x", "start or stop", 2 },
+	{ "link what", "link build x", "start, stop or drain", 2 },
 	{ "bad timeout", "--timeout x status", "1 to 86400", 2 },
 	{ "conf what", "conf show", "only check", 2 },
 	{ "no file", "conf check /nowhere/x", "No such file", 1 },

@@ -249,7 +249,8 @@ static void test_one_pending(void)
 	CU_ASSERT_EQUAL(next_id(&f), 3);
 	CU_ASSERT_EQUAL(next_id(&f), 0);
 	CU_ASSERT_EQUAL(lane_target(f.lane, 7)->n, 2);
-	CU_ASSERT_EQUAL(f.flows[PRIORITY_NORMAL]->loaded, 1);
+	CU_ASSERT_EQUAL(f.lane->behind, 2);
+	CU_ASSERT_EQUAL(f.flows[PRIORITY_NORMAL]->loaded, 0);
 	done(&f, 7);
 	CU_ASSERT(next_id(&f) != 0);
 	CU_ASSERT_EQUAL(next_id(&f), 0);
@@ -277,7 +278,29 @@ static void test_overflow(void)
 	CU_ASSERT_EQUAL_FATAL(f.overflown, 3);
 	CU_ASSERT_EQUAL(f.over[0]->id, TARGET_QUEUE_MAX + 2);
 	CU_ASSERT_EQUAL(f.over[2]->id, TARGET_QUEUE_MAX + 4);
-	CU_ASSERT_EQUAL(f.flows[PRIORITY_NORMAL]->loaded, TARGET_QUEUE_MAX);
+	CU_ASSERT_EQUAL(f.lane->behind, TARGET_QUEUE_MAX);
+	CU_ASSERT_EQUAL(f.flows[PRIORITY_NORMAL]->loaded, 0);
+	end(&f);
+}
+
+/* However many are busy: their legs leave the flow, and others pass them. */
+static void test_busy_ones_hold_up_nobody(void)
+{
+	const unsigned busy = LANE_BEHIND_MAX / TARGET_QUEUE_MAX + 2;
+	struct fixture f;
+	unsigned i, k;
+
+	begin(&f, LANE_DEVICES);
+	for (i = 0; i < busy; i++)
+		for (k = 0; k < TARGET_QUEUE_MAX + 1; k++)
+			push(&f, PRIORITY_NORMAL, 100 + i);
+	push(&f, PRIORITY_NORMAL, 7);
+	for (i = 0; i < busy; i++)
+		CU_ASSERT(next_id(&f) != 0);
+	CU_ASSERT_EQUAL(next_id(&f), busy * (TARGET_QUEUE_MAX + 1) + 1);
+	CU_ASSERT_EQUAL(f.flows[PRIORITY_NORMAL]->loaded, 0);
+	CU_ASSERT_EQUAL(f.lane->behind, LANE_BEHIND_MAX);
+	CU_ASSERT_EQUAL(f.overflown, 2 * TARGET_QUEUE_MAX);
 	end(&f);
 }
 
@@ -300,7 +323,6 @@ static void test_not_past_what_is_held(void)
 	CU_ASSERT_EQUAL(next_id(&f), 0);
 	CU_ASSERT_EQUAL(f.overflown, 2);
 	target_push(t, leg_in(&f, f.flows[PRIORITY_NORMAL], 7));
-	t->head->flow->loaded++;
 	target_wake(t);
 	CU_ASSERT_EQUAL(next_id(&f), 0);
 	t->paused_until_us = 0;
@@ -322,7 +344,6 @@ static void test_back_to_the_front(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(l);
 	CU_ASSERT_EQUAL(next_id(&f), 0);
 	t = l->target;
-	l->flow->loaded++;
 	target_push_front(t, l);
 	done(&f, 7);
 	CU_ASSERT_EQUAL(next_id(&f), 1);
@@ -343,7 +364,6 @@ static void test_ready_but_empty(void)
 	t = lane_target_get(f.lane, 7);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
 	l = leg_in(&f, f.flows[PRIORITY_NORMAL], 7);
-	l->flow->loaded++;
 	target_push(t, l);
 	target_wake(t);
 	lane_remove(f.lane, l);
@@ -438,6 +458,7 @@ static const struct check_test tests[] = {
 	{ "removed", test_remove },
 	{ "one pending for each recipient", test_one_pending },
 	{ "too many for one recipient", test_overflow },
+	{ "busy ones hold up nobody", test_busy_ones_hold_up_nobody },
 	{ "not past what is held", test_not_past_what_is_held },
 	{ "back to the front", test_back_to_the_front },
 	{ "ready, but empty", test_ready_but_empty },

@@ -119,7 +119,7 @@ static const struct row {
 	{ "adapt is 2", "01 01 01 02 03 14 01 02", ERR_MALFORMED },
 	{ "tags descend", "01 01 01 02 04 05 00 04 00", ERR_MALFORMED },
 	{ "a tag twice", "01 01 01 02 04 04 00 04 00", ERR_MALFORMED },
-	{ "101 recipients", "01 01 01 02 03 06 01 65", ERR_TOOBIG },
+	{ "255 recipients", "01 01 01 02 04 06 02 FF 01", ERR_TOOBIG },
 	{ "51 parts", "01 01 01 02 03 1C 01 33", ERR_TOOBIG },
 	{ "more parts than octets", "01 01 01 02 05 1C 03 02 01 00",
 	  ERR_MALFORMED },

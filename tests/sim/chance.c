@@ -242,7 +242,7 @@ static void describe(struct sim *s, uint64_t value)
 	(void)value;
 	if (!s->running)
 		return;
-	if (engine_describe_links(s->engine, &lines) != OK ||
+	if (engine_describe_links(s->engine, NULL, &lines) != OK ||
 	    engine_list_lanes(s->engine, NULL, lane_is_told, NULL) != OK)
 		abort();
 	world_turn_soon(s);

@@ -34,13 +34,14 @@ def header_of(event):
 class Smsc(Control):
     """node-smpp as an SMSC that the gateway binds to."""
 
-    def __init__(self, rig, lab_port=SMSC_A, link='smsc-a', wait=True):
+    def __init__(self, rig, lab_port=SMSC_A, link='smsc-a', wait=True,
+                 tls=()):
         super().__init__(rig.slot.another())
         self.rig, self.link = rig, link
         self.lab_port = lab_port
         self.process = rig.process(
             link, ['node', NODE / 'smsc.js', rig.slot.port(lab_port),
-                   self.url.split(':')[2].rstrip('/')])
+                   self.url.split(':')[2].rstrip('/'), *tls])
         until(lambda: answers(int(self.url.split(':')[2].rstrip('/'))),
               'the SMSC is up')
         if wait:
@@ -93,8 +94,8 @@ class Esme(Control):
     def bind(self, name='esme1', password=None, **more):
         """The command_status of the bind."""
         more.setdefault('system_id', name.split('.')[0])
+        more.setdefault('port', self.rig.slot.port(SMPP))
         answer = self('bind', name=name,
-                      port=self.rig.slot.port(SMPP),
                       password=password if password is not None else
                       'secret' + more['system_id'].removeprefix('esme'),
                       **more)

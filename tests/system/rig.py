@@ -188,6 +188,8 @@ class Gateway:
             path = self.conf / name
             text = change(path.read_text() if path.exists() else '')
             path.write_text(text)
+        subprocess.run(['sh', TOP / 'packaging' / 'certificates.sh',
+                        self.state / 'tls'], check=True)
         self.process = None
         self.ready = None
 

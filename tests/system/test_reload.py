@@ -255,5 +255,5 @@ def case_a_start_on_mistakes_says_all_of_them(w):
     equal((done.returncode, done.stdout), (1, ''))
     check('cpmgw.conf:7: group gateway: county: there is no such setting; '
           'did you mean country?' in done.stderr, done.stderr)
-    check('links.conf:11: group smsc: port: x is not a number' in done.stderr,
+    check('links.conf:13: group smsc: port: x is not a number' in done.stderr,
           done.stderr)

@@ -1,6 +1,7 @@
 // An ESME made of node-smpp, any number of sessions: node esme.js HTTP_PORT
 //
 //	/bind	{ name, port, tls, mode, system_id, password, ... }
+//		tls: { ca, pem, version }, files and "TLSv1.2"; pem: ours
 //	/connect { name, port }			without a bind
 //	/send	{ name, command, fields, timeout_ms }	the answer
 //	/burst	{ name, list: [fields], timeout_ms }	all at once; the answers
@@ -11,6 +12,7 @@
 //	/load	{ name, port, system_id, password, window, prefix, to }
 //	/load_end {}	{ accepted: [[text, id]], unknown: [text], refused: n }
 'use strict';
+const fs = require('fs');
 const { smpp, Log, serve, describe, fields, ask } = require('./peer.js');
 
 const [,, HTTP_PORT] = process.argv;
@@ -44,10 +46,19 @@ function received(name, session, pdu) {
 		{ command_status: rule.status } : {})), rule.delay_ms || 0);
 }
 
+function secure(how) {
+	if (!how)
+		return {};
+	const own = how.pem && fs.readFileSync(how.pem);
+
+	return { tls: true, ca: fs.readFileSync(how.ca), cert: own, key: own,
+		minVersion: how.version, maxVersion: how.version };
+}
+
 function connect(q) {
 	return new Promise((done) => {
 		const session = smpp.connect({ host: '127.0.0.1', port: q.port,
-			tls: !!q.tls, rejectUnauthorized: false });
+			...secure(q.tls) });
 
 		session.once(q.tls ? 'secureConnect' : 'connect',
 			() => done(session));

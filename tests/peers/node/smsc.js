@@ -1,4 +1,5 @@
-// An SMSC made of node-smpp: node smsc.js SMPP_PORT HTTP_PORT
+// An SMSC made of node-smpp: node smsc.js SMPP_PORT HTTP_PORT [PEM CA]
+// With PEM, its certificate and key, over TLS, for those whom CA has signed.
 //
 //	/rules	[{ to, hex, times, status, delay_ms, silent, close, state,
 //		   receipt_ms, receipts: [{ state, ms, form, err }] }]
@@ -7,13 +8,15 @@
 //		receipt DELIVRD when one was asked for.
 //	/set	{ bind_status, id_base, receipt_ms, quiet }
 //	/send	{ command, fields, timeout_ms }	to the gateway; its answer
+//	/alert	{ fields }			an alert_notification
 //	/raw	{ hex }				octets as they are
 //	/receipt { id, from, to, state, form, err }
 //	/close /deafen /listen /sessions /reset
 'use strict';
+const fs = require('fs');
 const { smpp, Log, serve, describe, fields, ask } = require('./peer.js');
 
-const [,, SMPP_PORT, HTTP_PORT] = process.argv;
+const [,, SMPP_PORT, HTTP_PORT, PEM, CA] = process.argv;
 const log = new Log();
 const sessions = new Set();
 const outbox = [];
@@ -175,7 +178,12 @@ function session_begins(session) {
 	});
 }
 
-const server = smpp.createServer(session_begins);
+const secure = PEM ? { key: fs.readFileSync(PEM), cert: fs.readFileSync(PEM),
+	ca: fs.readFileSync(CA), requestCert: true } : {};
+const server = smpp.createServer(secure, session_begins);
+
+server.on('tlsClientError', (error) => log.add({ event: 'tls',
+	text: String(error) }));
 
 function listen() {
 	return new Promise((done, failed) => {
@@ -204,6 +212,10 @@ const verbs = {
 	},
 	send: (q) => ask(need_receiver(), new smpp.PDU(q.command ||
 		'deliver_sm', fields(q.fields)), q.timeout_ms),
+	alert: (q) => {
+		need_receiver().send(new smpp.PDU('alert_notification',
+			q.fields));
+	},
 	raw: (q) => {
 		need_receiver().socket.write(Buffer.from(q.hex, 'hex'));
 	},

@@ -1,0 +1,13 @@
+/* adapters/smpp/binds.h - the binds of a link to an SMSC, for operators. */
+#ifndef ADAPTERS_SMPP_BINDS_H
+#define ADAPTERS_SMPP_BINDS_H
+
+#include "adapters/smpp/hub.h"
+
+/**
+ * Appends lines of JSON: an object with member "link" for all of it, then one
+ * with member "bind" (from 1) for each bind. `p` is a link to an SMSC.
+ */
+void binds_describe(const struct peer *p, struct buf *to);
+
+#endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "codecs/arena.h"
+#include "codecs/scrypt.h"
 
 /*
  * OpenSSL 3 looks an algorithm up by name at each EVP_sha256() use, which
@@ -356,4 +357,15 @@ enum err digest_response(const struct digest_request *r,
 				  qop,	  colon, text_bytes(&a2) };
 
 	return text_of(r->algorithm, pieces, 11, out);
+}
+
+enum err digest_scrypt(const struct scrypt_cost *cost, struct bytes salt,
+		       struct bytes password, uint8_t out[32])
+{
+	/* Twice what RFC 7914 needs: the library counts its own, too. */
+	if (EVP_PBE_scrypt((const char *)password.p, password.n, salt.p, salt.n,
+			   cost->n, cost->r, cost->p,
+			   2 * (uint64_t)SCRYPT_MEMORY_MAX, out, 32) != 1)
+		return ERR_NOMEM;
+	return OK;
 }

@@ -45,6 +45,11 @@ enum err digest_hmac_sha1(struct bytes key, const struct bytes *pieces,
 			  size_t count, uint8_t out[DIGEST_SHA1_OCTETS])
 	CHECKED;
 
+/** RFC 7914, 32 octets; codecs/scrypt.h has the bounds. */
+struct scrypt_cost;
+enum err digest_scrypt(const struct scrypt_cost *cost, struct bytes salt,
+		       struct bytes password, uint8_t out[32]) CHECKED;
+
 /* A value over octets that arrive piece by piece. */
 struct digest_stream;
 

@@ -30,6 +30,7 @@ libcodecs_a_SOURCES += codecs/multipart.c codecs/multipart.h
 libcodecs_a_SOURCES += codecs/nfc.c codecs/nfc.h
 libcodecs_a_SOURCES += codecs/number_list.c codecs/number_list.h
 libcodecs_a_SOURCES += codecs/rewrite.c codecs/rewrite.h
+libcodecs_a_SOURCES += codecs/scrypt.c codecs/scrypt.h
 libcodecs_a_SOURCES += codecs/pushed.c codecs/pushed.h
 libcodecs_a_SOURCES += codecs/segment.c codecs/segment.h
 libcodecs_a_SOURCES += codecs/segment_choice.c codecs/segment_inside.h

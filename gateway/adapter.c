@@ -100,6 +100,7 @@ static const struct shape_row peer_state_rows[] = {
 	[13] = TEXT(struct peer_state, tls),
 	[14] = NUMBER(struct peer_state, sent_minute, 0, UINT32_MAX),
 	[15] = NUMBER(struct peer_state, received_minute, 0, UINT32_MAX),
+	[16] = NUMBER(struct peer_state, busy, 0, 1),
 };
 static const struct shape peer_state_shape =
 	SHAPE(struct peer_state, peer_state_rows, NEEDS(1));
@@ -133,6 +134,18 @@ static const struct shape_row found_rows[] = {
 	[12] = TEXT(struct found, short_code),
 	[13] = NUMBER(struct found, any_sender, 0, 1),
 	[14] = NUMBER(struct found, version, 0, UINT64_MAX),
+	[15] = NUMBER(struct found, burst, 0, UINT32_MAX),
+	[16] = NUMBER(struct found, daily_quota, 0, UINT64_MAX),
+	[17] = TEXT(struct found, bind_kinds),
+	[18] = TEXT(struct found, short_codes),
+	[19] = TEXT(struct found, allowed),
+	[20] = TEXT(struct found, default_sender),
+	[21] = TEXT(struct found, forced_sender),
+	[22] = TEXT(struct found, wrong_sender),
+	[23] = TEXT(struct found, allowed_hosts),
+	[24] = NUMBER(struct found, barred, 0, 1),
+	[25] = TEXT(struct found, tls),
+	[26] = TEXT(struct found, tls_name),
 };
 static const struct shape found_shape = SHAPE(struct found, found_rows, 0);
 

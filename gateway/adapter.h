@@ -91,6 +91,7 @@ struct peer_state {
 	uint64_t sent, received, failed;	/* since the start           */
 	const char *tls;	/* version, cipher, far side's name; or NULL */
 	uint32_t sent_minute, received_minute;	/* in the last minute        */
+	bool busy;		/* up, but others are to be preferred now    */
 };
 
 struct presence {
@@ -124,6 +125,15 @@ struct found {
 	const char *short_code;	/* accounts                                  */
 	bool any_sender;	/* accounts: may send as any address         */
 	uint64_t version;
+	/* accounts: as settings of group esme of these names                 */
+	uint32_t burst;
+	uint64_t daily_quota;
+	const char *bind_kinds;	/* "transceiver;receiver"; NULL: all         */
+	const char *short_codes;	/* all of them, separated by ';'     */
+	const char *allowed, *default_sender, *forced_sender, *wrong_sender;
+	const char *allowed_hosts;	/* NULL: all                         */
+	bool barred;		/* disabled or banned: not to be let in      */
+	const char *tls, *tls_name;
 };
 
 struct binding {

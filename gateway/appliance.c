@@ -64,6 +64,10 @@ static bool world_send(void *arg, unsigned child, const struct frame *f)
 {
 	struct appliance *a = arg;
 
+	if (child == ENGINE_OPERATOR) {
+		operate_answered(a, f);
+		return true;
+	}
 	if (!appliance_send(a, child, f, -1))
 		return false;
 	if (f->type == FRAME_SNAPSHOT_END)

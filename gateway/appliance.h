@@ -106,6 +106,7 @@ void reload_child_down(struct appliance *a, unsigned child, bool for_good);
 /* operate*.c */
 void operate_command(void *arg, struct control_session *s, const char *command,
 		     const struct json_value *arguments);
+void operate_answered(struct appliance *a, const struct frame *f);
 void operate_controlled(struct appliance *a, unsigned child,
 			const struct frame *f);
 void operate_child_down(struct appliance *a, unsigned child);

@@ -54,7 +54,7 @@ static bool is_away(struct engine *e, const struct route_rule *r, size_t i)
 {
 	const struct lane *l = road_lane(e, r->technology, r->peers[i].name);
 
-	return l == NULL || !l->up || l->held;
+	return l == NULL || !l->up || l->held || l->busy;
 }
 
 /* What is known of the links of the rule; the last rule that denies one. */
@@ -120,4 +120,25 @@ void choose_ways(struct engine *e, const struct message *m,
 		out->verdict.n = 0;
 		out->why = nobody_there;
 	}
+}
+
+enum err engine_route(struct engine *e, const struct message *m, struct buf *to)
+{
+	struct choice c;
+	size_t i;
+
+	choose_ways(e, m, &m->recipients[0].address, &c);
+	for (i = 0; i < c.verdict.n; i++)
+		buf_printf(to, "%s%s/%s", i > 0 ? ";" : "",
+			   technology_name(c.verdict.ways[i].technology),
+			   c.verdict.ways[i].peer);
+	if (c.verdict.n > 0)
+		return buf_status(to);
+	buf_text(to, c.why.text);
+	return ERR_NOTFOUND;
+}
+
+const struct address_rules *engine_rules(const struct engine *e)
+{
+	return directory_rules(e->directory);
 }

@@ -5,15 +5,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "codecs/base64.h"
 #include "codecs/digest.h"
 #include "gateway/routes.h"
 
 struct directory {
 	struct keys *keys;
-	struct arena *arena;	/* strings, users, accounts, rules */
+	struct arena *arena;	/* strings, users, rules */
 	struct user **by_name, **by_number;
-	struct account **by_account, **by_code;
+	struct accounts *accounts;
 	size_t places;		/* of each of these: a power of two */
 	struct user *users;
 	struct routes *routes;
@@ -127,67 +126,6 @@ static enum err add_user(struct directory *d, const struct settings *s,
 	return e;
 }
 
-/* "$sha256$salt$hex" of salt and password; one that is so already is kept. */
-static enum err hash_password(struct directory *d, const struct clock *clock,
-			      const char *password, char **out)
-{
-	struct buf text = BUF_INIT(256);
-	uint8_t sum[DIGEST_SHA256_OCTETS];
-	char salt[17];
-	struct bytes pieces[2];
-	enum err e = OK;
-
-	if (password == NULL || strncmp(password, "$sha256$", 8) == 0) {
-		*out = copy(d, password == NULL ? "" : password);
-		return *out == NULL ? ERR_NOMEM : OK;
-	}
-	snprintf(salt, sizeof salt, "%016llx",
-		 (unsigned long long)clock->random(clock->arg));
-	pieces[0] = bytes_of(salt);
-	pieces[1] = bytes_of(password);
-	if ((e = digest_of(DIGEST_SHA256, pieces, 2, sum)) != OK)
-		return e;
-	buf_printf(&text, "$sha256$%s$", salt);
-	hex_put(&text, (struct bytes){ sum, sizeof sum });
-	*out = arena_string(d->arena, buf_bytes(&text));
-	buf_clear(&text);
-	return *out == NULL ? ERR_NOMEM : OK;
-}
-
-static void index_account(struct directory *d, struct account *a)
-{
-	size_t at = place(d, a->name);
-
-	a->next_name = d->by_account[at];
-	d->by_account[at] = a;
-	if (a->short_code == NULL)
-		return;
-	at = place(d, a->short_code);
-	a->next_code = d->by_code[at];
-	d->by_code[at] = a;
-}
-
-static enum err add_account(struct directory *d, const struct clock *clock,
-			    const struct settings_group *g)
-{
-	struct account *a = arena_alloc(d->arena, sizeof *a);
-
-	if (a == NULL)
-		return ERR_NOMEM;
-	a->technology = TECHNOLOGY_SMS;
-	a->name = copy(d, settings_name(g));
-	a->short_code = copy(d, settings_text(g, "short-code"));
-	a->rate = (uint32_t)settings_number(g, "rate");
-	a->window = (uint32_t)settings_number(g, "window");
-	a->binds = (uint32_t)settings_number(g, "binds");
-	a->any_sender = settings_bool(g, "any-sender");
-	if (a->name == NULL)
-		return ERR_NOMEM;
-	index_account(d, a);
-	return hash_password(d, clock, settings_text(g, "password"),
-			     &a->password_hash);
-}
-
 static enum err add_domains(struct directory *d, const struct settings *s)
 {
 	const struct settings_group *g;
@@ -218,28 +156,20 @@ static enum err add_rules(struct directory *d, const struct settings *s)
 	return d->rules.home_domain == NULL ? ERR_NOMEM : OK;
 }
 
-static enum err add_people(struct directory *d, const struct settings *s,
-			   const struct clock *clock)
+static enum err add_people(struct directory *d, const struct settings *s)
 {
 	const struct settings_group *g;
 	size_t i;
 	enum err e;
 
-	for (d->places = 64;
-	     d->places < 2 * (count(s, "user") + count(s, "esme"));)
+	for (d->places = 64; d->places < 2 * count(s, "user");)
 		d->places *= 2;
 	d->by_name = arena_array(d->arena, d->places, sizeof *d->by_name);
 	d->by_number = arena_array(d->arena, d->places, sizeof *d->by_number);
-	d->by_account = arena_array(d->arena, d->places, sizeof *d->by_account);
-	d->by_code = arena_array(d->arena, d->places, sizeof *d->by_code);
-	if (d->by_name == NULL || d->by_number == NULL ||
-	    d->by_account == NULL || d->by_code == NULL)
+	if (d->by_name == NULL || d->by_number == NULL)
 		return ERR_NOMEM;
 	for (i = 0; (g = settings_group_at(s, "user", i)) != NULL; i++)
 		if ((e = add_user(d, s, g)) != OK)
-			return e;
-	for (i = 0; (g = settings_group_at(s, "esme", i)) != NULL; i++)
-		if ((e = add_account(d, clock, g)) != OK)
 			return e;
 	return OK;
 }
@@ -257,7 +187,9 @@ enum err directory_new(const struct settings *s, struct keys *keys,
 	if ((d->arena = arena_new(ARENA_MAX)) == NULL)
 		goto out;
 	if ((e = add_rules(d, s)) != OK ||
-	    (e = add_people(d, s, clock)) != OK ||
+	    (e = add_people(d, s)) != OK ||
+	    (e = accounts_new(s, clock, keys_nonce(keys), &d->accounts)) !=
+		    OK ||
 	    (e = routes_new(s, d->arena, &d->routes)) != OK)
 		goto out;
 	e = add_domains(d, s);
@@ -273,6 +205,7 @@ void directory_free(struct directory *d)
 {
 	if (d == NULL)
 		return;
+	accounts_free(d->accounts);
 	arena_free(d->arena);
 	mem_free(d);
 }
@@ -328,29 +261,14 @@ struct user *directory_users(const struct directory *d)
 	return d->users;
 }
 
-const struct account *directory_account(const struct directory *d,
-					const char *name)
+struct accounts *directory_accounts(const struct directory *d)
 {
-	const struct account *a = d->by_account[place(d, name)];
-
-	while (a != NULL && strcmp(a->name, name) != 0)
-		a = a->next_name;
-	return a;
+	return d->accounts;
 }
 
 const struct address_rules *directory_rules(const struct directory *d)
 {
 	return &d->rules;
-}
-
-static const struct account *account_of_code(const struct directory *d,
-					     const char *code)
-{
-	const struct account *a = d->by_code[place(d, code)];
-
-	while (a != NULL && strcmp(a->short_code, code) != 0)
-		a = a->next_code;
-	return a;
 }
 
 static const char *domain_of(const struct directory *d, const char *address)
@@ -380,8 +298,8 @@ void directory_facts(const struct directory *d, const struct address *to,
 	}
 	if (number != NULL && (u != NULL || to->kind == ADDRESS_E164))
 		out->rule = routes_find(d->routes, number);
-	if (to->kind == ADDRESS_SHORT &&
-	    (a = account_of_code(d, to->text)) != NULL) {
+	if ((to->kind == ADDRESS_SHORT || to->kind == ADDRESS_E164) &&
+	    (a = accounts_of_code(d->accounts, to->text)) != NULL) {
 		out->account = a->name;
 		out->account_technology = a->technology;
 	}
@@ -404,16 +322,36 @@ static void find_user(const struct directory *d, const struct user *u,
 	}
 }
 
-static void find_account(const struct account *a, struct found *out)
+/* An adapter of an earlier version knows of one short code only. */
+static enum err find_account(const struct account *a, struct arena *arena,
+			     uint64_t now_us, struct found *out)
 {
+	struct bytes code = bytes_of(a->short_code);
+
+	code.n = bytes_find(code, ';');
+	if (code.n > 0 &&
+	    (out->short_code = arena_string(arena, bytes_trim(code))) == NULL)
+		return ERR_NOMEM;
 	out->exists = true;
 	out->name = a->name;
-	out->password_hash = a->password_hash;
-	out->rate = a->rate;
-	out->window = a->window;
-	out->binds = a->binds;
-	out->short_code = a->short_code;
+	out->password_hash = a->password;
+	out->rate = (uint32_t)a->rate;
+	out->burst = (uint32_t)a->burst;
+	out->daily_quota = a->daily_quota;
+	out->window = (uint32_t)a->window;
+	out->binds = (uint32_t)a->binds;
+	out->bind_kinds = a->bind;
+	out->short_codes = a->short_code;
 	out->any_sender = a->any_sender;
+	out->allowed = a->allowed;
+	out->default_sender = a->fallback;
+	out->forced_sender = a->forced;
+	out->wrong_sender = a->wrong;
+	out->allowed_hosts = a->hosts;
+	out->tls = a->tls;
+	out->tls_name = a->tls_name;
+	out->barred = account_barred(a, now_us);
+	return OK;
 }
 
 static struct user *user_by_text(const struct directory *d, const char *text)
@@ -429,8 +367,9 @@ static struct user *user_by_text(const struct directory *d, const char *text)
 	return u;
 }
 
-void directory_find(const struct directory *d, const struct lookup *what,
-		    struct found *out)
+enum err directory_find(const struct directory *d, const struct lookup *what,
+			struct arena *arena, uint64_t now_us,
+			struct found *out)
 {
 	const struct account *a = NULL;
 	const struct user *u = NULL;
@@ -444,16 +383,15 @@ void directory_find(const struct directory *d, const struct lookup *what,
 		u = user_by_text(d, what->name);
 		break;
 	case LOOKUP_ACCOUNT:
-		a = directory_account(d, what->name);
+		a = accounts_named(d->accounts, what->name);
 		break;
 	}
 	if (u != NULL)
 		find_user(d, u, out);
-	if (a != NULL)
-		find_account(a, out);
+	return a == NULL ? OK : find_account(a, arena, now_us, out);
 }
 
-void directory_inherit(struct directory *d, const struct directory *before)
+enum err directory_inherit(struct directory *d, const struct directory *before)
 {
 	const struct user *old;
 	struct user *u;
@@ -461,6 +399,7 @@ void directory_inherit(struct directory *d, const struct directory *before)
 	for (old = before->users; old != NULL; old = old->next_all)
 		if ((u = directory_user(d, old->name)) != NULL)
 			u->devices = old->devices;
+	return accounts_inherit(d->accounts, before->accounts);
 }
 
 bool directory_any_rule(const struct directory *d,

@@ -6,6 +6,7 @@
 #ifndef GATEWAY_DIRECTORY_H
 #define GATEWAY_DIRECTORY_H
 
+#include "gateway/accounts.h"
 #include "gateway/adapter.h"
 #include "gateway/clock.h"
 #include "gateway/keys.h"
@@ -29,16 +30,6 @@ struct user {
 	struct user *next_name, *next_number, *next_all;
 };
 
-struct account {
-	char *name;
-	enum technology technology;
-	char *password_hash;
-	char *short_code;
-	uint32_t rate, window, binds;
-	bool any_sender;
-	struct account *next_name, *next_code;
-};
-
 struct directory;
 
 /** From checked settings. `realm` goes into the digests. NULL: no memory. */
@@ -53,20 +44,23 @@ struct user *directory_user_at(const struct directory *d,
 struct user *directory_user_hashed(const struct directory *d, uint64_t hash);
 /** The first of all users; then user->next_all. */
 struct user *directory_users(const struct directory *d);
-const struct account *directory_account(const struct directory *d,
-					const char *name);
+struct accounts *directory_accounts(const struct directory *d);
 const struct address_rules *directory_rules(const struct directory *d);
 
 /** What policy/route.h wants to know of `to`. *user may become NULL. */
 void directory_facts(const struct directory *d, const struct address *to,
 		     struct route_facts *out, struct user **user);
 
-/** The answer to a lookup; strings are borrowed from the directory. */
-void directory_find(const struct directory *d, const struct lookup *what,
-		    struct found *out);
+/** The answer to a lookup; strings are borrowed from the directory, or in
+ *  `arena`. ERR_NOMEM. */
+enum err directory_find(const struct directory *d, const struct lookup *what,
+			struct arena *arena, uint64_t now_us,
+			struct found *out) CHECKED;
 
-/** Registered devices go from one directory to its successor. */
-void directory_inherit(struct directory *d, const struct directory *before);
+/** Registered devices and live changes of accounts go from one directory to
+ *  its successor. ERR_NOMEM. */
+enum err directory_inherit(struct directory *d,
+			   const struct directory *before) CHECKED;
 
 /** Does `fits` say so of some number rule? */
 bool directory_any_rule(const struct directory *d,

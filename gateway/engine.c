@@ -31,6 +31,7 @@ enum err engine_new(const struct engine_world *w, struct keys *keys,
 	e->meta = (struct buf)BUF_INIT(LIVE_META_MAX);
 	e->notes = (struct buf)BUF_INIT(STEP_ARENA_MAX / 2);
 	e->last_step = &e->first_step;
+	e->children[ENGINE_OPERATOR].life = ++e->lives;
 	e->far_size = FAR_SIZE;
 	e->far_table = mem_zero(e->far_size * sizeof *e->far_table);
 	e->scratch = arena_new(SCRATCH_MAX);
@@ -95,8 +96,12 @@ enum err engine_configure(struct engine *e, struct settings *s)
 		access_free(a);
 		return why;
 	}
-	if (e->directory != NULL)
-		directory_inherit(d, e->directory);
+	if (e->directory != NULL &&
+	    (why = directory_inherit(d, e->directory)) != OK) {
+		directory_free(d);
+		access_free(a);
+		return why;
+	}
 	if (e->settings != NULL)
 		people_reconfigured(e, e->settings, s);
 	directory_free(e->directory);

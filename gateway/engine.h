@@ -10,6 +10,7 @@
 #define GATEWAY_ENGINE_H
 
 #include "codecs/frame.h"
+#include "gateway/accounts.h"
 #include "gateway/adapter.h"
 #include "gateway/clock.h"
 #include "gateway/inflight.h"
@@ -18,6 +19,8 @@
 #include "gateway/store.h"
 
 #define ENGINE_CHILDREN 16
+/* Not one of them: what operators send themselves, and the answers. */
+#define ENGINE_OPERATOR ENGINE_CHILDREN
 
 struct engine;
 
@@ -139,6 +142,28 @@ enum err engine_list_lanes(struct engine *e, const char *lane,
 /** The same for users; `name`: name, number or address of one, or NULL. */
 void engine_list_users(struct engine *e, const char *name, engine_listed *each,
 		       void *arg);
+
+/**
+ * Changes an account. OK: `done` is called once, when the change is on disk
+ * and the adapters have been told. Else as accounts_change(), `why` is for
+ * people, and `done` is not called.
+ */
+typedef void engine_changed(void *arg, enum err result);
+enum err engine_change_account(struct engine *e,
+			       const struct account_order *o, struct buf *why,
+			       engine_changed *done, void *arg) CHECKED;
+/** As accounts_list() and, with a name, accounts_show(). */
+enum err engine_list_accounts(struct engine *e, const char *name,
+			      accounts_each *each, void *arg) CHECKED;
+/** By which ways `m` reaches its first recipient now: "sms/smsc-a;sms/smsc-b".
+ *  ERR_NOTFOUND: by none, `to` says why; else as `to` says. */
+enum err engine_route(struct engine *e, const struct message *m,
+		      struct buf *to) CHECKED;
+/** How numbers are written here. */
+const struct address_rules *engine_rules(const struct engine *e);
+bool engine_has_account(const struct engine *e, const char *name);
+/** Microseconds since 1970, as the engine counts them. */
+uint64_t engine_now_us(struct engine *e);
 
 /* The first that is true of any copy of a message. */
 enum engine_hold_verdict {

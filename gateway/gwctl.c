@@ -12,12 +12,13 @@
 #define TIMEOUT_MS    10000
 #define TIMEOUT_MAX_S 86400
 
-enum { FOLLOW = 1, MESSAGES = 2, SLOW = 4 };
+enum { FOLLOW = 1, MESSAGES = 2, SLOW = 4, VALUES = 8 };
 
 struct command {
 	const char *name, *arguments, *sentence;
 	int least, most; /* arguments                                 */
-	unsigned takes;	 /* FOLLOW, MESSAGES; SLOW: may take a minute */
+	unsigned takes;	 /* FOLLOW, MESSAGES, VALUES;
+			  * SLOW: may take a minute          */
 	int (*run)(struct call *c);
 	const char *more; /* for its own help, with an example         */
 };
@@ -102,6 +103,54 @@ static const struct command commands[] = {
 	  "  gwctl link drain smsc-b\n"
 	  "  gwctl link start smsc-b\n"
 	  "  gwctl link stop smsc-b\n" },
+	{ "esme", "ACTION [NAME] [options]",
+	  "Accounts of ESMEs: show, add, change, close.", 1, 2, VALUES,
+	  call_esme,
+	  "  list, show NAME   what accounts there are, and what they may do\n"
+	  "  add NAME          a new one; its password is read from standard\n"
+	  "                    input: --password-stdin\n"
+	  "  set, limit NAME   change what it may do, at once\n"
+	  "  disable NAME      unbind it, and let it in no more\n"
+	  "  enable NAME       let it in again, also after a ban\n"
+	  "  ban NAME          the same as disable, --for a time\n"
+	  "  kick NAME         close its binds; it may come again\n"
+	  "  reset NAME        forget live changes: as in the configuration\n"
+	  "  remove NAME       one that was added live\n\n"
+	  "Options of add, set and limit are the settings of group esme in\n"
+	  "cpmgw.conf(5), their values written as there:\n"
+	  "  --binds N --bind KINDS --rate N --burst N --window N\n"
+	  "  --daily-quota N --short-code LIST --any-sender yes|no\n"
+	  "  --allowed-address LIST --default-sender S --forced-sender S\n"
+	  "  --wrong-sender refuse|default --allowed-host LIST --comment T\n"
+	  "  --tls no|yes|require --tls-name NAME\n"
+	  "Live changes are kept over restarts and stand over the "
+	  "configuration.\n\n"
+	  "  gwctl esme list\n"
+	  "  gwctl esme add shop --short-code '22230;22231' --rate 20 \\\n"
+	  "      --password-stdin < password\n"
+	  "  gwctl esme limit shop --rate 5 --binds 2\n"
+	  "  gwctl esme ban shop --for 10m\n" },
+	{ "sms", "test NUMBER TEXT [--from SENDER]",
+	  "Send one message, and follow it.", 3, 3, SLOW | VALUES, call_sms,
+	  "Shows alphabet, segments and route, then each step until the "
+	  "message\n"
+	  "is delivered or has failed, or nothing happens for --timeout "
+	  "seconds\n"
+	  "(60). A receipt is asked for. Ends with 0 when it is delivered.\n\n"
+	  "  gwctl sms test +15550200001 'Is this on?'\n"
+	  "  gwctl sms test +15550200001 Hello --from 22222 --json\n" },
+	{ "ota", "list|show NAME|send NAME NUMBER",
+	  "Settings for phones: show, send.", 1, 3, SLOW | VALUES, call_ota,
+	  "NAME is a group ota-setting of the configuration. It is sent as a "
+	  "client\n"
+	  "provisioning document, by SMS, and followed until it is delivered. "
+	  "With\n"
+	  "--pin userpin the phone asks for the PIN that --value says; with "
+	  "--pin\n"
+	  "netwpin --value is the IMSI of its card, and it asks for nothing.\n\n"
+	  "  gwctl ota list\n"
+	  "  gwctl ota show internet\n"
+	  "  gwctl ota send internet +15550200001 --pin userpin --value 1234\n" },
 	{ "reload", "", "Read the configuration again.", 0, 0, SLOW, call_order,
 	  "All of the new configuration is used, or none of it; then every\n"
 	  "mistake is told. Links that did not change stay up; programs that\n"
@@ -194,6 +243,9 @@ static int check(const struct call *c, const struct command *found)
 		return usage("too many arguments", found);
 	if (c->follow && (found->takes & FOLLOW) == 0)
 		return usage("--follow is not for this command", found);
+	if ((c->n_values > 0 || c->password_stdin) &&
+	    (found->takes & VALUES) == 0)
+		return usage("that option is not for this command", found);
 	if (c->messages && (found->takes & MESSAGES) == 0)
 		return usage("--messages is not for this command", found);
 	if (is_link && strcmp(c->arguments[0], "start") != 0 &&
@@ -229,6 +281,18 @@ static int run(struct call *c)
 	return code;
 }
 
+/* Options with a value that are some commands' own. */
+static const char *const value_options[] = {
+	"allowed-address", "allowed-host",  "any-sender", "bind",
+	"binds",	   "burst",	    "comment",	  "daily-quota",
+	"default-sender",  "for",	    "forced-sender", "from",
+	"pin",		   "rate",	    "short-code", "tls",
+	"tls-name", "value",
+	"window",	   "wrong-sender",
+};
+
+#define VALUE_OPTIONS (sizeof value_options / sizeof *value_options)
+
 static bool read_timeout(const char *text, int *ms)
 {
 	uint64_t s;
@@ -242,6 +306,12 @@ static bool read_timeout(const char *text, int *ms)
 /* Its value is the next argument. */
 static bool takes_value(const char *option)
 {
+	size_t i;
+
+	for (i = 0; i < VALUE_OPTIONS; i++)
+		if (strncmp(option, "--", 2) == 0 &&
+		    strcmp(option + 2, value_options[i]) == 0)
+			return true;
 	return strcmp(option, "--socket") == 0 ||
 	       strcmp(option, "--timeout") == 0;
 }
@@ -278,32 +348,73 @@ static char **sort_arguments(int argc, char **argv)
 	return sorted;
 }
 
+static const struct option fixed_options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "socket", required_argument, NULL, 's' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "follow", no_argument, NULL, 'f' },
+	{ "messages", no_argument, NULL, 'm' },
+	{ "password-stdin", no_argument, NULL, 'p' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+};
+
+#define FIXED_OPTIONS (sizeof fixed_options / sizeof *fixed_options)
+
+static void all_options(struct option *to)
+{
+	size_t i;
+
+	memcpy(to, fixed_options, sizeof fixed_options);
+	for (i = 0; i < VALUE_OPTIONS; i++)
+		to[FIXED_OPTIONS + i] = (struct option){
+			value_options[i], required_argument, NULL, 'v'
+		};
+	to[FIXED_OPTIONS + i] = (struct option){ NULL, 0, NULL, 0 };
+}
+
+/* What does nothing but to set something. */
+static bool take_option(struct call *call, int c, const char *name)
+{
+	switch (c) {
+	case 'j':
+		call->json = true;
+		return true;
+	case 's':
+		call->socket = optarg;
+		return true;
+	case 'f':
+		call->follow = true;
+		return true;
+	case 'm':
+		call->messages = true;
+		return true;
+	case 'p':
+		call->password_stdin = true;
+		return true;
+	case 'v':
+		if (call->n_values == CALL_VALUES_MAX)
+			return false;
+		call->values[call->n_values++] =
+			(struct call_value){ name, optarg };
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int serve(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "socket", required_argument, NULL, 's' },
-		{ "timeout", required_argument, NULL, 't' },
-		{ "follow", no_argument, NULL, 'f' },
-		{ "messages", no_argument, NULL, 'm' },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
+	struct option options[FIXED_OPTIONS + VALUE_OPTIONS + 1];
 	struct call call = { .command = NULL };
 	bool help = false;
-	int c;
+	int c, at = 0;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'j')
-			call.json = true;
-		else if (c == 's')
-			call.socket = optarg;
-		else if (c == 'f')
-			call.follow = true;
-		else if (c == 'm')
-			call.messages = true;
-		else if (c == 'h')
+	all_options(options);
+	while ((c = getopt_long(argc, argv, "", options, &at)) != -1) {
+		if (take_option(&call, c, options[at].name))
+			continue;
+		if (c == 'h')
 			help = true;
 		else if (c == 'V')
 			return puts("gwctl " PACKAGE_VERSION) < 0;

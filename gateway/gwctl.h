@@ -17,12 +17,23 @@ enum {
 	GWCTL_TIMED_OUT
 };
 
+#define CALL_VALUES_MAX 32
+
+/* "--rate 5": an option of one command, as written. */
+struct call_value {
+	const char *name, *value;
+};
+
 struct call {
 	const char *command;
 	char **arguments;
 	int n;
 	const char *socket; /* --socket, or NULL                         */
-	bool json, follow, messages;
+	bool json, follow, messages, password_stdin;
+	bool watch;  /* with --json objects go to `each`, too     */
+	bool enough; /* set by `each`: the request is done        */
+	struct call_value values[CALL_VALUES_MAX];
+	int n_values;
 	int timeout_ms;	     /* -1: none                                  */
 	struct arena *arena; /* lives as long as the call                 */
 };
@@ -54,5 +65,20 @@ int call_users(struct call *c);
 int call_trace(struct call *c);
 int call_order(struct call *c); /* hold, release, link, reload, stop */
 int call_conf(struct call *c);
+int call_esme(struct call *c);
+int call_sms(struct call *c);
+int call_ota(struct call *c);
+
+/** The story of `key` as it happens, until it is settled: then that is in
+ *  `state` (else it stays as it was). */
+int call_follow(struct call *c, const char *key, char *state, size_t size);
+
+/** The value of that option, or NULL. */
+const char *call_value(const struct call *c, const char *name);
+/** Shows the answer as a table; `none` when there is nothing. */
+int call_table(struct call *c, struct bytes arguments,
+	       const struct print_column *columns, const char *none);
+/** Prints what the gateway has to say about what it did. */
+int call_say(struct call *c, struct bytes arguments);
 
 #endif

@@ -16,6 +16,16 @@ void call_print(const struct buf *to)
 	}
 }
 
+const char *call_value(const struct call *c, const char *name)
+{
+	int i;
+
+	for (i = 0; i < c->n_values; i++)
+		if (strcmp(c->values[i].name, name) == 0)
+			return c->values[i].value;
+	return NULL;
+}
+
 static void print_line(struct bytes line)
 {
 	struct buf out = BUF_INIT(GWCTL_LINE_MAX + 1);
@@ -102,8 +112,11 @@ static void print_error(struct bytes text)
 static int ended(const struct json_value *v)
 {
 	const struct json_value *error = json_find(v, "error");
-	uint64_t code = GWCTL_REFUSED;
+	uint64_t code = GWCTL_REFUSED, newest;
 
+	if (json_find_uint(v, "newest", UINT64_MAX, &newest) == OK)
+		fprintf(stderr, "Only the newest %llu messages are shown.\n",
+			(unsigned long long)newest);
 	if (json_find_uint(v, "exit", GWCTL_TIMED_OUT, &code) != OK)
 		code = GWCTL_REFUSED;
 	if (error != NULL && error->kind == JSON_STRING)
@@ -141,8 +154,10 @@ static int answers(struct gwctl_link *l, const struct call *c,
 		++*n;
 		if (c->json)
 			print_line(line);
-		else if ((e = each(arg, v)) != OK)
+		if ((!c->json || c->watch) && (e = each(arg, v)) != OK)
 			break;
+		if (c->enough)
+			return GWCTL_DONE;
 	}
 	/* A gateway that stops may close before it has said so. */
 	if (e == ERR_CLOSED && stops)

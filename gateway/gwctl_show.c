@@ -160,8 +160,8 @@ static enum err take_row(void *arg, const struct json_value *object)
 	return e;
 }
 
-static int show(struct call *c, struct bytes arguments,
-		const struct print_column *columns, const char *none)
+int call_table(struct call *c, struct bytes arguments,
+	       const struct print_column *columns, const char *none)
 {
 	struct rows r = { .out = BUF_INIT(OUT_MAX) };
 	size_t n = 0;
@@ -192,7 +192,7 @@ int call_queue(struct call *c)
 		json_put_bool(&w, "messages", true);
 	if (c->n > 0)
 		json_put_string(&w, "lane", c->arguments[0]);
-	code = show(c, buf_bytes(&arguments),
+	code = call_table(c, buf_bytes(&arguments),
 		    c->messages ? leg_columns : lane_columns,
 		    "Nothing is waiting.");
 	buf_clear(&arguments);
@@ -207,7 +207,7 @@ int call_users(struct call *c)
 
 	if (c->n > 0)
 		json_put_string(&w, "name", c->arguments[0]);
-	code = show(c, buf_bytes(&arguments), user_columns,
+	code = call_table(c, buf_bytes(&arguments), user_columns,
 		    "There are no users.");
 	buf_clear(&arguments);
 	return code;
@@ -226,9 +226,18 @@ static enum err take_text(void *arg, const struct json_value *object)
 	return buf_status(&s->out);
 }
 
-int call_order(struct call *c)
+int call_say(struct call *c, struct bytes arguments)
 {
 	struct status s = { .arena = c->arena, .out = BUF_INIT(OUT_MAX) };
+	int code = call_run(c, arguments, take_text, &s, NULL);
+
+	call_print(&s.out);
+	buf_clear(&s.out);
+	return code;
+}
+
+int call_order(struct call *c)
+{
 	struct buf arguments = BUF_INIT(GWCTL_TEXT_MAX);
 	struct json_writer w = JSON_WRITER(&arguments);
 	int code;
@@ -237,9 +246,7 @@ int call_order(struct call *c)
 		json_put_string(&w, "action", c->arguments[0]);
 	if (c->n > 0)
 		json_put_string(&w, "name", c->arguments[c->n - 1]);
-	code = call_run(c, buf_bytes(&arguments), take_text, &s, NULL);
-	call_print(&s.out);
-	buf_clear(&s.out);
+	code = call_say(c, buf_bytes(&arguments));
 	buf_clear(&arguments);
 	return code;
 }

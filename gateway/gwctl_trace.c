@@ -19,6 +19,9 @@ struct tale {
 	size_t n, room, width;
 	bool follow, more; /* more: than are shown                     */
 	const char *last; /* --follow: id of the line before           */
+	struct call *call; /* that ends with the story; or NULL        */
+	char *state;
+	size_t size;
 };
 
 static enum err read_step(struct arena *a, const struct json_value *v,
@@ -160,6 +163,14 @@ static enum err take_step(void *arg, const struct json_value *object)
 		return e;
 	if ((what = what_happened(t->arena, &s)) == NULL)
 		return ERR_NOMEM;
+	if (t->call != NULL && strcmp(s.step, "report") == 0) {
+		snprintf(t->state, t->size, "%s", s.verdict);
+		t->call->enough = true;
+	}
+	if (t->call != NULL && t->call->json) {
+		arena_reset(t->arena);
+		return OK;
+	}
 	return t->follow ? print_at_once(t, &s, what) : keep(t, &s, what);
 }
 
@@ -212,6 +223,28 @@ static enum err put_tale(const struct tale *t, struct buf *to)
 	}
 	mem_free(one);
 	return buf_status(to);
+}
+
+int call_follow(struct call *c, const char *key, char *state, size_t size)
+{
+	struct tale t = { .arena = arena_new(OUT_MAX),
+			  .follow = true,
+			  .call = c,
+			  .state = state,
+			  .size = size };
+	struct buf arguments = BUF_INIT(GWCTL_TEXT_MAX);
+	struct json_writer w = JSON_WRITER(&arguments);
+	int code = GWCTL_REFUSED;
+
+	json_put_string(&w, "key", key);
+	json_put_bool(&w, "follow", true);
+	c->command = "trace";
+	if (t.arena != NULL)
+		code = call_run(c, buf_bytes(&arguments), take_step, &t, NULL);
+	mem_free((void *)(uintptr_t)t.last);
+	buf_clear(&arguments);
+	arena_free(t.arena);
+	return code;
 }
 
 int call_trace(struct call *c)

@@ -2,8 +2,13 @@
 noinst_LIBRARIES += libgateway.a
 libgateway_a_SOURCES =
 libgateway_a_SOURCES += gateway/access.c gateway/access.h
+libgateway_a_SOURCES += gateway/account.c gateway/account.h
+libgateway_a_SOURCES += gateway/accounts.c gateway/accounts.h
+libgateway_a_SOURCES += gateway/accounts_inside.h
+libgateway_a_SOURCES += gateway/accounts_list.c
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
 libgateway_a_SOURCES += gateway/amend.c
+libgateway_a_SOURCES += gateway/change.c
 libgateway_a_SOURCES += gateway/checksum.c gateway/checksum.h
 libgateway_a_SOURCES += gateway/children.c gateway/children.h
 libgateway_a_SOURCES += gateway/choose.c
@@ -32,6 +37,7 @@ libgateway_a_SOURCES += gateway/loop.c gateway/loop.h gateway/loop_host.h
 libgateway_a_SOURCES += gateway/message.c gateway/message.h
 libgateway_a_SOURCES += gateway/native.c
 libgateway_a_SOURCES += gateway/oplog.c gateway/oplog.h
+libgateway_a_SOURCES += gateway/ota.c gateway/ota.h
 libgateway_a_SOURCES += gateway/outcome.c gateway/outcome.h
 libgateway_a_SOURCES += gateway/people.c
 libgateway_a_SOURCES += gateway/process.c gateway/process.h
@@ -88,12 +94,16 @@ cpmgwd_SOURCES += gateway/appliance.c gateway/appliance.h
 cpmgwd_SOURCES += gateway/cpmgwd.c
 cpmgwd_SOURCES += gateway/operate.c
 cpmgwd_SOURCES += gateway/operate.h
+cpmgwd_SOURCES += gateway/operate_esme.c
+cpmgwd_SOURCES += gateway/operate_ota.c
+cpmgwd_SOURCES += gateway/operate_sms.c
 cpmgwd_SOURCES += gateway/operate_hold.c
 cpmgwd_SOURCES += gateway/operate_links.c
 cpmgwd_SOURCES += gateway/operate_trace.c
 cpmgwd_SOURCES += gateway/past.c gateway/past.h
 cpmgwd_SOURCES += gateway/reload.c
-cpmgwd_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
+cpmgwd_LDADD = libgateway.a libtables.a libpolicy.a libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS) $(XML_LIBS) \
+	$(UTF8PROC_LIBS)
 
 # The loop inside sofia's: cpmgw-sip only.
 noinst_LIBRARIES += libloopsu.a
@@ -105,11 +115,13 @@ bin_PROGRAMS += gwctl
 gwctl_SOURCES = gateway/gwctl.c gateway/gwctl.h
 gwctl_SOURCES += gateway/gwctl_call.c
 gwctl_SOURCES += gateway/gwctl_conf.c
+gwctl_SOURCES += gateway/gwctl_esme.c
 gwctl_SOURCES += gateway/gwctl_ladder.c gateway/gwctl_ladder.h
 gwctl_SOURCES += gateway/gwctl_link.c gateway/gwctl_link.h
 gwctl_SOURCES += gateway/gwctl_links.c
 gwctl_SOURCES += gateway/gwctl_print.c gateway/gwctl_print.h
 gwctl_SOURCES += gateway/gwctl_show.c
+gwctl_SOURCES += gateway/gwctl_sms.c
 gwctl_SOURCES += gateway/gwctl_trace.c
-gwctl_LDADD = libcodecs.a
+gwctl_LDADD = libcodecs.a $(CRYPTO_LIBS)
 

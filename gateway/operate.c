@@ -268,6 +268,8 @@ static const struct {
 	{ "users", users },	{ "trace", operate_trace }, { "hold", operate_hold },
 	{ "release", operate_release }, { "link", operate_link },
 	{ "reload", reload },	{ "stop", stop },
+	{ "esme", operate_esme }, { "sms", operate_sms },
+	{ "ota", operate_ota },
 };
 
 void operate_command(void *arg, struct control_session *s, const char *command,

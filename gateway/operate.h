@@ -15,7 +15,7 @@ const char *operate_id(uint64_t number, char id[OPERATE_ID_SIZE]);
 char *operate_text(const struct json_value *arguments, const char *name);
 
 /** As trace_find(), and as trace_find_story() where `key` is a story's. */
-enum err operate_search(const char *directory, const char *key, size_t limit,
+enum err operate_search(const char *directory, const char *key, size_t *limit,
 			trace_each *each, void *arg) CHECKED;
 
 /** A thread of its own for a search; its last call is the second one.
@@ -24,7 +24,22 @@ bool operate_thread(struct appliance *a, void *(*run)(void *), void *arg)
 	CHECKED;
 void operate_thread_ended(struct appliance *a);
 
+/** Closes the binds of an account at once. */
+void operate_kick(struct appliance *a, struct control_session *s,
+		  const char *name);
+
+/** Submits a message of an operator's own, which has recipients, parts and
+ *  wants; its id is the answer. ERR_... as message_image(). */
+enum err operate_submit(struct appliance *a, struct control_session *s,
+			struct message *m) CHECKED;
+
 /* The commands. */
+void operate_sms(struct appliance *a, struct control_session *s,
+		 const struct json_value *arguments);
+void operate_ota(struct appliance *a, struct control_session *s,
+		 const struct json_value *arguments);
+void operate_esme(struct appliance *a, struct control_session *s,
+		  const struct json_value *arguments);
 void operate_links(struct appliance *a, struct control_session *s,
 		   const struct json_value *arguments);
 void operate_link(struct appliance *a, struct control_session *s,

@@ -1,5 +1,5 @@
 /*
- * operate_links.c - gwctl links and link: questions to adapters. What they
+ * operate_links.c - gwctl links, link and esme kick: questions to adapters. What they
  * count is asked for when it is to be shown; one that is slow to answer is
  * waited for a moment only.
  */
@@ -20,6 +20,7 @@ struct inquiry {
 	struct loop_timer slow;	/* of gwctl links                             */
 	const char *order;	/* gwctl link: "start", "stop", "drain"       */
 	bool details;		/* of a link are asked for: all else is shown */
+	bool is_kick;		/* gwctl esme kick: `lane` is the account */
 	char *lane;		/* NULL: all                                  */
 };
 
@@ -280,6 +281,45 @@ void operate_link(struct appliance *a, struct control_session *s,
 	mem_free(name);
 }
 
+/* -- esme kick ------------------------------------------------------------ */
+
+void operate_kick(struct appliance *a, struct control_session *s,
+		  const char *name)
+{
+	struct control c = { .command = "kick", .peer = name };
+	struct engine_link l;
+	struct inquiry *q;
+
+	if (engine_find_link(a->engine, name, &l) != OK || l.child < 0) {
+		control_end(s, 1, "it is not bound");
+		return;
+	}
+	if ((q = begin(a, s)) == NULL || (q->lane = mem_string(name)) == NULL) {
+		control_end(s, 1, "out of memory");
+		if (q != NULL)
+			end(q);
+		return;
+	}
+	q->is_kick = true;
+	if (!ask(q, (unsigned)l.child, &c))
+		refuse(q, "its program does not run");
+}
+
+static void kicked(struct inquiry *q)
+{
+	struct control_session *s =
+		control_find(q->appliance->control, q->ticket);
+	struct buf text = BUF_INIT(4096);
+
+	buf_printf(&text, "the binds of %s are closed", q->lane);
+	if (s != NULL) {
+		control_text(s, buf_string(&text));
+		control_end(s, 0, NULL);
+	}
+	buf_clear(&text);
+	end(q);
+}
+
 /* -- answers -------------------------------------------------------------- */
 
 /* An answer of nothing says yes. */
@@ -289,12 +329,14 @@ static void answered(struct inquiry *q, struct bytes complaint)
 
 	if (q->details) {
 		show_details(q, complaint);
-	} else if (q->order == NULL) {
+	} else if (q->order == NULL && !q->is_kick) {
 		show_links(q);
 	} else if (complaint.n > 0) {
 		snprintf(why, sizeof why, "%.*s", (int)complaint.n,
 			 (const char *)complaint.p);
 		refuse(q, why);
+	} else if (q->is_kick) {
+		kicked(q);
 	} else {
 		engine_keep_stopped(q->appliance->engine, q->lane,
 				    strcmp(q->order, "start") != 0, link_done,

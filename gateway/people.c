@@ -10,8 +10,10 @@ static void lookup(struct engine *e, const struct reply *to,
 	struct lookup what;
 	struct found found = { .exists = false };
 
-	if (lookup_read(f->payload, e->scratch, &what) == OK)
-		directory_find(e->directory, &what, &found);
+	if (lookup_read(f->payload, e->scratch, &what) == OK &&
+	    directory_find(e->directory, &what, e->scratch, road_now(e),
+			   &found) != OK)
+		return;	/* asked again when the time for an answer is over */
 	buf_reset(&e->payload);
 	if (found_image(&found, &e->payload) == OK)
 		road_send(e, to, FRAME_FOUND, buf_bytes(&e->payload));
@@ -37,6 +39,7 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	l->child = (int)child;
 	l->known = true;
 	l->up = p.up;
+	l->busy = p.busy;
 	l->window = p.window;
 	l->since_us = p.since_us;
 	l->far_sent = p.sent;

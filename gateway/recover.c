@@ -239,6 +239,29 @@ static void ask_orders(struct engine *e)
 	submit(e, stopped);
 }
 
+static void ask_accounts(struct engine *e, const char *after);
+
+static void accounts_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const char *last = change_recovered(e, s);
+
+	if (!s->complete && last != NULL)
+		ask_accounts(e, last);
+	came_back(e);
+}
+
+static void ask_accounts(struct engine *e, const char *after)
+{
+	struct step *s = road_step(e, STEP_DIRECTORY_ALL, accounts_done);
+
+	s->text = ACCOUNTS_KIND;
+	if ((s->text2 = arena_string(s->arena, bytes_of(after))) == NULL)
+		abort();
+	s->limit = ROAD_ACCOUNTS;
+	submit(e, s);
+}
+
 static void ask_names(struct engine *e, enum name_kind kind, uint64_t after);
 
 /* Lanes, then flows, then what there is of them. */
@@ -280,6 +303,7 @@ static void ask_names(struct engine *e, enum name_kind kind, uint64_t after)
 void engine_recover(struct engine *e)
 {
 	ask_names(e, NAME_LANE, 0);
+	ask_accounts(e, "");
 }
 
 bool engine_recovered(const struct engine *e)

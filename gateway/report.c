@@ -144,10 +144,21 @@ static bool turn_round(struct engine *e, struct live *r)
 	return true;
 }
 
+/* An operator reads it in the story instead. */
+static bool owed(const struct live *l, uint8_t want, enum delivery_state s)
+{
+	return l->origin.technology != TECHNOLOGY_NONE && receipts_owed(want, s);
+}
+
 void report_due(struct engine *e, struct live *l, enum delivery_state s,
 		const struct outcome *o, const struct reply *tell)
 {
-	if (!receipts_owed((uint8_t)(l->want & ~(unsigned)l->told), s)) {
+	if (l->origin.technology == TECHNOLOGY_NONE)
+		tell_leg(e, l, &(struct story){ .step = "report",
+						.verdict =
+							delivery_state_name(s),
+						.text = "to the operator" });
+	if (!owed(l, (uint8_t)(l->want & ~(unsigned)l->told), s)) {
 		settle_remove(e, l, tell);
 		return;
 	}
@@ -165,7 +176,7 @@ void report_due(struct engine *e, struct live *l, enum delivery_state s,
 bool report_instead(struct engine *e, struct live *l, enum delivery_state s,
 		    const struct outcome *o)
 {
-	if (!receipts_owed(l->want, s))
+	if (!owed(l, l->want, s))
 		return false;
 	fill(e, l, s, o);
 	return turn_round(e, l);
@@ -216,7 +227,7 @@ static bool owed_once(struct live *l, enum delivery_state s)
 	uint32_t state = UINT32_C(1) << s;
 
 	if (l->is_report ||
-	    !receipts_owed((uint8_t)(l->want & ~(unsigned)l->told), s))
+	    !owed(l, (uint8_t)(l->want & ~(unsigned)l->told), s))
 		return false;
 	if (receipts_kind(s) != WANT_INTERMEDIATE) {
 		l->told |= (uint8_t)receipts_kind(s);

@@ -19,6 +19,7 @@
  *	describe.c	what operators see
  *	links.c		links that operators name and stop
  *	hold.c		what operators hold back
+ *	change.c	accounts that operators change
  */
 #ifndef GATEWAY_ROAD_H
 #define GATEWAY_ROAD_H
@@ -60,7 +61,7 @@ struct engine {
 	bool fail_unknown;	/* on-unknown = fail                          */
 	bool deliver_partial;
 
-	struct child_link children[ENGINE_CHILDREN];
+	struct child_link children[ENGINE_CHILDREN + 1];
 	uint64_t lives;
 
 	struct lane *lanes;
@@ -166,6 +167,8 @@ void intake_message(struct engine *e, const struct reply *to,
 /** One made of parts that were accepted ends: only its reports go on. */
 void intake_ended(struct engine *e, const struct intake *in,
 		  const struct message *m, const struct outcome *why);
+/** Makes these its ways. ERR_NOMEM. */
+enum err intake_ways(struct live *l, const struct route_verdict *v) CHECKED;
 const char *intake_account(const struct origin *o, char *room, size_t size);
 
 /* spool.c */
@@ -225,6 +228,8 @@ void settle_tell(struct engine *e, struct live *l, const struct reply *tell);
 void settle_unknown(struct engine *e, struct live *l);
 /** Queued, and nowhere: goes by another link that is up; false: none is. */
 bool settle_elsewhere(struct engine *e, struct live *l);
+/** By the ways that there are now; false: it stays where it is. */
+bool settle_reroute(struct engine *e, struct live *l);
 
 /* divert.c */
 void divert_tick(struct engine *e, struct lane *l, uint64_t now);
@@ -304,6 +309,11 @@ void links_dropped(struct engine *e, struct lane *l);
 
 /* hold.c */
 void hold_recovered(struct lane *l, struct bytes octets);
+
+/* change.c */
+#define ROAD_ACCOUNTS 1000	/* rows of accounts that are read at once     */
+/** What a step of kind STEP_DIRECTORY_ALL has found; the last name, or NULL. */
+const char *change_recovered(struct engine *e, const struct step *s);
 
 /* recover.c */
 void recover_drain_waiting(struct engine *e, struct lane *l);

@@ -98,6 +98,32 @@ const struct settings_group *settings_single(const struct settings *s,
 	return k->n > 0 ? k->at[0] : k->none;
 }
 
+const struct settings_group *settings_blank(const struct settings *s,
+					    const char *group)
+{
+	const struct settings_kind *k = settings_kind_named(s, bytes_of(group));
+
+	if (k == NULL)
+		abort();
+	return k->none;
+}
+
+enum err settings_check(const struct settings *s, const char *group,
+			const char *setting, struct bytes text,
+			uint64_t *number, struct buf *complaint)
+{
+	const struct settings_kind *k = settings_kind_named(s, bytes_of(group));
+	size_t row;
+
+	if (k == NULL)
+		abort();
+	row = settings_row_named(k, bytes_of(setting));
+	if (row == k->n_rows)
+		return ERR_NOTFOUND;
+	return settings_value_check(&k->table->settings[row], text, number,
+				    complaint);
+}
+
 const char *settings_name(const struct settings_group *g)
 {
 	return g->name;

@@ -50,7 +50,8 @@ struct setting {
 	const char *fallback; /* default, as it would be written; NULL none */
 	bool required;
 	const char *sentence; /* what it does, for the manual               */
-	bool unique;	      /* no two instances may have the same value   */
+	bool unique;	      /* no two instances may have the same value,  */
+			      /* or item of a list                          */
 };
 
 struct setting_group {
@@ -116,6 +117,23 @@ void settings_where(const struct settings_group *g, const char *setting,
 /** The only instance of `group`, or one with nothing set. Never NULL. */
 const struct settings_group *settings_single(const struct settings *s,
 					     const char *group);
+
+/** One of `group` with nothing set: its defaults. Never NULL. */
+const struct settings_group *settings_blank(const struct settings *s,
+					    const char *group);
+
+/**
+ * Whether `text` may stand in `setting` of `group`. OK: *number is its number
+ * (0 for texts). ERR_RANGE: `complaint` says why not. ERR_NOTFOUND: there is
+ * no such setting. ERR_NOMEM.
+ */
+enum err settings_check(const struct settings *s, const char *group,
+			const char *setting, struct bytes text,
+			uint64_t *number, struct buf *complaint) CHECKED;
+
+/** As above, of a row. ERR_RANGE; ERR_NOMEM. */
+enum err settings_value_check(const struct setting *row, struct bytes text,
+			      uint64_t *number, struct buf *complaint) CHECKED;
 
 /** Same instance name and same values. */
 bool settings_group_equal(const struct settings_group *a,

@@ -80,35 +80,75 @@ static void check_names(struct check *c, const struct settings_kind *k)
 	}
 }
 
-static int by_value(const void *a, const void *b, void *row)
-{
-	const struct settings_group *x = *(struct settings_group *const *)a;
-	const struct settings_group *y = *(struct settings_group *const *)b;
-	size_t i = *(const size_t *)row;
-	const char *s = x->values[i].text, *t = y->values[i].text;
+/* A value, or an item of a list, that no other group may have. */
+struct only {
+	struct bytes text;
+	const struct settings_group *of;
+};
 
-	if (s == NULL || t == NULL)
-		return (s != NULL) - (t != NULL);
-	return strcmp(s, t);
+static int by_text(const void *a, const void *b)
+{
+	const struct only *x = a, *y = b;
+	size_t n = x->text.n < y->text.n ? x->text.n : y->text.n;
+	int d = n == 0 ? 0 : memcmp(x->text.p, y->text.p, n);
+
+	if (d != 0)
+		return d;
+	if (x->text.n != y->text.n)
+		return x->text.n < y->text.n ? -1 : 1;
+	return (x->of->line > y->of->line) - (x->of->line < y->of->line);
+}
+
+static size_t count_items(const struct settings_kind *k, size_t row)
+{
+	struct bytes left, item;
+	size_t n = 0, i;
+
+	for (i = 0; i < k->n; i++) {
+		left = settings_list(bytes_of(k->at[i]->values[row].text));
+		while (settings_next(&left, &item))
+			n++;
+	}
+	return n;
+}
+
+static void say_twice(struct check *c, size_t row, const struct only *second,
+		      const struct only *first)
+{
+	begin(c, second->of, row);
+	if (second->of->kind->table->settings[row].type != SETTING_SECRET) {
+		settings_put_shown(c->complaints, second->text);
+		buf_text(c->complaints, " ");
+	}
+	buf_printf(c->complaints, "is already that of group %s at ",
+		   first->of->kind->table->name);
+	settings_where(first->of, first->of->kind->table->settings[0].name,
+		       c->complaints);
+	buf_text(c->complaints, "\n");
 }
 
 static enum err check_unique(struct check *c, const struct settings_kind *k,
 			     size_t row)
 {
-	size_t octets = k->n * sizeof(struct settings_group *), i;
-	struct settings_group **sorted;
+	size_t room = count_items(k, row), n = 0, i;
+	struct bytes left, item;
+	struct only *all;
 
-	if (k->n < 2)
+	if (room < 2)
 		return OK;
-	if ((sorted = mem_alloc(octets)) == NULL)
+	if ((all = mem_alloc(room * sizeof *all)) == NULL)
 		return ERR_NOMEM;
-	memcpy(sorted, k->at, octets);
-	qsort_r(sorted, k->n, sizeof *sorted, by_value, &row);
-	for (i = 1; i < k->n; i++)
-		if (sorted[i]->values[row].text != NULL &&
-		    by_value(&sorted[i], &sorted[i - 1], &row) == 0)
-			twice(c, sorted[i], row, sorted[i - 1]);
-	mem_free(sorted);
+	for (i = 0; i < k->n; i++) {
+		left = settings_list(bytes_of(k->at[i]->values[row].text));
+		while (settings_next(&left, &item))
+			all[n++] = (struct only){ item, k->at[i] };
+	}
+	qsort(all, n, sizeof *all, by_text);
+	for (i = 1; i < n; i++)
+		if (bytes_equal(all[i].text, all[i - 1].text) &&
+		    all[i].of != all[i - 1].of)
+			say_twice(c, row, &all[i], &all[i - 1]);
+	mem_free(all);
 	return OK;
 }
 

@@ -85,13 +85,6 @@ enum err settings_finish(struct settings *s) CHECKED;
 void settings_put_where(const struct settings *s, uint32_t file, uint32_t line,
 			struct buf *out);
 
-/**
- * Whether `text` is a value of that row. OK: *number is set (0 for texts).
- * ERR_RANGE: what is wrong and what is allowed were written to `complaint`.
- */
-enum err settings_value_check(const struct setting *row, struct bytes text,
-			      uint64_t *number, struct buf *complaint) CHECKED;
-
 /** `text` so that it cannot disturb a terminal or fill it. */
 void settings_put_shown(struct buf *to, struct bytes text);
 

@@ -266,3 +266,45 @@ const struct setting_group rows_domain = {
 	"domain",	 "name", "Another SIP domain and the way to it.",
 	domain_settings, false,	 false
 };
+
+static const struct setting ota_settings[] = {
+	{ "name", SETTING_TEXT, NULL, 0, 0, NULL, NULL, true,
+	  "The name of these settings, for gwctl ota.", false },
+	{ "type", SETTING_CHOICE, NULL, 0, 0, "browser|mms|access", "browser",
+	  false,
+	  "What a phone is to use them for: the browser, MMS, or nothing but "
+	  "the access point.",
+	  false },
+	{ "title", SETTING_TEXT, NULL, 1, 40, NULL, NULL, false,
+	  "The name that the phone shows; not set: `name`.", false },
+	{ "bearer", SETTING_CHOICE, NULL, 0, 0, "GPRS|CSD", "GPRS", false,
+	  "By packets, or by a call.", false },
+	{ "apn", SETTING_TEXT, NULL, 1, 100, NULL, NULL, false,
+	  "The access point name; with bearer = GPRS.", false },
+	{ "phone", SETTING_DIGITS, NULL, 0, 0, NULL, NULL, false,
+	  "The number to call; with bearer = CSD.", false },
+	{ "authentication", SETTING_CHOICE, NULL, 0, 0, "none|PAP|CHAP",
+	  "none", false, "How the phone logs in at the access point.", false },
+	{ "user", SETTING_TEXT, NULL, 1, 100, NULL, NULL, false,
+	  "The name to log in with.", false },
+	{ "password", SETTING_SECRET, NULL, 1, 100, NULL, NULL, false,
+	  "The password to log in with.", false },
+	{ "proxy", SETTING_ADDRESS, NULL, 0, 0, NULL, NULL, false,
+	  "The WAP or HTTP proxy; not set: none.", false },
+	{ "proxy-port", SETTING_NUMBER, NULL, 1, 65535, NULL, "8080", false,
+	  "Its port: 8080 for HTTP, 9201 for WAP 1.", false },
+	{ "home-page", SETTING_TEXT, NULL, 1, 500, NULL, NULL, false,
+	  "The URL of the first page; with type = browser.", false },
+	{ "mmsc", SETTING_TEXT, NULL, 1, 500, NULL, NULL, false,
+	  "The URL of the MMS relay; with type = mms.", false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_ota = {
+	"ota-setting",
+	"name",
+	"Settings that are sent to phones (OMA client provisioning).",
+	ota_settings,
+	false,
+	true
+};

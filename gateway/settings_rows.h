@@ -11,5 +11,6 @@ extern const struct setting_group rows_access;	/* by name, in order  */
 extern const struct setting_group rows_iwf;	/* single             */
 extern const struct setting_group rows_core;	/* single             */
 extern const struct setting_group rows_domain;	/* by name            */
+extern const struct setting_group rows_ota;	/* by name            */
 
 #endif

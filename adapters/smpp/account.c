@@ -1,6 +1,7 @@
 /* Accounts that bind to the server: limits, and who may do what. */
 #include <string.h>
 
+#include "adapters/smpp/binds.h"
 #include "adapters/smpp/server_inside.h"
 #include "codecs/arena.h"
 
@@ -72,7 +73,8 @@ static void read_manner(struct account *a)
 			a->peer.manner.plain = true;
 }
 
-static const struct peer_role role = { start, stop, kick, stop, NULL };
+static const struct peer_role role = { start, stop, kick, stop,
+					binds_of_account };
 
 static void copy(char *to, size_t size, const char *from)
 {
@@ -85,37 +87,78 @@ static void copy(char *to, size_t size, const char *from)
 	to[n] = 0;
 }
 
-static const struct settings_group *group_of(const struct account *a)
+/* Calls `each` for the items of "a;b"; false: there are none. */
+static bool each_item(const char *list,
+		      void (*each)(void *arg, struct bytes item), void *arg)
 {
-	return settings_group_named(a->peer.hub->settings, "esme", a->name);
+	struct bytes left = bytes_of(list), item;
+	bool any = false;
+
+	while (left.n > 0) {
+		size_t end = bytes_find(left, ';');
+
+		item = bytes_trim((struct bytes){ left.p, end });
+		left = bytes_after(left, end + 1);
+		if (item.n == 0)
+			continue;
+		any = true;
+		each(arg, item);
+	}
+	return any;
 }
 
-static void read_limits(struct account *a, const struct found *f)
+static void add_kind(void *arg, struct bytes item)
 {
-	const struct settings_group *g = group_of(a);
+	unsigned *kinds = arg;
 
-	a->rate_rule = (struct rate_rule){ .per_second = f->rate };
-	a->quota_rule = (struct quota_rule){ 0 };
-	a->window = f->window;
-	if (g == NULL)
-		return;
-	a->rate_rule.burst = (uint32_t)settings_number(g, "burst");
-	a->quota_rule.per_day = settings_number(g, "daily-quota");
+	if (bytes_is(item, "transmitter"))
+		*kinds |= KIND_TRANSMITTER;
+	else if (bytes_is(item, "receiver"))
+		*kinds |= KIND_RECEIVER;
+	else if (bytes_is(item, "transceiver"))
+		*kinds |= KIND_TRANSCEIVER;
+}
+
+static enum err read_text(char **to, const char *text)
+{
+	char *fresh = text == NULL ? NULL : mem_string(text);
+
+	if (text != NULL && fresh == NULL)
+		return ERR_NOMEM;
+	mem_free(*to);
+	*to = fresh;
+	return OK;
+}
+
+static enum account_tls read_tls(const char *rule)
+{
+	if (rule != NULL && strcmp(rule, "require") == 0)
+		return ACCOUNT_TLS_REQUIRED;
+	return rule != NULL && strcmp(rule, "no") == 0 ? ACCOUNT_TLS_REFUSED
+						       : ACCOUNT_TLS_TAKEN;
 }
 
 enum err account_set(struct account *a, const struct found *f)
 {
-	enum err e;
+	enum err e = pace_set(&a->pace, f->burst == 0 ? f->rate : 0);
 
-	read_limits(a, f);
-	e = pace_set(&a->pace, a->rate_rule.burst == 0 ? f->rate : 0);
-	if (e != OK)
+	if (e != OK || (e = read_text(&a->hosts, f->allowed_hosts)) != OK ||
+	    (e = read_text(&a->tls_name, f->tls_name)) != OK)
 		return e;
+	a->tls = read_tls(f->tls);
+	a->live = settings_group_named(a->peer.hub->settings, "esme",
+				       a->name) == NULL;
+	a->rate_rule = (struct rate_rule){ .per_second = f->rate,
+					   .burst = f->burst };
+	a->quota_rule = (struct quota_rule){ .per_day = f->daily_quota };
+	a->window = f->window;
 	a->binds_most = f->binds;
 	a->any_sender = f->any_sender;
-	senders_read(&a->senders, group_of(a),
-		     f->short_code == NULL ? "" : f->short_code,
-		     &a->peer.manner.rules);
+	a->barred = f->barred;
+	a->kinds = 0;
+	if (!each_item(f->bind_kinds, add_kind, &a->kinds))
+		a->kinds = KIND_TRANSMITTER | KIND_RECEIVER | KIND_TRANSCEIVER;
+	senders_read(&a->senders, f, &a->peer.manner.rules);
 	return OK;
 }
 
@@ -170,28 +213,14 @@ void account_free(struct account *a)
 	pace_clear(&a->pace);
 	numbers_clear(&a->peer.manner.numbers);
 	senders_clear(&a->senders);
+	mem_free(a->hosts);
+	mem_free(a->tls_name);
 	mem_free(a);
 }
 
 void account_commit(struct account *a)
 {
 	read_manner(a);
-}
-
-/* Is `text` an item of the list? An absent list has none. */
-static bool listed(const struct settings_group *g, const char *setting,
-		   struct bytes text, bool *any)
-{
-	struct bytes item;
-	size_t i;
-
-	*any = false;
-	for (i = 0; settings_item(g, setting, i, &item); i++) {
-		*any = true;
-		if (bytes_equal(item, text))
-			return true;
-	}
-	return false;
 }
 
 /* "127.0.0.1:1234", "[::1]:1234" -> the host alone. */
@@ -209,46 +238,58 @@ static struct bytes host_of(const char *address)
 	return host;
 }
 
-/* Over TLS or not, and with whose certificate. */
-static bool secured(const struct settings_group *g, const struct session *s)
-{
-	const struct transport *t = session_transport(s);
-	const char *rule = settings_text(g, "tls");
-	const char *name = settings_text(g, "tls-name");
+struct host {
+	struct bytes text;
+	bool listed;
+};
 
-	if (strcmp(rule, t == NULL ? "require" : "no") == 0)
-		return false;
-	return name == NULL || (t != NULL && transport_shows(t, name));
+static void compare_host(void *arg, struct bytes item)
+{
+	struct host *h = arg;
+
+	h->listed |= bytes_equal(item, h->text);
 }
 
-static const char *bind_word(const struct conn *c)
+/* Over TLS or not, and with whose certificate. */
+static bool secured(const struct account *a, const struct session *s)
+{
+	const struct transport *t = session_transport(s);
+
+	if ((t == NULL && a->tls == ACCOUNT_TLS_REQUIRED) ||
+	    (t != NULL && a->tls == ACCOUNT_TLS_REFUSED))
+		return false;
+	return a->tls_name == NULL ||
+	       (t != NULL && transport_shows(t, a->tls_name));
+}
+
+static unsigned kind_bit(const struct conn *c)
 {
 	if (c->receives && c->submits)
-		return "transceiver";
-	return c->receives ? "receiver" : "transmitter";
+		return KIND_TRANSCEIVER;
+	return c->receives ? KIND_RECEIVER : KIND_TRANSMITTER;
+}
+
+/* Such a bind, and from there. */
+static bool permitted(const struct account *a, const struct conn *c)
+{
+	struct host h = { host_of(session_address(c->session)), false };
+
+	if (a->barred || (a->kinds & kind_bit(c)) == 0)
+		return false;
+	if (each_item(a->hosts, compare_host, &h) && !h.listed)
+		return false;
+	if (secured(a, c->session))
+		return true;
+	peer_log(&a->peer, "bind refused",
+		 "without TLS, or not by its certificate");
+	return false;
 }
 
 uint32_t account_refuses(const struct account *a, const struct conn *c)
 {
-	const struct settings_group *g = group_of(a);
-	bool any;
-
-	if (a->stopped || a->peer.hub->draining)
+	if (a->stopped || a->peer.hub->draining || !permitted(a, c))
 		return ESME_RBINDFAIL;
 	if (a->binds_most > 0 && a->binds >= a->binds_most)
-		return ESME_RBINDFAIL;
-	if (g == NULL)
-		return ESME_ROK;
-	if (!listed(g, "bind", bytes_of(bind_word(c)), &any) && any)
-		return ESME_RBINDFAIL;
-	if (!secured(g, c->session)) {
-		peer_log(&a->peer, "bind refused",
-			 "without TLS, or not by its certificate");
-		return ESME_RBINDFAIL;
-	}
-	if (!listed(g, "allowed-host", host_of(session_address(c->session)),
-		    &any) &&
-	    any)
 		return ESME_RBINDFAIL;
 	return ESME_ROK;
 }
@@ -337,13 +378,47 @@ uint32_t account_admit(struct inbox *in, struct message *m)
 	return senders_admit(&a->senders, a->any_sender, m);
 }
 
+/* What binds it has that it may not have any more, the last ones first. */
+static void leave_what_is_too_much(struct account *a)
+{
+	struct conn *c, *next;
+	unsigned most = a->binds_most > 0 ? a->binds_most : a->binds;
+	unsigned staying = 0;
+
+	for (c = a->conns; c != NULL; c = c->next)
+		staying += c->state == CONN_BOUND;
+	for (c = a->conns; c != NULL; c = next) {
+		next = c->next;
+		if (c->state != CONN_BOUND ||
+		    (permitted(a, c) && staying <= most))
+			continue;
+		staying--;
+		conn_leave(c);
+	}
+}
+
+static enum err limit_conns(struct account *a)
+{
+	struct conn *c;
+	enum err e = OK;
+
+	for (c = a->conns; e == OK && c != NULL; c = c->next)
+		if (c->state == CONN_BOUND)
+			e = conn_limit(c);
+	return e;
+}
+
 void account_found(struct account *a, const struct found *f)
 {
 	if (!f->exists) {
+		a->live = false;
 		a->peer.text = "the account has gone";
 		each_conn(a, conn_leave);
 		return;
 	}
-	if (account_set(a, f) != OK)
+	if (account_set(a, f) != OK || limit_conns(a) != OK)
 		a->peer.text = "no memory for new limits";
+	else if (a->barred)
+		a->peer.text = "disabled by the operator";
+	leave_what_is_too_much(a);
 }

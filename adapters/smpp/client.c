@@ -118,7 +118,7 @@ static void kick(struct peer *p)
 }
 
 static const struct peer_role role = { start, stop, kick, drain,
-					binds_describe };
+				       binds_of_link };
 
 /* It is told our password: it has to know its own. */
 static bool knows(const struct smsc *s, const struct smpp_pdu *p)

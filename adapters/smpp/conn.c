@@ -83,6 +83,7 @@ static void bind(struct conn *c, const struct smpp_pdu *p)
 		return;
 	}
 	c->bind_id = p->command_id;
+	c->since_us = uplink_now_us(c->server->hub->up);
 	c->sequence = p->sequence_number;
 	c->version = p->interface_version;
 	c->receives = p->command_id != SMPP_BIND_TRANSMITTER;
@@ -128,8 +129,9 @@ static uint32_t pass(struct inbox *in)
 	return account_throttles(c->account);
 }
 
-static enum err set_bound_limits(struct conn *c, const struct account *a)
+enum err conn_limit(struct conn *c)
 {
+	const struct account *a = c->account;
 	const struct server *v = c->server;
 	unsigned window = (unsigned)settings_number(v->group, "window");
 	struct session_limits l = {
@@ -140,26 +142,31 @@ static enum err set_bound_limits(struct conn *c, const struct account *a)
 		.pdu_octets = SMPP_PDU_OCTETS_MAX,
 	};
 
-	inbox_init(&c->inbox, &c->account->peer, c->session);
 	/* An account with a window of its own is throttled instead. */
 	c->inbox.most = a->window > 0 ? TAKEN_ALWAYS : window;
+	return session_set_limits(c->session, &l);
+}
+
+static enum err set_bound_limits(struct conn *c)
+{
+	inbox_init(&c->inbox, &c->account->peer, c->session);
 	c->inbox.owner = c;
 	c->inbox.admit = account_admit;
 	c->inbox.pass = pass;
 	c->inbox.answered = answered;
-	return session_set_limits(c->session, &l);
+	return conn_limit(c);
 }
 
 static void let_in(struct conn *c, struct account *a)
 {
 	c->account = a;
-	if (set_bound_limits(c, a) != OK) {
+	if (set_bound_limits(c) != OK) {
 		c->account = NULL;
 		refuse(c, ESME_RSYSERR);
 		return;
 	}
 	c->state = CONN_BOUND;
-	c->server->strangers--;
+	server_stranger_left(c->server);
 	session_set_deadline(c->session, 0);
 	welcome(c);
 	if (account_join(a, c) != OK) {
@@ -306,12 +313,14 @@ static void work(struct conn *c, const struct smpp_pdu *p)
 
 static void bound_request(struct conn *c, const struct smpp_pdu *p)
 {
-	if (!c->submits || c->unbind_asked)
+	if (!c->submits || c->unbind_asked) {
 		session_refuse(c->session, p, ESME_RINVBNDSTS);
-	else if (c->state == CONN_LEAVING)
+	} else if (c->state == CONN_LEAVING) {
 		session_refuse(c->session, p, ESME_RSYSERR);
-	else
+	} else {
+		meter_count(&c->received, loop_now_us(c->server->hub->loop));
 		work(c, p);
+	}
 }
 
 static void bury(void *arg)
@@ -384,6 +393,8 @@ static void response(void *owner, struct session *s,
 {
 	struct conn *c = owner;
 
+	if (p->command_status == ESME_ROK)
+		meter_count(&c->sent, loop_now_us(c->server->hub->loop));
 	outbox_response(&c->account->peer.out, s, item, p);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);
@@ -429,7 +440,7 @@ static void closed(void *owner, struct session *s, const char *why)
 		account_leave(c->account, c);
 		inbox_drop(&c->inbox);
 	} else {
-		v->strangers--;
+		server_stranger_left(v);
 	}
 	forget(c);
 	hub_check_drained(v->hub);

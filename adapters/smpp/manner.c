@@ -84,7 +84,6 @@ static void texts(const struct settings_group *g, struct manner *out)
 						"utf-8", NULL };
 	static const char *const means[] = { "udh8", "udh16", "sar", "payload",
 					     NULL };
-	static const char *const replace[] = { "no", "fit", "yes", NULL };
 	struct segment_options *o = &out->write;
 
 	out->read.default_charset = o->charset =
@@ -92,8 +91,15 @@ static void texts(const struct settings_group *g, struct manner *out)
 	out->read.gsm_dcs = o->gsm_dcs = settings_bool(g, "gsm-dcs");
 	out->read.packed = o->packed = settings_bool(g, "gsm7-packed");
 	o->means = (enum segment_means)choice(g, "concat", means);
-	o->parts_max = (uint16_t)settings_number(g, "max-segments");
 	o->latin1 = settings_bool(g, "latin1");
+}
+
+/* What only an SMSC is told: its phones know more or less. */
+static void phones(const struct settings_group *g, struct segment_options *o)
+{
+	static const char *const replace[] = { "no", "fit", "yes", NULL };
+
+	o->parts_max = (uint16_t)settings_number(g, "max-segments");
 	o->single = languages(g, "single-shift");
 	o->locking = languages(g, "locking-shift");
 	o->replace = (enum segment_replace)choice(g, "transliterate", replace);
@@ -110,6 +116,7 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	if (settings_text(g, "country") != NULL)
 		out->rules.country = settings_text(g, "country");
 	texts(g, out);
+	phones(g, &out->write);
 	out->message_id = id_kind(g, "message-id");
 	out->receipt_id = id_kind(g, "receipt-id");
 	numbers_read(&out->numbers, g);
@@ -133,8 +140,12 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 void manner_of_esme(const struct settings *s, const char *name,
 		    struct manner *out)
 {
+	const struct settings_group *g = settings_group_named(s, "esme", name);
+
 	common(s, out);
-	numbers_read(&out->numbers, settings_group_named(s, "esme", name));
+	numbers_read(&out->numbers, g);
+	if (g != NULL)
+		texts(g, out);
 	out->peer = name;
 	out->server = true;
 	out->sme_ack = true;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "codecs/digest.h"
+#include "codecs/scrypt.h"
 
 #define PREFIX "$sha256$"
 
@@ -40,7 +41,7 @@ static bool read_hash(const char *hash, struct bytes *salt, uint8_t value[32])
 	return true;
 }
 
-bool password_good(const char *hash, struct bytes password)
+static bool sha256_good(const char *hash, struct bytes password)
 {
 	uint8_t want[DIGEST_SHA256_OCTETS] = { 0 }, got[DIGEST_SHA256_OCTETS];
 	struct bytes salt = bytes_of("no such account");
@@ -52,4 +53,12 @@ bool password_good(const char *hash, struct bytes password)
 	return digest_equal((struct bytes){ want, sizeof want },
 			    (struct bytes){ got, sizeof got }) &&
 	       known && password.n > 0;
+}
+
+bool password_good(const char *hash, struct bytes password)
+{
+	if (hash != NULL &&
+	    strncmp(hash, SCRYPT_PREFIX, strlen(SCRYPT_PREFIX)) == 0)
+		return scrypt_check(bytes_of(hash), password) == OK;
+	return sha256_good(hash, password);
 }

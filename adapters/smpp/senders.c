@@ -19,45 +19,54 @@ static void read_address(struct senders *s, const char *text,
 		s->no_memory = true;
 }
 
-static const char *setting(const struct settings_group *g, const char *name)
+/* Every short code is one that it may send as. */
+static enum err read_codes(struct senders *s, const char *codes)
 {
-	return g == NULL ? NULL : settings_text(g, name);
+	struct bytes left = bytes_of(codes), code;
+	enum err e = OK;
+
+	while (e == OK && left.n > 0) {
+		code = bytes_trim((struct bytes){ left.p,
+						  bytes_find(left, ';') });
+		left = bytes_after(left, bytes_find(left, ';') + 1);
+		if (code.n > 0 && code.p[0] == '+')
+			code = bytes_after(code, 1);
+		if (code.n > 0)
+			e = number_list_add(s->allowed, code, NULL);
+	}
+	return e;
 }
 
-static enum err read_allowed(struct senders *s, const struct settings_group *g,
-			     const char *code)
+static enum err read_allowed(struct senders *s, const struct found *f)
 {
-	const char *text = setting(g, "allowed-address");
-	enum err e = OK;
+	enum err e;
 
 	if ((s->allowed = number_list_new()) == NULL)
 		return ERR_NOMEM;
-	if (code[0] != '\0')
-		e = number_list_add(s->allowed,
-				    bytes_of(code + (code[0] == '+')), NULL);
-	if (e == OK && text != NULL)
-		e = number_list_add_all(s->allowed, bytes_of(text), NULL);
+	e = read_codes(s, f->short_codes != NULL ? f->short_codes
+						 : f->short_code);
+	if (e == OK && f->allowed != NULL)
+		e = number_list_add_all(s->allowed, bytes_of(f->allowed), NULL);
 	number_list_finish(s->allowed);
 	return e;
 }
 
-void senders_read(struct senders *s, const struct settings_group *g,
-		  const char *code, const struct address_rules *rules)
+void senders_read(struct senders *s, const struct found *f,
+		  const struct address_rules *rules)
 {
-	const char *fallback;
-
 	senders_clear(s);
 	if ((s->arena = arena_new(ARENA_MAX)) == NULL ||
-	    read_allowed(s, g, code) != OK) {
+	    read_allowed(s, f) != OK) {
 		s->no_memory = true;
 		return;
 	}
-	fallback = setting(g, "default-sender");
-	read_address(s, fallback == NULL ? code : fallback, rules,
-		     &s->fallback);
-	read_address(s, setting(g, "forced-sender"), rules, &s->forced);
-	s->replace = g != NULL && strcmp(settings_text(g, "wrong-sender"),
-					 "default") == 0;
+	read_address(s,
+		     f->default_sender == NULL ? f->short_code
+					       : f->default_sender,
+		     rules, &s->fallback);
+	read_address(s, f->forced_sender, rules, &s->forced);
+	s->replace = f->wrong_sender != NULL &&
+		     strcmp(f->wrong_sender, "default") == 0;
 }
 
 void senders_clear(struct senders *s)

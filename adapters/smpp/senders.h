@@ -3,8 +3,7 @@
 #define ADAPTERS_SMPP_SENDERS_H
 
 #include "codecs/number_list.h"
-#include "gateway/message.h"
-#include "gateway/settings.h"
+#include "gateway/adapter.h"
 
 /* A zeroed one allows nothing but what the account has of its own. */
 struct senders {
@@ -15,12 +14,12 @@ struct senders {
 };
 
 /**
- * Reads them from `g` of group esme, or NULL: nothing is set. `code` is the
- * account's short code (or ""), the fallback where no other is set. What *s
- * had before is freed.
+ * Reads what the engine has found of the account: its short codes, the first
+ * of which is the fallback where no other is set, and the rest. What *s had
+ * before is freed.
  */
-void senders_read(struct senders *s, const struct settings_group *g,
-		  const char *code, const struct address_rules *rules);
+void senders_read(struct senders *s, const struct found *f,
+		  const struct address_rules *rules);
 void senders_clear(struct senders *s);
 
 /**

@@ -1,5 +1,5 @@
-/* adapters/smpp/server_inside.h - shared by server.c, conn.c and account.c
- * only. */
+/* adapters/smpp/server_inside.h - shared by server.c, conn.c, account.c and
+ * binds.c only. */
 #ifndef ADAPTERS_SMPP_SERVER_INSIDE_H
 #define ADAPTERS_SMPP_SERVER_INSIDE_H
 
@@ -10,6 +10,12 @@
 #include "policy/rate.h"
 
 #define ACCOUNT_NAME 16			/* system_id and its NUL: 4.1.1      */
+
+enum account_tls { ACCOUNT_TLS_TAKEN, ACCOUNT_TLS_REFUSED, ACCOUNT_TLS_REQUIRED };
+
+#define KIND_TRANSMITTER 1u
+#define KIND_RECEIVER	 2u
+#define KIND_TRANSCEIVER 4u
 
 struct conn;
 struct outbind;
@@ -27,6 +33,12 @@ struct account {
 	struct server *server;
 	char name[ACCOUNT_NAME];
 	bool any_sender, stopped;
+	bool live;			/* known, but in no settings         */
+	bool barred;			/* disabled or banned                */
+	unsigned kinds;			/* KIND_... that it may bind as      */
+	char *hosts;			/* that it may bind from; NULL: all  */
+	enum account_tls tls;
+	char *tls_name;			/* that its certificate is for       */
 	unsigned window;		/* 0: the server's                   */
 	unsigned binds_most, binds;
 	struct senders senders;
@@ -66,7 +78,9 @@ struct conn {
 	const struct settings_group *outbind;
 	uint32_t bind_id, sequence;	/* of the bind, or the unbind        */
 	uint32_t status;		/* of the refusal                    */
-	uint8_t version;			/* interface_version, 5.2.4          */
+	uint8_t version;			/* interface_version, 5.2.4   */
+	uint64_t since_us;		/* it came to bind, wall clock       */
+	struct meter sent, received;	/* PDUs that were taken              */
 	char name[ACCOUNT_NAME], password[ACCOUNT_NAME];
 };
 
@@ -94,6 +108,10 @@ struct server {
 	unsigned strangers;		/* connections that are not bound    */
 };
 
+/* server.c */
+/* One is bound, or has gone: there is room for another. */
+void server_stranger_left(struct server *v);
+
 /* conn.c */
 /* `tls`: NULL for a plain one. */
 void conn_new(struct server *v, int fd, const struct tls_context *tls);
@@ -102,6 +120,8 @@ void conn_out(struct server *v, int fd, const struct settings_group *esme);
 void conn_found(struct conn *c, const struct found *f);
 /* Ends when what it has under way is done. */
 void conn_leave(struct conn *c);
+/* Takes the account's window; ERR_NOMEM. */
+enum err conn_limit(struct conn *c) CHECKED;
 
 /* outbind.c */
 void outbind_commit(struct server *v, const struct settings *s);

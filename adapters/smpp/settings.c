@@ -68,6 +68,26 @@ const struct setting_group rows_smpp = {
 	smpp_settings, false, false
 };
 
+/* What texts to a link or an account are made of. */
+#define TEXT_ROWS                                                              \
+	{ "default-charset", SETTING_CHOICE, NULL, 0, 0,                       \
+	  "gsm7|ascii|latin1|utf-8", "gsm7", false,                            \
+	  "What data_coding 0 means there.", false },                          \
+	{ "latin1", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,               \
+	  "It takes ISO-8859-1 (data_coding 3).", false },                     \
+	{ "gsm-dcs", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,              \
+	  "data_coding above 14 is that of GSM 03.38: classes, flash.",        \
+	  false },                                                             \
+	{ "gsm7-packed", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,          \
+	  "Text of 7-bit characters has eight of them in seven octets, in "    \
+	  "both directions.",                                                  \
+	  false },                                                             \
+	{ "concat", SETTING_CHOICE, NULL, 0, 0, "udh8|udh16|sar|payload",      \
+	  "udh8", false,                                                       \
+	  "How a long text is sent: in parts with a user data header (8 or "   \
+	  "16 bit reference) or SAR parameters, or whole as message_payload.", \
+	  false }
+
 /* How a link or an account wants its numbers, and writes them. */
 #define NUMBER_ROWS                                                            \
 	{ "sender-in", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,         \
@@ -141,7 +161,9 @@ static const struct setting smsc_settings[] = {
 	  "30s", false, "The longest such wait.", false },
 	{ "ack", SETTING_CHOICE, NULL, 0, 0, "store|end-to-end", "store", false,
 	  "When a message from the SMSC is answered: as soon as it is on disk, "
-	  "or when its recipient has answered.",
+	  "or when its recipient has answered. One that must wait for its "
+	  "recipient to register, and a receipt, are answered when they are on "
+	  "disk.",
 	  false },
 	{ "service-type", SETTING_TEXT, NULL, 0, 5, NULL, "", false,
 	  "The service_type of submissions that bring none.", false },
@@ -181,17 +203,7 @@ static const struct setting smsc_settings[] = {
 	  "Ask for the recipient's own acknowledgement when the sender wants a "
 	  "display report.",
 	  false },
-	{ "default-charset", SETTING_CHOICE, NULL, 0, 0,
-	  "gsm7|ascii|latin1|utf-8", "gsm7", false,
-	  "What data_coding 0 means on this link.", false },
-	{ "latin1", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
-	  "The SMSC takes ISO-8859-1 (data_coding 3).", false },
-	{ "gsm-dcs", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
-	  "data_coding above 14 is that of GSM 03.38: classes, flash.", false },
-	{ "gsm7-packed", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
-	  "Text of 7-bit characters has eight of them in seven octets, in both "
-	  "directions.",
-	  false },
+	TEXT_ROWS,
 	{ "single-shift", SETTING_LIST, NULL, 0, 0, LANGUAGES, NULL, false,
 	  "The national languages whose single shift table the SMSC and the "
 	  "phones behind it know: used where that saves short messages.",
@@ -203,11 +215,6 @@ static const struct setting smsc_settings[] = {
 	  "May letters that the 7-bit alphabet lacks be replaced by close ones "
 	  "when then all of the text fits it? fit: where that saves short "
 	  "messages; yes: also where the text would need UCS2.",
-	  false },
-	{ "concat", SETTING_CHOICE, NULL, 0, 0, "udh8|udh16|sar|payload",
-	  "udh8", false,
-	  "How a long text is sent: in parts with a user data header (8 or 16 "
-	  "bit reference) or SAR parameters, or whole as message_payload.",
 	  false },
 	{ "max-segments", SETTING_NUMBER, NULL, 1, 255, NULL, "8", false,
 	  "More parts than this are not sent.", false },
@@ -278,7 +285,8 @@ static const struct setting esme_settings[] = {
 	  "The name that it binds with.", false },
 	{ "password", SETTING_SECRET, NULL, 0, 0, NULL, NULL, true,
 	  "The password that it binds with (at most 8 characters travel), or "
-	  "$sha256$SALT$HEX with HEX the SHA-256 of SALT and password.",
+	  "$sha256$SALT$HEX with HEX the SHA-256 of SALT and password, or "
+	  "$scrypt$N$R$P$SALT$HEX (RFC 7914, 32 octets).",
 	  false },
 	{ "bind", SETTING_LIST, NULL, 0, 0, "transceiver|transmitter|receiver",
 	  "transceiver;transmitter;receiver", false,
@@ -300,8 +308,9 @@ static const struct setting esme_settings[] = {
 	  "Unanswered submissions at most; more are throttled. 0 is the "
 	  "server's window.",
 	  false },
-	{ "short-code", SETTING_DIGITS, NULL, 0, 0, NULL, NULL, false,
-	  "Messages to this number go to it, and it sends as this number.",
+	{ "short-code", SETTING_PREFIXES, NULL, 0, 0, NULL, NULL, false,
+	  "Messages to these numbers go to it, and it sends as them; the first "
+	  "is its sender when it names none.",
 	  true },
 	{ "any-sender", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
 	  "It may send as any address.", false },
@@ -318,6 +327,7 @@ static const struct setting esme_settings[] = {
 	  "What to do when it names a sender that it may not use: refuse the "
 	  "message, or send as the default sender.",
 	  false },
+	TEXT_ROWS,
 	NUMBER_ROWS,
 	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
 	  "The IP addresses that it may bind from; none named: all.", false },
@@ -331,6 +341,10 @@ static const struct setting esme_settings[] = {
 	  "The password that it knows us by.", false },
 	{ "outbind-every", SETTING_DURATION, "s", 100, SETTING_DAY, NULL, "1m",
 	  false, "How often it is called until it binds.", false },
+	{ "enabled", SETTING_BOOL, NULL, 0, 0, NULL, "yes", false,
+	  "It may bind; no unbinds it.", false },
+	{ "comment", SETTING_TEXT, NULL, 0, 1000, NULL, NULL, false,
+	  "Whose it is: for operators.", false },
 	{ "tls", SETTING_CHOICE, NULL, 0, 0, "no|yes|require", "yes", false,
 	  "Whether it may, or has to, bind over TLS.", false },
 	{ "tls-name", SETTING_TEXT, NULL, 0, 253, NULL, NULL, false,

@@ -62,6 +62,19 @@ static const struct row {
 	  { ADDRESS_SHORT, "12345" } },
 };
 
+/* As the engine answers a lookup. */
+static struct found found_of(const struct settings_group *g, const char *code)
+{
+	return (struct found){
+		.exists = true,
+		.short_code = code[0] == '\0' ? NULL : code,
+		.allowed = settings_text(g, "allowed-address"),
+		.default_sender = settings_text(g, "default-sender"),
+		.forced_sender = settings_text(g, "forced-sender"),
+		.wrong_sender = settings_text(g, "wrong-sender"),
+	};
+}
+
 static void test_rows(void)
 {
 	const struct row *r;
@@ -70,12 +83,13 @@ static void test_rows(void)
 		struct settings *set = set_read(r->conf);
 		struct senders s = { .allowed = NULL };
 		struct message m;
+		struct found f;
 
 		CU_ASSERT_FATAL(set != NULL);
+		f = found_of(settings_group_at(set, "esme", 0), r->code);
 		message_init(&m);
 		m.from = m.asserted = r->from;
-		senders_read(&s, settings_group_at(set, "esme", 0), r->code,
-			     &uk);
+		senders_read(&s, &f, &uk);
 		ROW(r, senders_admit(&s, r->any, &m) == r->want);
 		ROW(r, address_equal(&m.from, &r->out));
 		ROW(r, address_equal(&m.asserted, &r->out));
@@ -84,15 +98,38 @@ static void test_rows(void)
 	}
 }
 
-static void test_unknown_account(void)
+static void test_several_codes(void)
 {
+	static const struct found f = { .short_code = "22222",
+					.short_codes = "22222; 22224;+441" };
+	struct senders s = { .allowed = NULL };
+	struct message m;
+
+	message_init(&m);
+	m.from = (struct address){ ADDRESS_SHORT, "22224" };
+	CU_ASSERT(senders_admit(&s, false, &m) == ESME_RINVSRCADR);
+	senders_read(&s, &f, &uk);
+	CU_ASSERT(senders_admit(&s, false, &m) == ESME_ROK);
+	m.from = (struct address){ ADDRESS_E164, "+441" };
+	CU_ASSERT(senders_admit(&s, false, &m) == ESME_ROK);
+	m.from = (struct address){ ADDRESS_SHORT, "22223" };
+	CU_ASSERT(senders_admit(&s, false, &m) == ESME_RINVSRCADR);
+	m.from = (struct address){ ADDRESS_ANONYMOUS, "" };
+	CU_ASSERT(senders_admit(&s, false, &m) == ESME_ROK);
+	CU_ASSERT_STRING_EQUAL(m.from.text, "22222");
+	senders_clear(&s);
+}
+
+static void test_little_known(void)
+{
+	static const struct found f = { .short_code = "22222" };
 	struct senders s = { .allowed = NULL };
 	struct message m;
 
 	message_init(&m);
 	m.from = (struct address){ ADDRESS_SHORT, "22222" };
 	CU_ASSERT(senders_admit(&s, false, &m) == ESME_RINVSRCADR);
-	senders_read(&s, NULL, "22222", &uk);
+	senders_read(&s, &f, &uk);
 	CU_ASSERT(senders_admit(&s, false, &m) == ESME_ROK);
 	m.from = (struct address){ ADDRESS_SHORT, "22223" };
 	CU_ASSERT(senders_admit(&s, false, &m) == ESME_RINVSRCADR);
@@ -109,13 +146,15 @@ static void test_no_memory(void)
 		     "forced-sender=12345"));
 	struct senders s = { .allowed = NULL };
 	struct message m;
+	struct found f;
 	unsigned long n;
 
 	CU_ASSERT_FATAL(set != NULL);
+	f = found_of(settings_group_at(set, "esme", 0), "1");
 	for (n = 1; n < 100; n++) {
 		message_init(&m);
 		mem_fail_at(n);
-		senders_read(&s, settings_group_at(set, "esme", 0), "1", &uk);
+		senders_read(&s, &f, &uk);
 		mem_fail_at(0);
 		if (!s.no_memory)
 			break;
@@ -129,7 +168,8 @@ static void test_no_memory(void)
 
 static const struct check_test tests[] = {
 	{ "rows", test_rows },
-	{ "an account that is not in the settings", test_unknown_account },
+	{ "several short codes", test_several_codes },
+	{ "only a short code is known", test_little_known },
 	{ "no memory", test_no_memory },
 	{ NULL, NULL }
 };

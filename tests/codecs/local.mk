@@ -25,6 +25,7 @@ codec_tests += tests/codecs/test_rewrite
 codec_tests += tests/codecs/test_provisioning
 codec_tests += tests/codecs/test_push_si
 codec_tests += tests/codecs/test_push_sl
+codec_tests += tests/codecs/test_scrypt
 codec_tests += tests/codecs/test_pushed
 codec_tests += tests/codecs/test_segment
 codec_tests += tests/codecs/test_segment_cut

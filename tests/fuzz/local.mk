@@ -30,6 +30,7 @@ fuzz_tests += tests/fuzz/fuzz_provisioning
 fuzz_tests += tests/fuzz/fuzz_push_si
 fuzz_tests += tests/fuzz/fuzz_push_sl
 fuzz_tests += tests/fuzz/fuzz_pushed
+fuzz_tests += tests/fuzz/fuzz_scrypt
 fuzz_tests += tests/fuzz/fuzz_segment
 fuzz_tests += tests/fuzz/fuzz_settings
 fuzz_tests += tests/fuzz/fuzz_smpp_map

@@ -26,13 +26,15 @@ static const struct peer_state peer_state = {
 	"[::1]:2775", "timed out",
 	1,	 2,    3,  4,
 	"TLSv1.3 TLS_AES_256_GCM_SHA384 esme1.example",
-	5,	 6
+	5,	 6,    true
 };
 static const struct presence presence = { "mary", 3 };
 static const struct lookup lookup = { LOOKUP_ACCOUNT, "esme1" };
 static const struct found found = {
 	true, "mary", "cpm.example", "+1555", "0123", "4567", "$sha256$a$b",
-	4,    5,      6,	     7,	      "123",  true,   8
+	4,    5,      6,	     7,	      "123",  true,   8,
+	9,    10,     "receiver",    "123;4", "News", "1",    "2",
+	"default",    "::1",	     true,    "no",   "a.example"
 };
 static const struct binding binding = { "mary", "urn:uuid:1", 99,
 					{ (const uint8_t *)"\0x", 2 } };

@@ -7,6 +7,7 @@ libgatewaycheck_a_SOURCES += tests/gateway/set.c tests/gateway/set.h
 
 gateway_tests =
 gateway_tests += tests/gateway/test_access
+gateway_tests += tests/gateway/test_accounts
 gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_children
 gateway_tests += tests/gateway/test_commit
@@ -22,6 +23,7 @@ gateway_tests += tests/gateway/test_loop
 gateway_tests += tests/gateway/test_loop_su
 gateway_tests += tests/gateway/test_message
 gateway_tests += tests/gateway/test_oplog
+gateway_tests += tests/gateway/test_ota
 gateway_tests += tests/gateway/test_routes
 gateway_tests += tests/gateway/test_settings
 gateway_tests += tests/gateway/test_store
@@ -37,6 +39,7 @@ GATEWAY_TEST_LIBS = libcheck.a libgatewaycheck.a libsimdisk.a libgateway.a \
 	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
 	$(UTF8PROC_LIBS)
 tests_gateway_test_access_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_accounts_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_adapter_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_children_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_commit_LDADD = $(GATEWAY_TEST_LIBS)
@@ -57,6 +60,7 @@ tests_gateway_test_loop_su_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
 tests_gateway_test_loop_su_LDADD = libloopsu.a $(GATEWAY_TEST_LIBS) $(SOFIA_LIBS)
 tests_gateway_test_message_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_oplog_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_ota_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_routes_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_settings_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_LDADD = $(GATEWAY_TEST_LIBS)

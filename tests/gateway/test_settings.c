@@ -24,7 +24,8 @@ static const struct row {
 	  "f:1: group smcs: there is no such group; did you mean smsc?\n" },
 	{ "unknown group, like nothing", "bearerbox",
 	  "f:1: group bearerbox: there is no such group; there are gateway, "
-	  "user, route, access, iwf, core, domain, sip, smpp, smsc, esme, "
+	  "user, route, access, iwf, core, domain, ota-setting, sip, smpp, "
+	  "smsc, esme, "
 	  "loopback\n" },
 	{ "unknown setting", "sip\nprot=5",
 	  "f:2: group sip: prot: there is no such setting; did you mean "
@@ -87,6 +88,11 @@ static const struct row {
 	  "f:3: group sip: only one is allowed, and there is one at f:1\n" },
 	{ "same name twice", "user\nname=m\nuser\nname=m",
 	  "f:4: group user: name: m is already that of group user at f:2\n" },
+	{ "one of several numbers twice",
+	  "esme\nsystem-id=a\npassword=p\nshort-code=1;22\n"
+	  "esme\nsystem-id=b\npassword=p\nshort-code=2; 22",
+	  "f:8: group esme: short-code: 22 is already that of group esme at "
+	  "f:2\n" },
 	{ "same number twice",
 	  "user\nname=a\nnumber=+1\nuser\nname=b\nnumber=+1",
 	  "f:6: group user: number: +1 is already that of group user at "
@@ -198,7 +204,8 @@ static const struct row {
 	  "f:2: group sip: port: 0 is not in 1..65535\n"
 	  "f:3: group sip: window: 0 is not in 1..100000\n"
 	  "f:4: group foo: there is no such group; there are gateway, user, "
-	  "route, access, iwf, core, domain, sip, smpp, smsc, esme, "
+	  "route, access, iwf, core, domain, ota-setting, sip, smpp, smsc, "
+	  "esme, "
 	  "loopback\n" },
 };
 

@@ -75,7 +75,10 @@ function attend(name, session) {
 	session.on('deliver_sm', (pdu) => received(name, session, pdu));
 	session.on('data_sm', (pdu) => received(name, session, pdu));
 	session.on('enquire_link', (pdu) => session.send(pdu.response()));
-	session.on('unbind', (pdu) => session.send(pdu.response()));
+	session.on('unbind', (pdu) => {
+		log.add({ event: 'unbind', name });
+		session.send(pdu.response());
+	});
 	for (const plain of ['generic_nack', 'unknown'])
 		session.on(plain, (pdu) => log.add({ event: plain, name,
 			...describe(pdu) }));

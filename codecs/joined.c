@@ -51,6 +51,33 @@ enum err joined_part(const struct segment_content *c, struct arena *a,
 	return *type == NULL ? ERR_NOMEM : OK;
 }
 
+/* The number behind `name`; 0: it is not there, or above `most`. */
+static uint16_t number(const char *type, const char *name, uint64_t most)
+{
+	const char *at = strstr(type, name);
+	struct bytes digits = bytes_of(at == NULL ? NULL : at + strlen(name));
+	uint64_t v;
+
+	digits.n = bytes_find(digits, ';');
+	return bytes_decimal(digits, most, &v) == OK ? (uint16_t)v : 0;
+}
+
+static uint8_t language(const char *type, const char *name)
+{
+	return (uint8_t)number(type, name, UINT8_MAX);
+}
+
+const char *joined_text_type(const char *first)
+{
+	uint16_t port = number(first, JOINED_PORT, UINT16_MAX);
+
+	if (port == JOINED_PORT_CARD)
+		return "text/x-vcard;charset=UTF-8";
+	if (port == JOINED_PORT_CALENDAR)
+		return "text/calendar;charset=UTF-8";
+	return JOINED_TEXT;
+}
+
 void joined_clear(struct joined *j)
 {
 	buf_clear(&j->body);
@@ -63,27 +90,16 @@ static bool starts(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* The number behind `name`; 0: it is not there, or no language. */
-static uint8_t language(const char *type, const char *name)
-{
-	const char *at = strstr(type, name);
-	struct bytes digits = bytes_of(at == NULL ? NULL : at + strlen(name));
-	uint64_t v;
-
-	digits.n = bytes_find(digits, ';');
-	return bytes_decimal(digits, UINT8_MAX, &v) == OK ? (uint8_t)v : 0;
-}
-
 /* One of codecs/east.h? */
 static bool is_east(const char *type, enum east_set *set)
 {
-	if (strcmp(type, JOINED_JIS) == 0)
+	if (starts(type, JOINED_JIS))
 		*set = EAST_JIS;
-	else if (strcmp(type, JOINED_KANJI) == 0)
+	else if (starts(type, JOINED_KANJI))
 		*set = EAST_KANJI;
-	else if (strcmp(type, JOINED_2022) == 0)
+	else if (starts(type, JOINED_2022))
 		*set = EAST_2022;
-	else if (strcmp(type, JOINED_KOREAN) == 0)
+	else if (starts(type, JOINED_KOREAN))
 		*set = EAST_KOREAN;
 	else
 		return false;

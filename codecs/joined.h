@@ -22,6 +22,11 @@
 #define JOINED_KOREAN	 "text/plain;charset=korean"
 #define JOINED_TYPE_SIZE 64
 
+/* Behind a type of a text: the port that it is for (WAP-259-WDP). */
+#define JOINED_PORT	     ";x-port="
+#define JOINED_PORT_CARD     9204
+#define JOINED_PORT_CALENDAR 9205
+
 /** The type of septets, one an octet, under that shift. */
 void joined_gsm7_type(struct gsm7_shift shift, char out[JOINED_TYPE_SIZE]);
 
@@ -32,6 +37,9 @@ void joined_gsm7_type(struct gsm7_shift shift, char out[JOINED_TYPE_SIZE]);
  */
 enum err joined_part(const struct segment_content *c, struct arena *a,
 		     const char **type, struct bytes *octets) CHECKED;
+
+/** What the whole text is, of which the first part had that type. */
+const char *joined_text_type(const char *first);
 
 struct joined {
 	struct buf body;	/* read: UTF-8, or octets                    */

@@ -5,6 +5,8 @@
  */
 #include "codecs/segment_inside.h"
 
+#include <string.h>
+
 #include "codecs/gsm7_tables.h"
 #include "codecs/ucs2.h"
 #include "codecs/utf8.h"
@@ -73,6 +75,22 @@ static unsigned known_in(const char16_t *const *tables, uint32_t code)
 	return set;
 }
 
+/* Languages, as bits, whose locking table has what costs an escape in it. */
+static unsigned without_escape(struct bytes text)
+{
+	static const char16_t escaped[] = u"\f^{}\\[~]|\u20AC";
+	unsigned set = 0;
+	uint8_t code[4];
+	size_t i, n;
+
+	for (i = 0; escaped[i] != 0; i++) {
+		n = (size_t)(utf8_put(code, escaped[i]) - code);
+		if (text.n > 0 && memmem(text.p, text.n, code, n) != NULL)
+			set |= known_in(gsm7_locking, escaped[i]);
+	}
+	return set;
+}
+
 static enum err try_shift(struct choosing *c, const struct draft *plain,
 			  struct gsm7_shift shift)
 {
@@ -89,9 +107,9 @@ static enum err try_shift(struct choosing *c, const struct draft *plain,
 }
 
 /*
- * All pairs of tables that are allowed. `missing` is a character that the
- * default alphabet lacks, so that one table of the pair must have it; 0: it
- * lacks none.
+ * All pairs of tables that are allowed and may be of use. `missing` is a
+ * character that the default alphabet lacks, so that one table of the pair
+ * must have it; 0: it lacks none, and a locking table may save escapes.
  */
 static enum err try_national(struct choosing *c, const struct draft *plain,
 			     uint32_t missing)
@@ -105,6 +123,9 @@ static enum err try_national(struct choosing *c, const struct draft *plain,
 	if (missing != 0) {
 		has_locking &= known_in(gsm7_locking, missing);
 		has_single &= known_in(gsm7_single, missing);
+	} else {
+		has_locking &= without_escape(plain->source);
+		has_single = 0;
 	}
 	for (l = 0; l <= GSM7_LANGUAGES && e == OK; l++) {
 		if (l > 0 && !(locking & SEGMENT_LANGUAGE(l)))

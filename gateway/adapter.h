@@ -91,6 +91,7 @@ struct peer_state {
 	uint64_t sent, received, failed;	/* since the start           */
 	const char *tls;	/* version, cipher, far side's name; or NULL */
 	uint32_t sent_minute, received_minute;	/* in the last minute        */
+	bool busy;		/* up, but others are to be preferred now    */
 };
 
 struct presence {

@@ -54,7 +54,7 @@ static bool is_away(struct engine *e, const struct route_rule *r, size_t i)
 {
 	const struct lane *l = road_lane(e, r->technology, r->peers[i].name);
 
-	return l == NULL || !l->up || l->held;
+	return l == NULL || !l->up || l->held || l->busy;
 }
 
 /* What is known of the links of the rule; the last rule that denies one. */

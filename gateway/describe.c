@@ -72,6 +72,7 @@ static void describe_link(const struct engine *e, const struct lane *l,
 	json_put_string(&w, "address", l->address);
 	json_put_string(&w, "state", state_of(l));
 	json_put_bool(&w, "held", l->held);
+	json_put_bool(&w, "busy", l->up && l->busy);
 	json_put_uint(&w, "window", l->window);
 	json_put_uint(&w, "in_flight", l->outstanding);
 	json_put_uint(&w, "waiting", l->waiting);

@@ -1,7 +1,8 @@
 /*
  * divert.c - what waits for a link that stays down goes by another one that is
- * up, if it has such a way. Its rows are read page by page; those that have no
- * other way stay as they are.
+ * up, if it has such a way; what waits for one that is not configured any more
+ * goes by the ways that there are now. Rows are read page by page; those that
+ * have no other way stay as they are.
  */
 #include "gateway/road.h"
 
@@ -24,7 +25,7 @@ static void offer(struct engine *e, struct lane *lane,
 		dispatch_take(e, l);
 	else if (l != NULL || (l = road_load(e, row)) == NULL)
 		return;
-	if (settle_elsewhere(e, l))
+	if (lane->dropped ? settle_reroute(e, l) : settle_elsewhere(e, l))
 		return;
 	if (queued)
 		dispatch_enter(e, l);
@@ -105,8 +106,10 @@ void divert_tick(struct engine *e, struct lane *l, uint64_t now)
 	}
 	if (l->divert_at_us == 0)
 		l->divert_at_us = now + DIVERT_AFTER_US;
-	if (now < l->divert_at_us || l->diverted != NULL || e->draining ||
-	    !directory_any_rule(e->directory, has_other, &b))
+	if (now < l->divert_at_us || l->diverted != NULL || e->draining)
+		return;
+	if (l->dropped ? l->waiting == 0
+		       : !directory_any_rule(e->directory, has_other, &b))
 		return;
 	l->divert_at_us = now + DIVERT_EVERY_US;
 	l->diverted = l->flows;

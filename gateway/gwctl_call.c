@@ -112,8 +112,11 @@ static void print_error(struct bytes text)
 static int ended(const struct json_value *v)
 {
 	const struct json_value *error = json_find(v, "error");
-	uint64_t code = GWCTL_REFUSED;
+	uint64_t code = GWCTL_REFUSED, newest;
 
+	if (json_find_uint(v, "newest", UINT64_MAX, &newest) == OK)
+		fprintf(stderr, "Only the newest %llu messages are shown.\n",
+			(unsigned long long)newest);
 	if (json_find_uint(v, "exit", GWCTL_TIMED_OUT, &code) != OK)
 		code = GWCTL_REFUSED;
 	if (error != NULL && error->kind == JSON_STRING)

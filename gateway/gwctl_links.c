@@ -11,6 +11,7 @@ static const struct print_column link_columns[] = {
 	{ "KIND", "kind", PRINT_TEXT },
 	{ "STATE", "state", PRINT_TEXT },
 	{ "HELD", "held", PRINT_IF },
+	{ "BUSY", "busy", PRINT_IF },
 	{ "ADDRESS", "address", PRINT_TEXT },
 	{ "WINDOW", "window", PRINT_NUMBER },
 	{ "IN-FLIGHT", "in_flight", PRINT_NUMBER },

@@ -69,7 +69,7 @@ static const char *own_text(struct live *l, const char *text)
 	return text == NULL ? NULL : arena_string(l->arena, bytes_of(text));
 }
 
-static enum err own_ways(struct live *l, const struct route_verdict *v)
+enum err intake_ways(struct live *l, const struct route_verdict *v)
 {
 	for (l->n_ways = 0; l->n_ways < v->n; l->n_ways++) {
 		l->ways[l->n_ways].technology = v->ways[l->n_ways].technology;
@@ -153,7 +153,7 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	if (l == NULL)
 		return NULL;
 	l->id = road_id(e);
-	if (fill_leg(e, l, m, index) != OK || own_ways(l, v) != OK)
+	if (fill_leg(e, l, m, index) != OK || intake_ways(l, v) != OK)
 		goto fail;
 	l->recipient = recipient_hash(e, l, c->user);
 	if (place_leg(e, l, m, v->wait) != OK)

@@ -16,7 +16,7 @@
 
 #define FLOW_LOADED_MAX	 512	/* ready legs of one flow in memory           */
 #define FLOW_REFILL_AT	 128	/* fewer: fetch                               */
-#define LANE_DEVICES	 "cpm"	/* peer name of the users' own devices         */
+#define LANE_DEVICES	 "cpm"	/* peer name of the users' own devices        */
 #define TARGET_QUEUE_MAX 16	/* behind one recipient, in memory            */
 #define LANE_BEHIND_MAX	 4096	/* behind all of them: more stay on disk      */
 
@@ -66,6 +66,7 @@ struct lane {
 	bool by_target;
 	int child;		/* the adapter that has the peer; -1: none    */
 	bool up;		/* the adapter says so                        */
+	bool busy;		/* likewise: others are preferred             */
 	bool held;		/* the operator says so                       */
 	char *held_by;		/* his name, or NULL                          */
 	uint64_t held_us;

@@ -15,7 +15,7 @@ const char *operate_id(uint64_t number, char id[OPERATE_ID_SIZE]);
 char *operate_text(const struct json_value *arguments, const char *name);
 
 /** As trace_find(), and as trace_find_story() where `key` is a story's. */
-enum err operate_search(const char *directory, const char *key, size_t limit,
+enum err operate_search(const char *directory, const char *key, size_t *limit,
 			trace_each *each, void *arg) CHECKED;
 
 /** A thread of its own for a search; its last call is the second one.

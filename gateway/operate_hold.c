@@ -156,8 +156,9 @@ static void *search(void *arg)
 {
 	struct holding *h = arg;
 	struct appliance *a = h->appliance;
-	enum err e = operate_search(a->options.state_directory, h->key,
-				    STORIES_MAX, collect, h);
+	size_t limit = STORIES_MAX;
+	enum err e = operate_search(a->options.state_directory, h->key, &limit,
+				    collect, h);
 	uint64_t one = 1;
 
 	if (h->result == OK)

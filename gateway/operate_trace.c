@@ -16,7 +16,8 @@
 
 #define LINES_MAX	(1024 * 1024)
 #define LINES_AT_ONCE	65536
-#define STORIES_MAX	20
+#define STORIES_MAX	20	/* messages that are shown              */
+#define FOLLOW_STORIES	1000	/* and those that may go on between looks */
 #define FOLLOW_EVERY_US	200000
 #define FOLLOW_SHARE	20	/* 1/20 of the time at most is searched */
 #define SEND_MOST_S	10	/* then the client is given up          */
@@ -101,7 +102,7 @@ static bool story_number(const char *key, uint64_t *number)
 	return true;
 }
 
-enum err operate_search(const char *directory, const char *key, size_t limit,
+enum err operate_search(const char *directory, const char *key, size_t *limit,
 			trace_each *each, void *arg)
 {
 	uint64_t number;
@@ -109,29 +110,52 @@ enum err operate_search(const char *directory, const char *key, size_t limit,
 
 	if (story_number(key, &number))
 		e = trace_find_story(directory, number, each, arg);
+	if (e == OK)
+		*limit = 1;
 	if (e == ERR_NOTFOUND)
 		e = trace_find(directory, key, limit, each, arg);
 	return e;
 }
 
-static enum err look(struct reader *r)
+/* true: as many messages as there may be, so there may have been more. */
+static enum err look(struct reader *r, size_t most, bool *more)
 {
-	enum err e = operate_search(r->directory, r->key, STORIES_MAX,
+	size_t stories = most;
+	enum err e = operate_search(r->directory, r->key, &stories,
 				    each_record, r);
 
+	*more = stories == most;
 	send_lines(r);
 	return e;
+}
+
+/* A line that is a step like any other, for whoever reads them. */
+static void put_gap(struct reader *r)
+{
+	struct trace_record gap = {
+		.time_us = r->last_us,
+		.step = "gap",
+		.text = "more happened than can be followed; some is left out",
+	};
+	struct json_writer w = JSON_WRITER(&r->lines);
+
+	put_record(&w, &gap);
+	buf_text(&r->lines, "\n");
+	send_lines(r);
 }
 
 static enum err follow(struct reader *r, enum err e)
 {
 	const struct clock *clock = r->appliance->clock;
 	uint64_t before, pause = FOLLOW_EVERY_US;
+	bool more;
 
 	while ((e == OK || e == ERR_NOTFOUND) && !r->gone && client_there(r)) {
 		usleep((useconds_t)pause);
 		before = clock->monotonic_us(clock->arg);
-		e = look(r);
+		e = look(r, FOLLOW_STORIES, &more);
+		if (more)
+			put_gap(r);
 		pause = (clock->monotonic_us(clock->arg) - before) *
 			FOLLOW_SHARE;
 		if (pause < FOLLOW_EVERY_US)
@@ -140,7 +164,7 @@ static enum err follow(struct reader *r, enum err e)
 	return e;
 }
 
-static void put_end(struct reader *r, enum err e)
+static void put_end(struct reader *r, enum err e, bool more)
 {
 	struct json_writer w = JSON_WRITER(&r->lines);
 	bool good = e == OK || r->records > 0;
@@ -148,6 +172,8 @@ static void put_end(struct reader *r, enum err e)
 	json_open_object(&w);
 	json_put_bool(&w, "end", true);
 	json_put_int(&w, "exit", good ? 0 : 1);
+	if (more)
+		json_put_uint(&w, "newest", STORIES_MAX);
 	if (e == ERR_NOTFOUND && !good)
 		json_put_string(&w, "error", "nothing is known of it");
 	else if (e != OK && e != ERR_NOTFOUND)
@@ -161,11 +187,12 @@ static void *read_trace(void *arg)
 {
 	struct reader *r = arg;
 	struct appliance *a = r->appliance;
-	enum err e = look(r);
+	bool more;
+	enum err e = look(r, STORIES_MAX, &more);
 
 	if (r->follow)
 		e = follow(r, e);
-	put_end(r, e);
+	put_end(r, e, more);
 	close(r->fd);
 	buf_clear(&r->lines);
 	mem_free(r->directory);

@@ -82,9 +82,11 @@ static void look(void *arg, const struct trace_record *r)
 
 static void find(const struct past *p, struct question *q)
 {
+	size_t limit = STORIES_MAX;
+
 	q->standing = (struct standing){ .class = OUTCOME_DELIVERED,
 					 .state = STATE_ENROUTE };
-	if (trace_find(p->directory, q->key, STORIES_MAX, look, q) != OK || !q->his)
+	if (trace_find(p->directory, q->key, &limit, look, q) != OK || !q->his)
 		q->standing = (struct standing){ .class = OUTCOME_ADDRESS };
 }
 

@@ -39,6 +39,7 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	l->child = (int)child;
 	l->known = true;
 	l->up = p.up;
+	l->busy = p.busy;
 	l->window = p.window;
 	l->since_us = p.since_us;
 	l->far_sent = p.sent;

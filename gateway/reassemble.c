@@ -163,7 +163,7 @@ static enum err join_parts(struct engine *e, struct join *j,
 	if (why != OK)
 		return why;
 	if (j->text)
-		j->part.type = JOINED_TEXT;
+		j->part.type = joined_text_type(j->part.type);
 	j->message.parts = &j->part;
 	j->message.n_parts = 1;
 	j->message.native = (struct bytes){ NULL, 0 };

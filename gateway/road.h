@@ -167,6 +167,8 @@ void intake_message(struct engine *e, const struct reply *to,
 /** One made of parts that were accepted ends: only its reports go on. */
 void intake_ended(struct engine *e, const struct intake *in,
 		  const struct message *m, const struct outcome *why);
+/** Makes these its ways. ERR_NOMEM. */
+enum err intake_ways(struct live *l, const struct route_verdict *v) CHECKED;
 const char *intake_account(const struct origin *o, char *room, size_t size);
 
 /* spool.c */
@@ -226,6 +228,8 @@ void settle_tell(struct engine *e, struct live *l, const struct reply *tell);
 void settle_unknown(struct engine *e, struct live *l);
 /** Queued, and nowhere: goes by another link that is up; false: none is. */
 bool settle_elsewhere(struct engine *e, struct live *l);
+/** By the ways that there are now; false: it stays where it is. */
+bool settle_reroute(struct engine *e, struct live *l);
 
 /* divert.c */
 void divert_tick(struct engine *e, struct lane *l, uint64_t now);

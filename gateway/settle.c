@@ -1,6 +1,7 @@
 /* settle.c - what became of an attempt: done, again, next way, give up. */
 #include "gateway/road.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "policy/receipts.h"
@@ -160,18 +161,28 @@ static void quarantine(struct engine *e, struct live *l)
 
 /* -- outcomes ------------------------------------------------------------- */
 
+/* By any of the ids that its segments got it is found. */
 static void trace_outcome(struct engine *e, const struct live *l,
 			  const struct outcome *o, const char *verdict)
 {
-	tell_leg(e, l,
-		 &(struct story){
-			 .step = "outcome",
-			 .verdict = verdict,
-			 .text = o->text,
-			 .clause = o->clause,
-			 .far_id = o->n_far_ids > 0 ? o->far_ids[0] : NULL,
-			 .keys = o->keys,
-			 .n_keys = o->n_keys });
+	const char *keys[TRACE_KEYS_MAX];
+	char segments[32];
+	struct story s = { .step = "outcome",
+			   .verdict = verdict,
+			   .text = o->text,
+			   .clause = o->clause,
+			   .far_id = o->n_far_ids > 0 ? o->far_ids[0] : NULL,
+			   .keys = keys };
+	size_t i;
+
+	for (i = 0; i < o->n_keys && s.n_keys < TRACE_KEYS_MAX; i++)
+		keys[s.n_keys++] = o->keys[i];
+	for (i = 1; i < o->n_far_ids && s.n_keys < TRACE_KEYS_MAX; i++)
+		keys[s.n_keys++] = o->far_ids[i];
+	snprintf(segments, sizeof segments, "%zu segments", o->n_far_ids);
+	if (o->n_far_ids > 1 && s.text == NULL)
+		s.text = segments;
+	tell_leg(e, l, &s);
 }
 
 static uint64_t again_at(struct engine *e, unsigned attempts,
@@ -218,7 +229,7 @@ static size_t other_link(struct engine *e, struct live *l)
 		const struct route_way *w = &l->ways[i];
 		const struct lane *lane = road_lane(e, w->technology, w->peer);
 
-		if (lane != NULL && lane->up && !lane->held)
+		if (lane != NULL && lane->up && !lane->held && !lane->busy)
 			up |= 1u << i;
 	}
 	turns = route_turn(l->ways, l->n_ways, l->way, up);
@@ -234,6 +245,33 @@ bool settle_elsewhere(struct engine *e, struct live *l)
 	if (other_link(e, l) == 1)
 		return false;
 	settle_requeue(e, l, l->due_us > now ? l->due_us : now);
+	return true;
+}
+
+bool settle_reroute(struct engine *e, struct live *l)
+{
+	const struct lane *before = l->lane;
+	struct message m;
+	struct choice c;
+
+	if (l->is_report ||
+	    message_read(l->image, e->scratch, &m, NULL) != OK)
+		return false;
+	choose_ways(e, &m, &l->to, &c);
+	if (c.verdict.n == 0) {
+		settle_final(e, l, STATE_UNDELIVERABLE, &c.why);
+		return true;
+	}
+	if (road_lane(e, c.verdict.ways[0].technology,
+		      c.verdict.ways[0].peer) == before ||
+	    intake_ways(l, &c.verdict) != OK)
+		return false;
+	l->way = 0;
+	l->attempts = 0;
+	l->progress = (struct bytes){ NULL, 0 };
+	if (!take_way(e, l))
+		abort();
+	settle_requeue(e, l, l->due_us);
 	return true;
 }
 
@@ -346,7 +384,7 @@ static void requeue_unsent(struct engine *e, struct live *l,
 			   const struct outcome *o)
 {
 	l->lane->stalled = true;
-	if (!l->lane->up && other_link(e, l) > 1) {
+	if ((!l->lane->up || l->lane->busy) && other_link(e, l) > 1) {
 		l->attempts--;
 		settle_requeue(e, l, road_now(e));
 		return;

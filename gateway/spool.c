@@ -110,6 +110,8 @@ static void tell_again(struct engine *e, const struct spooled *c,
 
 	if (c->n == 0)
 		return;
+	end.technology = c->legs[0]->origin.technology;
+	end.peer = c->legs[0]->origin.peer;
 	story &= ~SPOOL_ANSWERED;
 	if (keys_public_id(e->keys, story, first) == OK) {
 		snprintf(text, sizeof text, "not delivered again: as %s",

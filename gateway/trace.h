@@ -68,13 +68,13 @@ enum err trace_flush(struct trace *t, uint64_t now_us) CHECKED;
 /**
  * Calls `each` for every record whose story is among those that `key` (an id,
  * a number, a Call-ID ...; compared without case, spaces, and "tel:"/"sip:"
- * prefix, numbers with or without '+') is found in, by time, at most `limit`
- * stories, the newest. The number of a story or leg is a key, too, and so is
+ * prefix, numbers with or without '+') is found in, by time, at most *limit
+ * stories, the newest; *limit becomes how many there were. The number of a story or leg is a key, too, and so is
  * the number before the @ of a SIP address. ERR_NOTFOUND: no record. The
  * record is valid during the call. Read-only: any process or thread.
  */
 typedef void trace_each(void *arg, const struct trace_record *r);
-enum err trace_find(const char *directory, const char *key, size_t limit,
+enum err trace_find(const char *directory, const char *key, size_t *limit,
 		    trace_each *each, void *arg) CHECKED;
 /** The same for one story. */
 enum err trace_find_story(const char *directory, uint64_t story,

@@ -318,7 +318,7 @@ static enum err search(struct search *s, const char *directory,
 	return e;
 }
 
-enum err trace_find(const char *directory, const char *key, size_t limit,
+enum err trace_find(const char *directory, const char *key, size_t *limit,
 		    trace_each *each, void *arg)
 {
 	struct search s = { .gathering = true };
@@ -331,13 +331,15 @@ enum err trace_find(const char *directory, const char *key, size_t limit,
 	if (key[0] != '\0' && strlen(key) <= 16 &&
 	    strspn(key, "0123456789abcdef") == strlen(key))
 		s.key_hex = trace_number_hash(strtoull(key, NULL, 16));
-	s.limit = limit < STORIES_MAX ? limit : STORIES_MAX;
+	s.limit = *limit < STORIES_MAX ? *limit : STORIES_MAX;
+	*limit = 0;
 	if (s.key == 0 || s.limit == 0)
 		return ERR_NOTFOUND;
 	s.stories = mem_alloc(s.limit * sizeof *s.stories);
 	if (s.stories == NULL)
 		return ERR_NOMEM;
 	e = search(&s, directory, each, arg);
+	*limit = s.n_stories;
 	mem_free(s.stories);
 	return e;
 }

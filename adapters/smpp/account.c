@@ -1,6 +1,7 @@
 /* Accounts that bind to the server: limits, and who may do what. */
 #include <string.h>
 
+#include "adapters/smpp/binds.h"
 #include "adapters/smpp/server_inside.h"
 #include "codecs/arena.h"
 
@@ -72,7 +73,8 @@ static void read_manner(struct account *a)
 			a->peer.manner.plain = true;
 }
 
-static const struct peer_role role = { start, stop, kick, stop, NULL };
+static const struct peer_role role = { start, stop, kick, stop,
+					binds_of_account };
 
 static void copy(char *to, size_t size, const char *from)
 {

@@ -1,6 +1,7 @@
 #include "adapters/smpp/binds.h"
 
 #include "adapters/smpp/client_inside.h"
+#include "adapters/smpp/server_inside.h"
 #include "codecs/json.h"
 #include "codecs/timestamp.h"
 
@@ -34,10 +35,18 @@ static void put_time(struct json_writer *w, const char *name, uint64_t us)
 {
 	struct buf text = BUF_INIT(64);
 
-	if (us != 0 &&
-	    timestamp_rfc3339_encode((int64_t)us, 0, &text) == OK)
+	if (us != 0 && timestamp_rfc3339_encode((int64_t)us, 0, &text) == OK)
 		json_put_text(w, name, buf_bytes(&text));
 	buf_clear(&text);
+}
+
+static void put_rates(const struct meter *sent, const struct meter *received,
+		      uint64_t now, struct json_writer *w)
+{
+	json_put_uint(w, "sent_second", meter_second(sent, now));
+	json_put_uint(w, "sent_minute", meter_minute(sent, now));
+	json_put_uint(w, "received_second", meter_second(received, now));
+	json_put_uint(w, "received_minute", meter_minute(received, now));
 }
 
 static void put_link(const struct peer *p, uint64_t now, struct buf *to)
@@ -48,12 +57,7 @@ static void put_link(const struct peer *p, uint64_t now, struct buf *to)
 	json_open_object(&w);
 	json_put_string(&w, "link", p->entry.name);
 	json_put_uint(&w, "queued", p->out.n_queued);
-	json_put_uint(&w, "sent_second", meter_second(&p->sent_meter, now));
-	json_put_uint(&w, "sent_minute", meter_minute(&p->sent_meter, now));
-	json_put_uint(&w, "received_second",
-		      meter_second(&p->received_meter, now));
-	json_put_uint(&w, "received_minute",
-		      meter_minute(&p->received_meter, now));
+	put_rates(&p->sent_meter, &p->received_meter, now, &w);
 	json_put_uint(&w, "late", p->out.late);
 	json_put_uint(&w, "throttled", t->refused);
 	json_put_uint(&w, "throttled_ms", t->paused_us / 1000);
@@ -65,22 +69,24 @@ static void put_link(const struct peer *p, uint64_t now, struct buf *to)
 	buf_text(to, "\n");
 }
 
-static void put_numbers(const struct line *l, uint64_t now,
-			struct json_writer *w)
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384 smsc.example" */
+static void put_tls(const struct session *s, struct json_writer *w)
 {
-	bool sends = l->bind_id != SMPP_BIND_RECEIVER;
+	const struct transport *t = session_transport(s);
+	char text[TRANSPORT_TEXT] = "";
 
-	if (sends && l->session != NULL) {
-		json_put_uint(w, "window", session_room(l->session) +
-						   session_used(l->session));
-		json_put_uint(w, "allowed",
-			      outbox_allows(&l->smsc->peer.out, l->session));
-		json_put_uint(w, "used", session_used(l->session));
-	}
-	json_put_uint(w, "sent_second", meter_second(&l->sent, now));
-	json_put_uint(w, "sent_minute", meter_minute(&l->sent, now));
-	json_put_uint(w, "received_second", meter_second(&l->received, now));
-	json_put_uint(w, "received_minute", meter_minute(&l->received, now));
+	if (t != NULL)
+		transport_describe(t, text);
+	if (text[0] != 0)
+		json_put_string(w, "tls", text);
+}
+
+static void put_window(const struct peer *p, const struct session *s,
+		       struct json_writer *w)
+{
+	json_put_uint(w, "window", session_room(s) + session_used(s));
+	json_put_uint(w, "allowed", outbox_allows(&p->out, s));
+	json_put_uint(w, "used", session_used(s));
 }
 
 static void put_bind(const struct line *l, unsigned number, uint64_t now,
@@ -96,7 +102,11 @@ static void put_bind(const struct line *l, unsigned number, uint64_t now,
 			l->session != NULL ? session_address(l->session)
 					   : NULL);
 	put_time(&w, "since", l->since_us);
-	put_numbers(l, now, &w);
+	if (l->session != NULL)
+		put_tls(l->session, &w);
+	if (l->session != NULL && l->bind_id != SMPP_BIND_RECEIVER)
+		put_window(&l->smsc->peer, l->session, &w);
+	put_rates(&l->sent, &l->received, now, &w);
 	json_put_uint(&w, "failures", l->failures);
 	json_put_string(&w, "error", l->why);
 	put_time(&w, "error_time", l->why_us);
@@ -104,7 +114,7 @@ static void put_bind(const struct line *l, unsigned number, uint64_t now,
 	buf_text(to, "\n");
 }
 
-void binds_describe(const struct peer *p, struct buf *to)
+void binds_of_link(const struct peer *p, struct buf *to)
 {
 	const struct smsc *s = p->self;
 	uint64_t now = loop_now_us(p->hub->loop);
@@ -113,4 +123,37 @@ void binds_describe(const struct peer *p, struct buf *to)
 	put_link(p, now, to);
 	for (i = 0; i < s->n_lines; i++)
 		put_bind(&s->lines[i], i + 1, now, to);
+}
+
+static void put_conn(const struct conn *c, unsigned number, uint64_t now,
+		     struct buf *to)
+{
+	struct json_writer w = JSON_WRITER(to);
+
+	json_open_object(&w);
+	json_put_uint(&w, "bind", number);
+	json_put_string(&w, "kind", kind_name(c->bind_id));
+	json_put_string(&w, "state",
+			c->state == CONN_LEAVING ? "leaving" : "bound");
+	json_put_string(&w, "address", session_address(c->session));
+	put_time(&w, "since", c->since_us);
+	put_tls(c->session, &w);
+	if (c->receives)
+		put_window(&c->account->peer, c->session, &w);
+	put_rates(&c->sent, &c->received, now, &w);
+	json_close_object(&w);
+	buf_text(to, "\n");
+}
+
+void binds_of_account(const struct peer *p, struct buf *to)
+{
+	const struct account *a = p->self;
+	uint64_t now = loop_now_us(p->hub->loop);
+	const struct conn *c;
+	unsigned number = 0;
+
+	put_link(p, now, to);
+	for (c = a->conns; c != NULL; c = c->next)
+		if (c->session != NULL)
+			put_conn(c, ++number, now, to);
 }

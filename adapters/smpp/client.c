@@ -117,7 +117,28 @@ static void kick(struct peer *p)
 }
 
 static const struct peer_role role = { start, stop, kick, drain,
-					binds_describe };
+				       binds_of_link };
+
+bool client_transmits(const struct peer *p, struct session **s)
+{
+	const struct smsc *x = p->self;
+	bool any = false;
+	unsigned i;
+
+	*s = NULL;
+	if (p->role != &role)
+		return false;
+	for (i = 0; i < x->n_lines; i++) {
+		const struct line *l = &x->lines[i];
+
+		if (l->state != LINE_BOUND || l->bind_id == SMPP_BIND_RECEIVER)
+			continue;
+		any = true;
+		if (session_room(l->session) > 0)
+			*s = l->session;
+	}
+	return any;
+}
 
 /* One that is bound only to receive is not up for legs: it says why. */
 static bool only_receives(const struct smsc *s)

@@ -25,4 +25,8 @@ void client_ready(struct client *c);
 void client_drain(struct client *c);
 void client_close(struct client *c);
 
+/** Whether that peer is a link with a bind that transmits; *s is such a
+ *  connection with room, or NULL. */
+bool client_transmits(const struct peer *p, struct session **s);
+
 #endif

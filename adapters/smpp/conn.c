@@ -82,6 +82,7 @@ static void bind(struct conn *c, const struct smpp_pdu *p)
 		return;
 	}
 	c->bind_id = p->command_id;
+	c->since_us = uplink_now_us(c->server->hub->up);
 	c->sequence = p->sequence_number;
 	c->version = p->interface_version;
 	c->receives = p->command_id != SMPP_BIND_TRANSMITTER;
@@ -311,12 +312,14 @@ static void work(struct conn *c, const struct smpp_pdu *p)
 
 static void bound_request(struct conn *c, const struct smpp_pdu *p)
 {
-	if (!c->submits || c->unbind_asked)
+	if (!c->submits || c->unbind_asked) {
 		session_refuse(c->session, p, ESME_RINVBNDSTS);
-	else if (c->state == CONN_LEAVING)
+	} else if (c->state == CONN_LEAVING) {
 		session_refuse(c->session, p, ESME_RSYSERR);
-	else
+	} else {
+		meter_count(&c->received, loop_now_us(c->server->hub->loop));
 		work(c, p);
+	}
 }
 
 static void request(void *owner, struct session *s, const struct smpp_pdu *p)
@@ -346,6 +349,8 @@ static void response(void *owner, struct session *s,
 {
 	struct conn *c = owner;
 
+	if (p->command_status == ESME_ROK)
+		meter_count(&c->sent, loop_now_us(c->server->hub->loop));
 	outbox_response(&c->account->peer.out, s, item, p);
 	if (c->state == CONN_LEAVING)
 		conn_leave(c);
@@ -415,11 +420,30 @@ static void closed(void *owner, struct session *s, const char *why)
 	hub_check_drained(v->hub);
 }
 
-static const struct session_events events = { nothing,	request, no_answer,
+static void connected(void *owner, struct session *s)
+{
+	const struct conn *c = owner;
+	const struct settings_group *g = c->server->group;
+	const char *password;
+	struct smpp_pdu p = { .command_id = SMPP_OUTBIND,
+			      .sequence_number = 1 };
+
+	if (c->outbind == NULL)
+		return;
+	password = settings_text(c->outbind, "outbind-password");
+	p.system_id = bytes_of(settings_text(g, "system-id"));
+	if (p.system_id.n > 15)
+		p.system_id.n = 15;
+	p.password = bytes_of(password);
+	session_send(s, &p);
+	session_set_deadline(s, setting_us(c->server, "bind-timeout"));
+}
+
+static const struct session_events events = { connected, request, no_answer,
 					      response, lost,	 closed,
 					      NULL };
 
-void conn_new(struct server *v, int fd, const struct tls_context *tls)
+static struct conn *make(struct server *v, int fd)
 {
 	struct session_limits l = {
 		.response_us = setting_us(v, "response-timeout"),
@@ -431,7 +455,7 @@ void conn_new(struct server *v, int fd, const struct tls_context *tls)
 						   &events, c)) == NULL) {
 		mem_free(c);
 		close(fd);
-		return;
+		return NULL;
 	}
 	c->server = v;
 	c->asker.conn = c;
@@ -442,8 +466,29 @@ void conn_new(struct server *v, int fd, const struct tls_context *tls)
 	if (c->all != NULL)
 		c->all->link = &c->all;
 	v->conns = c;
+	if (session_set_limits(c->session, &l) == OK)
+		return c;
+	session_close(c->session, "no memory");
+	return NULL;
+}
+
+void conn_new(struct server *v, int fd, const struct tls_context *tls)
+{
+	struct conn *c = make(v, fd);
+
+	if (c == NULL)
+		return;
 	session_set_deadline(c->session, setting_us(v, "bind-timeout"));
-	if (session_set_limits(c->session, &l) != OK ||
-	    (tls != NULL && session_secure(c->session, tls) != OK))
+	if (tls != NULL && session_secure(c->session, tls) != OK)
 		session_close(c->session, "no memory");
+}
+
+void conn_out(struct server *v, int fd, const struct settings_group *esme)
+{
+	struct conn *c = make(v, fd);
+
+	if (c == NULL)
+		return;
+	c->outbind = esme;
+	session_connecting(c->session, setting_us(v, "bind-timeout"));
 }

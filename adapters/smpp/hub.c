@@ -123,7 +123,8 @@ void peer_retell(struct peer *p)
 	struct peer_state v = { .peer = p->entry.name,
 				.technology = TECHNOLOGY_SMS,
 				.up = p->up,
-				.window = p->up ? outbox_window(&p->out) : 0,
+				.window = p->up ? outbox_wants(&p->out) : 0,
+				.busy = outbox_pauses(&p->out),
 				.used = outbox_used(&p->out),
 				.kind = p->kind,
 				.address =
@@ -142,7 +143,7 @@ void peer_retell(struct peer *p)
 	p->told_sent = v.sent_minute;
 	p->told_received = v.received_minute;
 	p->told = p->sent + p->received + p->failed;
-	if (p->hub->closing)
+	if (p->hub->closing || p->link == NULL)
 		return;
 	if (uplink_peer(p->hub->up, &v) != OK)
 		hub_give_up(p->hub);

@@ -22,6 +22,7 @@
 struct peer;
 struct client;
 struct server;
+struct errand;
 
 struct hub {
 	struct uplink *up;
@@ -41,6 +42,7 @@ struct hub {
 	struct peer *peers;
 	struct client *client;
 	struct server *server;
+	struct errand *errands;		/* see beyond.c                      */
 	struct loop_timer tell;		/* peers' numbers, now and then      */
 	bool ready;			/* connections may be made           */
 	bool draining, drained;

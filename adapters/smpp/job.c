@@ -62,15 +62,21 @@ void jobs_clear(struct jobs *pool)
 	pool->n_free = 0;
 }
 
-static void keep_far_id(struct job_segment *s, const char *id)
+static void copy_id(char to[SMPP_ID_ROOM], struct bytes id)
 {
-	size_t n = strlen(id);
+	if (id.n >= SMPP_ID_ROOM)
+		id.n = SMPP_ID_ROOM - 1;
+	if (id.n > 0)
+		memcpy(to, id.p, id.n);
+	to[id.n] = 0;
+}
 
+static void keep_ids(struct job_segment *s, const struct progress *p,
+		     unsigned i)
+{
 	s->fate = SEGMENT_TAKEN;
-	if (n >= sizeof s->far_id)
-		n = sizeof s->far_id - 1;
-	memcpy(s->far_id, id, n);
-	s->far_id[n] = 0;
+	copy_id(s->far_id, bytes_of(p->far_ids[i]));
+	copy_id(s->raw_id, bytes_of(progress_raw_id(p, i)));
 }
 
 static enum err make_segments(struct job *j, const struct departure *d)
@@ -89,8 +95,18 @@ static enum err make_segments(struct job *j, const struct departure *d)
 	j->coding_last = d->coding_last;
 	for (i = 0; i < j->of; i++)
 		if (progress_has(d->progress, i))
-			keep_far_id(&j->segments[i], d->progress->far_ids[i]);
+			keep_ids(&j->segments[i], d->progress, i);
 	return OK;
+}
+
+static uint8_t form_of(const struct message *m)
+{
+	uint64_t form = 0;
+
+	if (bytes_decimal(message_extra(m, SMPP_EXTRA_CODING), UINT8_MAX,
+			  &form) != OK)
+		return 0;
+	return (uint8_t)form;
 }
 
 struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
@@ -104,6 +120,9 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 		job_free(pool, j);
 		return NULL;
 	}
+	/* The far side had it: this is for another time. */
+	if (progress.whole)
+		progress = (struct progress){ .without = progress.without };
 	d->pdus = &j->pdus;
 	d->progress = &progress;
 	if (d->manner->plain)
@@ -113,6 +132,8 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 	j->attempt = d->leg->attempt;
 	j->report = d->leg->message.kind == MESSAGE_REPORT;
 	j->server = d->manner->server;
+	j->beyond = d->manner->beyond != 0 && !j->report;
+	j->form = form_of(&d->leg->message);
 	j->wants = (d->leg->message.want &
 		    (WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY |
 		     WANT_INTERMEDIATE)) != 0;
@@ -226,6 +247,7 @@ void job_answer(struct job *j, unsigned segment, const struct smpp_pdu *p,
 	    p->command_id != SMPP_GENERIC_NACK) {
 		s->fate = SEGMENT_TAKEN;
 		smpp_answer_id(p->message_id, m, s->far_id);
+		copy_id(s->raw_id, p->message_id);
 		if (s->far_id[0] == 0)
 			j->nameless = p->message_id.n > SMPP_ID_MAX
 					      ? "taken, but its message_id is "
@@ -292,6 +314,23 @@ static enum err outcome_ids(const struct job *j, struct arena *a,
 	return OK;
 }
 
+static enum err list_ids(const struct job *j, struct arena *a,
+			 struct progress *p)
+{
+	unsigned i;
+
+	p->far_ids = arena_array(a, j->of, sizeof *p->far_ids);
+	p->raw_ids = arena_array(a, j->of, sizeof *p->raw_ids);
+	if (p->far_ids == NULL || p->raw_ids == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < j->of; i++)
+		if (j->segments[i].fate == SEGMENT_TAKEN) {
+			p->far_ids[i] = j->segments[i].far_id;
+			p->raw_ids[i] = j->segments[i].raw_id;
+		}
+	return OK;
+}
+
 /* Only what a next attempt needs: nothing for one that had no effect. */
 static enum err outcome_progress(const struct job *j, struct arena *a,
 				 struct buf *scratch, struct outcome *out)
@@ -300,17 +339,41 @@ static enum err outcome_progress(const struct job *j, struct arena *a,
 			      .of = (uint8_t)j->of,
 			      .without = j->without };
 	unsigned i;
+	enum err e;
 
-	p.far_ids = arena_array(a, j->of, sizeof *p.far_ids);
-	if (p.far_ids == NULL)
-		return ERR_NOMEM;
-	for (i = 0; i < j->of; i++) {
-		if (j->segments[i].fate == SEGMENT_TAKEN)
-			p.far_ids[i] = j->segments[i].far_id;
+	if ((e = list_ids(j, a, &p)) != OK)
+		return e;
+	for (i = 0; i < j->of; i++)
 		if (j->of > 1 && !j->anew &&
 		    j->segments[i].fate != SEGMENT_KEPT)
 			p.begun = true;
-	}
+	buf_reset(scratch);
+	progress_write(&p, scratch);
+	out->progress = buf_bytes(scratch);
+	return buf_status(scratch);
+}
+
+/* For questions about it: as the far side knows it, by the first PDU. */
+static enum err outcome_beyond(const struct job *j, struct arena *a,
+			       struct buf *scratch, struct outcome *out)
+{
+	struct progress p = { .begun = true,
+			      .whole = true,
+			      .of = (uint8_t)j->of,
+			      .form = j->form };
+	struct smpp_pdu first;
+	struct bytes pdu;
+	enum err e;
+
+	if (smpp_frame(buf_bytes(&j->pdus), PDUS_MAX, &pdu, NULL) != OK ||
+	    smpp_pdu_decode(pdu, &first, NULL) != OK)
+		return OK;
+	if ((e = list_ids(j, a, &p)) != OK)
+		return e;
+	p.source = first.source;
+	p.dest = first.dest;
+	p.coding = first.data_coding;
+	p.registered = first.registered_delivery;
 	buf_reset(scratch);
 	progress_write(&p, scratch);
 	out->progress = buf_bytes(scratch);
@@ -351,5 +414,9 @@ enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
 	if ((e = outcome_ids(j, a, out)) != OK)
 		return e;
 	settle_nameless(j, out);
-	return j->failed ? outcome_progress(j, a, scratch, out) : OK;
+	if (j->failed)
+		return outcome_progress(j, a, scratch, out);
+	if (j->beyond && out->class == OUTCOME_ACCEPTED && out->n_far_ids > 0)
+		return outcome_beyond(j, a, scratch, out);
+	return OK;
 }

@@ -23,6 +23,7 @@ enum segment_fate {
 struct job_segment {
 	enum segment_fate fate;
 	char far_id[SMPP_ID_ROOM];
+	char raw_id[SMPP_ID_ROOM];	/* as it came                        */
 };
 
 struct job {
@@ -31,6 +32,8 @@ struct job {
 	unsigned attempt;
 	bool report, server;
 	bool wants;		/* its sender waits for a report             */
+	bool beyond;		/* the far side may be asked about it        */
+	uint8_t form;		/* see struct progress                       */
 	bool queued;		/* in the outbox's queue                     */
 	uint16_t reference;
 	uint8_t without;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "adapters/smpp/alert.h"
+#include "adapters/smpp/beyond.h"
 #include "adapters/smpp/client_inside.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/smpp_names.h"
@@ -283,7 +284,14 @@ static void response(void *owner, struct session *s,
 		meter_count(&l->sent, loop_now_us(l->smsc->peer.hub->loop));
 	else
 		blame(l, smpp_status_name(p->command_status));
-	outbox_response(&l->smsc->peer.out, s, item, p);
+	if (item->which & BEYOND_MARK)
+		beyond_response(item, p);
+	if (l->state == LINE_BOUND)
+		beyond_pump(&l->smsc->peer, s);
+	if (item->which & BEYOND_MARK)
+		outbox_work(&l->smsc->peer.out);
+	else
+		outbox_response(&l->smsc->peer.out, s, item, p);
 	/* SMPP v3.4 5.1.3: it has forgotten the bind, so it gets a new one. */
 	if (p->command_status == ESME_RINVBNDSTS && l->state == LINE_BOUND)
 		line_leave(l);
@@ -298,8 +306,23 @@ static void lost(void *owner, struct session *s, const struct window_item *item,
 
 	if (how == SESSION_NO_ANSWER)
 		blame(l, "a request was not answered");
-	outbox_missed(&l->smsc->peer.out, s, item, how);
+	if (item->which & BEYOND_MARK)
+		beyond_lost(item);
+	if (l->state == LINE_BOUND)
+		beyond_pump(&l->smsc->peer, s);
+	if (item->which & BEYOND_MARK)
+		outbox_work(&l->smsc->peer.out);
+	else
+		outbox_missed(&l->smsc->peer.out, s, item, how);
 	leave_if_quiet(l);
+}
+
+static void strand_if_last(struct line *l)
+{
+	struct session *unused;
+
+	if (!client_transmits(&l->smsc->peer, &unused))
+		beyond_strand(&l->smsc->peer);
 }
 
 static void late(void *owner, struct session *s, const struct smpp_pdu *p)
@@ -318,6 +341,7 @@ static void closed(void *owner, struct session *s, const char *why)
 	inbox_drop(&l->inbox);
 	l->session = NULL;
 	fail(l, why);
+	strand_if_last(l);
 }
 
 static const struct session_events events = { connected, request, answer,

@@ -4,6 +4,7 @@
  */
 #include "adapters/child.h"
 #include "adapters/smpp/amend.h"
+#include "adapters/smpp/beyond.h"
 #include "adapters/smpp/client.h"
 #include "adapters/smpp/inbox.h"
 #include "adapters/smpp/server.h"
@@ -21,6 +22,7 @@ static void close_all(void *self)
 		client_close(h->client);
 	if (h->server != NULL)
 		server_close(h->server);
+	beyond_clear(h);
 	client_free(h->client);
 	server_free(h->server);
 	hub_free(h);
@@ -148,6 +150,11 @@ static void standing(void *self, uint64_t ref, const struct standing *v)
 	amend_standing(self, ref, v);
 }
 
+static void amend(void *self, uint64_t ref, const struct amendment *v)
+{
+	beyond_ask(self, ref, v);
+}
+
 static void slow(void *self, bool on)
 {
 	struct hub *h = self;
@@ -218,6 +225,7 @@ static const struct adapter adapter = {
 	.found = found,
 	.bound = bound,
 	.standing = standing,
+	.amend = amend,
 	.snapshot = snapshot,
 	.changed = changed,
 	.slow = slow,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "codecs/smpp_pdu.h"
+#include "gateway/adapter.h"
 
 /* Which of `words` (NULL ends) the setting has; the rows allow no other. */
 static unsigned choice(const struct settings_group *g, const char *setting,
@@ -44,6 +45,19 @@ static enum smpp_id_kind id_kind(const struct settings_group *g,
 	return kind;
 }
 
+static uint8_t beyond(const struct settings_group *g)
+{
+	unsigned bits = 0;
+
+	if (settings_bool(g, "query"))
+		bits |= 1u << AMEND_QUERY;
+	if (settings_bool(g, "cancel"))
+		bits |= 1u << AMEND_CANCEL;
+	if (settings_bool(g, "replace"))
+		bits |= 1u << AMEND_REPLACE;
+	return (uint8_t)bits;
+}
+
 /* A set of languages (codecs/segment.h), as settings.c names them. */
 static uint16_t languages(const struct settings_group *g, const char *setting)
 {
@@ -70,7 +84,6 @@ static void texts(const struct settings_group *g, struct manner *out)
 						"utf-8", NULL };
 	static const char *const means[] = { "udh8", "udh16", "sar", "payload",
 					     NULL };
-	static const char *const replace[] = { "no", "fit", "yes", NULL };
 	struct segment_options *o = &out->write;
 
 	out->read.default_charset = o->charset =
@@ -78,8 +91,15 @@ static void texts(const struct settings_group *g, struct manner *out)
 	out->read.gsm_dcs = o->gsm_dcs = settings_bool(g, "gsm-dcs");
 	out->read.packed = o->packed = settings_bool(g, "gsm7-packed");
 	o->means = (enum segment_means)choice(g, "concat", means);
-	o->parts_max = (uint16_t)settings_number(g, "max-segments");
 	o->latin1 = settings_bool(g, "latin1");
+}
+
+/* What only an SMSC is told: its phones know more or less. */
+static void phones(const struct settings_group *g, struct segment_options *o)
+{
+	static const char *const replace[] = { "no", "fit", "yes", NULL };
+
+	o->parts_max = (uint16_t)settings_number(g, "max-segments");
 	o->single = languages(g, "single-shift");
 	o->locking = languages(g, "locking-shift");
 	o->replace = (enum segment_replace)choice(g, "transliterate", replace);
@@ -96,10 +116,12 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	if (settings_text(g, "country") != NULL)
 		out->rules.country = settings_text(g, "country");
 	texts(g, out);
+	phones(g, &out->write);
 	out->message_id = id_kind(g, "message-id");
 	out->receipt_id = id_kind(g, "receipt-id");
 	numbers_read(&out->numbers, g);
 	numbers_types(&out->numbers, g);
+	out->beyond = beyond(g);
 	out->data_sm = strcmp(settings_text(g, "submit"), "data_sm") == 0;
 	out->esm_mode = (uint8_t)choice(g, "esm-mode", modes);
 	out->always_receipt = settings_bool(g, "always-receipt");
@@ -118,8 +140,12 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 void manner_of_esme(const struct settings *s, const char *name,
 		    struct manner *out)
 {
+	const struct settings_group *g = settings_group_named(s, "esme", name);
+
 	common(s, out);
-	numbers_read(&out->numbers, settings_group_named(s, "esme", name));
+	numbers_read(&out->numbers, g);
+	if (g != NULL)
+		texts(g, out);
 	out->peer = name;
 	out->server = true;
 	out->sme_ack = true;

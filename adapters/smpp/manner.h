@@ -23,6 +23,7 @@ struct manner {
 	uint8_t esm_mode;
 	bool data_sm;			/* what goes to it, instead of submit_sm */
 	bool always_receipt, sme_ack, end_to_end;
+	uint8_t beyond;			/* bits 1 << enum amendment_kind     */
 	bool plain;			/* no parameters: 3.3, see 5.2.4     */
 	const char *service_type;	/* never NULL                        */
 	uint32_t min_validity_s;	/* of one attempt (Expires: 0)       */

@@ -7,6 +7,9 @@
 #include "codecs/digest.h"
 #include "codecs/smpp_names.h"
 
+/* What waits is given back when the far side wants nothing for so long. */
+#define GIVE_BACK_US 3000000
+
 void outbox_init(struct outbox *o, struct peer *peer)
 {
 	*o = (struct outbox){ .peer = peer };
@@ -93,7 +96,8 @@ static unsigned room_of(const struct outbox_way *w)
 	return room < allowed ? room : allowed;
 }
 
-/* The connection with the most room; of equal ones each in its turn. */
+/* The connection with the most room in its whole window, of those that may use
+ * more of it now; of equal ones each in its turn. */
 static struct session *choose(struct outbox *o)
 {
 	struct session *found = NULL;
@@ -103,7 +107,8 @@ static struct session *choose(struct outbox *o)
 		const struct outbox_way *w = &o->ways[(at + i) % o->n_sessions];
 
 		used += session_used(w->session);
-		if ((room = room_of(w)) <= most)
+		room = room_of(w) > 0 ? session_room(w->session) : 0;
+		if (room <= most)
 			continue;
 		most = room;
 		found = w->session;
@@ -129,26 +134,38 @@ static void pump(struct outbox *o);
 
 static void pump_again(void *arg)
 {
-	pump(arg);
+	struct outbox *o = arg;
+	bool paused = o->pausing;
+
+	o->pausing = outbox_pauses(o);
+	pump(o);
+	if (paused && !o->pausing)
+		peer_retell(o->peer);
+}
+
+/* Also when there is nothing to send it is told when a pause has ended. */
+static void rest_for(struct outbox *o, uint64_t wait_us)
+{
+	struct hub *h = o->peer->hub;
+
+	if (loop_set_timer(h->loop, &o->rest, wait_us, pump_again, o) != OK)
+		hub_give_up(h);
 }
 
 /* Not yet, by the link's throughput, or as the far side wishes: it is pumped
  * again when it may. */
 static bool must_rest(struct outbox *o)
 {
-	struct hub *h = o->peer->hub;
-	uint64_t now = loop_now_us(h->loop);
+	uint64_t now = loop_now_us(o->peer->hub->loop);
 	uint64_t wait_us =
 		rate_wait_us(&o->peer->manner.throughput, &o->rate, now);
 	uint64_t pause_us = throttle_wait_us(&o->throttle, now);
 
 	if (wait_us < pause_us)
 		wait_us = pause_us;
-	if (wait_us == 0)
-		return false;
-	if (loop_set_timer(h->loop, &o->rest, wait_us, pump_again, o) != OK)
-		hub_give_up(h);
-	return true;
+	if (wait_us > 0)
+		rest_for(o, wait_us);
+	return wait_us > 0;
 }
 
 static void count_sent(struct outbox *o)
@@ -178,6 +195,11 @@ static void pump(struct outbox *o)
 	}
 }
 
+void outbox_work(struct outbox *o)
+{
+	pump(o);
+}
+
 enum err outbox_add(struct outbox *o, struct session *s)
 {
 	unsigned n = o->capacity == 0 ? 4 : o->capacity * 2;
@@ -191,10 +213,9 @@ enum err outbox_add(struct outbox *o, struct session *s)
 		o->ways = more;
 		o->capacity = n;
 	}
-	o->ways[o->n_sessions++] =
-		(struct outbox_way){ .session = s,
-				     .allowed = first == 0 ? UINT32_MAX
-							   : first };
+	o->ways[o->n_sessions++] = (struct outbox_way){
+		.session = s, .allowed = first == 0 ? UINT32_MAX : first
+	};
 	pump(o);
 	return OK;
 }
@@ -361,18 +382,37 @@ static bool is_too_much(const struct smpp_pdu *p)
 	       p->command_status == ESME_RMSGQFUL;
 }
 
-/* The link rests, and the message waits at least as long. */
-static void slow_down(struct outbox *o, const struct window_item *item,
-		      uint64_t now)
+bool outbox_pauses(const struct outbox *o)
 {
-	struct job *j = item->what;
-	uint64_t rest_ms;
+	return throttle_pauses(&o->throttle, loop_now_us(o->peer->hub->loop));
+}
 
-	if (throttle_refused(&o->throttle, item->sent_us, now))
-		peer_retell(o->peer);
-	rest_ms = throttle_wait_us(&o->throttle, now) / 1000 + 1;
-	if (j->worst.retry_after_ms < rest_ms)
-		j->worst.retry_after_ms = (uint32_t)rest_ms;
+/* In a pause one, to go on with. */
+unsigned outbox_wants(const struct outbox *o)
+{
+	return outbox_pauses(o) ? 1 : outbox_window(o);
+}
+
+/* The link rests, and the message waits at least as long. True: from now on,
+ * and for so long that what waits may go another way. */
+static bool slow_down(struct outbox *o, const struct window_item *item,
+		      uint32_t status, uint64_t now)
+{
+	struct throttle *t = &o->throttle;
+	bool anew = status == ESME_RMSGQFUL
+			    ? throttle_queue_full(t, item->sent_us, now)
+			    : throttle_refused(t, item->sent_us, now);
+	uint64_t rest_us = throttle_wait_us(t, now);
+	struct job *j = item->what;
+
+	if (j->worst.retry_after_ms < rest_us / 1000 + 1)
+		j->worst.retry_after_ms = (uint32_t)(rest_us / 1000 + 1);
+	if (!anew)
+		return false;
+	o->pausing = true;
+	peer_retell(o->peer);
+	rest_for(o, rest_us);
+	return rest_us >= GIVE_BACK_US;
 }
 
 void outbox_response(struct outbox *o, const struct session *s,
@@ -380,14 +420,17 @@ void outbox_response(struct outbox *o, const struct session *s,
 {
 	uint64_t now = loop_now_us(o->peer->hub->loop);
 	struct job *j = item->what;
+	bool long_rest = false;
 
 	open_window(way_of(o, s));
 	job_answer(j, item->which, p, &o->peer->manner);
 	if (is_too_much(p))
-		slow_down(o, item, now);
+		long_rest = slow_down(o, item, p->command_status, now);
 	else
 		throttle_answered(&o->throttle, item->sent_us, now);
 	settle_if_done(o, j);
+	if (long_rest)
+		strand(o);
 	pump(o);
 	stop_if_finished(o);
 }

@@ -36,6 +36,7 @@ struct outbox {
 	struct job *first, **last;	/* with something to send            */
 	unsigned n_queued;
 	bool finishing;			/* takes no more                     */
+	bool pausing;			/* as its peer was told              */
 	struct throttle throttle;
 	struct rate rate;		/* against the manner's throughput   */
 	struct loop_timer rest;		/* until they allow one more         */
@@ -62,6 +63,8 @@ void outbox_go_on(struct outbox *o);
 
 /** Takes a leg; its outcome may go up at once. */
 void outbox_leg(struct outbox *o, const struct leg *leg);
+/** A connection of it has more room, by requests of others. */
+void outbox_work(struct outbox *o);
 /** A leg that waits is not to be sent. False: it does not wait here. */
 bool outbox_cancel(struct outbox *o, uint64_t token);
 
@@ -76,6 +79,12 @@ void outbox_late(struct outbox *o, const struct session *s,
 
 /** What that connection may have unanswered now; 0: it is not in use. */
 unsigned outbox_allows(const struct outbox *o, const struct session *s);
+
+/** The far side wants nothing for a while; its peer was told so, and will be
+ *  told when it is over. */
+bool outbox_pauses(const struct outbox *o);
+/** How many legs it wants at most. */
+unsigned outbox_wants(const struct outbox *o);
 
 /** All windows together, and what of them is in use. */
 unsigned outbox_window(const struct outbox *o);

@@ -1,17 +1,48 @@
 #include "adapters/smpp/progress.h"
 
+#include <string.h>
+
 #include "codecs/field.h"
 
-enum { TAG_REFERENCE = 1, TAG_OF, TAG_WITHOUT, TAG_FAR_ID };
+/* Of legs that wait, on disk: only ever append. */
+enum {
+	TAG_REFERENCE = 1,
+	TAG_OF,
+	TAG_WITHOUT,
+	TAG_FAR_ID,
+	TAG_RAW_ID,
+	TAG_SOURCE,
+	TAG_DEST,
+	TAG_CODING,
+	TAG_REGISTERED,
+	TAG_FORM
+};
 
 /* Its value: index of the segment in one octet, then the id. */
-static enum err read_far_id(struct bytes v, struct arena *a,
-			    struct progress *out)
+static enum err read_id(struct bytes v, struct arena *a, unsigned of,
+			const char **ids)
 {
-	if (v.n < 1 || v.p[0] >= out->of)
+	if (v.n < 1 || v.p[0] >= of)
 		return ERR_MALFORMED;
-	out->far_ids[v.p[0]] = arena_string(a, bytes_after(v, 1));
-	return out->far_ids[v.p[0]] == NULL ? ERR_NOMEM : OK;
+	ids[v.p[0]] = arena_string(a, bytes_after(v, 1));
+	return ids[v.p[0]] == NULL ? ERR_NOMEM : OK;
+}
+
+/* Its value: type of number, plan, then the digits. */
+static enum err read_address(struct bytes v, struct smpp_address *out)
+{
+	if (v.n < 2)
+		return ERR_MALFORMED;
+	*out = (struct smpp_address){ v.p[0], v.p[1], bytes_after(v, 2) };
+	return OK;
+}
+
+static enum err read_octet(const struct field *f, uint8_t *out)
+{
+	enum err bad = OK;
+
+	*out = (uint8_t)field_value(f, &bad);
+	return bad;
 }
 
 static enum err read_of(const struct field *f, struct arena *a,
@@ -24,7 +55,8 @@ static enum err read_of(const struct field *f, struct arena *a,
 	out->of = (uint8_t)of;
 	out->begun = true;
 	out->far_ids = arena_array(a, of, sizeof *out->far_ids);
-	return out->far_ids == NULL ? ERR_NOMEM : OK;
+	out->raw_ids = arena_array(a, of, sizeof *out->raw_ids);
+	return out->far_ids == NULL || out->raw_ids == NULL ? ERR_NOMEM : OK;
 }
 
 static enum err read_field(const struct field *f, struct arena *a,
@@ -39,10 +71,22 @@ static enum err read_field(const struct field *f, struct arena *a,
 	case TAG_OF:
 		return read_of(f, a, out, &bad);
 	case TAG_WITHOUT:
-		out->without = (uint8_t)field_value(f, &bad);
-		return bad;
+		return read_octet(f, &out->without);
 	case TAG_FAR_ID:
-		return read_far_id(f->value, a, out);
+		return read_id(f->value, a, out->of, out->far_ids);
+	case TAG_RAW_ID:
+		return read_id(f->value, a, out->of, out->raw_ids);
+	case TAG_SOURCE:
+		out->whole = true;
+		return read_address(f->value, &out->source);
+	case TAG_DEST:
+		return read_address(f->value, &out->dest);
+	case TAG_CODING:
+		return read_octet(f, &out->coding);
+	case TAG_REGISTERED:
+		return read_octet(f, &out->registered);
+	case TAG_FORM:
+		return read_octet(f, &out->form);
 	default:
 		return OK;
 	}
@@ -65,10 +109,38 @@ enum err progress_read(struct bytes in, struct arena *a, struct progress *out)
 	return OK;
 }
 
+static void put_id(struct buf *to, unsigned tag, unsigned i, const char *id)
+{
+	size_t mark = field_open(to, tag);
+
+	buf_u8(to, (uint8_t)i);
+	buf_text(to, id);
+	field_close(to, mark);
+}
+
+static void put_address(struct buf *to, unsigned tag,
+			const struct smpp_address *a)
+{
+	size_t mark = field_open(to, tag);
+
+	buf_u8(to, a->ton);
+	buf_u8(to, a->npi);
+	buf_put(to, a->digits);
+	field_close(to, mark);
+}
+
+static void write_whole(const struct progress *p, struct buf *to)
+{
+	put_address(to, TAG_SOURCE, &p->source);
+	put_address(to, TAG_DEST, &p->dest);
+	field_number(to, TAG_CODING, p->coding);
+	field_number(to, TAG_REGISTERED, p->registered);
+	field_number(to, TAG_FORM, p->form);
+}
+
 void progress_write(const struct progress *p, struct buf *to)
 {
 	unsigned i;
-	size_t mark;
 
 	field_number(to, TAG_WITHOUT, p->without);
 	if (!p->begun)
@@ -78,11 +150,21 @@ void progress_write(const struct progress *p, struct buf *to)
 	for (i = 0; i < p->of; i++) {
 		if (!progress_has(p, i))
 			continue;
-		mark = field_open(to, TAG_FAR_ID);
-		buf_u8(to, (uint8_t)i);
-		buf_text(to, p->far_ids[i]);
-		field_close(to, mark);
+		put_id(to, TAG_FAR_ID, i, p->far_ids[i]);
 	}
+	for (i = 0; i < p->of; i++)
+		if (progress_has(p, i) &&
+		    strcmp(progress_raw_id(p, i), p->far_ids[i]) != 0)
+			put_id(to, TAG_RAW_ID, i, progress_raw_id(p, i));
+	if (p->whole)
+		write_whole(p, to);
+}
+
+const char *progress_raw_id(const struct progress *p, unsigned i)
+{
+	if (p->raw_ids != NULL && p->raw_ids[i] != NULL)
+		return p->raw_ids[i];
+	return p->far_ids[i];
 }
 
 bool progress_has(const struct progress *p, unsigned i)

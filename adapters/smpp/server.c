@@ -71,6 +71,7 @@ void server_free(struct server *v)
 	tls_context_free(v->tls);
 	tls_context_free(v->next_tls);
 	loop_clear_timer(v->hub->loop, &v->pause);
+	outbind_clear(v);
 	while ((a = v->accounts) != NULL) {
 		v->accounts = a->next;
 		account_free(a);
@@ -309,6 +310,7 @@ static void forget_removed(struct server *v)
 void server_commit(struct server *v)
 {
 	struct account *a;
+	struct conn *c;
 	unsigned k;
 
 	forget_removed(v);
@@ -323,6 +325,9 @@ void server_commit(struct server *v)
 		if (a->conns != NULL)
 			server_changed(v, a->name);	/* or it has gone */
 	}
+	for (c = v->conns; c != NULL; c = c->all)
+		c->outbind = NULL;
+	outbind_commit(v, v->next_settings);
 	watch(v);
 }
 

@@ -1,5 +1,5 @@
-/* adapters/smpp/server_inside.h - shared by server.c, conn.c and account.c
- * only. */
+/* adapters/smpp/server_inside.h - shared by server.c, conn.c, account.c and
+ * binds.c only. */
 #ifndef ADAPTERS_SMPP_SERVER_INSIDE_H
 #define ADAPTERS_SMPP_SERVER_INSIDE_H
 
@@ -18,6 +18,7 @@ enum account_tls { ACCOUNT_TLS_TAKEN, ACCOUNT_TLS_REFUSED, ACCOUNT_TLS_REQUIRED 
 #define KIND_TRANSCEIVER 4u
 
 struct conn;
+struct outbind;
 
 /* Who has asked the engine about an account. */
 struct asker {
@@ -72,9 +73,14 @@ struct conn {
 	bool unbind_asked;		/* by the far side                   */
 	bool waited;			/* long enough for what it was sent  */
 	bool gone;			/* the last word was said            */
+	/* The account that we have called, until the next commit; NULL: it
+	 * has called us. */
+	const struct settings_group *outbind;
 	uint32_t bind_id, sequence;	/* of the bind, or the unbind        */
 	uint32_t status;		/* of the refusal                    */
-	uint8_t version;			/* interface_version, 5.2.4          */
+	uint8_t version;			/* interface_version, 5.2.4   */
+	uint64_t since_us;		/* it came to bind, wall clock       */
+	struct meter sent, received;	/* PDUs that were taken              */
 	char name[ACCOUNT_NAME], password[ACCOUNT_NAME];
 };
 
@@ -95,6 +101,7 @@ struct server {
 	const struct settings *next_settings;
 	const struct settings_group *group;	/* "smpp"                    */
 	struct account *accounts;
+	struct outbind *outbinds;	/* see outbind.c                     */
 	struct conn *conns;		/* all that are open                 */
 	struct conn *dead;		/* freed when the turn ends          */
 	struct loop_timer bury;
@@ -104,11 +111,17 @@ struct server {
 /* conn.c */
 /* `tls`: NULL for a plain one. */
 void conn_new(struct server *v, int fd, const struct tls_context *tls);
+/* The same for one that is being made: outbind is sent to that account. */
+void conn_out(struct server *v, int fd, const struct settings_group *esme);
 void conn_found(struct conn *c, const struct found *f);
 /* Ends when what it has under way is done. */
 void conn_leave(struct conn *c);
 /* Takes the account's window; ERR_NOMEM. */
 enum err conn_limit(struct conn *c) CHECKED;
+
+/* outbind.c */
+void outbind_commit(struct server *v, const struct settings *s);
+void outbind_clear(struct server *v);
 
 /* account.c */
 struct account *account_named(struct server *v, const char *name);

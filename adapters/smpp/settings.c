@@ -68,6 +68,26 @@ const struct setting_group rows_smpp = {
 	smpp_settings, false, false
 };
 
+/* What texts to a link or an account are made of. */
+#define TEXT_ROWS                                                              \
+	{ "default-charset", SETTING_CHOICE, NULL, 0, 0,                       \
+	  "gsm7|ascii|latin1|utf-8", "gsm7", false,                            \
+	  "What data_coding 0 means there.", false },                          \
+	{ "latin1", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,               \
+	  "It takes ISO-8859-1 (data_coding 3).", false },                     \
+	{ "gsm-dcs", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,              \
+	  "data_coding above 14 is that of GSM 03.38: classes, flash.",        \
+	  false },                                                             \
+	{ "gsm7-packed", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,          \
+	  "Text of 7-bit characters has eight of them in seven octets, in "    \
+	  "both directions.",                                                  \
+	  false },                                                             \
+	{ "concat", SETTING_CHOICE, NULL, 0, 0, "udh8|udh16|sar|payload",      \
+	  "udh8", false,                                                       \
+	  "How a long text is sent: in parts with a user data header (8 or "   \
+	  "16 bit reference) or SAR parameters, or whole as message_payload.", \
+	  false }
+
 /* How a link or an account wants its numbers, and writes them. */
 #define NUMBER_ROWS                                                            \
 	{ "sender-in", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,         \
@@ -141,7 +161,9 @@ static const struct setting smsc_settings[] = {
 	  "30s", false, "The longest such wait.", false },
 	{ "ack", SETTING_CHOICE, NULL, 0, 0, "store|end-to-end", "store", false,
 	  "When a message from the SMSC is answered: as soon as it is on disk, "
-	  "or when its recipient has answered.",
+	  "or when its recipient has answered. One that must wait for its "
+	  "recipient to register, and a receipt, are answered when they are on "
+	  "disk.",
 	  false },
 	{ "service-type", SETTING_TEXT, NULL, 0, 5, NULL, "", false,
 	  "The service_type of submissions that bring none.", false },
@@ -150,6 +172,16 @@ static const struct setting smsc_settings[] = {
 	  "The validity_period of a message that is to be tried once only "
 	  "(Expires: 0): the shortest that the SMSC takes.",
 	  false },
+	{ "query", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "The SMSC is asked (query_sm) how a message stands that it has, when "
+	  "its sender asks.",
+	  false },
+	{ "cancel", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "The same with cancel_sm; otherwise what the SMSC has cannot be "
+	  "cancelled.",
+	  false },
+	{ "replace", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
+	  "The same with replace_sm, for messages of one part.", false },
 	{ "submit", SETTING_CHOICE, NULL, 0, 0, "submit_sm|data_sm",
 	  "submit_sm", false,
 	  "How a message is submitted. data_sm has no priority, and its text "
@@ -164,17 +196,7 @@ static const struct setting smsc_settings[] = {
 	  "Ask for the recipient's own acknowledgement when the sender wants a "
 	  "display report.",
 	  false },
-	{ "default-charset", SETTING_CHOICE, NULL, 0, 0,
-	  "gsm7|ascii|latin1|utf-8", "gsm7", false,
-	  "What data_coding 0 means on this link.", false },
-	{ "latin1", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
-	  "The SMSC takes ISO-8859-1 (data_coding 3).", false },
-	{ "gsm-dcs", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
-	  "data_coding above 14 is that of GSM 03.38: classes, flash.", false },
-	{ "gsm7-packed", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
-	  "Text of 7-bit characters has eight of them in seven octets, in both "
-	  "directions.",
-	  false },
+	TEXT_ROWS,
 	{ "single-shift", SETTING_LIST, NULL, 0, 0, LANGUAGES, NULL, false,
 	  "The national languages whose single shift table the SMSC and the "
 	  "phones behind it know: used where that saves short messages.",
@@ -186,11 +208,6 @@ static const struct setting smsc_settings[] = {
 	  "May letters that the 7-bit alphabet lacks be replaced by close ones "
 	  "when then all of the text fits it? fit: where that saves short "
 	  "messages; yes: also where the text would need UCS2.",
-	  false },
-	{ "concat", SETTING_CHOICE, NULL, 0, 0, "udh8|udh16|sar|payload",
-	  "udh8", false,
-	  "How a long text is sent: in parts with a user data header (8 or 16 "
-	  "bit reference) or SAR parameters, or whole as message_payload.",
 	  false },
 	{ "max-segments", SETTING_NUMBER, NULL, 1, 255, NULL, "8", false,
 	  "More parts than this are not sent.", false },
@@ -303,6 +320,7 @@ static const struct setting esme_settings[] = {
 	  "What to do when it names a sender that it may not use: refuse the "
 	  "message, or send as the default sender.",
 	  false },
+	TEXT_ROWS,
 	NUMBER_ROWS,
 	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
 	  "The IP addresses that it may bind from; none named: all.", false },
@@ -310,6 +328,16 @@ static const struct setting esme_settings[] = {
 	  "It may bind; no unbinds it.", false },
 	{ "comment", SETTING_TEXT, NULL, 0, 1000, NULL, NULL, false,
 	  "Whose it is: for operators.", false },
+	{ "outbind-host", SETTING_ADDRESS, NULL, 0, 0, NULL, NULL, false,
+	  "Where it waits to be called: while it has no bind that receives, we "
+	  "connect there, send outbind, and it may bind over that connection.",
+	  false },
+	{ "outbind-port", SETTING_PORT, NULL, 0, 0, NULL, "2775", false,
+	  "The port there.", false },
+	{ "outbind-password", SETTING_SECRET, NULL, 0, 8, NULL, NULL, false,
+	  "The password that it knows us by.", false },
+	{ "outbind-every", SETTING_DURATION, "s", 100, SETTING_DAY, NULL, "1m",
+	  false, "How often it is called until it binds.", false },
 	{ "tls", SETTING_CHOICE, NULL, 0, 0, "no|yes|require", "yes", false,
 	  "Whether it may, or has to, bind over TLS.", false },
 	{ "tls-name", SETTING_TEXT, NULL, 0, 253, NULL, NULL, false,

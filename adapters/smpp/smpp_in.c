@@ -9,9 +9,6 @@
 #include "codecs/joined.h"
 #include "codecs/timestamp.h"
 
-#define PORT_VCARD    9204
-#define PORT_CALENDAR 9205
-
 /* Everything that one reading passes along. */
 struct reading {
 	const struct smpp_pdu *p;
@@ -258,15 +255,27 @@ static const char *data_type(const struct reading *r)
 
 	if (port == 0)
 		return "application/octet-stream";
-	if (port == PORT_VCARD)
+	if (port == JOINED_PORT_CARD)
 		return "text/x-vcard";
-	if (port == PORT_CALENDAR)
+	if (port == JOINED_PORT_CALENDAR)
 		return "text/calendar";
 	n = snprintf(text, sizeof text, "application/octet-stream;x-port=%u",
 		     port);
 	if (from != 0)
 		snprintf(text + n, sizeof text - (size_t)n, ";x-source-port=%u",
 			 from);
+	return arena_string(r->a, bytes_of(text));
+}
+
+/* A text that is a card or an event, whole or in parts. NULL: no memory. */
+static const char *type_with_port(const struct reading *r, const char *type)
+{
+	unsigned port = port_of(r, true);
+	char text[JOINED_TYPE_SIZE];
+
+	if (port != JOINED_PORT_CARD && port != JOINED_PORT_CALENDAR)
+		return type;
+	snprintf(text, sizeof text, "%s" JOINED_PORT "%u", type, port);
 	return arena_string(r->a, bytes_of(text));
 }
 
@@ -302,6 +311,10 @@ static uint32_t read_body(const struct reading *r, struct message *out)
 	part->body = c.body;
 	if (r->of > 1 && joined_part(&c, r->a, &part->type, &part->body) != OK)
 		return ESME_RSYSERR;
+	if (c.text && (part->type = type_with_port(r, part->type)) == NULL)
+		return ESME_RSYSERR;
+	if (c.text && r->of <= 1)
+		part->type = joined_text_type(part->type);
 	if (keep_in(r->p, &c, r->a, out) != OK)
 		return ESME_RSYSERR;
 	out->sms_class = class_of(r, &c);

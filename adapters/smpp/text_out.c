@@ -5,13 +5,11 @@
 
 #include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
+#include "codecs/joined.h"
 #include "codecs/pushed.h"
 #include "codecs/ucs2.h"
 #include "codecs/utf8.h"
 #include "codecs/wsp.h"
-
-#define PORT_VCARD    9204
-#define PORT_CALENDAR 9205
 
 static bool starts(const char *text, const char *with)
 {
@@ -92,9 +90,9 @@ static unsigned port_of(const char *type)
 	if (pushed_takes(type))
 		return WSP_PORT_PUSH;
 	if (starts(type, "text/x-vcard") || starts(type, "text/vcard"))
-		return PORT_VCARD;
+		return JOINED_PORT_CARD;
 	if (starts(type, "text/calendar") || starts(type, "text/x-vcalendar"))
-		return PORT_CALENDAR;
+		return JOINED_PORT_CALENDAR;
 	return parameter(type, "x-port=");
 }
 

@@ -31,6 +31,7 @@ bool throttle_refused(struct throttle *t, uint64_t sent_us, uint64_t now_us)
 	uint64_t pause = t->until_us - t->since_us;
 
 	t->refused++;
+	t->taking = false;
 	if (t->until_us != 0 && sent_us < t->until_us)
 		return false;
 	if (t->until_us == 0 || t->proven)
@@ -48,6 +49,15 @@ bool throttle_refused(struct throttle *t, uint64_t sent_us, uint64_t now_us)
 	return true;
 }
 
+bool throttle_queue_full(struct throttle *t, uint64_t sent_us, uint64_t now_us)
+{
+	if (!t->taking)
+		return throttle_refused(t, sent_us, now_us);
+	t->refused++;
+	t->taking = false;
+	return false;
+}
+
 /* Twice as many at once after each of them has been answered. */
 static void open_window(struct throttle *t)
 {
@@ -62,6 +72,7 @@ static void open_window(struct throttle *t)
 void throttle_answered(struct throttle *t, uint64_t sent_us, uint64_t now_us)
 {
 	meter_count(&t->taken, now_us);
+	t->taking = true;
 	if (sent_us < t->until_us)
 		return;
 	t->proven = true;
@@ -103,4 +114,9 @@ void throttle_sent(struct throttle *t, uint64_t now_us)
 unsigned throttle_allows(const struct throttle *t)
 {
 	return t->allowed == 0 ? UINT32_MAX : t->allowed;
+}
+
+bool throttle_pauses(const struct throttle *t, uint64_t now_us)
+{
+	return now_us < t->until_us;
 }

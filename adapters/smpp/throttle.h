@@ -22,6 +22,7 @@
 struct throttle {
 	uint64_t since_us, until_us;	/* the last pause                    */
 	bool proven;			/* something was taken since         */
+	bool taking;			/* as the last answer said           */
 	uint32_t pace;			/* a second; 0: no limit             */
 	uint32_t peak;			/* taken in a second before it       */
 	uint64_t grown_us;		/* when the pace has grown           */
@@ -35,6 +36,10 @@ struct throttle {
  *  pause begins; else it was sent before the one that is known. */
 bool throttle_refused(struct throttle *t, uint64_t sent_us, uint64_t now_us);
 
+/** The same with ESME_RMSGQFUL, which may be about one recipient alone: the
+ *  link pauses only if the answer before it was no better. */
+bool throttle_queue_full(struct throttle *t, uint64_t sent_us, uint64_t now_us);
+
 /** One that was sent at `sent_us` was answered in another way. */
 void throttle_answered(struct throttle *t, uint64_t sent_us, uint64_t now_us);
 
@@ -43,6 +48,9 @@ uint64_t throttle_wait_us(struct throttle *t, uint64_t now_us);
 
 /** One is sent. */
 void throttle_sent(struct throttle *t, uint64_t now_us);
+
+/** It pauses. */
+bool throttle_pauses(const struct throttle *t, uint64_t now_us);
 
 /** How many may be unanswered at once; UINT32_MAX: no limit. */
 unsigned throttle_allows(const struct throttle *t);

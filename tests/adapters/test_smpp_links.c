@@ -95,6 +95,34 @@ static void test_binds(void)
 	world_finish(&w);
 }
 
+/* Also while their windows open: none of them is left behind. */
+static void test_spread(void)
+{
+	const struct world_setting s[] = { WORLD_LINK,
+					   { "smsc", "binds", "2" },
+					   { NULL, NULL, NULL } };
+	struct world w;
+	struct wire x[2];
+	uint64_t i;
+
+	world_start(&w);
+	world_run(&w, s);
+	for (i = 0; i < 2; i++) {
+		wire_accept(&w, &x[i]);
+		wire_take_bind(&x[i], ESME_ROK);
+		CU_ASSERT(world_peer(&w, "smsc-a", true));
+	}
+	for (i = 0; i < 10; i++) {
+		send_legs(&w, 2 * i + 1, 2 * i + 2);
+		take(&x[0], 1, true);
+		take(&x[1], 1, true);
+		CU_ASSERT(outcomes(&w, 2, OUTCOME_ACCEPTED) == 2);
+	}
+	wire_close(&x[0]);
+	wire_close(&x[1]);
+	world_finish(&w);
+}
+
 /* Two, four, eight, then all of the window. */
 static void test_slow_start(void)
 {
@@ -292,13 +320,39 @@ static void test_show(void)
 	world_over(&w, &x);
 }
 
+/* Those of an account are its connections. */
+static void test_show_account(void)
+{
+	struct smpp_pdu p = { .command_id = SMPP_SUBMIT_SM,
+			      .sequence_number = 7,
+			      .source = { 3, 0, bytes_of("22222") },
+			      .dest = { 1, 1, bytes_of("15550200001") },
+			      .short_message = bytes_of("x") };
+	struct world w;
+	struct wire x;
+
+	world_server(&w, &x);
+	wire_send(&x, &p);
+	CU_ASSERT_FATAL(world_wait(&w, FRAME_INTAKE));
+	world_control(&w, "show", "esme1");
+	CU_ASSERT(shows(&w, "{\"link\":\"esme1\",\"queued\":0,"));
+	CU_ASSERT(shows(&w, "{\"bind\":1,\"kind\":\"transceiver\","
+			    "\"state\":\"bound\",\"address\":\"127.0.0.1:"));
+	CU_ASSERT(shows(&w, "\"sent_minute\":0,"));
+	CU_ASSERT(shows(&w, "\"received_minute\":1"));
+	CU_ASSERT(!shows(&w, "\"bind\":2"));
+	world_over(&w, &x);
+}
+
 static const struct check_test tests[] = {
 	{ "several binds", test_binds },
+	{ "spread", test_spread },
 	{ "slow start", test_slow_start },
 	{ "throttled", test_throttled },
 	{ "an answer after the time-out", test_late },
 	{ "drain", test_drain },
 	{ "show", test_show },
+	{ "show an account", test_show_account },
 	{ NULL, NULL }
 };
 

@@ -306,6 +306,18 @@ static void test_settings(void)
 	CU_ASSERT(m.write.replace == SEGMENT_REPLACE && !m.write.packed);
 	CU_ASSERT(m.write.charset == SEGMENT_CHARSET_UTF8);
 	CU_ASSERT(m.read.default_charset == SEGMENT_CHARSET_UTF8);
+	settings_free(s);
+	s = set_read("esme\nsystem-id=e\npassword=p\ndefault-charset=latin1\n"
+		     "gsm-dcs=yes\nconcat=payload");
+	CU_ASSERT_FATAL(s != NULL);
+	manner_of_esme(s, "e", &m);
+	CU_ASSERT(m.read.default_charset == SEGMENT_CHARSET_LATIN1);
+	CU_ASSERT(m.write.charset == SEGMENT_CHARSET_LATIN1);
+	CU_ASSERT(m.read.gsm_dcs && m.write.gsm_dcs && !m.write.latin1);
+	CU_ASSERT(m.write.means == SEGMENT_PAYLOAD);
+	CU_ASSERT(m.write.parts_max == SEGMENT_PARTS_MAX);
+	manner_of_esme(s, "gone", &m);
+	CU_ASSERT(m.write.means == SEGMENT_UDH8 && m.server);
 	numbers_clear(&m.numbers);
 	settings_free(s);
 }

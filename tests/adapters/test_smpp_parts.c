@@ -136,7 +136,20 @@ static void test_password(void)
 static void test_progress(void)
 {
 	static const char *ids[] = { "A1", NULL, "" };
-	struct progress p = { true, 513, 3, 9, ids }, q;
+	static const char *raws[] = { "0xa1", NULL, "" };
+	struct progress p = { .begun = true,
+			      .reference = 513,
+			      .of = 3,
+			      .without = 9,
+			      .far_ids = ids,
+			      .raw_ids = raws,
+			      .whole = true,
+			      .source = { 5, 0, bytes_of("Shop") },
+			      .dest = { 1, 1, bytes_of("15550200001") },
+			      .coding = 8,
+			      .registered = 0x11,
+			      .form = 14 };
+	struct progress q;
 	struct arena *a = arena_new(65536);
 	struct buf b = BUF_INIT(256);
 	struct bytes in;
@@ -148,11 +161,18 @@ static void test_progress(void)
 	CU_ASSERT(progress_has(&q, 0) && !progress_has(&q, 1));
 	CU_ASSERT(progress_has(&q, 2) && !progress_has(&q, 3));
 	CU_ASSERT_STRING_EQUAL(q.far_ids[0], "A1");
+	CU_ASSERT_STRING_EQUAL(progress_raw_id(&q, 0), "0xa1");
+	CU_ASSERT_STRING_EQUAL(progress_raw_id(&q, 2), "");
+	CU_ASSERT(q.whole && q.coding == 8 && q.registered == 0x11);
+	CU_ASSERT(q.form == 14 && q.source.ton == 5 && q.source.npi == 0);
+	CU_ASSERT(bytes_is(q.source.digits, "Shop"));
+	CU_ASSERT(q.dest.ton == 1 && q.dest.npi == 1);
+	CU_ASSERT(bytes_is(q.dest.digits, "15550200001"));
 	/* Any octets are read; what is none says nothing. */
 	for (in = buf_bytes(&b); in.n > 0; in.n--)
 		CU_ASSERT(progress_read((struct bytes){ in.p, in.n - 1 }, a,
 					&q) == OK);
-	for (i = 1; i < 4; i++) {
+	for (i = 1; i < 8; i++) {
 		mem_fail_at(i);
 		arena_reset(a);
 		CU_ASSERT(progress_read(buf_bytes(&b), a, &q) == OK ||

@@ -204,6 +204,46 @@ static void test_long(void)
 	buf_clear(&body);
 }
 
+/* A card in the default alphabet is a card, in one part and in two. */
+static void test_text_card(void)
+{
+	static const struct card_row {
+		const char *name, *hex, *type;
+	} card_rows[] = {
+		{ "whole", "06 05 04 23 F4 00 00 00",
+		  "text/x-vcard;charset=UTF-8" },
+		{ "an event", "06 05 04 23 F5 00 00 00",
+		  "text/calendar;charset=UTF-8" },
+		{ "another port", "06 05 04 23 F6 00 00 00",
+		  "text/plain;charset=UTF-8" },
+		{ "a part", "0B 00 03 01 02 01 05 04 23 F4 00 00 00",
+		  "text/plain;charset=gsm7;locking=0;single=0;x-port=9204" },
+	};
+	struct manner m = desk_manner(true);
+	struct arena *a = arena_new(1 << 18);
+	struct smpp_arrival in;
+	uint8_t raw[64];
+	size_t i;
+
+	for (i = 0; i < sizeof card_rows / sizeof *card_rows; i++) {
+		const struct card_row *r = &card_rows[i];
+		struct smpp_pdu p = desk_pdu();
+		const struct part *part;
+
+		arena_reset(a);
+		p.esm_class = SMPP_ESM_UDHI;
+		p.short_message = check_unhex(r->hex, raw, sizeof raw);
+		ROW(r, smpp_message_in(&p, &m, DESK_NOW, a, &in) == 0);
+		part = in.message.parts;
+		ROW(r, strcmp(part->type, r->type) == 0);
+		ROW(r, bytes_is(part->body, "@") || in.segment.of == 2);
+		ROW(r, in.segment.of == 0 ||
+			       strcmp(joined_text_type(part->type),
+				      "text/x-vcard;charset=UTF-8") == 0);
+	}
+	arena_free(a);
+}
+
 /* What came for a port by SMPP goes on with the same header. */
 static void test_through(void)
 {
@@ -226,10 +266,12 @@ static void test_through(void)
 	desk_close(&k);
 }
 
-static const struct check_test tests[] = {
-	{ "out", test_out },	     { "no document", test_no_document },
-	{ "in", test_in },	     { "a long push", test_long },
-	{ "through", test_through }, { NULL, NULL }
-};
+static const struct check_test tests[] = { { "out", test_out },
+					   { "no document", test_no_document },
+					   { "in", test_in },
+					   { "a long push", test_long },
+					   { "a card as text", test_text_card },
+					   { "through", test_through },
+					   { NULL, NULL } };
 
 CHECK_MAIN("smpp_ports", tests)

@@ -72,6 +72,23 @@ static void test_old_answers(void)
 	CU_ASSERT(throttle_wait_us(&t, T0 + S + MS) == 2 * S);
 }
 
+/* One queue that is full is not all of them; two in a row are. */
+static void test_queue_full(void)
+{
+	struct throttle t = { 0 };
+	unsigned i;
+
+	for (i = 0; i < 10; i++) {
+		throttle_answered(&t, T0, T0);
+		CU_ASSERT(!throttle_queue_full(&t, T0, T0));
+		CU_ASSERT(throttle_wait_us(&t, T0) == 0);
+	}
+	CU_ASSERT(throttle_queue_full(&t, T0, T0) && t.refused == 11);
+	CU_ASSERT(throttle_wait_us(&t, T0) == S);
+	t = (struct throttle){ 0 };
+	CU_ASSERT(throttle_queue_full(&t, T0, T0));
+}
+
 /* An SMSC that takes `limit` in each second of its own clock, asked without
  * end for `seconds`: how much it took, and how often it refused. */
 static void drive(unsigned limit, unsigned seconds, unsigned *taken,
@@ -136,6 +153,7 @@ static const struct check_test tests[] = {
 	{ "meter", test_meter },
 	{ "pauses double", test_pauses_double },
 	{ "old answers", test_old_answers },
+	{ "queue full", test_queue_full },
 	{ "finds the rate", test_finds_the_rate },
 	{ "recovers", test_recovers },
 	{ NULL, NULL }

@@ -63,10 +63,18 @@ static void one_message(const struct smpp_pdu *p, const struct manner *m,
 
 	if (smpp_message_in(p, m, NOW, a, &in) != ESME_ROK)
 		return;
+	if (in.message.n_recipients == 0) { /* they come one by one */
+		MUST(p->command_id == SMPP_SUBMIT_MULTI);
+		return;
+	}
 	MUST(in.segment.of == 0 ||
 	     (in.segment.part >= 1 && in.segment.part <= in.segment.of));
 	MUST(in.segment.of != 1 && (in.segment.of == 0 || in.segment.key.n));
-	if (message_image(&in.message, &image) == OK) {
+	/* Those of submit_multi are read one by one. */
+	MUST((in.message.n_recipients == 0) ==
+	     (p->command_id == SMPP_SUBMIT_MULTI));
+	if (in.message.n_recipients > 0 &&
+	    message_image(&in.message, &image) == OK) {
 		MUST(message_read(buf_bytes(&image), a, &again, NULL) == OK);
 		MUST(address_equal(&again.recipients[0].address,
 				   &in.message.recipients[0].address));
@@ -109,6 +117,17 @@ static void set_length(uint8_t *pdu, size_t n)
 	pdu[3] = (uint8_t)n;
 }
 
+/* The rest of its ways of writing: by the sequence number, which is free. */
+static void set_texts(struct manner *m, uint8_t ways)
+{
+	m->write.charset = m->read.default_charset;
+	m->read.packed = m->write.packed = ways & 1;
+	m->write.single = ways & 2 ? SEGMENT_ANY_LANGUAGE : 0;
+	m->write.locking = ways & 4 ? SEGMENT_ANY_LANGUAGE : 0;
+	m->write.latin1 = ways & 8;
+	m->write.replace = ways & 16 ? SEGMENT_REPLACE : SEGMENT_AS_IT_IS;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = arena_new(4 * MESSAGE_ARENA_MAX);
@@ -128,6 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	m.write.means = (enum segment_means)(data[0] >> 2 & 3);
 	m.read.default_charset = (enum segment_charset)(data[0] >> 4 & 3);
 	m.receipt_id = (enum smpp_id_kind)(data[0] >> 6);
+	set_texts(&m, size > SMPP_HEADER_OCTETS ? data[SMPP_HEADER_OCTETS] : 0);
 	notes(in, a);
 	if (arena_copy(a, in, &in) == OK && in.n >= SMPP_HEADER_OCTETS)
 		set_length((uint8_t *)(uintptr_t)in.p, in.n);

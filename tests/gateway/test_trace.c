@@ -219,7 +219,7 @@ static bool finds(const char *directory, const char *key, size_t limit,
 		  const char *want)
 {
 	struct buf b = BUF_INIT(100000);
-	enum err e = trace_find(directory, key, limit, tell, &b);
+	enum err e = trace_find(directory, key, &limit, tell, &b);
 	bool good = e == (*want == '\0' ? ERR_NOTFOUND : OK) &&
 		    bytes_is(buf_bytes(&b), want);
 
@@ -472,6 +472,7 @@ static void test_no_memory(void)
 	struct trace *t = open_in(d, 0);
 	struct buf b = BUF_INIT(1000);
 	unsigned long n;
+	size_t limit;
 	enum err e;
 
 	add_flush(t, 5, NOON + 1, "a");
@@ -479,7 +480,8 @@ static void test_no_memory(void)
 	for (n = 1; n < 40; n++) {
 		buf_reset(&b);
 		mem_fail_at(n);
-		e = trace_find(d, "a", 3, tell, &b);
+		limit = 3;
+		e = trace_find(d, "a", &limit, tell, &b);
 		mem_fail_at(0);
 		CU_ASSERT(e == ERR_NOMEM || e == OK);
 	}

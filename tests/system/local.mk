@@ -24,6 +24,7 @@ EXTRA_DIST += tests/system/sipwire.py
 EXTRA_DIST += tests/system/test_accounts.py
 EXTRA_DIST += tests/system/tap.py
 EXTRA_DIST += tests/system/test_amend.py
+EXTRA_DIST += tests/system/test_beyond.py
 EXTRA_DIST += tests/system/test_control.py
 EXTRA_DIST += tests/system/test_devices.py
 EXTRA_DIST += tests/system/test_data.py

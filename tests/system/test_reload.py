@@ -8,7 +8,7 @@ import subprocess
 
 from device import Device
 from peers import Esme, Smsc
-from rig import BUILD, DEADLINE, Rig, check, equal, is_running, until
+from rig import BUILD, DEADLINE, SMSC_B, Rig, check, equal, is_running, until
 
 MAIN, LINKS = 'cpmgw.conf', 'links.conf'
 LOOPBACK = '''
@@ -192,6 +192,31 @@ def case_a_link_that_is_taken_out_is_not_shown_any_more(w):
         equal(w.gateway.gwctl('link', 'start', 'smsc-b')[0], 1)
     good(w)
     until(lambda: w.gateway.link('smsc-b'), 'it is again')
+    works(w)
+
+
+def case_what_waits_for_a_link_that_is_taken_out_goes_by_the_new_one(w):
+    number = w.number()
+    w.gateway.gwctl('link', 'stop', 'smsc-a')
+    until(lambda: w.gateway.link('smsc-a')['state'] != 'up', 'it is down')
+    for i in range(3):
+        equal(w.esme.submit(number, f'waits {i}')['status'], 0)
+
+    def without(text):
+        begin = text.index('group = smsc\nname = smsc-a')
+        return (text[:begin] + text[text.index('# Off until'):]).replace(
+            'start = no', 'start = yes')
+    other = Smsc(w, SMSC_B, 'smsc-b', wait=False)
+    with changed(w, LINKS, without), changed(w, 'people.conf', lambda text:
+                                             text.replace('smsc-a', 'smsc-b')):
+        good(w)
+        other.submits(number, 3)
+        equal(w.esme.submit(number, 'after')['status'], 0)
+        other.submits(number, 4)
+        equal(other.count(number), 4)
+    good(w)
+    w.gateway.gwctl('link', 'start', 'smsc-a')
+    w.gateway.wait_link('smsc-a')
     works(w)
 
 

@@ -4,13 +4,15 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import tempfile
 import time
 
 from peers import Esme, Smsc
-from rig import (DEADLINE, SMPP, TOP, Failure, Gateway, Slot, answers, check,
-                 equal, is_running, until)
+from rig import (DEADLINE, SMPP, SMPPS, TOP, Failure, Gateway, Slot,
+                 answers, check, equal, is_running, until)
 
 RUN = TOP / 'packaging' / 'run.sh'
 
@@ -103,6 +105,19 @@ def case_it_answers(w):
     equal(esme.submit('15550200001', 'hello')['status'], 0)
     w.smsc.submits('15550200001')
     esme.process.stop(5)
+
+
+def case_it_answers_over_tls_by_the_authority_that_it_made(w):
+    folder = w.gateway.state / 'tls'
+    trust = ssl.create_default_context(cafile=folder / 'ca.pem')
+    for name in ('cpm.example', 'localhost', '127.0.0.1'):
+        with socket.create_connection(
+                ('127.0.0.1', w.slot.port(SMPPS))) as s, \
+                trust.wrap_socket(s, server_hostname=name) as secure:
+            secure.sendall(bytes.fromhex('00000010000000150000000000000001'))
+            equal(secure.recv(16).hex(), '00000010800000150000000000000001')
+    for file in folder.iterdir():
+        equal(file.stat().st_mode & 0o077, 0, file)
 
 
 def case_a_killed_gateway_is_back_within_a_second(w):

@@ -4,7 +4,7 @@ pushes, cards and ports, both ways."""
 import secrets
 
 from device import Device
-from peers import Smsc, header_of, text_of
+from peers import Esme, Smsc, header_of, text_of
 from rig import Rig, check, equal
 
 JOHN, MARY = '15550200001', '15550100001'
@@ -14,6 +14,9 @@ locking-shift = turkish;hindi
 transliterate = yes
 concat = udh16
 '''
+ACCOUNT = '''default-charset = latin1
+concat = sar
+'''
 PUSH = bytes.fromhex('060504 0b84 23f0')        # from port 9200 to 2948
 SI = bytes.fromhex('01 06 01 ae 02 05 6a 00 45 c6 0c 03') + b'a.ex/x\0' + \
     bytes.fromhex('01 03') + b'%s\0' + bytes.fromhex('01 01')
@@ -21,8 +24,10 @@ SI = bytes.fromhex('01 06 01 ae 02 05 6a 00 45 c6 0c 03') + b'a.ex/x\0' + \
 
 def world():
     rig = Rig(edit={'links.conf': lambda text: text.replace(
-        'name = smsc-a\n', LINK, 1)})
+        'name = smsc-a\n', LINK, 1).replace(
+            'system-id = esme1\n', 'system-id = esme1\n' + ACCOUNT, 1)})
     rig.smsc = Smsc(rig)
+    rig.esme = Esme(rig).bound()
     rig.mary = Device(rig, 'mary', 'tcp').registered()
     return rig
 
@@ -96,6 +101,15 @@ def case_a_card_and_octets_for_a_port(w):
         equal(m.cpim.type.replace(' ', ''), kind)
 
 
+def case_a_card_in_the_default_alphabet_and_in_parts(w):
+    word = unique()
+    for part, octets in ((2, b'\x1b\x65'), (1, word.encode())):
+        arrives(w, bytes([11, 0, 3, 5, 2, part]) +
+                bytes.fromhex('050423f40000') + octets, esm_class=0x40)
+    m = w.mary.wait_text(word + '€')
+    equal(m.cpim.type.replace(' ', '').lower(), 'text/x-vcard;charset=utf-8')
+
+
 def case_a_flash_is_urgent_and_shown_at_once(w):
     for fields in ({'data_coding': 0xf0}, {'data_coding': 0x10}):
         word = unique()
@@ -167,3 +181,16 @@ def case_cards_and_octets_go_to_their_ports(w):
         part = sent(w, 'BEGIN', content_type=kind)[0]
         equal(header_of(part).hex(), header, kind)
         check(body_of(part).endswith(b'BEGIN'), kind)
+
+
+def case_an_application_with_a_charset_of_its_own(w):
+    word = unique('für ')
+    equal(w.esme.submit(MARY, hex=word.encode('latin-1').hex())['status'], 0)
+    w.mary.wait_text(word)
+    long = word + 'é' * 200
+    equal(w.mary.message('tel:22222;phone-context=cpm.example', long)[0], 202)
+    got = w.esme.received(lambda e: e.get('sar_total_segments') == 2,
+                          'two parts', 2)
+    got = sorted(got, key=lambda e: e['sar_segment_seqnum'])
+    equal({(e['data_coding'], e['esm_class']) for e in got}, {(0, 0)})
+    equal(''.join(text_of(e) for e in got), long)

@@ -6,7 +6,8 @@
 //		What submit_sm that fit (`to` a prefix, `hex` contained) get: the
 //		first rule with `times` left. Without one: ESME_ROK, and a
 //		receipt DELIVRD when one was asked for.
-//	/set	{ bind_status, id_base, receipt_ms, quiet }
+//	/set	{ bind_status, id_base, receipt_ms, quiet,
+//		  amend_status, query_state }
 //	/send	{ command, fields, timeout_ms }	to the gateway; its answer
 //	/alert	{ fields }			an alert_notification
 //	/raw	{ hex }				octets as they are
@@ -20,7 +21,8 @@ const [,, SMPP_PORT, HTTP_PORT, PEM, CA] = process.argv;
 const log = new Log();
 const sessions = new Set();
 const outbox = [];
-const settings = { bind_status: 0, id_base: 10, receipt_ms: 50, quiet: false };
+const settings = { bind_status: 0, id_base: 10, receipt_ms: 50, quiet: false,
+	amend_status: 0, query_state: 2 };
 let rules = [];
 let last_id = Date.now() % 1e9;
 
@@ -157,8 +159,10 @@ function session_begins(session) {
 	for (const other of ['query_sm', 'cancel_sm', 'replace_sm'])
 		session.on(other, (pdu) => {
 			log.add({ event: other, ...describe(pdu) });
-			session.send(pdu.response({ message_id: pdu.message_id,
-				message_state: 2 }));
+			session.send(pdu.response(settings.amend_status ?
+				{ command_status: settings.amend_status } :
+				{ message_id: pdu.message_id,
+				message_state: settings.query_state }));
 		});
 	session.on('enquire_link', (pdu) => session.send(pdu.response()));
 	session.on('generic_nack', (pdu) =>
@@ -208,7 +212,8 @@ const verbs = {
 		outbox.length = 0;
 		log.events.length = 0;
 		Object.assign(settings, { bind_status: 0, id_base: 10,
-			receipt_ms: 50, quiet: false });
+			receipt_ms: 50, quiet: false, amend_status: 0,
+			query_state: 2 });
 	},
 	send: (q) => ask(need_receiver(), new smpp.PDU(q.command ||
 		'deliver_sm', fields(q.fields)), q.timeout_ms),

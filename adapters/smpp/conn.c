@@ -165,7 +165,7 @@ static void let_in(struct conn *c, struct account *a)
 		return;
 	}
 	c->state = CONN_BOUND;
-	c->server->strangers--;
+	server_stranger_left(c->server);
 	session_set_deadline(c->session, 0);
 	welcome(c);
 	if (account_join(a, c) != OK) {
@@ -407,7 +407,7 @@ static void closed(void *owner, struct session *s, const char *why)
 		account_leave(c->account, c);
 		inbox_drop(&c->inbox);
 	} else {
-		v->strangers--;
+		server_stranger_left(v);
 	}
 	*c->link = c->all;
 	if (c->all != NULL)

@@ -222,7 +222,7 @@ static void go_on(void *arg)
 	watch(arg);
 }
 
-static void pause_accepting(struct server *v)
+static void unwatch(struct server *v)
 {
 	struct listener *l;
 
@@ -231,26 +231,39 @@ static void pause_accepting(struct server *v)
 			loop_unwatch(v->hub->loop, l->fd);
 		l->watched = false;
 	}
+}
+
+static void pause_accepting(struct server *v)
+{
+	unwatch(v);
 	if (loop_set_timer(v->hub->loop, &v->pause, PAUSE_US, go_on, v) != OK)
 		watch(v);
 }
 
-static bool crowded(const struct server *v)
+static uint64_t most(const struct server *v)
 {
-	uint64_t most = settings_number(v->group, "connections");
-	uint64_t strangers = most / 4;
+	return settings_number(v->group, "connections");
+}
 
-	if (strangers < STRANGERS_MIN)
-		strangers = STRANGERS_MIN;
-	return sessions_count(v->hub->sessions) >= most ||
-	       v->strangers >= strangers;
+/* Many that come at once wait for their turn; each has to bind in time. */
+static bool strangers_enough(const struct server *v)
+{
+	uint64_t n = most(v) / 4;
+
+	return v->strangers >= (n < STRANGERS_MIN ? STRANGERS_MIN : n);
+}
+
+void server_stranger_left(struct server *v)
+{
+	v->strangers--;
+	watch(v);
 }
 
 static void take_connection(struct server *v, int fd, bool secure)
 {
 	int yes = 1;
 
-	if (crowded(v) ||
+	if (sessions_count(v->hub->sessions) >= most(v) ||
 	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0) {
 		close(fd);
 		return;
@@ -266,6 +279,10 @@ static void accept_some(void *arg, int fd, unsigned events)
 
 	(void)events;
 	for (i = 0; i < ACCEPTS; i++) {
+		if (strangers_enough(v)) {
+			unwatch(v);
+			return;
+		}
 		made = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (made >= 0) {
 			take_connection(v, made, fd == v->now[LISTENER_TLS].fd);

@@ -108,6 +108,10 @@ struct server {
 	unsigned strangers;		/* connections that are not bound    */
 };
 
+/* server.c */
+/* One is bound, or has gone: there is room for another. */
+void server_stranger_left(struct server *v);
+
 /* conn.c */
 /* `tls`: NULL for a plain one. */
 void conn_new(struct server *v, int fd, const struct tls_context *tls);

@@ -16,7 +16,7 @@
 #define SEQUENCE_AT   12
 #define FINISH_US     2000000
 #define LINGER_US     1000000
-#define OUT_KEEP      (64 * 1024) /* capacity that an idle one keeps   */
+#define OUT_KEEP      4096	  /* capacity that an idle one keeps   */
 
 static void flush(void *arg);
 

@@ -5,6 +5,8 @@
 
 #include "adapters/smpp/session_inside.h"
 
+#define IN_KEEP 4096 /* capacity for less than half of that          */
+
 static void answer_enquire(struct session *s, const struct smpp_pdu *p)
 {
 	session_refuse(s, p, ESME_ROK);
@@ -111,6 +113,23 @@ static void lose_framing(struct session *s, const struct smpp_refusal *why)
 	session_finish(s, "framing lost");
 }
 
+/*
+ * Room for all that may come at once is too much for what waits: half a PDU.
+ * Without memory for less it stays.
+ */
+static void slim(struct session *s)
+{
+	struct buf less = BUF_INIT(s->in.limit);
+
+	if (s->in.capacity <= IN_KEEP || s->in.n > IN_KEEP / 2)
+		return;
+	buf_put(&less, buf_bytes(&s->in));
+	if (buf_status(&less) != OK)
+		return;
+	buf_clear(&s->in);
+	s->in = less;
+}
+
 /* Keeps what is not a whole PDU yet, or not to be looked at yet. */
 static void keep(struct session *s, struct bytes rest)
 {
@@ -118,6 +137,7 @@ static void keep(struct session *s, struct bytes rest)
 		return;
 	if (s->in.n > 0) {
 		buf_shift(&s->in, s->in.n - rest.n);
+		slim(s);
 		return;
 	}
 	buf_put(&s->in, rest);

@@ -3,6 +3,8 @@
 #include "codecs/arena.h"
 
 #define NOWHERE UINT32_MAX
+#define FIRST	16 /* places of a new one, if it takes so many        */
+#define KEEP	64 /* ... that one without requests keeps at most     */
 
 /* Places are indices, so that the table is one piece of memory. */
 struct place {
@@ -11,8 +13,9 @@ struct place {
 	uint32_t older, newer;
 };
 
+/* As large as it had to be, not as it may become. */
 struct window {
-	uint32_t most, used, mask;
+	uint32_t most, used, room, mask;
 	uint32_t free, oldest, newest;
 	uint32_t *buckets;
 	struct place *places;
@@ -27,26 +30,70 @@ static uint32_t power_of_two(uint32_t at_least)
 	return n;
 }
 
+/* All places behind those in use, which stand in the order of age. */
+static void chain_free(struct window *w)
+{
+	uint32_t i;
+
+	w->free = w->used < w->room ? w->used : NOWHERE;
+	for (i = w->used; i < w->room; i++)
+		w->places[i].chain = i + 1 < w->room ? i + 1 : NOWHERE;
+}
+
+static void put(struct window *w, uint32_t i, const struct window_item *item)
+{
+	uint32_t *at = &w->buckets[item->sequence & w->mask];
+
+	w->places[i] = (struct place){ *item, *at, w->newest, NOWHERE };
+	*at = i;
+	if (w->newest != NOWHERE)
+		w->places[w->newest].newer = i;
+	else
+		w->oldest = i;
+	w->newest = i;
+	w->used++;
+}
+
+/* False: no memory, and it is as before. */
+static bool resize(struct window *w, uint32_t room)
+{
+	struct window old = *w;
+	uint32_t i;
+
+	w->mask = power_of_two(room) - 1;
+	w->buckets = mem_alloc((w->mask + 1) * sizeof *w->buckets);
+	w->places = mem_alloc(room * sizeof *w->places);
+	if (w->buckets == NULL || w->places == NULL) {
+		mem_free(w->buckets);
+		mem_free(w->places);
+		*w = old;
+		return false;
+	}
+	w->room = room;
+	w->used = 0;
+	w->oldest = w->newest = NOWHERE;
+	for (i = 0; i <= w->mask; i++)
+		w->buckets[i] = NOWHERE;
+	for (i = old.used == 0 ? NOWHERE : old.oldest; i != NOWHERE;
+	     i = old.places[i].newer)
+		put(w, w->used, &old.places[i].item);
+	chain_free(w);
+	mem_free(old.buckets);
+	mem_free(old.places);
+	return true;
+}
+
 struct window *window_new(unsigned most)
 {
 	struct window *w = mem_zero(sizeof *w);
-	uint32_t i;
 
 	if (w == NULL)
 		return NULL;
 	w->most = most;
-	w->mask = power_of_two(most) - 1;
-	w->buckets = mem_alloc((w->mask + 1) * sizeof *w->buckets);
-	w->places = mem_zero(most * sizeof *w->places);
-	if (w->buckets == NULL || w->places == NULL) {
+	if (!resize(w, most < FIRST ? most : FIRST)) {
 		window_free(w);
 		return NULL;
 	}
-	for (i = 0; i <= w->mask; i++)
-		w->buckets[i] = NOWHERE;
-	for (i = 0; i < most; i++)
-		w->places[i].chain = i + 1 < most ? i + 1 : NOWHERE;
-	w->oldest = w->newest = NOWHERE;
 	return w;
 }
 
@@ -81,24 +128,18 @@ static uint32_t *find(const struct window *w, uint32_t sequence)
 
 enum err window_add(struct window *w, const struct window_item *item)
 {
-	uint32_t i = w->free, *at;
-	struct place *p;
+	uint32_t i;
 
 	if (w->used == w->most)
 		return ERR_BUSY;
 	if (*find(w, item->sequence) != NOWHERE)
 		return ERR_EXISTS;
-	p = &w->places[i];
-	w->free = p->chain;
-	at = &w->buckets[item->sequence & w->mask];
-	*p = (struct place){ *item, *at, w->newest, NOWHERE };
-	*at = i;
-	if (w->newest != NOWHERE)
-		w->places[w->newest].newer = i;
-	else
-		w->oldest = i;
-	w->newest = i;
-	w->used++;
+	if (w->used == w->room &&
+	    !resize(w, w->room > w->most / 2 ? w->most : w->room * 2))
+		return ERR_NOMEM;
+	i = w->free;
+	w->free = w->places[i].chain;
+	put(w, i, item);
 	return OK;
 }
 
@@ -139,6 +180,9 @@ bool window_take(struct window *w, uint32_t sequence, struct window_item *out)
 	p->chain = w->free;
 	w->free = i;
 	w->used--;
+	/* Without memory for a small one it stays large. */
+	if (w->used == 0 && w->room > KEEP)
+		(void)resize(w, FIRST);
 	return true;
 }
 

@@ -2,7 +2,8 @@
  * adapters/smpp/window.h - the requests that the far side has not answered:
  * found by sequence number in constant time, kept in the order in which they
  * were sent, which is also the order in which they time out. No clock: what
- * is too old is the caller's question. SMPP v3.4 2.9, 5.1.4.
+ * is too old is the caller's question. It has memory for what is in it, not for
+ * all that may be. SMPP v3.4 2.9, 5.1.4.
  */
 #ifndef ADAPTERS_SMPP_WINDOW_H
 #define ADAPTERS_SMPP_WINDOW_H
@@ -31,7 +32,8 @@ void window_free(struct window *w);
 unsigned window_used(const struct window *w);
 unsigned window_room(const struct window *w);
 
-/** Copies *item in. ERR_BUSY: full. ERR_EXISTS: its sequence is there. */
+/** Copies *item in. ERR_BUSY: full; ERR_EXISTS: its sequence is there;
+ *  ERR_NOMEM. */
 enum err window_add(struct window *w, const struct window_item *item) CHECKED;
 
 /** The one with that sequence, which stays; false: there is none. */

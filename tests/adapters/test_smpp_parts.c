@@ -73,6 +73,46 @@ static void test_window_order(void)
 	window_free(w);
 }
 
+/* It grows while it is used and is small again afterwards. */
+static void test_window_memory(void)
+{
+	struct window *w;
+	struct window_item item;
+	uint32_t i;
+
+	for (i = 1; i <= 3; i++) {
+		mem_fail_at(i);
+		CU_ASSERT(window_new(1000) == NULL);
+	}
+	mem_fail_at(0);
+	w = window_new(1000);
+	CU_ASSERT_FATAL(w != NULL);
+	for (i = 1; i <= 16; i++)
+		CU_ASSERT(add(w, i) == OK);
+	for (i = 1; i <= 2; i++) {
+		mem_fail_at(i);
+		CU_ASSERT(add(w, 17) == ERR_NOMEM);
+	}
+	mem_fail_at(0);
+	CU_ASSERT(window_used(w) == 16 && window_room(w) == 984);
+	for (i = 17; i <= 1000; i++)
+		CU_ASSERT(add(w, i) == OK);
+	CU_ASSERT(add(w, i) == ERR_BUSY);
+	for (i = 1; i < 1000; i++)
+		CU_ASSERT(window_oldest(w, &item) && item.which == i &&
+			  window_take(w, i, &item) && item.which == i);
+	mem_fail_at(1);
+	CU_ASSERT(window_take(w, 1000, &item) && item.which == 1000);
+	mem_fail_at(0);
+	for (i = 1; i <= 1000; i++)
+		CU_ASSERT(add(w, i) == OK);
+	for (i = 1000; i > 0; i--)
+		CU_ASSERT(window_take(w, i, &item) && item.which == i);
+	CU_ASSERT(window_used(w) == 0 && !window_oldest(w, &item));
+	CU_ASSERT(add(w, 7) == OK && window_take(w, 7, &item));
+	window_free(w);
+}
+
 static void test_tickets(void)
 {
 	struct tickets t = { 0 };
@@ -210,6 +250,7 @@ static void test_names(void)
 static const struct check_test tests[] = {
 	{ "window", test_window },
 	{ "the oldest of a window", test_window_order },
+	{ "memory of a window", test_window_memory },
 	{ "tickets", test_tickets },
 	{ "passwords", test_password },
 	{ "progress", test_progress },

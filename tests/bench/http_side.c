@@ -48,12 +48,13 @@ static void put_text(struct buf *to, const char *text)
 static void ask(struct asker *a)
 {
 	struct bench *b = a->bench;
-	char text[LEDGER_TEXT + 1], to[NUMBERS_ROOM];
+	char text[TEXT_USUAL + 1], to[NUMBERS_ROOM];
 	struct buf *out = &a->conn->out;
 
 	if (a->asked || !bench_may_send(b))
 		return;
-	a->number = ledger_send(&b->ledger, text);
+	a->number = ledger_send(&b->ledger);
+	text_usual(a->number, text);
 	a->asked = true;
 	number_of(b, a->number, to);
 	buf_printf(out,

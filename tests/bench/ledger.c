@@ -2,19 +2,17 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "codecs/arena.h"
 #include "tests/bench/load.h"
 
-#define NUMBER_AT     4 /* "No. " stands before it */
-#define NUMBER_DIGITS 10
-#define ROWS_FIRST    65536
-#define NONE	      SIZE_MAX
+#define ROWS_FIRST 65536
+#define NONE	   SIZE_MAX
 
 struct ledger_row {
 	uint64_t sent_us;
 	uint32_t after_us[MOMENTS]; /* since it was sent; 0: not yet     */
+	uint32_t pieces[MOMENTS];   /* a bit for each                    */
 	bool refused;
 };
 
@@ -25,7 +23,9 @@ struct ledger_name {
 
 void ledger_init(struct ledger *l)
 {
-	*l = (struct ledger){ .room = ROWS_FIRST, .names_room = ROWS_FIRST };
+	*l = (struct ledger){ .room = ROWS_FIRST,
+			      .names_room = ROWS_FIRST,
+			      .pieces = { 1, 1, 1 } };
 	l->rows = mem_zero(l->room * sizeof *l->rows);
 	l->names = mem_zero(l->names_room * sizeof *l->names);
 	must(l->rows != NULL && l->names != NULL, "memory");
@@ -40,7 +40,7 @@ void ledger_clear(struct ledger *l)
 static const char *const moment_names[MOMENTS] = { "answered", "arrived",
 						   "reported" };
 
-static size_t add_row(struct ledger *l)
+size_t ledger_send(struct ledger *l)
 {
 	size_t n = l->n++;
 
@@ -61,37 +61,33 @@ void ledger_expect(struct ledger *l, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		ledger_mark(l, add_row(l), ANSWERED);
-}
-
-size_t ledger_send(struct ledger *l, char text[LEDGER_TEXT + 1])
-{
-	size_t n = add_row(l);
-	int written;
-
-	written = snprintf(text, LEDGER_TEXT + 1,
-			   "No. %010zu of a load of "
-			   "messages, each of them once.",
-			   n);
-	memset(text + written, '.', (size_t)(LEDGER_TEXT - written));
-	text[LEDGER_TEXT] = '\0';
-	return n;
+		ledger_mark(l, ledger_send(l), ANSWERED);
 }
 
 void ledger_mark(struct ledger *l, size_t number, enum moment m)
 {
+	ledger_piece(l, number, m, 0);
+}
+
+void ledger_piece(struct ledger *l, size_t number, enum moment m,
+		  unsigned piece)
+{
+	uint32_t all = UINT32_MAX >> (LEDGER_PIECES - l->pieces[m]);
 	struct ledger_row *r;
 	uint64_t now = now_us();
 
-	if (number >= l->n) {
+	if (number >= l->n || piece >= l->pieces[m]) {
 		l->strange++;
 		return;
 	}
 	r = &l->rows[number];
-	if (r->after_us[m] != 0) {
+	if (r->pieces[m] & 1u << piece) {
 		l->twice[m]++;
 		return;
 	}
+	r->pieces[m] |= 1u << piece;
+	if (r->pieces[m] != all)
+		return;
 	r->after_us[m] = (uint32_t)(now - r->sent_us) | 1;
 	l->counts[m]++;
 	l->last_us[m] = now;
@@ -103,19 +99,6 @@ void ledger_refused(struct ledger *l, size_t number)
 		return;
 	l->rows[number].refused = true;
 	l->refused++;
-}
-
-bool ledger_number(struct bytes text, size_t *number)
-{
-	struct bytes digits = { text.p + NUMBER_AT, NUMBER_DIGITS };
-	uint64_t v;
-
-	if (text.n < NUMBER_AT + NUMBER_DIGITS ||
-	    memcmp(text.p, "No. ", NUMBER_AT) != 0 ||
-	    bytes_decimal(digits, UINT64_MAX, &v) != OK)
-		return false;
-	*number = (size_t)v;
-	return true;
 }
 
 static uint64_t hash_of(struct bytes id)

@@ -1,14 +1,14 @@
 /*
  * tests/bench/ledger.h - every message of a load by its number: when it was
- * sent, answered, arrived, was reported; each of it once. The number stands
- * in its text, "No. 0000000042 ...".
+ * sent, answered, arrived, was reported; each of it once, or once for each of
+ * the pieces that it is cut into.
  */
 #ifndef BENCH_LEDGER_H
 #define BENCH_LEDGER_H
 
 #include "codecs/bytes.h"
 
-#define LEDGER_TEXT 64		/* octets of a message's text */
+#define LEDGER_PIECES 32	/* of one message at most                    */
 
 enum moment { ANSWERED, ARRIVED, REPORTED, MOMENTS };
 
@@ -18,6 +18,7 @@ struct ledger {
 	size_t counts[MOMENTS];		/* rows that have had it             */
 	size_t twice[MOMENTS];
 	size_t refused, strange;	/* no number, or one never sent      */
+	unsigned pieces[MOMENTS];	/* that each of it takes; usually 1  */
 	uint64_t began_us, sent_us, last_us[MOMENTS];
 
 	/* What a peer calls our messages, by the id that it gave. */
@@ -30,14 +31,14 @@ void ledger_clear(struct ledger *l);
 
 /** `n` messages of an earlier load will arrive; call it first. */
 void ledger_expect(struct ledger *l, size_t n);
-/** The next message leaves now; writes its text. Returns its number. */
-size_t ledger_send(struct ledger *l, char text[LEDGER_TEXT + 1]);
+/** The next message leaves now. Returns its number. */
+size_t ledger_send(struct ledger *l);
 /** That happened to message `number`. */
 void ledger_mark(struct ledger *l, size_t number, enum moment m);
+/** ... or to that piece of it, from 0; it happens to all with the last. */
+void ledger_piece(struct ledger *l, size_t number, enum moment m,
+		  unsigned piece);
 void ledger_refused(struct ledger *l, size_t number);
-/** Reads the number in a text. False: none. */
-bool ledger_number(struct bytes text, size_t *number);
-
 /** The peer's name of a message is known, or a report has come by it. */
 void ledger_named(struct ledger *l, struct bytes id, size_t number);
 void ledger_reported(struct ledger *l, struct bytes id);

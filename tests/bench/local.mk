@@ -15,10 +15,11 @@ tests_bench_traffic_SOURCES = tests/bench/traffic.c tests/bench/traffic.h \
 	tests/bench/sip_side.c tests/bench/sip_side.h \
 	tests/bench/sip_wire.c tests/bench/sip_wire.h \
 	tests/bench/smpp_side.c \
+	tests/bench/texts.c tests/bench/texts.h \
 	codecs/arena.c codecs/bytes.c codecs/digest.c \
 	codecs/digest_siphash.c codecs/err.c codecs/smpp_layout.c \
 	codecs/smpp_names.c codecs/smpp_pdu.c codecs/smpp_receipt.c \
-	codecs/smpp_tlv.c
+	codecs/smpp_tlv.c codecs/udh.c
 tests_bench_traffic_CFLAGS = $(BENCH_CFLAGS)
 tests_bench_traffic_LDFLAGS = -pthread
 tests_bench_traffic_LDADD = $(CRYPTO_LIBS)

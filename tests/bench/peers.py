@@ -7,6 +7,7 @@ import time
 from rig import Program, free_ports, wait_port
 
 USERS = 100
+ACCOUNTS = 50    # many000, many001, ... of ESMEs that bind often
 
 
 def group(of, /, **settings):
@@ -19,14 +20,15 @@ def group(of, /, **settings):
 class Gateway:
     """cpmgwd with links to two SMSCs, two ESME accounts and some users."""
 
-    def __init__(self, rig, adapters):
+    def __init__(self, rig, adapters, name="gateway"):
         self.rig = rig
         self.adapters = adapters
+        self.name = name
         base = free_ports(8)
         self.sip, self.smpp, self.smsc_a, self.smsc_b, self.own = range(
             base, base + 5)
-        self.state = rig.path("gateway")
-        self.conf = rig.path("conf")
+        self.state = rig.path(name)
+        self.conf = rig.path(name + "-conf")
         os.makedirs(self.conf, exist_ok=True)
         with open(os.path.join(self.conf, "cpmgw.conf"), "w",
                   encoding="ascii") as f:
@@ -38,14 +40,19 @@ class Gateway:
         text = group("gateway", adapters=self.adapters,
                      home_domain="cpm.example", country=1, retry_first="1s",
                      retry_most="10s")
-        text += group("smpp", address="127.0.0.1", port=self.smpp, window=1000)
+        text += group("smpp", address="127.0.0.1", port=self.smpp, window=1000,
+                      connections=4000)
         for name, port in (("smsc-a", self.smsc_a), ("smsc-b", self.smsc_b)):
             text += group("smsc", name=name, host="127.0.0.1", port=port,
                           system_id="cpmgw", password="cpmgw", window=100,
-                          reconnect_first="100ms", reconnect_most="200ms")
+                          reconnect_first="100ms", reconnect_most="200ms",
+                          max_segments=16)
         for name, code in (("esme1", 22222), ("esme2", 22223)):
             text += group("esme", system_id=name, password="secret",
                           any_sender="yes", short_code=code)
+        for n in range(ACCOUNTS):
+            text += group("esme", system_id=f"many{n:03}", password="secret",
+                          any_sender="yes")
         for prefix, peer in (("+155502", "smsc-a"), ("+155503", "smsc-b")):
             text += group("route", name=peer, prefix=prefix, technology="sms",
                           peer=peer)
@@ -60,13 +67,14 @@ class Gateway:
 
     def start(self):
         self.program = Program(
-            self.rig, "cpmgwd",
+            self.rig, self.name,
             [self.rig.program("cpmgwd"), "--state", self.state, "--conf",
              self.conf], stdout=subprocess.PIPE)
         told, _, _ = select.select([self.program.process.stdout], [], [], 60)
         line = self.program.process.stdout.readline() if told else b""
         if not line.startswith(b"cpmgw ready"):
-            raise RuntimeError("cpmgwd did not start, see cpmgwd.log")
+            raise RuntimeError("cpmgwd did not start, see "
+                               f"{self.name}.log")
 
     def stop(self):
         self.program.stop()
@@ -76,8 +84,21 @@ class Gateway:
         return ("--connect", self.smpp, "--system-id", "esme1", "--password",
                 "secret")
 
+    def many(self, binds):
+        """So many binds over all those accounts."""
+        return ("--connect", self.smpp, "--system-id", "many", "--accounts",
+                ACCOUNTS, "--binds", binds, "--password", "secret")
+
     def users(self):
         return ("--sip", self.sip, "--own", self.own, "--users", USERS)
+
+    def child(self, name):
+        """The pid of that program of it."""
+        for pid in self.program.pids():
+            with open(f"/proc/{pid}/comm", encoding="ascii") as f:
+                if f.read().strip() == name:
+                    return pid
+        raise RuntimeError(f"{name} does not run")
 
 
 class Kannel:

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 from peers import Gateway, Kamailio, Kannel
-from rig import ROUNDS, Figures, traffic
+from rig import ROUNDS, Figures, memory_kb, traffic
 
 
 class Row:
@@ -238,6 +238,109 @@ def backlog(rig):
                 "messages", 100)
 
 
+LONG = ("--characters", 1000, "--ucs2")     # 15 segments
+
+
+def segments(rig):
+    """Texts of one segment, and of many, each segment counted."""
+    for name, text, each in (
+            ("160 characters, GSM 7-bit", ("--characters", 160), 1),
+            ("1,000 characters, UCS-2, payload in", LONG, 15),
+            ("1,000 characters, UCS-2, segments in", (*LONG, "--cut"), 15)):
+        ours = with_gateway(rig, "smpp", lambda gateway, text=text: (
+            *gateway.esme(), "--listen", gateway.smsc_a, "--arrivals", *text))
+        ours.load["sent"] *= each
+        ours.load["segments_per_s"] = ours["arrived_per_s"] * each
+        yield Row(f"segments: {name}", ours).use("segments_per_s")
+
+
+class Outstanding:
+    """A gateway with messages whose receipts are to come."""
+
+    def __init__(self, rig, count):
+        self.rig, self.count = rig, count
+        self.gateway = Gateway(rig, "smpp", f"outstanding-{count}")
+        self.rounds = []
+        self.fill(0, count)
+
+    def load(self, *arguments):
+        return traffic(self.rig, [self.gateway.program],
+                       *self.gateway.esme(), "--listen", self.gateway.smsc_a,
+                       *arguments)
+
+    def fill(self, first_id, count):
+        self.load("--withhold", "--arrivals", "--submit", count, "--window",
+                  256, "--first-id", first_id)
+
+    def give(self, first_id, count, *how):
+        """So many receipts of messages behind that one."""
+        self.rounds.append(self.load("--first-id", first_id, "--give", count,
+                                     *how))
+
+    def figures(self):
+        """All rounds so far as one."""
+        rounds, self.rounds = self.rounds, []
+        given = sum(of["given"] for of in rounds)
+        load = {"sent": given, "whole": all(of["whole"] for of in rounds),
+                "given_per_s": given / sum(of["given_s"] for of in rounds)}
+        return Figures(load, sum(of.cpu_s for of in rounds),
+                       rounds[-1].memory_mb,
+                       sum(of.others for of in rounds) / len(rounds))
+
+    def stop(self):
+        self.gateway.stop()
+        shutil.rmtree(self.gateway.state)
+
+
+EACH = 1000
+
+
+def receipts(rig):
+    """Receipts when few, and when many, messages wait for theirs."""
+    few, many = Outstanding(rig, EACH), Outstanding(rig, rig.waiting)
+    half = many.count // 2
+    given = 0
+    try:
+        for name, first, how in (
+                ("oldest first", 0, ("--in-order",)),
+                ("picked at random", half, ("--of", half))):
+            for n in range(max(3, int(rig.seconds))):
+                few.give(given, EACH, "--of", EACH)
+                given += EACH
+                few.fill(given, EACH)
+                many.give(first, EACH, *how, "--skip", n * EACH)
+            yield Row(f"receipts, {many.count:,} outstanding, {name}",
+                      many.figures(), few.figures(),
+                      f"{EACH:,} outstanding", at_least=0.9).use(
+                          "given_per_s")
+    finally:
+        few.stop()
+        many.stop()
+
+
+BINDS = 500
+
+
+def binds(rig):
+    """Many ESMEs that bind in the same moment, and all submit."""
+    gateway = Gateway(rig, "smpp")
+    try:
+        pid = gateway.child("cpmgw-smpp")
+        before_kb = memory_kb(pid, "VmRSS")
+        ours = traffic(rig, [gateway.program], *gateway.many(BINDS),
+                       "--window", 10, "--listen", gateway.smsc_a,
+                       "--arrivals", "--seconds", rig.seconds)
+        most_kb = memory_kb(pid, "VmHWM")
+    finally:
+        gateway.stop()
+        shutil.rmtree(gateway.state)
+    yield Row(f"SMPP submit over {BINDS} binds at once", ours,
+              note=f"all bound after {ours['bound_ms']:.0f} ms").use(
+                  "arrived_per_s")
+    yield Limit("memory per bind, at its most",
+                (most_kb - before_kb) / BINDS, "KB", 64)
+
+
 class Limit:
     """A figure that must stay below something."""
 
@@ -263,4 +366,5 @@ def codecs(rig):
 
 
 ALL = {"disk": disk, "accepts": accepts, "smpp": smpp, "sip-smpp": sip_smpp,
-       "sip": sip, "backlog": backlog, "codecs": codecs}
+       "sip": sip, "segments": segments, "binds": binds,
+       "backlog": backlog, "receipts": receipts, "codecs": codecs}

@@ -3,9 +3,9 @@
 
     run.py [--build DIR] [--state DIR] [--seconds S] [--waiting N] [NAME ...]
 
-NAME is one of disk accepts smpp sip-smpp sip backlog codecs; none: all. The
-state directory must be on a real disk, since what is counted is durable. Ends
-with 1 when a goal is missed.
+NAME is one of disk accepts smpp sip-smpp sip segments binds backlog receipts
+codecs; none: all. The state directory must be on a real disk, since what is
+counted is durable. Ends with 1 when a goal is missed.
 """
 import argparse
 import os

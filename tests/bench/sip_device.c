@@ -94,7 +94,7 @@ static void take(struct sip *s, struct bytes m)
 		return;
 	}
 	text = (struct bytes){ text.p - 4, text.n + 4 };
-	bench_arrived(s->bench, text);
+	bench_arrived(s->bench, text, 0);
 	delivered(s, m);
 }
 

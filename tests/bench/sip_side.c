@@ -162,7 +162,8 @@ static void begin_message(struct sip *s, struct slot *k)
 	k->user = &s->users[at % b->o.users];
 	k->busy = true;
 	k->call = ++s->calls;
-	k->number = ledger_send(&b->ledger, k->text);
+	k->number = ledger_send(&b->ledger);
+	text_usual(k->number, k->text);
 	if (b->o.sip_recipients) {
 		name_of((at + b->o.users / 2) % b->o.users, to);
 		snprintf(k->target, sizeof k->target, "sip:%s@%s", to,

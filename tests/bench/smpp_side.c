@@ -7,6 +7,9 @@
 
 #include "codecs/arena.h"
 #include "codecs/smpp_receipt.h"
+#include "codecs/udh.h"
+
+#define DATA_CODING_UCS2 8
 
 /* Receipts that wait for room in the window, oldest first. */
 struct waiting_receipts {
@@ -31,6 +34,7 @@ struct session {
 	unsigned outstanding;
 	struct door *door;		 /* it came in by             */
 	uint32_t of_sequence[SEQUENCES]; /* the message's number      */
+	uint8_t of_piece[SEQUENCES];
 	struct waiting_receipts receipts;
 	unsigned receipts_out;
 	char (*receipt_ids)[NUMBERS_ROOM]; /* by sequence, SEQUENCES    */
@@ -64,11 +68,62 @@ void number_of(const struct bench *b, size_t n, char text[NUMBERS_ROOM])
 	snprintf(text, NUMBERS_ROOM, "%s%05zu", b->o.to, n % b->o.recipients);
 }
 
+/* That piece of message `n`, or all of it. */
+static void send_piece(struct session *s, struct smpp_pdu *p, size_t n,
+		       unsigned piece)
+{
+	p->sequence_number = next_sequence(s);
+	s->of_sequence[p->sequence_number % SEQUENCES] = (uint32_t)n;
+	s->of_piece[p->sequence_number % SEQUENCES] = (uint8_t)piece;
+	s->outstanding++;
+	put(s, p);
+}
+
+static void send_whole(struct session *s, struct smpp_pdu *p, size_t n,
+		       struct bytes text)
+{
+	struct buf tlvs = BUF_INIT(TEXT_OCTETS + 16);
+
+	if (text.n <= SMPP_SHORT_MESSAGE_MAX)
+		p->short_message = text;
+	else
+		smpp_tlv_put(&tlvs, SMPP_TLV_MESSAGE_PAYLOAD, text);
+	p->tlvs = buf_bytes(&tlvs);
+	send_piece(s, p, n, 0);
+	buf_clear(&tlvs);
+}
+
+static void send_pieces(struct session *s, struct smpp_pdu *p, size_t n,
+			struct bytes text)
+{
+	struct udh h = { .joined = true,
+			 .ref = (uint16_t)(n & 0xff),
+			 .of = (uint8_t)text_pieces(&s->bench->o.text) };
+	struct buf one = BUF_INIT(UDH_OCTETS_MAX + TEXT_UCS2_PART);
+	struct bytes left = text;
+
+	p->esm_class = SMPP_ESM_UDHI;
+	for (h.part = 1; h.part <= h.of; h.part++) {
+		one.n = 0;
+		must(udh_encode(&h, &one) == OK, "header");
+		buf_put(&one,
+			(struct bytes){ left.p, left.n < TEXT_UCS2_PART
+							? left.n
+							: TEXT_UCS2_PART });
+		p->short_message = buf_bytes(&one);
+		send_piece(s, p, n, h.part - 1u);
+		left = bytes_after(left, TEXT_UCS2_PART);
+	}
+	buf_clear(&one);
+}
+
 static void send_one(struct session *s)
 {
 	struct bench *b = s->bench;
-	char text[LEDGER_TEXT + 1], to[NUMBERS_ROOM];
-	size_t n = ledger_send(&b->ledger, text);
+	uint8_t room[TEXT_OCTETS];
+	char to[NUMBERS_ROOM];
+	size_t n = ledger_send(&b->ledger);
+	struct bytes text = text_write(&b->o.text, n, room);
 	bool mo = s->end == END_SMSC_SOURCE;
 	struct smpp_pdu p = { .command_id =
 				      mo ? SMPP_DELIVER_SM : SMPP_SUBMIT_SM,
@@ -77,19 +132,25 @@ static void send_one(struct session *s)
 
 	number_of(b, n, to);
 	p.dest.digits = bytes_of(to);
-	p.short_message = bytes_of(text);
-	p.sequence_number = next_sequence(s);
-	if (b->o.receipts && !mo)
+	p.data_coding = b->o.text.ucs2 ? DATA_CODING_UCS2 : 0;
+	if ((b->o.receipts || b->o.withhold) && !mo)
 		p.registered_delivery = SMPP_REGISTERED_FINAL;
-	s->of_sequence[p.sequence_number % SEQUENCES] = (uint32_t)n;
-	s->outstanding++;
-	put(s, &p);
+	if (b->o.cut)
+		send_pieces(s, &p, n, text);
+	else
+		send_whole(s, &p, n, text);
 }
+
+static void pump_receipts(struct session *s);
 
 static void fill(struct session *s)
 {
-	if (!s->bound || s->end == END_SMSC || s->end == END_PROBE)
+	if (!s->bound || s->end == END_PROBE)
 		return;
+	if (s->end == END_SMSC) {
+		pump_receipts(s);
+		return;
+	}
 	while (s->outstanding < s->bench->o.window && bench_may_send(s->bench))
 		send_one(s);
 }
@@ -120,7 +181,8 @@ static void answered(struct session *s, const struct smpp_pdu *p)
 		b->throttled += p->command_status == ESME_RTHROTTLED;
 		ledger_refused(&b->ledger, n);
 	}
-	ledger_mark(&b->ledger, n, ANSWERED);
+	ledger_piece(&b->ledger, n, ANSWERED,
+		     s->of_piece[p->sequence_number % SEQUENCES]);
 	if (p->message_id.n > 0 && b->o.receipts)
 		ledger_named(&b->ledger, p->message_id, n);
 	if (s->end == END_PROBE) {
@@ -130,6 +192,19 @@ static void answered(struct session *s, const struct smpp_pdu *p)
 	fill(s);
 }
 
+/* A text, whole or a piece of it with a header. */
+static void take_text(struct session *s, const struct smpp_pdu *p)
+{
+	struct bytes text = smpp_pdu_message(p);
+	struct udh h = { .part = 1 };
+	size_t used = 0;
+
+	if (p->esm_class & SMPP_ESM_UDHI)
+		must(udh_decode(text, &h, &used, NULL) == OK && h.joined,
+		     "user data header");
+	bench_arrived(s->bench, bytes_after(text, used), h.part - 1u);
+}
+
 static void take_deliver(struct session *s, const struct smpp_pdu *p)
 {
 	struct bytes text = smpp_pdu_message(p), id;
@@ -137,14 +212,14 @@ static void take_deliver(struct session *s, const struct smpp_pdu *p)
 
 	respond(s, p, "");
 	if ((p->esm_class & SMPP_ESM_TYPE) != SMPP_ESM_TYPE_RECEIPT) {
-		bench_arrived(s->bench, text);
+		take_text(s, p);
 		return;
 	}
 	if (!smpp_tlv_text(p->tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id)) {
 		must(smpp_receipt_decode(text, &r, NULL) == OK, "receipt");
 		id = r.id;
 	}
-	ledger_reported(&s->bench->ledger, id);
+	bench_reported(s->bench, id);
 	fill(s);
 }
 
@@ -198,17 +273,24 @@ static void send_receipt(struct session *s, const char *id)
 	buf_clear(&tlvs);
 }
 
-static void pump_receipts(struct session *s)
+static bool next_receipt(struct session *s, char id[NUMBERS_ROOM])
 {
 	struct waiting_receipts *w = &s->receipts;
+
+	if (w->n == 0)
+		return bench_give(s->bench, id);
+	memcpy(id, w->ids[w->first], NUMBERS_ROOM);
+	w->first++;
+	w->n--;
+	return true;
+}
+
+static void pump_receipts(struct session *s)
+{
 	char id[NUMBERS_ROOM];
 
-	while (w->n > 0 && s->receipts_out < s->bench->o.window) {
-		memcpy(id, w->ids[w->first], sizeof id);
-		w->first++;
-		w->n--;
+	while (s->receipts_out < s->bench->o.window && next_receipt(s, id))
 		send_receipt(s, id);
-	}
 }
 
 static void take_submit(struct session *s, const struct smpp_pdu *p)
@@ -217,8 +299,9 @@ static void take_submit(struct session *s, const struct smpp_pdu *p)
 
 	snprintf(id, sizeof id, "%" PRIu64, ++s->bench->next_id);
 	respond(s, p, id);
-	bench_arrived(s->bench, smpp_pdu_message(p));
-	if (p->registered_delivery & SMPP_REGISTERED_RECEIPT) {
+	take_text(s, p);
+	if (p->registered_delivery & SMPP_REGISTERED_RECEIPT &&
+	    !s->bench->o.withhold) {
 		push_receipt(s, id);
 		pump_receipts(s);
 	}
@@ -259,6 +342,8 @@ static void bound(struct session *s, const struct smpp_pdu *p)
 {
 	must(p->command_status == 0, "bind was refused");
 	s->bound = true;
+	if (s->end == END_ESME)
+		bench_one_bound(s->bench);
 	fill(s);
 }
 
@@ -313,6 +398,7 @@ static void closed(struct load_conn *c)
 {
 	struct session *s = c->owner;
 
+	must(s->bound || s->end != END_ESME, "bind was refused");
 	s->bound = false;
 }
 

@@ -9,17 +9,23 @@
 #include "tests/bench/traffic.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define LINGER_US 300000
+#define SCATTER	  2654435761u /* a prime: visits each of `of` once */
 
 static const char help[] =
 	"Usage: traffic [options]\n"
 	"  --connect PORT      an ESME that submits to that port\n"
 	"  --system-id ID --password WORD   its account\n"
 	"  --binds N           its binds (1)\n"
+	"  --accounts N        of as many accounts: ID000, ID001, ...\n"
+	"  --characters N      of a text (64)\n"
+	"  --ucs2              in UCS-2, and not in GSM 7-bit\n"
+	"  --cut               sent in pieces\n"
 	"  --listen PORT       an SMSC there; may be repeated\n"
 	"  --inject            the first SMSC sends the messages\n"
 	"  --sendsms PORT      they are sent to a Kannel smsbox there\n"
@@ -40,6 +46,11 @@ static const char help[] =
 	"  --ahead N           messages that are not through at most\n"
 	"  --expect N          arrivals from an earlier load\n"
 	"  --arrivals --receipts   wait for them\n"
+	"  --withhold          no receipt comes, but it is asked for\n"
+	"  --first-id N        what the SMSCs' ids begin behind (0)\n"
+	"  --give N --of M --skip K   N receipts for the M messages whose ids\n"
+	"                      begin there, after K that have come\n"
+	"  --in-order          the oldest first, and not at random\n"
 	"  --probe-id ID --probe-password WORD --probe-after N\n"
 	"                      after N arrivals one message of another "
 	"account\n";
@@ -50,7 +61,7 @@ bool bench_may_send(const struct bench *b)
 	size_t through =
 		b->o.receipts ? l->counts[REPORTED] : l->counts[ARRIVED];
 
-	if (b->waits_for > 0)
+	if (b->waits_for > 0 || b->o.give != 0)
 		return false;
 	if (b->o.submit != 0 && l->n - b->o.expect >= b->o.submit)
 		return false;
@@ -68,17 +79,17 @@ static double wall(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-void bench_arrived(struct bench *b, struct bytes text)
+void bench_arrived(struct bench *b, struct bytes text, unsigned piece)
 {
 	size_t n;
 
 	if (b->first_arrived == 0)
 		b->first_arrived = wall();
-	if (!ledger_number(text, &n)) {
+	if (!text_number(&b->o.text, text, &n)) {
 		b->ledger.strange++;
 		return;
 	}
-	ledger_mark(&b->ledger, n, ARRIVED);
+	ledger_piece(&b->ledger, n, ARRIVED, piece);
 	if (b->probing && n == b->probe_number) {
 		b->probing = false;
 		b->probed = true;
@@ -96,6 +107,33 @@ void bench_one_ready(struct bench *b)
 	b->began_us = b->last_us = now_us();
 }
 
+void bench_one_bound(struct bench *b)
+{
+	if (--b->unbound == 0)
+		b->bound_us = now_us() - b->start_us;
+	bench_one_ready(b);
+}
+
+bool bench_give(struct bench *b, char id[NUMBERS_ROOM])
+{
+	uint64_t at;
+
+	if (b->waits_for > 0 || b->giving >= b->o.give)
+		return false;
+	at = b->o.skip + b->giving++;
+	if (!b->o.in_order)
+		at = at * SCATTER % b->o.of;
+	snprintf(id, NUMBERS_ROOM, "%" PRIu64, b->o.first_id + 1 + at);
+	return true;
+}
+
+void bench_reported(struct bench *b, struct bytes id)
+{
+	ledger_reported(&b->ledger, id);
+	b->given++;
+	b->given_us = now_us();
+}
+
 enum {
 	OPTION_ARRIVALS = 1000,
 	OPTION_RECEIPTS,
@@ -103,7 +141,11 @@ enum {
 	OPTION_TCP,
 	OPTION_SIP_SOURCE,
 	OPTION_SIP_RECIPIENTS,
-	OPTION_IMDN
+	OPTION_IMDN,
+	OPTION_UCS2,
+	OPTION_CUT,
+	OPTION_WITHHOLD,
+	OPTION_IN_ORDER
 };
 
 static const struct option long_options[] = {
@@ -124,6 +166,16 @@ static const struct option long_options[] = {
 	{ "sip-recipients", no_argument, NULL, OPTION_SIP_RECIPIENTS },
 	{ "imdn", no_argument, NULL, OPTION_IMDN },
 	{ "recipients", required_argument, NULL, 'r' },
+	{ "accounts", required_argument, NULL, 'C' },
+	{ "characters", required_argument, NULL, 'x' },
+	{ "ucs2", no_argument, NULL, OPTION_UCS2 },
+	{ "cut", no_argument, NULL, OPTION_CUT },
+	{ "withhold", no_argument, NULL, OPTION_WITHHOLD },
+	{ "in-order", no_argument, NULL, OPTION_IN_ORDER },
+	{ "first-id", required_argument, NULL, 'F' },
+	{ "give", required_argument, NULL, 'g' },
+	{ "of", required_argument, NULL, 'o' },
+	{ "skip", required_argument, NULL, 'k' },
 	{ "from", required_argument, NULL, 'f' },
 	{ "to", required_argument, NULL, 't' },
 	{ "submit", required_argument, NULL, 'n' },
@@ -183,11 +235,12 @@ static bool text_option(struct options *o, int c)
 static bool flag_option(struct options *o, int c)
 {
 	bool *const flags[] = {
-		&o->arrivals,	&o->receipts,	    &o->inject, &o->tcp,
-		&o->sip_source, &o->sip_recipients, &o->imdn,
+		&o->arrivals,	&o->receipts,	    &o->inject,	  &o->tcp,
+		&o->sip_source, &o->sip_recipients, &o->imdn,	  &o->text.ucs2,
+		&o->cut,	&o->withhold,	    &o->in_order,
 	};
 
-	if (c < OPTION_ARRIVALS || c > OPTION_IMDN)
+	if (c < OPTION_ARRIVALS || c > OPTION_IN_ORDER)
 		return false;
 	*flags[c - OPTION_ARRIVALS] = true;
 	return true;
@@ -199,20 +252,21 @@ static bool number_option(struct options *o, int c)
 		int c;
 		unsigned *to;
 	} numbers[] = {
-		{ 'c', &o->connect },	 { 'b', &o->binds },
-		{ 'h', &o->sendsms },	 { 'd', &o->dlr },
-		{ 'w', &o->window },	 { 'S', &o->sip },
-		{ 'O', &o->sip_own },	 { 'u', &o->users },
-		{ 'r', &o->recipients },
+		{ 'c', &o->connect },	      { 'b', &o->binds },
+		{ 'h', &o->sendsms },	      { 'd', &o->dlr },
+		{ 'w', &o->window },	      { 'S', &o->sip },
+		{ 'O', &o->sip_own },	      { 'u', &o->users },
+		{ 'r', &o->recipients },      { 'C', &o->accounts },
+		{ 'x', &o->text.characters },
 	};
 	const struct {
 		int c;
 		size_t *to;
 	} sizes[] = {
-		{ 'n', &o->submit },
-		{ 'a', &o->ahead },
-		{ 'e', &o->expect },
-		{ 'A', &o->probe_after },
+		{ 'n', &o->submit },   { 'a', &o->ahead },
+		{ 'e', &o->expect },   { 'A', &o->probe_after },
+		{ 'F', &o->first_id }, { 'g', &o->give },
+		{ 'o', &o->of },       { 'k', &o->skip },
 	};
 	size_t i;
 
@@ -241,17 +295,29 @@ static void read_options(int argc, char **argv, struct options *o)
 		}
 }
 
+static void connect_esme(struct bench *b, unsigned bind)
+{
+	char id[NUMBERS_ROOM];
+
+	if (b->o.accounts == 0)
+		snprintf(id, sizeof id, "%s", b->o.system_id);
+	else
+		snprintf(id, sizeof id, "%s%03u", b->o.system_id,
+			 bind % b->o.accounts);
+	session_connect(b, END_ESME, id, b->o.password);
+}
+
 static void start(struct bench *b)
 {
+	unsigned bind;
 	size_t i;
 
 	for (i = 0; i < b->o.n_listen; i++)
 		session_listen(b, b->o.listen[i],
 			       i == 0 && b->o.inject ? END_SMSC_SOURCE
 						     : END_SMSC);
-	for (i = 0;
-	     b->o.connect != 0 && b->o.system_id != NULL && i < b->o.binds; i++)
-		session_connect(b, END_ESME, b->o.system_id, b->o.password);
+	for (bind = 0; bind < b->unbound; bind++)
+		connect_esme(b, bind);
 	if (b->o.probe_id != NULL)
 		b->probe = session_connect(b, END_PROBE, b->o.probe_id,
 					   b->o.probe_password);
@@ -266,6 +332,8 @@ static bool through(const struct bench *b)
 	const struct ledger *l = &b->ledger;
 	size_t want = l->n - l->refused;
 
+	if (b->o.give != 0)
+		return b->given >= b->o.give;
 	if (l->n == 0 || bench_may_send(b) || l->counts[ANSWERED] < l->n)
 		return false;
 	if (b->o.ahead != 0 && b->o.submit == 0 &&
@@ -310,8 +378,10 @@ static void run(struct bench *b)
 {
 	uint64_t now = now_us(), ticked = now;
 
-	b->waits_for = b->o.n_listen + (b->o.sip != 0);
-	b->began_us = b->last_us = now;
+	if (b->o.connect != 0 && b->o.system_id != NULL)
+		b->unbound = b->o.binds;
+	b->waits_for = b->unbound + b->o.n_listen + (b->o.sip != 0);
+	b->start_us = b->began_us = b->last_us = now;
 	start(b);
 	while (!through(b)) {
 		fill(b);
@@ -327,6 +397,20 @@ static void run(struct bench *b)
 	linger(b);
 }
 
+static void prepare_ledger(struct bench *b)
+{
+	unsigned pieces = text_pieces(&b->o.text);
+
+	must(b->o.text.characters <= TEXT_OCTETS / (b->o.text.ucs2 ? 2 : 1) &&
+		     b->o.text.characters >= TEXT_USUAL &&
+		     pieces <= LEDGER_PIECES,
+	     "--characters");
+	ledger_init(&b->ledger);
+	b->ledger.pieces[ARRIVED] = pieces;
+	b->ledger.pieces[ANSWERED] = b->o.cut ? pieces : 1;
+	ledger_expect(&b->ledger, b->o.expect);
+}
+
 int main(int argc, char **argv)
 {
 	struct bench b = { .o = { .binds = 1,
@@ -335,14 +419,15 @@ int main(int argc, char **argv)
 				  .patience = 10,
 				  .recipients = 100000,
 				  .users = 100,
+				  .text = { .characters = TEXT_USUAL },
 				  .domain = "cpm.example",
 				  .window = 100 } };
 	bool whole;
 
 	read_options(argc, argv, &b.o);
 	b.load = load_new();
-	ledger_init(&b.ledger);
-	ledger_expect(&b.ledger, b.o.expect);
+	b.next_id = b.o.first_id;
+	prepare_ledger(&b);
 	if (b.o.expect != 0 && b.o.submit == 0 && b.o.seconds == 0)
 		b.o.seconds = 1e-6; /* nothing of its own */
 	run(&b);
@@ -350,11 +435,16 @@ int main(int argc, char **argv)
 	ledger_print(&b.ledger, b.o.arrivals, b.o.receipts);
 	printf(",\"sent_again\":%zu,\"came_again\":%zu,\"last_status\":%u",
 	       b.sent_again, b.came_again, b.last_status);
+	if (b.o.give != 0)
+		printf(",\"given\":%zu,\"given_s\":%.6f", b.given,
+		       (double)(b.given_us - b.began_us) / 1e6);
+	printf(",\"bound_ms\":%.1f", (double)b.bound_us / 1e3);
 	printf(",\"throttled\":%zu,\"receipts_again\":%zu,"
 	       "\"first_arrived\":%.3f,\"probed\":%s,\"overtaken\":%zu}\n",
 	       b.throttled, b.receipts_again, b.first_arrived,
 	       b.probed ? "true" : "false", b.overtaken);
-	whole = ledger_whole(&b.ledger, b.o.arrivals, b.o.receipts);
+	whole = ledger_whole(&b.ledger, b.o.arrivals, b.o.receipts) &&
+		(b.o.give == 0 || b.given == b.o.give);
 	sip_free(&b);
 	load_free(b.load);
 	ledger_clear(&b.ledger);

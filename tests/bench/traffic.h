@@ -5,6 +5,7 @@
 #include "codecs/smpp_pdu.h"
 #include "tests/bench/ledger.h"
 #include "tests/bench/load.h"
+#include "tests/bench/texts.h"
 
 #define PORTS_MAX    4
 #define SEQUENCES    65536		/* more than any window */
@@ -13,6 +14,9 @@
 struct options {
 	unsigned connect, binds;	/* an ESME of so many binds          */
 	const char *system_id, *password;
+	unsigned accounts;		/* not 0: ID000, ID001, ... in turn  */
+	struct text_form text;
+	bool cut;			/* the ESME sends it in pieces       */
 	unsigned listen[PORTS_MAX];	/* SMSCs                             */
 	size_t n_listen;
 	bool inject;			/* the first SMSC is the source      */
@@ -25,6 +29,10 @@ struct options {
 	size_t ahead;			/* sent and not through; 0: no limit */
 	size_t expect;			/* of an earlier load                */
 	bool arrivals, receipts;
+	bool withhold;			/* receipts are asked for, not given */
+	size_t give, of, skip;		/* ... but now: see bench_give()     */
+	bool in_order;
+	size_t first_id;		/* of the SMSCs: the next is 1 more  */
 	unsigned recipients;		/* different ones; up to 100,000     */
 
 	unsigned sip, sip_own;		/* the server, and our own port      */
@@ -47,6 +55,10 @@ struct bench {
 	double first_arrived;		/* since 1970                        */
 	uint64_t next_id;		/* of the SMSCs                      */
 	size_t throttled, receipts_again;
+	size_t giving, given;		/* receipts of o.give                */
+	uint64_t given_us;		/* the last                          */
+	size_t unbound;			/* binds of the ESME                 */
+	uint64_t start_us, bound_us;	/* until they all are there          */
 	unsigned last_status;		/* of a SIP refusal                  */
 	size_t waits_for;		/* links and users before it starts  */
 
@@ -65,7 +77,17 @@ struct bench {
 void bench_one_ready(struct bench *b);
 /** May one more message be sent now? */
 bool bench_may_send(const struct bench *b);
-void bench_arrived(struct bench *b, struct bytes text);
+/** A message has arrived, or that piece of it, from 0. */
+void bench_arrived(struct bench *b, struct bytes text, unsigned piece);
+
+void bench_reported(struct bench *b, struct bytes id);
+void bench_one_bound(struct bench *b);
+/**
+ * The next id of o.give receipts, for messages of an earlier load: of the
+ * o.of ids behind o.first_id, as they were given or in an order that looks
+ * random, without the first o.skip of that order. False: none, or not yet.
+ */
+bool bench_give(struct bench *b, char id[NUMBERS_ROOM]);
 
 /* An SMPP connection; which end it is decides what it does. */
 enum end {

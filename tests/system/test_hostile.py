@@ -436,6 +436,22 @@ def case_connections_that_say_nothing_do_not_stop_others(w):
     alive(w)
 
 
+def case_smpp_too_many_at_once_wait_for_their_turn(w):
+    """A quarter of `connections` may be unbound at a time: 250 of 1000."""
+    silent = [Smpp(w, bind=False) for _ in range(300)]
+    last = silent.pop()
+    last.send(BIND_TRX, b'esme1\0secret1\0\0\x34\0\0\0')
+    for c in silent[:100]:
+        c.close()
+    answer = last.read()
+    check(answer is not None, 'not closed')
+    equal(answer[1], 0, 'bound in the end')
+    for c in silent[100:]:
+        c.close()
+    last.close()
+    alive(w)
+
+
 def case_half_a_request_is_not_waited_for_for_ever(w):
     """Whether its sender goes silent or drips: half a minute, then 400 and
     the end of the connection."""

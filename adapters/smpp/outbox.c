@@ -195,11 +195,6 @@ static void pump(struct outbox *o)
 	}
 }
 
-void outbox_work(struct outbox *o)
-{
-	pump(o);
-}
-
 enum err outbox_add(struct outbox *o, struct session *s)
 {
 	unsigned n = o->capacity == 0 ? 4 : o->capacity * 2;
@@ -244,6 +239,12 @@ static void stop_if_finished(struct outbox *o)
 		return;
 	o->finishing = false;
 	o->peer->role->stop(o->peer);
+}
+
+void outbox_work(struct outbox *o)
+{
+	pump(o);
+	stop_if_finished(o);
 }
 
 void outbox_finish(struct outbox *o)

@@ -110,6 +110,8 @@ enum err operate_search(const char *directory, const char *key, size_t *limit,
 
 	if (story_number(key, &number))
 		e = trace_find_story(directory, number, each, arg);
+	if (e == OK)
+		*limit = 1;
 	if (e == ERR_NOTFOUND)
 		e = trace_find(directory, key, limit, each, arg);
 	return e;

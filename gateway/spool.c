@@ -70,8 +70,9 @@ static void answer_all(struct engine *e, const struct spooled *c)
 {
 	const struct waiter *w;
 
-	send_accepted(e, &c->reply, &(struct accepted){ .id = c->story,
-							.refused = c->refused });
+	send_accepted(e, &c->reply,
+		      &(struct accepted){ .id = c->story,
+					  .refused = c->refused });
 	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
 		spool_answer(e, &w->reply, c->story, true);
 }

@@ -126,7 +126,8 @@ static bool knows(const struct smsc *s, const struct smpp_pdu *p)
 	const char *name = settings_text(s->group, "outbind-system-id");
 	const char *password = settings_text(s->group, "outbind-password");
 
-	return password != NULL && digest_equal(p->password, bytes_of(password)) &&
+	return password != NULL &&
+	       digest_equal(p->password, bytes_of(password)) &&
 	       (name == NULL || bytes_is(p->system_id, name));
 }
 

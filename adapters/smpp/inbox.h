@@ -31,8 +31,8 @@ void inbox_init(struct inbox *in, struct peer *p, struct session *s);
 /** The connection has gone: nobody is answered any more. */
 void inbox_drop(struct inbox *in);
 
-/** A message: deliver_sm, submit_sm, submit_multi or data_sm. It is answered when the
- *  engine has it, or at once with what is wrong. */
+/** A message: deliver_sm, submit_sm, submit_multi or data_sm. It is answered
+ *  when the engine has it, or at once with what is wrong. */
 void inbox_message(struct inbox *in, const struct smpp_pdu *p);
 
 /** A report: goes to whoever waits for it. */

@@ -21,7 +21,7 @@ struct manner {
 	enum smpp_id_kind message_id, receipt_id;
 	struct numbers numbers;		/* its own: numbers_clear()          */
 	uint8_t esm_mode;
-	bool data_sm;			/* what goes to it, instead of submit_sm */
+	bool data_sm;			/* goes to it, not submit_sm         */
 	bool always_receipt, sme_ack, end_to_end;
 	uint8_t beyond;			/* bits 1 << enum amendment_kind     */
 	bool plain;			/* no parameters: 3.3, see 5.2.4     */

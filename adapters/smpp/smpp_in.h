@@ -23,7 +23,8 @@ struct smpp_arrival {
  * Reads a message (esm_class type 0). `from` and `default_from` decide its
  * sender: an empty source address is `default_from` (NONE: anonymous).
  * Returns 0, or the command_status that refuses the PDU; ESME_RSYSERR: the
- * arena is full. Of a submit_multi the recipients are not read. Everything in *out is in `a` or borrowed from `p` and `m`.
+ * arena is full. Of a submit_multi the recipients are not read. Everything in
+ * *out is in `a` or borrowed from `p` and `m`.
  * A part of a longer text: out->segment.of is not 0, and the message has
  * that part alone, with a type of codecs/joined.h.
  */

@@ -1,7 +1,7 @@
 /*
  * outbind both ways, over real sockets: the test is the engine, the ESME that
- * waits to be called (where world.h has the SMSC), and an SMSC that calls. SMPP v3.4 2.2.1,
- * 4.1.7.
+ * waits to be called (where world.h has the SMSC), and an SMSC that calls.
+ * SMPP v3.4 2.2.1, 4.1.7.
  */
 #include <poll.h>
 

@@ -21,6 +21,7 @@ SERVER_KINDS = {
     'replace_sm_resp': RESPONSE | 7, 'cancel_sm_resp': RESPONSE | 8,
     'bind_transceiver_resp': RESPONSE | 9,
     'enquire_link_resp': RESPONSE | 0x15, 'data_sm_resp': RESPONSE | 0x103,
+    'submit_multi_resp': RESPONSE | 0x21,
     'generic_nack': NACK, 'enquire_link': 0x15, 'unbind': 6,
 }
 CLIENT_KINDS = {
@@ -28,6 +29,7 @@ CLIENT_KINDS = {
     'data_sm_resp': RESPONSE | 0x103, 'enquire_link': 0x15,
     'enquire_link_resp': RESPONSE | 0x15, 'unbind': 6,
     'unbind_resp': RESPONSE | 6, 'generic_nack': NACK,
+    'query_sm': 3, 'replace_sm': 7, 'cancel_sm': 8,
 }
 
 
@@ -35,7 +37,8 @@ def edit_links(text):
     """Somebody is asked soon whether he is still there."""
     text = text.replace('group = smpp\n', 'group = smpp\nenquire-link = 2s\n')
     return text.replace('name = smsc-a\n',
-                        'name = smsc-a\nenquire-link = 2s\n')
+                        'name = smsc-a\nenquire-link = 2s\n'
+                        'query = yes\ncancel = yes\nreplace = yes\n')
 
 
 def world():
@@ -87,6 +90,30 @@ def case_submissions_and_their_receipts(w):
                   destination_addr=w.number(), data_coding=0,
                   message_payload='6869')
     equal(answer['status'], 0, 'data_sm')
+
+
+def case_to_many_of_whom_one_is_refused(w):
+    answer = send(w, 'submit_multi', hex='6869', dest_address=[
+        {'dest_addr_ton': 1, 'dest_addr_npi': 1, 'destination_addr': number}
+        for number in (w.number(), '447700900123')] + [{'dl_name': 'all'}])
+    equal(answer['status'], 0)
+    equal(len(answer['unsuccess_sme']), 2)
+
+
+def case_what_the_smsc_has_is_asked_for_there(w):
+    number = w.number()
+    w.smsc.rules({'to': number, 'receipts': []})
+    message_id = w.esme.submit(number, 'beyond',
+                               registered_delivery=1)['message_id']
+    w.smsc.submits(number)
+    until(lambda: send(w, 'query_sm', message_id=message_id) and
+          w.smsc.events(kind='query_sm'), 'query_sm')
+    for command in 'replace_sm', 'cancel_sm':
+        equal(send(w, command, message_id=message_id, hex='78',
+                   registered_delivery=1)['status'], 0, command)
+        check(w.smsc.events(kind=command), command)
+    w.esme.receipt(message_id)
+    w.smsc.rules()
 
 
 def case_query_cancel_replace(w):

@@ -139,9 +139,11 @@ static enum err read_settings(const char *path, struct settings **out,
 	struct settings_raw *raw = NULL;
 	struct access *access = NULL;
 	struct conf_scan scan;
-	enum err e = conf_scan_read(&scan, path, complaints);
+	enum err scanned = conf_scan_read(&scan, path, complaints);
+	enum err e = scanned;
 
-	if (e != OK)
+	/* Mistakes in single lines do not hide those of the other ones. */
+	if (e != OK && !(e == ERR_RANGE && scan.whole))
 		goto out;
 	e = ERR_NOMEM;
 	if ((raw = settings_raw_new()) == NULL)
@@ -159,6 +161,8 @@ static enum err read_settings(const char *path, struct settings **out,
 	if (access_new(*out, &access, complaints) != OK)
 		e = ERR_RANGE;
 	access_free(access);
+	if (e == OK)
+		e = scanned;
 out:
 	conf_scan_clear(&scan);
 	settings_raw_free(raw);

@@ -38,7 +38,7 @@ static void complain(struct scan *s, const struct place *at, const char *text)
 static void complain_file(struct scan *s, const struct place *from,
 			  const char *path, const char *text)
 {
-	s->good = false;
+	s->good = s->out->whole = false;
 	if (from != NULL)
 		buf_printf(s->complaints, "%s:%u: include: ", from->file,
 			   from->line);
@@ -386,7 +386,7 @@ enum err conf_scan_read(struct conf_scan *s, const char *path,
 	struct stat st;
 	enum err e;
 
-	*s = (struct conf_scan){ .arena = arena_new(ARENA_MAX) };
+	*s = (struct conf_scan){ .arena = arena_new(ARENA_MAX), .whole = true };
 	s->text.limit = CONF_TEXT_MAX;
 	scan.joined.limit = CONF_FILE_MAX;
 	if (s->arena == NULL)

@@ -39,6 +39,7 @@ struct conf_scan {
 	struct conf_setting *settings;
 	struct conf_group *groups;
 	size_t n_settings, room_settings, n_groups, room_groups;
+	bool whole; /* every file was read, whatever is wrong in it    */
 	/*
 	 * All of it as one text for gwlib: nth group is the nth group here,
 	 * its lines "group = all", then "s0 = value", "s1 = value" ...
@@ -48,8 +49,8 @@ struct conf_scan {
 
 /**
  * Reads a file, or CONF_MAIN_FILE of a directory. Mistakes are written into
- * `complaints` as "file:line: text" lines. ERR_RANGE: there were some.
- * ERR_NOMEM. Always conf_scan_clear() afterwards.
+ * `complaints` as "file:line: text" lines. ERR_RANGE: there were some; what
+ * is whole can be read on, without the lines that were wrong. ERR_NOMEM. Always conf_scan_clear() afterwards.
  */
 enum err conf_scan_read(struct conf_scan *s, const char *path,
 			struct buf *complaints) CHECKED;

@@ -5,6 +5,7 @@
 #include "adapters/smpp/binds.h"
 #include "adapters/smpp/client_inside.h"
 #include "codecs/arena.h"
+#include "codecs/digest.h"
 
 #define SPREAD_EACH_US 10000
 #define SPREAD_MOST_US 1000000
@@ -118,6 +119,28 @@ static void kick(struct peer *p)
 
 static const struct peer_role role = { start, stop, kick, drain,
 				       binds_of_link };
+
+/* It is told our password: it has to know its own. */
+static bool knows(const struct smsc *s, const struct smpp_pdu *p)
+{
+	const char *name = settings_text(s->group, "outbind-system-id");
+	const char *password = settings_text(s->group, "outbind-password");
+
+	return password != NULL && digest_equal(p->password, bytes_of(password)) &&
+	       (name == NULL || bytes_is(p->system_id, name));
+}
+
+bool client_outbound(struct client *c, const struct smpp_pdu *p,
+		     struct session *session)
+{
+	struct smsc *s;
+
+	for (s = c->smscs; s != NULL; s = s->next)
+		if (s->enabled && !s->retired && knows(s, p) &&
+		    line_adopt(&s->lines[s->n_lines - 1], session))
+			return true;
+	return false;
+}
 
 bool client_transmits(const struct peer *p, struct session **s)
 {
@@ -240,11 +263,15 @@ static enum err make_lines(struct smsc *s)
 	unsigned n = (unsigned)settings_number(s->group, "binds");
 
 	s->peer.kind = kind_of(bind);
-	s->lines = mem_zero(n * 2 * sizeof *s->lines);
+	s->lines = mem_zero((n * 2 + 1) * sizeof *s->lines);
 	if (s->lines == NULL)
 		return ERR_NOMEM;
 	while (n-- > 0)
 		make_bind(s, bind);
+	if (settings_text(s->group, "outbind-password") != NULL) {
+		line_init(s, SMPP_BIND_RECEIVER, 0);
+		s->lines[s->n_lines - 1].called = true;
+	}
 	return OK;
 }
 

@@ -25,6 +25,11 @@ void client_ready(struct client *c);
 void client_drain(struct client *c);
 void client_close(struct client *c);
 
+/** An SMSC that has connected asks us to bind: true, and the connection is
+ *  its link's, or it is of no link that expects that. SMPP v3.4 4.1.7. */
+bool client_outbound(struct client *c, const struct smpp_pdu *p,
+		     struct session *s);
+
 /** Whether that peer is a link with a bind that transmits; *s is such a
  *  connection with room, or NULL. */
 bool client_transmits(const struct peer *p, struct session **s);

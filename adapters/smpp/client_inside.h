@@ -27,6 +27,7 @@ struct line {
 	uint16_t port;
 	unsigned failures;		/* since it was bound                */
 	bool patient;			/* refused for good: try rarely      */
+	bool called;			/* only after an outbind             */
 	uint64_t since_us;		/* of its state, wall clock          */
 	const char *why;		/* last error; NULL or constant      */
 	uint64_t why_us;
@@ -65,6 +66,8 @@ void line_init(struct smsc *s, uint32_t bind_id, uint16_t port);
 void line_start(struct line *l);
 /* The same, in so many microseconds. */
 void line_start_in(struct line *l, uint64_t in_us);
+/* Binds over a connection of the SMSC's; false: it has one. */
+bool line_adopt(struct line *l, struct session *s);
 /* Unbinds when what is under way is done; then it is down. */
 void line_leave(struct line *l);
 /* Closes at once. */

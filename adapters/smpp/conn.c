@@ -4,6 +4,7 @@
 
 #include "adapters/smpp/password.h"
 #include "adapters/smpp/amend.h"
+#include "adapters/smpp/client.h"
 #include "adapters/smpp/server_inside.h"
 #include "codecs/arena.h"
 #include "codecs/smpp_names.h"
@@ -322,6 +323,46 @@ static void bound_request(struct conn *c, const struct smpp_pdu *p)
 	}
 }
 
+static void bury(void *arg)
+{
+	struct server *v = arg;
+	struct conn *c;
+
+	while ((c = v->dead) != NULL) {
+		v->dead = c->next;
+		mem_free(c);
+	}
+}
+
+/* Freed when this turn ends. */
+static void forget(struct conn *c)
+{
+	struct server *v = c->server;
+
+	*c->link = c->all;
+	if (c->all != NULL)
+		c->all->link = c->link;
+	c->next = v->dead;
+	v->dead = c;
+	if (v->bury.slot == 0 &&
+	    loop_set_timer(v->hub->loop, &v->bury, 0, bury, v) != OK)
+		v->bury.slot = 0; /* the next one's timer does it */
+}
+
+/* An SMSC wants us to bind to it: the connection is its link's from now on. */
+static void outbind(struct conn *c, const struct smpp_pdu *p)
+{
+	if (c->state != CONN_OPEN || c->unbind_asked || c->outbind != NULL)
+		return;
+	if (!client_outbound(c->server->hub->client, p, c->session)) {
+		session_finish(c->session, "outbind of an unknown SMSC");
+		return;
+	}
+	loop_clear_timer(c->server->hub->loop, &c->delay);
+	c->server->strangers--;
+	forget(c);
+}
+
 static void request(void *owner, struct session *s, const struct smpp_pdu *p)
 {
 	struct conn *c = owner;
@@ -334,6 +375,9 @@ static void request(void *owner, struct session *s, const struct smpp_pdu *p)
 		return;
 	case SMPP_UNBIND:
 		unbind(c, p);
+		return;
+	case SMPP_OUTBIND:
+		outbind(c, p);
 		return;
 	default:
 		break;
@@ -378,17 +422,6 @@ static void no_answer(void *owner, struct session *s, const struct smpp_pdu *p)
 	nothing(owner, s);
 }
 
-static void bury(void *arg)
-{
-	struct server *v = arg;
-	struct conn *c;
-
-	while ((c = v->dead) != NULL) {
-		v->dead = c->next;
-		mem_free(c);
-	}
-}
-
 static void closed(void *owner, struct session *s, const char *why)
 {
 	struct conn *c = owner;
@@ -409,14 +442,7 @@ static void closed(void *owner, struct session *s, const char *why)
 	} else {
 		server_stranger_left(v);
 	}
-	*c->link = c->all;
-	if (c->all != NULL)
-		c->all->link = c->link;
-	c->next = v->dead;
-	v->dead = c;
-	if (v->bury.slot == 0 &&
-	    loop_set_timer(v->hub->loop, &v->bury, 0, bury, v) != OK)
-		v->bury.slot = 0; /* the next one's timer does it */
+	forget(c);
 	hub_check_drained(v->hub);
 }
 

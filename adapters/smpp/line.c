@@ -87,7 +87,7 @@ static bool is_news(const struct line *l)
 static void fail(struct line *l, const char *why)
 {
 	/* The first of a row; the others are seen in the link's state. */
-	if (l->failures++ == 0 && is_news(l))
+	if (l->called || (l->failures++ == 0 && is_news(l)))
 		peer_log(&l->smsc->peer, "not bound", why);
 	blame(l, why);
 	wait_for_retry(l);
@@ -98,7 +98,7 @@ void line_start_in(struct line *l, uint64_t in_us)
 {
 	struct hub *h = l->smsc->peer.hub;
 
-	if (l->state != LINE_DOWN || !h->ready || h->draining)
+	if (l->called || l->state != LINE_DOWN || !h->ready || h->draining)
 		return;
 	if (in_us == 0) {
 		line_start(l);
@@ -115,7 +115,7 @@ void line_start(struct line *l)
 	struct hub *h = l->smsc->peer.hub;
 	struct resolved r;
 
-	if (l->state != LINE_DOWN || !h->ready || h->draining)
+	if (l->called || l->state != LINE_DOWN || !h->ready || h->draining)
 		return;
 	if (resolve_number(host, l->port, &r)) {
 		connect_to(l, &r);
@@ -408,6 +408,28 @@ static void connect_to(void *arg, const struct resolved *r)
 		session_close(l->session, "no memory");
 	else
 		session_connecting(l->session, limits.response_us);
+}
+
+bool line_adopt(struct line *l, struct session *s)
+{
+	struct session_limits limits = {
+		.response_us = setting_us(l, "response-timeout"),
+		.pdu_octets = SMPP_PDU_OCTETS_MAX,
+	};
+
+	if (l->session != NULL || l->smsc->peer.hub->draining)
+		return false;
+	session_give(s, &events, l);
+	session_set_deadline(s, 0);
+	l->session = s;
+	enter(l, LINE_CONNECTING);
+	l->unbind_asked = false;
+	l->inbox = (struct inbox){ 0 };
+	if (session_set_limits(s, &limits) != OK)
+		session_close(s, "no memory");
+	else
+		connected(l, s);
+	return true;
 }
 
 static void stop_trying(struct line *l)

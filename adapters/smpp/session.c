@@ -328,6 +328,13 @@ struct session *session_new(struct sessions *all, int fd,
 	return s;
 }
 
+void session_give(struct session *s, const struct session_events *events,
+		  void *owner)
+{
+	s->events = events;
+	s->owner = owner;
+}
+
 void session_connecting(struct session *s, uint64_t at_most_us)
 {
 	s->connecting = s->outward = true;

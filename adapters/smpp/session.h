@@ -67,6 +67,10 @@ struct session_limits {
 struct session *session_new(struct sessions *all, int fd,
 			    const struct session_events *events, void *owner);
 
+/** From now on it is another's; he sets its limits and its deadline. */
+void session_give(struct session *s, const struct session_events *events,
+		  void *owner);
+
 /** First of all for a socket whose connect() is under way. */
 void session_connecting(struct session *s, uint64_t at_most_us);
 

@@ -172,6 +172,13 @@ static const struct setting smsc_settings[] = {
 	  "The validity_period of a message that is to be tried once only "
 	  "(Expires: 0): the shortest that the SMSC takes.",
 	  false },
+	{ "outbind-password", SETTING_SECRET, NULL, 0, 8, NULL, NULL, false,
+	  "Set: the SMSC may connect to the port of group smpp and send outbind "
+	  "with this password; then we bind there as a receiver, beside the "
+	  "other binds.",
+	  false },
+	{ "outbind-system-id", SETTING_TEXT, NULL, 0, 15, NULL, NULL, false,
+	  "The name that it must give there; not set: any.", false },
 	{ "query", SETTING_BOOL, NULL, 0, 0, NULL, "no", false,
 	  "The SMSC is asked (query_sm) how a message stands that it has, when "
 	  "its sender asks.",

@@ -1,6 +1,6 @@
 /*
- * outbind to ESMEs, over real sockets: the test is the engine, and the ESME
- * that waits to be called (where world.h has the SMSC). SMPP v3.4 2.2.1,
+ * outbind both ways, over real sockets: the test is the engine, the ESME that
+ * waits to be called (where world.h has the SMSC), and an SMSC that calls. SMPP v3.4 2.2.1,
  * 4.1.7.
  */
 #include <poll.h>
@@ -111,10 +111,123 @@ static void test_once(void)
 	world_finish(&w);
 }
 
+static const struct world_setting called_settings[] = {
+	WORLD_LINK,
+	{ "smsc", "start", "yes" },
+	{ "smsc", "outbind-password", "wakeup" },
+	{ "smsc", "outbind-system-id", "far" },
+	{ NULL, NULL, NULL }
+};
+
+static void outbind(struct world *w, struct wire *x, const char *name,
+		    const char *password)
+{
+	struct smpp_pdu p = { .command_id = SMPP_OUTBIND,
+			      .sequence_number = 1,
+			      .system_id = bytes_of(name),
+			      .password = bytes_of(password) };
+
+	wire_connect(w, x);
+	wire_send(x, &p);
+}
+
+static void deliver(struct world *w, struct wire *x)
+{
+	struct smpp_pdu p = { .command_id = SMPP_DELIVER_SM,
+			      .sequence_number = 77,
+			      .source = { 1, 1, bytes_of("15550200001") },
+			      .dest = { 3, 0, bytes_of("22222") },
+			      .short_message = bytes_of("mo") };
+	struct intake in;
+	struct message m;
+
+	wire_send(x, &p);
+	CU_ASSERT_FATAL(world_wait(w, FRAME_INTAKE));
+	m = world_message(w, &in);
+	CU_ASSERT_STRING_EQUAL(m.origin.peer, "smsc-a");
+	world_accept(w, w->got.ref, 8);
+	CU_ASSERT_FATAL(wire_read(x, &p));
+	CU_ASSERT(p.command_id == SMPP_DELIVER_SM_RESP);
+	CU_ASSERT(p.sequence_number == 77);
+}
+
+/* An SMSC calls: a receiver of its link, beside the transceiver; when it goes
+ * it may call again. */
+static void test_by_smsc(void)
+{
+	struct smpp_pdu p;
+	struct world w;
+	struct wire x, y, z;
+	unsigned i;
+
+	world_smsc(&w, &x, called_settings);
+	for (i = 0; i < 2; i++) {
+		outbind(&w, &y, "far", "wakeup");
+		CU_ASSERT_FATAL(wire_read(&y, &p));
+		CU_ASSERT(p.command_id == SMPP_BIND_RECEIVER);
+		CU_ASSERT(bytes_is(p.system_id, "cpmgw"));
+		wire_respond(&y, &p, ESME_ROK, "");
+		deliver(&w, &y);
+		outbind(&w, &z, "far", "wakeup"); /* it has one */
+		CU_ASSERT(wire_is_closed(&z));
+		wire_close(&z);
+		p = (struct smpp_pdu){ .command_id = SMPP_UNBIND,
+				       .sequence_number = 78 };
+		wire_send(&y, &p);
+		CU_ASSERT(wire_read(&y, &p));
+		CU_ASSERT(p.command_id == SMPP_UNBIND_RESP);
+		CU_ASSERT(wire_is_closed(&y));
+		wire_close(&y);
+	}
+	deliver(&w, &x);
+	world_over(&w, &x);
+}
+
+/* Our password goes to nobody who does not know his own. */
+static void test_strangers(void)
+{
+	static const char *const names[][2] = { { "far", "wrong" },
+						{ "far", "" },
+						{ "other", "wakeup" },
+						{ "", "" } };
+	struct found a = world_account();
+	struct smpp_pdu p = { .command_id = SMPP_OUTBIND,
+			      .sequence_number = 5,
+			      .system_id = bytes_of("far"),
+			      .password = bytes_of("wakeup") };
+	struct world w;
+	struct wire x, y;
+	size_t i;
+
+	world_smsc(&w, &x, called_settings);
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		outbind(&w, &y, names[i][0], names[i][1]);
+		CU_ASSERT(!wire_read(&y, &p));
+		CU_ASSERT(wire_is_closed(&y));
+		wire_close(&y);
+	}
+	/* One that is bound already is no SMSC. */
+	wire_connect(&w, &y);
+	CU_ASSERT(wire_bind(&w, &y, SMPP_BIND_TRANSMITTER, &a) == ESME_ROK);
+	p = (struct smpp_pdu){ .command_id = SMPP_OUTBIND,
+			       .sequence_number = 5,
+			       .system_id = bytes_of("far"),
+			       .password = bytes_of("wakeup") };
+	wire_send(&y, &p);
+	wire_send(&y, &(struct smpp_pdu){ .command_id = SMPP_ENQUIRE_LINK,
+					  .sequence_number = 6 });
+	CU_ASSERT(wire_read(&y, &p) && p.sequence_number == 6);
+	CU_ASSERT(p.command_id == SMPP_ENQUIRE_LINK_RESP);
+	wire_close(&y);
+	world_over(&w, &x);
+}
+
 static const struct check_test tests[] = {
 	{ "called", test_called },
 	{ "not called", test_not_called },
 	{ "once", test_once },
+	{ "by an SMSC", test_by_smsc },
+	{ "by strangers", test_strangers },
 	{ NULL, NULL }
 };
 

@@ -315,6 +315,17 @@ static bool is_link(const struct settings *s, const char *name)
 	return false;
 }
 
+/* C-octet string of ASCII (SMPP v3.4 3.1), and as names of links are. */
+static bool good_name(const char *name)
+{
+	size_t n = strlen(name), i;
+
+	for (i = 0; i < n; i++)
+		if (name[i] <= ' ' || name[i] > '~')
+			return false;
+	return n > 0 && n <= ACCOUNT_NAME_MAX && strpbrk(name, ";/|") == NULL;
+}
+
 static enum err check_order(const struct accounts *a,
 			    const struct account_order *o,
 			    const struct entry *entry, struct buf *why)
@@ -322,7 +333,6 @@ static enum err check_order(const struct accounts *a,
 	bool there = entry != NULL && entry->there;
 	bool in_files = settings_group_named(a->from.settings, ACCOUNTS_GROUP,
 					     o->name) != NULL;
-	size_t n = strlen(o->name);
 
 	if (o->what != ACCOUNT_ADD) {
 		if (!there)
@@ -340,10 +350,10 @@ static enum err check_order(const struct accounts *a,
 	}
 	if (there)
 		return refuse(why, ERR_EXISTS, o->name, "is there already");
-	if (n == 0 || n > ACCOUNT_NAME_MAX || strpbrk(o->name, " ;/|") != NULL)
+	if (!good_name(o->name))
 		return refuse(why, ERR_RANGE, o->name,
-			      "is no name: 1 to 15 characters, without space, "
-			      "';', '/' and '|'");
+			      "is no name: 1 to 15 ASCII characters, without "
+			      "space, ';', '/' and '|'");
 	if (is_link(a->from.settings, o->name))
 		return refuse(why, ERR_EXISTS, o->name,
 			      "is the name of a link");

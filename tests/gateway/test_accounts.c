@@ -119,6 +119,8 @@ static const struct row {
 	{ "with a long name", ACCOUNT_ADD, "sixteen-letters-", PASSWORD,
 	  ERR_RANGE },
 	{ "with no name", ACCOUNT_ADD, "", PASSWORD, ERR_RANGE },
+	{ "with a line end", ACCOUNT_ADD, "a\nb", PASSWORD, ERR_RANGE },
+	{ "with another script", ACCOUNT_ADD, "\xC3\xA9", PASSWORD, ERR_RANGE },
 	{ "with a space", ACCOUNT_ADD, "a b", PASSWORD, ERR_RANGE },
 	{ "with a code of another", ACCOUNT_ADD, "shop",
 	  PASSWORD ",\"short-code\":\"1;22224\"", ERR_EXISTS },

@@ -60,6 +60,8 @@ struct accepted {
 	/* Of a `partial` one: recipients without a way, two octets each: the
 	 * index, and enum outcome_class. Not there for a duplicate. */
 	struct bytes refused;
+	/* A recipient is not there, and its sender is told when he is back. */
+	bool waits;
 };
 
 /* A receipt or notification about something that we sent. */
@@ -76,6 +78,7 @@ struct far_report {
 	uint64_t event_us;
 	const char **keys;	/* of the report itself, for the trace       */
 	size_t n_keys;		/* at most OUTCOME_KEYS_MAX                  */
+	bool absent;		/* the recipient was not there               */
 };
 
 struct peer_state {
@@ -94,9 +97,12 @@ struct peer_state {
 	bool busy;		/* up, but others are to be preferred now    */
 };
 
+/* Of a user, by his name; or that a subscriber of another network, who may
+ * have been waited for, can be reached again. */
 struct presence {
-	const char *user;	/* name in the directory                     */
+	const char *user;	/* name in the directory, or NULL            */
 	uint32_t devices;
+	struct address subscriber;
 };
 
 enum lookup_kind {

@@ -184,6 +184,7 @@ static void to_waiting(struct engine *e, struct live *l)
 		return;
 	}
 	l->state = LEG_WAITING;
+	alert_absent(e, l);
 	settle_update(e, l);
 }
 

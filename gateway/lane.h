@@ -17,6 +17,7 @@
 #define FLOW_LOADED_MAX	 512	/* ready legs of one flow in memory           */
 #define FLOW_REFILL_AT	 128	/* fewer: fetch                               */
 #define LANE_DEVICES	 "cpm"	/* peer name of the users' own devices        */
+#define LANE_ALERTS	 "alerts"	/* no peer has it: see alert.c        */
 #define TARGET_QUEUE_MAX 16	/* behind one recipient, in memory            */
 #define LANE_BEHIND_MAX	 4096	/* behind all of them: more stay on disk      */
 

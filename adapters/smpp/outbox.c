@@ -41,7 +41,8 @@ static void give_outcome(struct hub *h, uint64_t token,
 	struct outcome bare = { .class = out->class,
 				.far_code = out->far_code,
 				.text = out->text,
-				.clause = out->clause };
+				.clause = out->clause,
+				.absent = out->absent };
 
 	/* Without room for ids it is still better said than not. */
 	if (uplink_outcome(h->up, token, out) != OK &&
@@ -123,10 +124,14 @@ static bool send_one(struct job *j, struct session *s)
 	struct bytes pdu;
 	unsigned segment;
 
-	if (!job_peek(j, &pdu, &segment) ||
-	    session_request(s, pdu, j, segment) != OK)
+	if (!job_peek(j, &pdu, &segment))
+		return false;
+	if (j->unanswered ? session_tell(s, pdu) != OK
+			  : session_request(s, pdu, j, segment) != OK)
 		return false;
 	job_sent(j, segment);
+	if (j->unanswered)
+		job_told(j, segment);
 	return true;
 }
 

@@ -23,6 +23,7 @@ EXTRA_DIST += tests/system/run.py
 EXTRA_DIST += tests/system/sipwire.py
 EXTRA_DIST += tests/system/test_accounts.py
 EXTRA_DIST += tests/system/tap.py
+EXTRA_DIST += tests/system/test_alert.py
 EXTRA_DIST += tests/system/test_amend.py
 EXTRA_DIST += tests/system/test_beyond.py
 EXTRA_DIST += tests/system/test_control.py

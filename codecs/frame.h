@@ -53,6 +53,7 @@ enum frame_type {
 	FRAME_TRACE,		/* A>E struct note for a message's story      */
 	FRAME_AMENDMENT,		/* both ways, ref: struct amendment             */
 	FRAME_STANDING,		/* the answer, ref: struct standing           */
+	FRAME_WAITS,		/* E>A struct waits                           */
 	FRAME_LAST
 };
 

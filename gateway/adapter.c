@@ -192,6 +192,13 @@ static const struct shape_row control_rows[] = {
 static const struct shape control_shape =
 	SHAPE(struct control, control_rows, NEEDS(1));
 
+static const struct shape_row waits_rows[] = {
+	[1] = TEXT(struct waits, peer),
+	[2] = NUMBER(struct waits, any, 0, 1),
+};
+static const struct shape waits_shape =
+	SHAPE(struct waits, waits_rows, NEEDS(1));
+
 static const struct shape_row note_rows[] = {
 	[1] = NUMBER(struct note, story, 0, UINT64_MAX),
 	[2] = TEXT(struct note, key),
@@ -243,6 +250,8 @@ IMAGE(control)
 READ(control)
 IMAGE(note)
 READ(note)
+IMAGE(waits)
+READ(waits)
 
 /* These two need no memory of their own. */
 IMAGE(accepted)

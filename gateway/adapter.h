@@ -149,6 +149,12 @@ struct binding {
 	struct bytes data;	/* the registrar's own                       */
 };
 
+/* Of a peer that is not up: legs wait for it, that could go now, or none do. */
+struct waits {
+	const char *peer;
+	bool any;
+};
+
 /* Without a peer: uplink_peer() for all whose numbers have changed. */
 #define CONTROL_TELL "tell"
 /* Lines of JSON about a peer, in the place of a complaint. */
@@ -239,6 +245,8 @@ enum err standing_read(struct bytes in, struct arena *a, struct standing *v)
 enum err control_image(const struct control *v, struct buf *to) CHECKED;
 enum err control_read(struct bytes in, struct arena *a, struct control *v)
 	CHECKED;
+enum err waits_image(const struct waits *v, struct buf *to) CHECKED;
+enum err waits_read(struct bytes in, struct arena *a, struct waits *v) CHECKED;
 enum err note_image(const struct note *v, struct buf *to) CHECKED;
 enum err note_read(struct bytes in, struct arena *a, struct note *v) CHECKED;
 
@@ -293,6 +301,9 @@ struct adapter {
 	void (*snapshot)(void *self, const struct binding *v);
 	void (*changed)(void *self, const struct lookup *what);
 	void (*slow)(void *self, bool slow);	/* stop or go on reading      */
+	/* Each time that it changes, and once more after each word of a peer
+	 * that is not up. May be NULL. */
+	void (*waits)(void *self, const struct waits *v);
 	/* gwctl link ...; a refusal writes why into `complaint`, "show"
 	 * lines of JSON about the link, if there is more to say of it. */
 	enum err (*control)(void *self, const struct control *c,

@@ -565,6 +565,7 @@ void dispatch_tick(struct engine *e, uint64_t now)
 
 	for (lane = e->lanes; lane != NULL; lane = lane->next) {
 		divert_tick(e, lane, now);
+		waits_tick(e, lane);
 		if (lane->stalled) {
 			lane->stalled = false;
 			road_dirty(e, lane);

@@ -57,6 +57,9 @@ struct target {
 	struct target *next_ready;
 };
 
+/* What its adapter was told of legs that wait while it is down. */
+enum lane_told { LANE_UNTOLD, LANE_NONE_WAITS, LANE_SOME_WAIT };
+
 struct lane {
 	struct table_node by_peer;	/* first: in the engine's tables      */
 	struct table_node by_number;
@@ -101,6 +104,8 @@ struct lane {
 	uint32_t far_used, sent_minute, received_minute;
 	uint64_t on_hold;	/* legs held or in quarantine, when last asked */
 	bool known;		/* an adapter has spoken of it                */
+	uint64_t life;		/* that life of it was the last               */
+	enum lane_told told;	/* whether legs wait                          */
 	bool dropped;		/* it is not in the configuration any more    */
 };
 

@@ -78,6 +78,7 @@ libgateway_a_SOURCES += gateway/trace.c gateway/trace.h
 libgateway_a_SOURCES += gateway/trace_form.c
 libgateway_a_SOURCES += gateway/trace_inside.h
 libgateway_a_SOURCES += gateway/trace_read.c
+libgateway_a_SOURCES += gateway/waits.c
 
 # cpmgw-conf: the only program with gwlib, whose libraries come with it.
 pkglibexec_PROGRAMS += cpmgw-conf

@@ -38,6 +38,9 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	was_up = l->up;
 	l->child = (int)child;
 	l->known = true;
+	if (!p.up || l->life != e->children[child].life)
+		l->told = LANE_UNTOLD;
+	l->life = e->children[child].life;
 	l->up = p.up;
 	l->busy = p.busy;
 	l->window = p.window;

@@ -9,6 +9,7 @@
  *	reassemble.c	parts of longer short messages become one
  *	dispatch.c	lanes are served, refilled, drained
  *	divert.c	what waits for a link that is down goes by another
+ *	waits.c		adapters hear of legs for peers that are down
  *	settle.c	outcomes: done, again, next way, give up
  *	correlate.c	far ids and far reports find their leg
  *	amend.c		what senders want of what they submitted
@@ -236,6 +237,9 @@ bool settle_reroute(struct engine *e, struct live *l);
 
 /* divert.c */
 void divert_tick(struct engine *e, struct lane *l, uint64_t now);
+
+/* waits.c */
+void waits_tick(struct engine *e, struct lane *l);
 
 /* native.c */
 void native_try(struct engine *e, struct live *l);

@@ -332,15 +332,22 @@ static const struct setting esme_settings[] = {
 	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
 	  "The IP addresses that it may bind from; none named: all.", false },
 	{ "outbind-host", SETTING_ADDRESS, NULL, 0, 0, NULL, NULL, false,
-	  "Where it waits to be called: while it has no bind that receives, we "
-	  "connect there, send outbind, and it may bind over that connection.",
+	  "Where it waits to be called: while messages or receipts wait for it "
+	  "and none of its binds receives, we connect there, send outbind, and "
+	  "it may bind over that connection. That is without TLS: not for an "
+	  "account that has to bind with it (tls = require, tls-name).",
 	  false },
 	{ "outbind-port", SETTING_PORT, NULL, 0, 0, NULL, "2775", false,
 	  "The port there.", false },
 	{ "outbind-password", SETTING_SECRET, NULL, 0, 8, NULL, NULL, false,
 	  "The password that it knows us by.", false },
 	{ "outbind-every", SETTING_DURATION, "s", 100, SETTING_DAY, NULL, "1m",
-	  false, "How often it is called until it binds.", false },
+	  false,
+	  "The shortest time between two calls; it doubles as long as it does "
+	  "not bind.",
+	  false },
+	{ "outbind-most", SETTING_DURATION, "s", 100, SETTING_DAY, NULL, "30m",
+	  false, "The longest such time.", false },
 	{ "enabled", SETTING_BOOL, NULL, 0, 0, NULL, "yes", false,
 	  "It may bind; no unbinds it.", false },
 	{ "comment", SETTING_TEXT, NULL, 0, 1000, NULL, NULL, false,

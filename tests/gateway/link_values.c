@@ -50,6 +50,7 @@ static const struct standing standing = {
 	OUTCOME_NEVER, STATE_DELIVERED, 0x11, 1767225600000000
 };
 static const struct control control = { "kick", "esme1" };
+static const struct waits waits = { "esme1", true };
 static const struct note note = {
 	1, "tel:+1", "register", "a", "b", "ok", "text", "RFC 3261 10",
 	TECHNOLOGY_CPM
@@ -77,6 +78,7 @@ CALLS(amendment)
 CALLS(standing)
 CALLS(control)
 CALLS(note)
+CALLS(waits)
 
 static enum err intake_out(const void *v, struct buf *to)
 {
@@ -109,7 +111,7 @@ static const struct link_value values[] = {
 	VALUE(hello),	 VALUE(welcome),    VALUE(intake),   VALUE(accepted),
 	VALUE(far_report), VALUE(peer_state), VALUE(presence), VALUE(lookup),
 	VALUE(found),	 VALUE(binding),    VALUE(control),  VALUE(note),
-	VALUE(amendment),	 VALUE(standing),
+	VALUE(amendment),	 VALUE(standing),   VALUE(waits),
 	{ .name = NULL },
 };
 

@@ -97,7 +97,6 @@ static enum err on_prepare(struct uplink *up, const struct frame *f, int fd)
 
 static enum err on_commit(struct uplink *up, const struct frame *f, int fd)
 {
-	(void)f;
 	(void)fd;
 	if (up->prepared == NULL)
 		return ERR_NOTFOUND;
@@ -105,7 +104,8 @@ static enum err on_commit(struct uplink *up, const struct frame *f, int fd)
 	settings_free(up->current);
 	up->current = up->prepared;
 	up->prepared = NULL;
-	return OK;
+	(void)link_open_frame(up->link, FRAME_COMMITTED, f->ref);
+	return link_close_frame(up->link);
 }
 
 static enum err on_abort(struct uplink *up, const struct frame *f, int fd)

@@ -169,6 +169,9 @@ static void child_frame(void *arg, struct child *c, const struct frame *f,
 	case FRAME_PREPARED:
 		reload_prepared(a, child, f);
 		break;
+	case FRAME_COMMITTED:
+		reload_committed(a, child);
+		break;
 	case FRAME_CONTROLLED:
 		if (f->ref == REF_OPEN)
 			opened(a, child);

@@ -29,7 +29,8 @@ enum reload_phase {
 	RELOAD_NONE,
 	RELOAD_READING,
 	RELOAD_SETTLING,
-	RELOAD_PREPARING
+	RELOAD_PREPARING,
+	RELOAD_COMMITTING
 };
 
 struct appliance {
@@ -63,6 +64,7 @@ struct appliance {
 		bool open;		/* its listeners answer               */
 		/* Of a reload that is under way. */
 		bool answered, prepared;
+		bool committing;	/* told to use it, has not said so    */
 		bool joining;		/* it is new in it                    */
 		bool leaving;		/* it is told to stop                 */
 	} programs[ENGINE_CHILDREN];
@@ -99,6 +101,7 @@ struct appliance_child *appliance_add(struct appliance *a, const char *name);
 enum err reload_start(struct appliance *a, uint64_t ticket) CHECKED;
 void reload_prepared(struct appliance *a, unsigned child,
 		     const struct frame *f);
+void reload_committed(struct appliance *a, unsigned child);
 void reload_child_up(struct appliance *a, unsigned child);
 /* `for_good`: it was told to stop; its place is free afterwards. */
 void reload_child_down(struct appliance *a, unsigned child, bool for_good);

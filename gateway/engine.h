@@ -96,11 +96,6 @@ void engine_counts(const struct engine *e, struct engine_counts *out);
  *  is NULL. ERR_NOTFOUND, ERR_NOMEM, ERR_TOOBIG. */
 enum err engine_describe_links(struct engine *e, const char *lane,
 			       struct buf *lines) CHECKED;
-/** Holds or releases a lane by its name, "sms/smsc-a" or "smsc-a"; what is
- *  held stays so over a restart. `by` may be NULL. ERR_NOTFOUND; ERR_EXISTS:
- *  see engine_which(). */
-enum err engine_hold(struct engine *e, const char *lane, bool held,
-		     const char *by) CHECKED;
 
 /* A link, as operators name it. */
 struct engine_link {
@@ -119,6 +114,18 @@ void engine_which(const struct engine *e, const char *peer, struct buf *to);
 typedef void engine_kept(void *arg);
 void engine_keep_stopped(struct engine *e, const char *lane, bool stopped,
 			 engine_kept *done, void *arg);
+/* A lane by its name, "sms/smsc-a" or "smsc-a". */
+struct engine_hold {
+	const char *lane;
+	const char *by;		/* whom to name for it; may be NULL           */
+	bool held;		/* or to be released                          */
+};
+
+/** Holds or releases a lane; what is held stays so over a restart: `done`
+ *  once that is on disk. Otherwise ERR_NOTFOUND, or ERR_EXISTS: see
+ *  engine_which(). */
+enum err engine_hold(struct engine *e, const struct engine_hold *h,
+		     engine_kept *done, void *arg) CHECKED;
 /** Tells a child what is stopped of its links: after FRAME_COMMIT. */
 void engine_stop_links(struct engine *e, unsigned child, uint64_t ref);
 

@@ -18,27 +18,45 @@ static void set_lane(struct lane *l, bool held, const char *by, uint64_t us)
 	l->held_us = held ? us : 0;
 }
 
+struct keeping {
+	engine_kept *done;
+	void *arg;
+};
+
+static void lane_kept(void *owner, struct step *s)
+{
+	const struct keeping *k = s->context;
+
+	(void)owner;
+	k->done(k->arg);
+}
+
 /* Of a lane that is held the directory has "MICROSECONDS BY". */
-enum err engine_hold(struct engine *e, const char *lane, bool held,
-		     const char *by)
+enum err engine_hold(struct engine *e, const struct engine_hold *h,
+		     engine_kept *done, void *arg)
 {
 	struct buf since = BUF_INIT(512);
+	struct keeping *k;
 	struct lane *l;
 	struct step *s;
 	enum err why;
 
-	if ((why = road_lane_called(e, lane, &l)) != OK)
+	if ((why = road_lane_called(e, h->lane, &l)) != OK)
 		return why;
-	if (l->held == held)
-		return OK;
-	set_lane(l, held, by, road_now(e));
-	road_dirty(e, l);
-	s = road_step(e, STEP_DIRECTORY, NULL);
+	if (l->held != h->held) {
+		set_lane(l, h->held, h->by, road_now(e));
+		road_dirty(e, l);
+	}
+	/* Also when it was so before: that may not be on disk yet. */
+	s = road_step(e, STEP_DIRECTORY, lane_kept);
+	k = road_room(s, 1, sizeof *k);
+	*k = (struct keeping){ done, arg };
+	s->context = k;
 	s->text = ROAD_HELD;
 	s->text2 = l->name;	/* lanes outlive all steps */
-	if (held) {
+	if (l->held) {
 		buf_printf(&since, "%" PRIu64 " %.200s", l->held_us,
-			   by == NULL ? "" : by);
+			   l->held_by == NULL ? "" : l->held_by);
 		s->octets = road_octets(s, buf_bytes(&since));
 	}
 	road_submit(e, s);
@@ -157,7 +175,9 @@ static void looked_done(void *owner, struct step *s)
 		if (v < to->verdict)
 			to->verdict = v;
 	}
-	if (item == NULL && last != 0 && !s->complete)
+	/* One look more than there are legs: when it comes back, what was
+	 * changed is on disk. */
+	if (item == NULL && last != 0)
 		look(e, to, last);
 	else
 		to->done(to->arg, to->story, to->verdict);

@@ -216,44 +216,46 @@ static void first_done(void *arg, uint64_t story, enum engine_hold_verdict v)
 	finish(h);
 }
 
-static void hold_message(struct appliance *a, struct control_session *s,
-			 const char *key, bool hold)
+static void hold_message(struct holding *h)
 {
-	struct holding *h = mem_zero(sizeof *h);
-	uint64_t story;
+	struct engine *e = h->appliance->engine;
+	uint64_t story = engine_story_of(e, h->key);
 
-	if (h == NULL || (h->key = mem_string(key)) == NULL ||
-	    (h->by = control_who(s)) == NULL) {
-		control_end(s, 1, "out of memory");
-		if (h != NULL)
-			holding_free(h);
-		return;
-	}
-	h->appliance = a;
-	h->ticket = control_ticket(s);
-	h->hold = hold;
-	h->worst = HOLD_NOTHING;
-	if ((story = engine_story_of(a->engine, key)) != 0)
-		engine_hold_story(a->engine, story, hold, h->by, first_done, h);
+	if (story != 0)
+		engine_hold_story(e, story, h->hold, h->by, first_done, h);
 	else
 		start_search(h);
 }
 
-static void lane_done(struct control_session *s, const char *name, bool hold)
+/* -- lanes ---------------------------------------------------------------- */
+
+static void tell_lane(const struct holding *h, struct control_session *s)
 {
+	const char *state = h->hold ? "held" : "released";
 	struct buf line = BUF_INIT(CONTROL_LINE_MAX), text = BUF_INIT(4096);
 	struct json_writer w = JSON_WRITER(&line);
 
-	buf_printf(&text, "lane %s is %s", name, hold ? "held" : "released");
+	buf_printf(&text, "lane %s is %s", h->key, state);
 	json_open_object(&w);
-	json_put_string(&w, "lane", name);
-	json_put_string(&w, "state", hold ? "held" : "released");
+	json_put_string(&w, "lane", h->key);
+	json_put_string(&w, "state", state);
 	json_put_text(&w, "text", buf_bytes(&text));
 	json_close_object(&w);
 	control_line(s, buf_bytes(&line));
 	control_end(s, 0, NULL);
 	buf_clear(&line);
 	buf_clear(&text);
+}
+
+static void lane_done(void *arg)
+{
+	struct holding *h = arg;
+	struct control_session *s =
+		control_find(h->appliance->control, h->ticket);
+
+	if (s != NULL)
+		tell_lane(h, s);
+	holding_free(h);
 }
 
 static void ambiguous(struct appliance *a, struct control_session *s,
@@ -266,23 +268,49 @@ static void ambiguous(struct appliance *a, struct control_session *s,
 	buf_clear(&which);
 }
 
+static struct holding *holding_new(struct appliance *a,
+				   struct control_session *s, const char *name,
+				   bool hold)
+{
+	struct holding *h = mem_zero(sizeof *h);
+
+	if (h == NULL)
+		return NULL;
+	h->appliance = a;
+	h->ticket = control_ticket(s);
+	h->hold = hold;
+	h->worst = HOLD_NOTHING;
+	h->key = mem_string(name);
+	h->by = control_who(s);
+	if (h->key != NULL && h->by != NULL)
+		return h;
+	holding_free(h);
+	return NULL;
+}
+
 static void hold_or_release(struct appliance *a, struct control_session *s,
 			    const struct json_value *arguments, bool hold)
 {
 	char *name = operate_text(arguments, "name");
-	char *by = control_who(s);
-	enum err e = ERR_NOTFOUND;
+	struct engine_hold lane = { .lane = name, .held = hold };
+	struct holding *h = NULL;
+	enum err e;
 
-	if (name == NULL)
+	if (name == NULL) {
 		control_end(s, 2, "hold or release what? a name is missing");
-	else if ((e = engine_hold(a->engine, name, hold, by)) == OK)
-		lane_done(s, name, hold);
-	else if (e == ERR_EXISTS)
-		ambiguous(a, s, name);
-	else
-		hold_message(a, s, name, hold);
+	} else if ((h = holding_new(a, s, name, hold)) == NULL) {
+		control_end(s, 1, "out of memory");
+	} else {
+		lane.by = h->by;
+		e = engine_hold(a->engine, &lane, lane_done, h);
+		if (e == ERR_EXISTS) {
+			ambiguous(a, s, name);
+			holding_free(h);
+		} else if (e != OK) {
+			hold_message(h);
+		}
+	}
 	mem_free(name);
-	mem_free(by);
 }
 
 void operate_hold(struct appliance *a, struct control_session *s,

@@ -4,9 +4,10 @@
  * configuration adds are started first and have their say like the others;
  * those that it leaves out are stopped once it is in use.
  *
- *	reading -> settling -> preparing -> answered
+ *	reading -> settling -> preparing -> committing -> answered
  *
  * Settling: a program that has just come up first agrees to what is in use.
+ * Committing: who asked is answered when all programs use it.
  */
 #include "gateway/appliance.h"
 
@@ -163,7 +164,7 @@ static bool is_listed(const struct settings *s, const char *name)
 /* What operators have stopped stays so: it is said before anything binds. */
 static void commit(struct appliance *a, unsigned child)
 {
-	(void)send(a, child, FRAME_COMMIT, 0);
+	a->programs[child].committing = send(a, child, FRAME_COMMIT, 0);
 	engine_stop_links(a->engine, child, REF_STOPPED);
 }
 
@@ -213,6 +214,16 @@ static void say_what_waits(struct appliance *a, struct control_session *s,
 	buf_clear(&text);
 }
 
+static void all_committed(struct appliance *a)
+{
+	unsigned i;
+
+	for (i = 0; i < ENGINE_CHILDREN; i++)
+		if (a->programs[i].committing)
+			return;
+	answer(a, true);
+}
+
 /* All or nothing: all. */
 static void use(struct appliance *a)
 {
@@ -239,7 +250,8 @@ static void use(struct appliance *a)
 				   settings_number(g, "drain") * 1000);
 	}
 	oplog_line(a->log, OPLOG_NOTICE, "configuration: in use");
-	answer(a, true);
+	a->reload = RELOAD_COMMITTING;
+	all_committed(a);
 }
 
 static bool is_awaited(const struct appliance_child *c)
@@ -379,11 +391,34 @@ static void read_done(void *arg, struct settings *s, struct bytes complaints)
 		settled(a);
 }
 
+/* It is in use, but some programs do not say so. */
+static void slow_to_commit(struct appliance *a)
+{
+	struct control_session *s = asker(a);
+	char text[100];
+	unsigned i;
+
+	for (i = 0; i < ENGINE_CHILDREN; i++) {
+		if (!a->programs[i].committing)
+			continue;
+		a->programs[i].committing = false;
+		snprintf(text, sizeof text, "cpmgw-%s is slow to use it",
+			 a->programs[i].name);
+		if (s != NULL)
+			control_text(s, text);
+	}
+	answer(a, true);
+}
+
 static void too_long(void *arg)
 {
 	struct appliance *a = arg;
 	unsigned i;
 
+	if (a->reload == RELOAD_COMMITTING) {
+		slow_to_commit(a);
+		return;
+	}
 	if (a->reload == RELOAD_READING)
 		buf_text(&a->complaints, "cpmgw-conf takes too long\n");
 	for (i = 0; i < ENGINE_CHILDREN; i++)
@@ -461,7 +496,7 @@ void reload_child_down(struct appliance *a, unsigned child, bool for_good)
 	struct appliance_child *c = &a->programs[child];
 	bool awaited = a->reload == RELOAD_PREPARING && is_awaited(c);
 
-	c->up = c->live = c->prepared = c->open = false;
+	c->up = c->live = c->prepared = c->committing = c->open = false;
 	c->answered = true;
 	c->asked = 0;
 	if (awaited)
@@ -472,6 +507,8 @@ void reload_child_down(struct appliance *a, unsigned child, bool for_good)
 		all_prepared(a);
 	else if (a->reload == RELOAD_SETTLING)
 		settled(a);
+	else if (a->reload == RELOAD_COMMITTING)
+		all_committed(a);
 }
 
 struct refusal {
@@ -527,4 +564,11 @@ void reload_prepared(struct appliance *a, unsigned child,
 	c->prepared = f->payload.n == 0;
 	program_complains(a, child, f->payload);
 	all_prepared(a);
+}
+
+void reload_committed(struct appliance *a, unsigned child)
+{
+	a->programs[child].committing = false;
+	if (a->reload == RELOAD_COMMITTING)
+		all_committed(a);
 }

@@ -175,7 +175,7 @@ static const struct setting smsc_settings[] = {
 	{ "outbind-password", SETTING_SECRET, NULL, 0, 8, NULL, NULL, false,
 	  "Set: the SMSC may connect to the port of group smpp and send "
 	  "outbind with this password; then we bind there as a receiver, "
-	  "beside the other binds.",
+	  "beside the other binds. With tls it has to connect to tls-port.",
 	  false },
 	{ "outbind-system-id", SETTING_TEXT, NULL, 0, 15, NULL, NULL, false,
 	  "The name that it must give there; not set: any.", false },

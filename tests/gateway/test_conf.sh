@@ -88,7 +88,9 @@ refused "itself" "include = x.conf\n" \
 refused "control character" "group = sip\nserver = a\\001b\n" \
 	"x.conf:2: there is a control character in this line"
 refused "all of them" "group = sip\nport = x\nwindow = y\nbad line\n" \
-	'x.conf:4: this is not "name = value"'
+	'x.conf:4: this is not "name = value"
+x.conf:2: group sip: port: x is not a number in 1..65535
+x.conf:3: group sip: window: y is not a number in 1..100000'
 printf 'group = sip\nport = 0\n' >"$work/c/y.conf"
 refused "in an included file" "include = y.conf\n" \
 	"y.conf:2: group sip: port: 0 is not in 1..65535"

@@ -211,13 +211,26 @@ static void decide(struct job *j, const struct smpp_decision *d)
 			j->segments[i].fate = SEGMENT_KEPT;
 }
 
-static void refused(struct job *j, const struct smpp_pdu *p)
+/* What the link's own statuses mean is settled by its settings. */
+static struct smpp_verdict verdict(const struct manner *m, uint32_t status,
+				   int reason)
+{
+	struct smpp_verdict v = smpp_status_verdict(status, reason);
+	enum smpp_vendor_kind kind = smpp_vendor_kind(&m->vendor, status);
+
+	if (kind == SMPP_VENDOR_RETRY || kind == SMPP_VENDOR_THROTTLE)
+		v.class = OUTCOME_LATER;
+	return v;
+}
+
+static void refused(struct job *j, const struct smpp_pdu *p,
+		    const struct manner *m)
 {
 	uint32_t reason = 0;
 	bool any = smpp_tlv_number(p->tlvs, SMPP_TLV_DELIVERY_FAILURE_REASON,
 				   &reason);
 	struct smpp_verdict v =
-		smpp_status_verdict(p->command_status, any ? (int)reason : -1);
+		verdict(m, p->command_status, any ? (int)reason : -1);
 	struct smpp_decision d = { v.class, p->command_status,
 				   smpp_status_name(p->command_status), 0,
 				   smpp_error_absent(p->tlvs) };
@@ -237,7 +250,8 @@ static void refused(struct job *j, const struct smpp_pdu *p)
 		d.class = OUTCOME_LATER;
 	if (v.patient && j->attempt >= SMPP_PATIENCE)
 		d.class = OUTCOME_NEVER;
-	if (p->command_status == ESME_RTHROTTLED)
+	if (manner_is_too_much(m, p->command_status) &&
+	    p->command_status != ESME_RMSGQFUL)
 		d.retry_after_ms = THROTTLED_MS;
 	decide(j, &d);
 }
@@ -267,7 +281,7 @@ void job_answer(struct job *j, unsigned segment, const struct smpp_pdu *p,
 		return;
 	}
 	s->fate = SEGMENT_REFUSED;
-	refused(j, p);
+	refused(j, p, m);
 }
 
 void job_lost(struct job *j, unsigned segment, bool sent)

@@ -8,7 +8,9 @@
 #include "codecs/smpp_names.h"
 
 /* What waits is given back when the far side wants nothing for so long. */
-#define GIVE_BACK_US 3000000
+#define GIVE_BACK_US   3000000
+#define CONGESTED      80	/* of congestion_state                       */
+#define CONGESTED_MOST 100
 
 void outbox_init(struct outbox *o, struct peer *peer)
 {
@@ -382,10 +384,13 @@ static void open_window(struct outbox_way *w)
 	w->allowed *= 2;
 }
 
-static bool is_too_much(const struct smpp_pdu *p)
+/* SMPP v5.0 4.8.4.18: it has about as much as it can take. */
+static bool is_congested(const struct smpp_pdu *p)
 {
-	return p->command_status == ESME_RTHROTTLED ||
-	       p->command_status == ESME_RMSGQFUL;
+	uint32_t state;
+
+	return smpp_tlv_number(p->tlvs, SMPP_TLV_CONGESTION_STATE, &state) &&
+	       state >= CONGESTED && state <= CONGESTED_MOST;
 }
 
 bool outbox_pauses(const struct outbox *o)
@@ -430,10 +435,12 @@ void outbox_response(struct outbox *o, const struct session *s,
 
 	open_window(way_of(o, s));
 	job_answer(j, item->which, p, &o->peer->manner);
-	if (is_too_much(p))
+	if (manner_is_too_much(&o->peer->manner, p->command_status))
 		long_rest = slow_down(o, item, p->command_status, now);
 	else
 		throttle_answered(&o->throttle, item->sent_us, now);
+	if (is_congested(p))
+		throttle_congested(&o->throttle, now);
 	settle_if_done(o, j);
 	if (long_rest)
 		strand(o);

@@ -218,6 +218,13 @@ static const struct setting smsc_settings[] = {
 	  false },
 	{ "max-segments", SETTING_NUMBER, NULL, 1, 255, NULL, "8", false,
 	  "More parts than this are not sent.", false },
+	{ "vendor-status", SETTING_STATUSES, NULL, 0, 0, NULL, NULL, false,
+	  "What the SMSC means by statuses of its own, 0x400 to 0x4FF: "
+	  "0x400:throttle 0x410-0x41F:retry 0x4A1:final. throttle: the "
+	  "message later, and the whole link more slowly, as after "
+	  "ESME_RTHROTTLED; retry: the message later; final, as those that "
+	  "are not named: never.",
+	  false },
 	{ "message-id", SETTING_CHOICE, NULL, 0, 0, "string|nocase|decimal|hex",
 	  "string", false,
 	  "How to read the message_id in an answer to a submission.", false },

@@ -38,6 +38,7 @@ adapter_tests += tests/adapters/test_smpp_status
 adapter_tests += tests/adapters/test_smpp_text
 adapter_tests += tests/adapters/test_smpp_tls
 adapter_tests += tests/adapters/test_smpp_tls_link
+adapter_tests += tests/adapters/test_smpp_vendor
 adapter_tests += tests/adapters/test_smpp_versions
 adapter_tests += tests/adapters/test_smpp_throttle
 
@@ -102,5 +103,6 @@ tests_adapters_test_smpp_status_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_text_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_tls_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_tls_link_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_vendor_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_versions_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_throttle_LDADD = $(SMPP_TEST_LIBS)

@@ -54,3 +54,4 @@ EXTRA_DIST += tests/system/test_tls.py
 EXTRA_DIST += tests/system/test_text.py
 EXTRA_DIST += tests/system/test_tools.py
 EXTRA_DIST += tests/system/test_tshark.py
+EXTRA_DIST += tests/system/test_vendor.py

@@ -194,9 +194,13 @@ class Gateway:
     def port(self, lab_port):
         return self.slot.port(lab_port)
 
-    def start(self):
+    def certificates(self):
+        """As its configuration names them; those that are there stay."""
         subprocess.run(['sh', TOP / 'packaging' / 'certificates.sh',
                         self.state / 'tls'], check=True)
+
+    def start(self):
+        self.certificates()
         argv = [BUILD / 'cpmgwd', '--state', self.state, '--conf', self.conf,
                 '--port-offset', self.slot.offset]
         options = {k: v + f':log_path={self.folder}/sanitizer'

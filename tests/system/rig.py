@@ -188,8 +188,6 @@ class Gateway:
             path = self.conf / name
             text = change(path.read_text() if path.exists() else '')
             path.write_text(text)
-        subprocess.run(['sh', TOP / 'packaging' / 'certificates.sh',
-                        self.state / 'tls'], check=True)
         self.process = None
         self.ready = None
 
@@ -197,6 +195,8 @@ class Gateway:
         return self.slot.port(lab_port)
 
     def start(self):
+        subprocess.run(['sh', TOP / 'packaging' / 'certificates.sh',
+                        self.state / 'tls'], check=True)
         argv = [BUILD / 'cpmgwd', '--state', self.state, '--conf', self.conf,
                 '--port-offset', self.slot.offset]
         options = {k: v + f':log_path={self.folder}/sanitizer'
@@ -308,6 +308,15 @@ def is_running(pid):
         return False
 
 
+def told(error):
+    """What a peer said of its mistake."""
+    text = error.read().decode(errors='replace')
+    try:
+        return json.loads(text)['error']
+    except (ValueError, KeyError):
+        return text
+
+
 class Control:
     """A scriptable peer's HTTP control: its requests and its log."""
 
@@ -325,7 +334,7 @@ class Control:
             with opener.open(request, timeout=seconds) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            raise Failure(f'{verb}: {json.load(error)["error"]}') from error
+            raise Failure(f'{verb}: {error.code} {told(error)}') from error
 
     def log(self, after=0, wait_ms=0, kind=''):
         opener = urllib.request.build_opener(

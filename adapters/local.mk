@@ -13,6 +13,7 @@ noinst_LIBRARIES += libadapters.a
 libadapters_a_SOURCES =
 libadapters_a_SOURCES += adapters/child.c adapters/child.h
 libadapters_a_SOURCES += adapters/child_frames.c adapters/child_inside.h
+libadapters_a_SOURCES += adapters/short.c adapters/short.h
 libadapters_a_SOURCES += adapters/uplink.c
 ADAPTER_LIBS = libadapters.a libgateway.a libtables.a libpolicy.a libcodecs.a \
 	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \

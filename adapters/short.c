@@ -9,6 +9,10 @@
 #include "codecs/utf8.h"
 #include "codecs/wsp.h"
 
+#define IE_PORTS_8   4
+#define IE_PORTS_16  5
+#define PORTS_OCTETS 5
+
 static bool starts(const char *text, const char *with)
 {
 	return strncasecmp(text, with, strlen(with)) == 0;
@@ -121,6 +125,40 @@ enum err short_octets(const struct part *part, struct arena *a,
 	e = pushed_write(part->type, part->body, a, scratch);
 	*out = buf_bytes(scratch);
 	return e;
+}
+
+void short_header(const struct message *m, struct udh *out)
+{
+	struct bytes v = message_extra(m, SHORT_PORTS);
+
+	out->other = message_extra(m, SHORT_HEADER);
+	if (v.n != PORTS_OCTETS)
+		return;
+	out->ports = true;
+	out->narrow = v.p[0] == IE_PORTS_8;
+	out->to_port = (uint16_t)(v.p[1] << 8 | v.p[2]);
+	out->from_port = (uint16_t)(v.p[3] << 8 | v.p[4]);
+}
+
+enum err short_header_extras(const struct udh *h, struct arena *a,
+			     struct extra out[SHORT_HEADER_EXTRAS], size_t *n)
+{
+	uint8_t *v;
+
+	*n = 0;
+	if (h->other.n > 0)
+		out[(*n)++] = (struct extra){ SHORT_HEADER, h->other };
+	if (!h->ports)
+		return OK;
+	if ((v = arena_alloc(a, PORTS_OCTETS)) == NULL)
+		return ERR_NOMEM;
+	v[0] = h->narrow ? IE_PORTS_8 : IE_PORTS_16;
+	v[1] = (uint8_t)(h->to_port >> 8);
+	v[2] = (uint8_t)h->to_port;
+	v[3] = (uint8_t)(h->from_port >> 8);
+	v[4] = (uint8_t)h->from_port;
+	out[(*n)++] = (struct extra){ SHORT_PORTS, { v, PORTS_OCTETS } };
+	return OK;
 }
 
 /* Name or user part as an alphanumeric sender that nobody can answer. */

@@ -6,7 +6,15 @@
 #ifndef ADAPTERS_SHORT_H
 #define ADAPTERS_SHORT_H
 
+#include "codecs/udh.h"
 #include "gateway/message.h"
+
+/* Extras: TP-PID; the header's ports, IE 04 or 05, to, from: 1, 2, 2 octets;
+ * elements of it that nobody here knows. */
+#define SHORT_PROTOCOL	    "smpp.protocol_id"
+#define SHORT_PORTS	    "smpp.ports"
+#define SHORT_HEADER	    "smpp.udh"
+#define SHORT_HEADER_EXTRAS 2
 
 /**
  * Appends the subject and the texts one after the other as UTF-8, LF between
@@ -31,6 +39,13 @@ unsigned short_source_port(const char *type);
  */
 enum err short_octets(const struct part *part, struct arena *a,
 		      struct buf *scratch, struct bytes *out) CHECKED;
+
+/** The header that each part of the content has, from extras; and the extras
+ *  of a header: *n of them, that borrow from `h`. ERR_NOMEM. */
+void short_header(const struct message *m, struct udh *out);
+enum err short_header_extras(const struct udh *h, struct arena *a,
+			     struct extra out[SHORT_HEADER_EXTRAS],
+			     size_t *n) CHECKED;
 
 /** The number when there is one, else an alphanumeric name that nobody can
  *  answer, else ANONYMOUS (SMPP v3.4 5.2.5, 3GPP TS 23.040 9.1.2.5). */

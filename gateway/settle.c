@@ -511,14 +511,14 @@ void settle_frame(struct engine *e, unsigned child, const struct frame *f)
 		o = (struct outcome){ .class = OUTCOME_NEVER,
 				      .text = "an adapter's broken outcome" };
 	t = dispatch_landed(e, l);
+	if (o.progress.n > 0 && o.progress.n <= PROGRESS_MAX &&
+	    arena_copy(l->arena, o.progress, &l->progress) != OK)
+		l->progress = (struct bytes){ NULL, 0 };
 	if (l->native) {
 		native_outcome(e, l, &o);
 		dispatch_release(e, t);
 		return;
 	}
-	if (o.progress.n > 0 && o.progress.n <= PROGRESS_MAX &&
-	    arena_copy(l->arena, o.progress, &l->progress) != OK)
-		l->progress = (struct bytes){ NULL, 0 };
 	trace_outcome(e, l, &o, outcome_class_name(o.class));
 	settle(e, l, &o);
 	correlate_early(e, l);

@@ -3,11 +3,11 @@
  * it at once, each its queue permitting; the first 2xx decides (RFC 4320),
  * else the best of the refusals.
  */
-#include "adapters/sip/delivery.h"
 
 #include <string.h>
 
 #include "adapters/sip/gruu.h"
+#include "adapters/sip/smsip.h"
 
 /* -- the end -------------------------------------------------------------- */
 
@@ -43,6 +43,7 @@ void delivery_tell(struct delivery *v, const struct outcome *o)
 		told.far_code = 480;
 		told.clause = "RFC 5627 6.1";
 	}
+	told.progress = smsip_progress(v);
 	told.keys = v->draft.keys;
 	told.n_keys = v->draft.n_keys;
 	if (o->class == OUTCOME_DELIVERED || o->class == OUTCOME_ACCEPTED)
@@ -117,8 +118,16 @@ static bool has_other_flow(const struct delivery *v, const struct device *d)
 
 static bool is_meant(const struct delivery *v, const struct device *d)
 {
-	return d->reachable && (v->draft.gruu.n == 0 ||
+	return d->reachable && smsip_is_meant(v, d) &&
+	       (v->draft.gruu.n == 0 ||
 				gruu_is(v->draft.gruu, d->contact.instance));
+}
+
+static bool add_device(struct delivery *v, struct device *d)
+{
+	struct branch *b = branch_add(v, d);
+
+	return b && (!smsip_goes(v, d) || smsip_branch(b) == OK);
 }
 
 static void to_devices(struct delivery *v, const struct person *p)
@@ -132,7 +141,7 @@ static void to_devices(struct delivery *v, const struct person *p)
 	v->finding = true;
 	for (d = p ? p->devices : NULL; d; d = d->next)
 		if (is_meant(v, d) && !has_other_flow(v, d) &&
-		    !branch_add(v, d)) {
+		    !add_device(v, d)) {
 			v->best = no_memory;
 			v->any = true;
 		}
@@ -195,6 +204,8 @@ static struct delivery *make(struct sip *s, const struct leg *leg)
 	v->sip = s;
 	v->token = leg->token;
 	v->attempt = leg->attempt;
+	v->native = leg->native;
+	v->since_us = uplink_now_us(s->up);
 	v->next = s->deliveries;
 	if (v->next)
 		v->next->previous = v;
@@ -232,6 +243,10 @@ static enum err draft_leg(struct delivery *v, const struct leg *leg)
 		v->to_server = true;
 		v->draft.target = v->draft.imdn_route;
 	}
+	if (e == OK && !v->to_server)
+		e = smsip_plan(v, leg);
+	if (e == OK && !v->draft.type && !v->smsip)
+		e = ERR_UNSUPPORTED;
 	return e;
 }
 
@@ -297,6 +312,7 @@ static void give_up(struct delivery *v)
 		next = b->next;
 		ua_forget(b->call);
 		b->call = NULL;
+		smsip_stop(b);
 		target_done(&b->item);
 		if (b->delivery)
 			delivery_unhook(b);
@@ -325,7 +341,7 @@ static bool is_sent(const struct delivery *v)
 {
 	const struct branch *b = v->branches;
 
-	while (b && !b->call)
+	while (b && !b->call && !smsip_waits(b))
 		b = b->next;
 	return b != NULL;
 }

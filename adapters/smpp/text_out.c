@@ -14,7 +14,7 @@ static struct segment_options options_of(const struct departure *d,
 	const struct message *m = &d->leg->message;
 
 	o.reference = o.means == SEGMENT_UDH8 ? reference & 0xFF : reference;
-	keep_header(m, &o.header);
+	short_header(m, &o.header);
 	if (m->sms_class >= 0 && m->sms_class <= 3) {
 		o.classed = true;
 		o.message_class = (uint8_t)m->sms_class;

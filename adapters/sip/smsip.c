@@ -261,8 +261,7 @@ static void hand_over(struct asked *a, const struct smsip_arrival *in)
 
 static void submit(struct asked *a, const struct rpdu *rp)
 {
-	struct smsip_submit in = { a->sip->config, &a->sender,
-				   a->request->call_id,
+	struct smsip_submit in = { a->sip->config, &a->sender, a->request,
 				   uplink_now_us(a->sip->up) };
 	struct smsip_arrival out;
 	struct smsip_refusal no;

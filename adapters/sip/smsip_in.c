@@ -161,7 +161,7 @@ static enum err set_ids(struct reading *r)
 					 .want = m->want };
 	m->ids[0].value = arena_string(r->arena, bytes_of(text));
 	m->ids[1] = (struct message_id){ .kind = ID_CALL,
-					 .value = r->in->call_id };
+					 .value = r->in->request->call_id };
 	m->n_ids = 2;
 	return m->ids[0].value ? OK : ERR_NOMEM;
 }
@@ -189,9 +189,10 @@ static enum err set_segment(struct reading *r)
 }
 
 /* Sent again with TP-RD it has the same TP-MR, in another MESSAGE
- * (9.2.3.25); else that one is what may be repeated. */
+ * (9.2.3.25); else it is only that MESSAGE which may be repeated. */
 static enum err set_dedupe(struct reading *r)
 {
+	const struct request *q = r->in->request;
 	struct buf key = BUF_INIT(KEY_MAX);
 	enum err e;
 
@@ -201,7 +202,8 @@ static enum err set_dedupe(struct reading *r)
 			   r->m->recipients[0].address.text);
 		buf_put(&key, r->t->user);
 	} else {
-		buf_text(&key, r->in->call_id);
+		buf_printf(&key, "\n%s\n%s\n%u",
+			   q->from_tag ? q->from_tag : "", q->call_id, q->cseq);
 	}
 	e = buf_status(&key);
 	if (e == OK)

@@ -8,6 +8,7 @@
 
 #include "adapters/sip/config.h"
 #include "adapters/sip/identity.h"
+#include "adapters/sip/request.h"
 #include "codecs/rpdu.h"
 #include "gateway/adapter.h"
 
@@ -21,7 +22,7 @@ struct smsip_refusal {
 struct smsip_submit {
 	const struct sip_config *config;
 	const struct identity *sender;
-	const char *call_id;	/* of the MESSAGE that brought it            */
+	const struct request *request;	/* the MESSAGE that brought it       */
 	uint64_t now_us;
 };
 

@@ -2,10 +2,9 @@
 octets (3GPP TS 24.011, 23.040), and a device that speaks them by SIP
 (3GPP TS 24.341)."""
 
-import threading
-
 from device import Device
 from rig import DOMAIN, check
+from sipwire import new_id
 
 CENTRE = '+15550009999'
 MIME = 'application/vnd.3gpp.sms'
@@ -19,7 +18,8 @@ SUBMIT, DELIVER, REPORT = 1, 0, 2
 def setting(text):
     """conf/lab/cpmgw.conf with SMS over IP."""
     return text.replace('group = sip\n',
-                        f'group = sip\nsms-centre = {CENTRE}\n', 1)
+                        f'group = sip\nsms-centre = {CENTRE}\n'
+                        'sms-ack-timeout = 2s\n', 1)
 
 
 # -- letters ----------------------------------------------------------------
@@ -69,7 +69,7 @@ def address(number):
 
 def user_data(text, header=b'', coding=0):
     """TP-UDL and TP-UD."""
-    if coding == 8:
+    if coding & 0x0c == 8:
         octets = header + text.encode('utf-16-be')
         return bytes([len(octets)]) + octets
     if coding == 4:
@@ -83,9 +83,11 @@ def user_data(text, header=b'', coding=0):
 def submit(to, text, reference=1, coding=0, header=b'', report=False,
            validity=None, first=0, protocol=0):
     bits = SUBMIT | 0x40 * bool(header) | 0x20 * report | \
-        0x10 * (validity is not None) | first
+        (0x10 if isinstance(validity, int) else 0) | first
+    if isinstance(validity, int):
+        validity = bytes([validity])
     return bytes([bits, reference]) + address(to) + bytes([protocol, coding]) \
-        + (b'' if validity is None else bytes([validity])) \
+        + (validity or b'') \
         + user_data(text, header, coding)
 
 
@@ -224,7 +226,7 @@ class Telephone(Device):
     def data(self, tpdu, rp_reference=None):
         reference = rp_reference if rp_reference is not None else \
             self.cseq & 255
-        call_id = f'rp-{reference}-{self.cseq}@{self.user}'
+        call_id = new_id()
         status = self.request('MESSAGE', self.centre,
                               [f'Content-Type: {MIME}'],
                               rp_data(reference, tpdu),
@@ -239,6 +241,15 @@ class Telephone(Device):
         check(rp.type in (3, 5), f'RP-ACK or RP-ERROR, not {rp.type}')
         check(rp.reference == reference, 'the same RP-MR')
         return rp
+
+    def memory_available(self):
+        """RP-SMMA; what answers it."""
+        call_id = new_id()
+        status = self.request('MESSAGE', self.centre,
+                              [f'Content-Type: {MIME}'], b'\x06\x2a',
+                              call_id=call_id).status
+        check(status == 202, f'202 to RP-SMMA, not {status}')
+        return self.wait_answer(call_id, 0x2a)
 
     def delivered(self):
         """The RP-DATA that came, in their order."""

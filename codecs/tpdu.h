@@ -48,9 +48,9 @@ enum tpdu_validity { /* the bits of TP-VPF                        */
 enum {
 	TPDU_CAUSE_TPDU = 0xB0, /* TPDU not supported                   */
 	TPDU_CAUSE_BUSY = 0xC0,
-	TPDU_CAUSE_SYSTEM = 0xC2,  /* the centre's system fails         */
-	TPDU_CAUSE_ADDRESS = 0xC3, /* invalid SME address               */
-	TPDU_CAUSE_BARRED = 0xC4,  /* destination SME barred            */
+	TPDU_CAUSE_SYSTEM = 0xC2,   /* the centre's system fails         */
+	TPDU_CAUSE_ADDRESS = 0xC3,  /* invalid SME address               */
+	TPDU_CAUSE_BARRED = 0xC4,   /* destination SME barred            */
 	TPDU_CAUSE_VALIDITY = 0xC7, /* TP-VP not supported              */
 	TPDU_CAUSE_CARD_FULL = 0xD0,
 	TPDU_CAUSE_MEMORY_FULL = 0xD3,

@@ -120,7 +120,7 @@ static bool is_meant(const struct delivery *v, const struct device *d)
 {
 	return d->reachable && smsip_is_meant(v, d) &&
 	       (v->draft.gruu.n == 0 ||
-				gruu_is(v->draft.gruu, d->contact.instance));
+		gruu_is(v->draft.gruu, d->contact.instance));
 }
 
 static bool add_device(struct delivery *v, struct device *d)

@@ -20,9 +20,9 @@ struct branch {
 	struct device *device; /* NULL: gone, or a domain                   */
 	struct ua_call *call;
 	enum device_takes sent; /* how it was                                */
-	const char *elsewhere; /* where the device has sent us; or NULL     */
-	unsigned followed;     /* how often it has                          */
-	struct smsip_turn *sms;	/* as short messages; NULL: not so           */
+	const char *elsewhere;	/* where the device has sent us; or NULL     */
+	unsigned followed;	/* how often it has                          */
+	struct smsip_turn *sms; /* as short messages; NULL: not so           */
 	struct bytes body;
 };
 
@@ -31,13 +31,13 @@ struct delivery {
 	struct sip *sip;
 	struct arena *arena;
 	uint64_t token;
-	const char *user; /* name, once it is known                    */
-	bool to_server;	  /* and to no device                          */
+	const char *user;  /* name, once it is known                    */
+	bool to_server;	   /* and to no device                          */
 	const char *route; /* there: the way; NULL: as the target says  */
 	struct draft draft;
 	struct smsip *smsip; /* the same as short messages; NULL: none     */
 	unsigned attempt;
-	bool native;	     /* its sender waits                          */
+	bool native; /* its sender waits                          */
 	uint64_t since_us;
 	struct branch *branches;
 	size_t left;	     /* branches without their end                */

@@ -12,15 +12,15 @@
 
 #include "adapters/sip/body.h"
 
-#define WARNING_MAX	  512
-#define MTI_BITS	  7
-#define CAUSE_TYPE	  97	/* message type not implemented              */
-#define CLAUSE		  "3GPP TS 24.341 5.3.3.3"
+#define WARNING_MAX 512
+#define MTI_BITS    7
+#define CAUSE_TYPE  97 /* message type not implemented              */
+#define CLAUSE	    "3GPP TS 24.341 5.3.3.3"
 
 /* An RP message that waits for its answer. */
 struct smsip_asked {
 	uint8_t reference;
-	bool submit;		/* its answer has an SMS-SUBMIT-REPORT       */
+	bool submit; /* its answer has an SMS-SUBMIT-REPORT       */
 	uint8_t sent[TPDU_STAMP_OCTETS];
 };
 
@@ -172,8 +172,8 @@ static enum err send_answer(const struct asked *a, const struct device *d,
 	const struct sip *s = a->sip;
 	const struct contact *c = &d->contact;
 	const char *from = smsip_from(s->config, a->arena);
-	const char *lines = from ? smsip_headers(from, call_id, a->arena)
-				 : NULL;
+	const char *lines =
+		from ? smsip_headers(from, call_id, a->arena) : NULL;
 	struct ua_message m = {
 		.target = c->core ? a->sender.sip.text : c->uri,
 		.route = c->core ? c->uri : c->route,

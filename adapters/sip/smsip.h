@@ -8,7 +8,7 @@
 #include "adapters/sip/delivery.h"
 #include "adapters/sip/smsip_map.h"
 
-#define SMSIP_REFERENCES 256	/* values of RP-MR                           */
+#define SMSIP_REFERENCES 256 /* values of RP-MR                           */
 
 /** Is the MESSAGE one of a device to its service centre, and are we one? */
 bool smsip_is_request(const struct sip *s, const struct request *r);

@@ -47,8 +47,7 @@ static bool add_tpdu(struct planning *p, const struct tpdu *t)
 	buf_clear(&one);
 	if (e == ERR_NOMEM)
 		return no_memory(p);
-	return e == OK ? true
-		       : no_way(p, OUTCOME_NEVER, "does not fit a TPDU");
+	return e == OK ? true : no_way(p, OUTCOME_NEVER, "does not fit a TPDU");
 }
 
 static bool make_room(struct planning *p, size_t n)
@@ -84,8 +83,8 @@ static struct segment_options options_of(const struct planning *p)
 	const struct message *m = p->m;
 
 	/* Each attempt has the same, so that parts of several fit. */
-	o.reference = (uint8_t)digest_siphash(p->c->key,
-					      bytes_of(p->leg->public_id));
+	o.reference =
+		(uint8_t)digest_siphash(p->c->key, bytes_of(p->leg->public_id));
 	short_header(m, &o.header);
 	if (m->sms_class >= 0 && m->sms_class <= 3) {
 		o.classed = true;
@@ -248,8 +247,12 @@ bool smsip_plan_leg(const struct smsip_context *c, const struct leg *leg,
 		    struct arena *a, struct smsip_plan *out,
 		    struct outcome *why)
 {
-	struct planning p = { .c = c, .leg = leg, .m = &leg->message,
-			      .arena = a, .out = out, .why = why,
+	struct planning p = { .c = c,
+			      .leg = leg,
+			      .m = &leg->message,
+			      .arena = a,
+			      .out = out,
+			      .why = why,
 			      .scratch = BUF_INIT(SCRATCH_MAX) };
 	bool good = true;
 

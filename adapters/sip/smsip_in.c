@@ -81,9 +81,9 @@ static enum err set_content(struct reading *r, const struct segment_content *c,
 	const struct udh *h = &r->header;
 
 	part->body = c->body;
-	part->type = c->text ? JOINED_TEXT
-			     : joined_data_type(h->to_port, h->from_port,
-						r->arena);
+	part->type =
+		c->text ? JOINED_TEXT
+			: joined_data_type(h->to_port, h->from_port, r->arena);
 	if (!part->type)
 		return ERR_NOMEM;
 	if (h->joined && h->of > 1 &&
@@ -202,8 +202,8 @@ static enum err set_dedupe(struct reading *r)
 			   r->m->recipients[0].address.text);
 		buf_put(&key, r->t->user);
 	} else {
-		buf_printf(&key, "\n%s\n%s\n%u",
-			   q->from_tag ? q->from_tag : "", q->call_id, q->cseq);
+		buf_printf(&key, "\n%s\n%s\n%u", q->from_tag ? q->from_tag : "",
+			   q->call_id, q->cseq);
 	}
 	e = buf_status(&key);
 	if (e == OK)
@@ -216,8 +216,9 @@ struct smsip_refusal smsip_submit_in(const struct smsip_submit *in,
 				     const struct tpdu *t, struct arena *a,
 				     struct smsip_arrival *out)
 {
-	struct reading r = { .in = in, .t = t, .arena = a, .out = out,
-			     .m = &out->message };
+	struct reading r = {
+		.in = in, .t = t, .arena = a, .out = out, .m = &out->message
+	};
 	struct smsip_refusal no;
 
 	*out = (struct smsip_arrival){ 0 };

@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
-#define GSM	     (UINT32_C(3) << 16)	/* SMPP v3.4 5.3.2.31 */
+#define GSM	     (UINT32_C(3) << 16) /* SMPP v3.4 5.3.2.31 */
 #define CLAUSE	     "3GPP TS 24.011 8.2.5.4"
-#define FCS_PROTOCOL 0x80	/* to 0x9F: TP-PID and TP-DCS                */
+#define FCS_PROTOCOL 0x80 /* to 0x9F: TP-PID and TP-DCS                */
 #define FCS_CODING   0x9F
 
 /* -- refusals of ours ----------------------------------------------------- */
@@ -66,8 +66,8 @@ static bool of_tp_cause(uint8_t cause, struct outcome *out)
 	return true;
 }
 
-void smsip_outcome_of(uint8_t cause, const struct tpdu *report,
-		      struct arena *a, struct outcome *out)
+void smsip_outcome_of(uint8_t cause, const struct tpdu *report, struct arena *a,
+		      struct outcome *out)
 {
 	char text[80];
 	size_t i;

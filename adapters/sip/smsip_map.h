@@ -14,15 +14,15 @@
 
 /* What a device is told when its short message is not taken. */
 struct smsip_refusal {
-	uint8_t cause;		/* of RP-ERROR; 0: it is taken               */
-	uint8_t tp_cause;	/* TP-FCS of the SMS-SUBMIT-REPORT; 0: none  */
+	uint8_t cause;	  /* of RP-ERROR; 0: it is taken               */
+	uint8_t tp_cause; /* TP-FCS of the SMS-SUBMIT-REPORT; 0: none  */
 };
 
 /* An SMS-SUBMIT, and who sends it. */
 struct smsip_submit {
 	const struct sip_config *config;
 	const struct identity *sender;
-	const struct request *request;	/* the MESSAGE that brought it       */
+	const struct request *request; /* the MESSAGE that brought it       */
 	uint64_t now_us;
 };
 
@@ -47,19 +47,19 @@ struct smsip_refusal smsip_refusal_of(const struct outcome *o);
 
 /** What became of a short message that the device has answered with RP-ERROR:
  *  `report` is its SMS-DELIVER-REPORT, NULL: it has none. Texts are in `a`. */
-void smsip_outcome_of(uint8_t cause, const struct tpdu *report,
-		      struct arena *a, struct outcome *out);
+void smsip_outcome_of(uint8_t cause, const struct tpdu *report, struct arena *a,
+		      struct outcome *out);
 
 /* The short messages that a leg goes as, each as a TPDU. */
 struct smsip_plan {
 	struct bytes *tpdus;
-	size_t count;		/* 0: nothing in it is told by SMS           */
+	size_t count; /* 0: nothing in it is told by SMS           */
 };
 
 struct smsip_context {
 	const struct sip_config *config;
 	uint64_t now_us;
-	const uint8_t *key;	/* 16 octets: references are made with it    */
+	const uint8_t *key; /* 16 octets: references are made with it    */
 };
 
 /** Is it a report about what a device has sent as short messages? */

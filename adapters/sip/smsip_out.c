@@ -10,7 +10,7 @@
 #include "codecs/digest.h"
 
 #define PROGRESS_VERSION 1
-#define PROGRESS_OCTETS	 10	/* version, the device, how many it has      */
+#define PROGRESS_OCTETS	 10 /* version, the device, how many it has      */
 #define LINES_MAX	 8192
 
 /* The plan of a leg, for all devices that take short messages. */
@@ -18,17 +18,17 @@ struct smsip {
 	struct smsip_plan plan;
 	bool possible;
 	struct outcome why_not;
-	bool only;		/* nothing else that it could go as          */
+	bool only; /* nothing else that it could go as          */
 	uint8_t progress[PROGRESS_OCTETS];
 };
 
 /* One device's copy. */
 struct smsip_turn {
-	struct table_node node;	/* first: those that wait for the device     */
+	struct table_node node; /* first: those that wait for the device     */
 	struct branch *branch;
 	const char *from, *headers, *call_id;
-	size_t at;		/* short messages that it has                */
-	uint8_t reference;	/* RP-MR                                     */
+	size_t at;	   /* short messages that it has                */
+	uint8_t reference; /* RP-MR                                     */
 	bool listed;
 	struct loop_timer timer;
 };
@@ -327,7 +327,7 @@ static void next(struct smsip_turn *t)
 
 	if (t->at == b->delivery->smsip->plan.count)
 		end(t, &all);
-	else if (!b->item.target)	/* the device has gone */
+	else if (!b->item.target) /* the device has gone */
 		end_by_sip(t, &left);
 	else if (!list(t))
 		end(t, &busy);
@@ -339,7 +339,7 @@ void smsip_start(struct branch *b)
 {
 	const struct smsip *sms = b->delivery->smsip;
 
-	if (!sms)		/* the first of its kind, since a moment */
+	if (!sms) /* the first of its kind, since a moment */
 		end(b->sms, &no_memory);
 	else if (!sms->possible)
 		end(b->sms, &sms->why_not);

@@ -13,6 +13,7 @@ adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_sip_reports
 adapter_tests += tests/adapters/test_sip_short
+adapter_tests += tests/adapters/test_sip_smsip
 adapter_tests += tests/adapters/test_sip_stream
 adapter_tests += tests/adapters/test_smpp_account
 adapter_tests += tests/adapters/test_smpp_alert
@@ -55,7 +56,7 @@ libsipcheck_a_SOURCES += tests/adapters/sip_sample.c tests/adapters/sip_sample.h
 libsipcheck_a_SOURCES += tests/adapters/sip_world.c tests/adapters/sip_world.h
 libsipcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SIP_TEST_LIBS = libsipcheck.a $(ADAPTER_TEST_LIBS)
-SIP_UNIT_LIBS = libsip.a $(ADAPTER_TEST_LIBS)
+SIP_UNIT_LIBS = libsip.a libadapters.a $(ADAPTER_TEST_LIBS)
 tests_adapters_test_sip_auth_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_body_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_deliver_LDADD = $(SIP_TEST_LIBS)
@@ -65,6 +66,7 @@ tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_reports_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_short_LDADD = $(SIP_UNIT_LIBS)
+tests_adapters_test_sip_smsip_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_stream_LDADD = $(SIP_TEST_LIBS)
 
 # cpmgw-smpp: the program at both its ends, and its tables alone.

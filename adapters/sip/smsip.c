@@ -310,6 +310,28 @@ static void unreadable(struct asked *a, enum err e, const struct fault *why)
 	refuse(a, type == 2 * RPDU_DATA ? RPDU_CAUSE_MANDATORY : CAUSE_TYPE, 0);
 }
 
+/* 202 first: what is to be sent next goes behind it. */
+static void answered(struct asked *a, const struct rpdu *rp)
+{
+	const char *call_id = NULL;
+	struct rpdu kept = *rp;
+	enum err e = arena_copy(a->arena, rp->user, &kept.user);
+
+	if (e == OK && a->request->answered_call) {
+		call_id = arena_string(a->arena,
+				       bytes_of(a->request->answered_call));
+		e = call_id ? OK : ERR_NOMEM;
+	}
+	if (e != OK) {
+		asked_end_status(a, 503);
+		return;
+	}
+	ua_answer_status(a->request, 202);
+	a->request = NULL;
+	smsip_answered(a->sip, a->sender.user, &kept, call_id);
+	asked_end_status(a, 202);
+}
+
 static void sort(struct asked *a, const struct rpdu *rp)
 {
 	a->sms->reference = rp->reference;
@@ -320,9 +342,7 @@ static void sort(struct asked *a, const struct rpdu *rp)
 	switch (rp->kind) {
 	case RPDU_ACK:
 	case RPDU_ERROR:
-		smsip_answered(a->sip, a->sender.user, rp,
-			       a->request->answered_call);
-		asked_end_status(a, 202);
+		answered(a, rp);
 		return;
 	case RPDU_SMMA:
 		/* That he was seen has made due what waits for him. */
@@ -332,6 +352,12 @@ static void sort(struct asked *a, const struct rpdu *rp)
 		break;
 	}
 	submit(a, rp);
+}
+
+/* Then nothing is said back, and he may have left meanwhile. */
+static bool is_answer(enum err e, const struct rpdu *rp)
+{
+	return e == OK && (rp->kind == RPDU_ACK || rp->kind == RPDU_ERROR);
 }
 
 void smsip_request(struct asked *a)
@@ -344,11 +370,6 @@ void smsip_request(struct asked *a)
 	struct rpdu rp;
 	enum err e;
 
-	if (!a->sender.user || !device_of(a)) {
-		a->sip->failed++;
-		asked_end_status(a, 403);
-		return;
-	}
 	if (encoding && strcasecmp(encoding, "identity") != 0) {
 		asked_end(a, &encoded);
 		return;
@@ -359,8 +380,12 @@ void smsip_request(struct asked *a)
 		return;
 	}
 	e = rpdu_decode(a->request->body, a->arena, &rp, &why);
-	if (e == OK)
+	if (!a->sender.user || (!is_answer(e, &rp) && !device_of(a))) {
+		a->sip->failed++;
+		asked_end_status(a, 403);
+	} else if (e == OK) {
 		sort(a, &rp);
-	else
+	} else {
 		unreadable(a, e, &why);
+	}
 }

@@ -13,6 +13,7 @@ adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_sip_reports
 adapter_tests += tests/adapters/test_sip_short
+adapter_tests += tests/adapters/test_sip_sms
 adapter_tests += tests/adapters/test_sip_smsip
 adapter_tests += tests/adapters/test_sip_stream
 adapter_tests += tests/adapters/test_smpp_account
@@ -66,6 +67,7 @@ tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_reports_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_short_LDADD = $(SIP_UNIT_LIBS)
+tests_adapters_test_sip_sms_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_smsip_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_stream_LDADD = $(SIP_TEST_LIBS)
 

@@ -36,6 +36,11 @@ def idle(w):
     until(lambda: not w.gateway.ask('queue', '--messages'), 'all is done')
 
 
+def leave(w, phone):
+    idle(w)
+    equal(phone.register(expires=0), 200)
+
+
 # -- to the telephone ---------------------------------------------------------
 
 def case_what_a_cpm_user_writes_is_a_short_message(w):
@@ -181,7 +186,7 @@ def case_what_comes_while_it_is_away_is_kept(w):
     phone.wait_sms(text)
     parts = phone.wait_tpdus(lambda t: t.part, 'three parts', 3)
     equal(''.join(t.text for t in parts), long)
-    equal(phone.register(expires=0), 200)
+    leave(w, phone)
 
 
 def case_over_tcp_too(w):
@@ -190,7 +195,7 @@ def case_over_tcp_too(w):
     equal(w.mary.message(f'tel:{BOB}', text)[0], 200)
     phone.wait_sms(text)
     equal(phone.send(MARY, unique('back')).type, 3)
-    equal(phone.register(expires=0), 200)
+    leave(w, phone)
 
 
 def case_a_device_that_reads_cpm_gets_cpm(w):
@@ -202,7 +207,7 @@ def case_a_device_that_reads_cpm_gets_cpm(w):
     both.wait_text(text)
     equal(both.delivered(), [])
     equal(both.send(MARY, unique('but may send')).type, 3)
-    equal(both.register(expires=0), 200)
+    leave(w, both)
 
 
 def case_is_writing_is_not_told_by_sms(w):
@@ -322,7 +327,7 @@ def case_a_status_report_waits_for_the_telephone(w):
     until(lambda: w.gateway.waiting(), 'the report waits')
     phone.registered()
     equal(phone.wait_status(91).status, 0)
-    equal(phone.register(expires=0), 200)
+    leave(w, phone)
 
 
 def case_sent_again_with_tp_rd_it_is_one_message(w):

@@ -4,10 +4,7 @@
  * connection like any other. SMPP v3.4 2.2.1, 4.1.7.
  */
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "adapters/smpp/resolve.h"
 #include "adapters/smpp/server_inside.h"
@@ -82,22 +79,6 @@ void outbind_commit(struct server *v, const struct settings *s)
 	outbind_look_all(v);
 }
 
-static int open_socket(const struct resolved *r)
-{
-	int fd = socket(r->address.ss_family,
-			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int yes = 1;
-
-	if (fd < 0)
-		return -1;
-	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0 &&
-	    (connect(fd, (const struct sockaddr *)&r->address, r->size) == 0 ||
-	     errno == EINPROGRESS))
-		return fd;
-	close(fd);
-	return -1;
-}
-
 static void connect_to(void *arg, const struct resolved *r)
 {
 	struct outbind *o = arg;
@@ -107,7 +88,7 @@ static void connect_to(void *arg, const struct resolved *r)
 
 	o->resolve = NULL;
 	if (r->size != 0)
-		fd = open_socket(r);
+		fd = resolved_connect(r);
 	if (fd >= 0)
 		conn_out(o->server, fd, o->group);
 	else

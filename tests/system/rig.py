@@ -194,9 +194,13 @@ class Gateway:
     def port(self, lab_port):
         return self.slot.port(lab_port)
 
-    def start(self):
+    def certificates(self):
+        """As its configuration names them; those that are there stay."""
         subprocess.run(['sh', TOP / 'packaging' / 'certificates.sh',
                         self.state / 'tls'], check=True)
+
+    def start(self):
+        self.certificates()
         argv = [BUILD / 'cpmgwd', '--state', self.state, '--conf', self.conf,
                 '--port-offset', self.slot.offset]
         options = {k: v + f':log_path={self.folder}/sanitizer'
@@ -260,11 +264,11 @@ class Gateway:
 
     programs = BUILD
 
-    def gwctl(self, *arguments, timeout=None):
+    def gwctl(self, *arguments, timeout=None, given=''):
         """(exit status, standard output, standard error)"""
         done = subprocess.run(
             [self.programs / 'gwctl', '--socket', self.state / 'gwctl.sock',
-             *[str(a) for a in arguments]], capture_output=True,
+             *[str(a) for a in arguments]], input=given, capture_output=True,
             text=True, timeout=timeout or 4 * DEADLINE, check=False,
             env={**os.environ, **SANITIZERS, 'LC_ALL': 'C.UTF-8'})
         return done.returncode, done.stdout, done.stderr

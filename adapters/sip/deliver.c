@@ -125,9 +125,15 @@ static bool is_meant(const struct delivery *v, const struct device *d)
 
 static bool add_device(struct delivery *v, struct device *d)
 {
-	struct branch *b = branch_add(v, d);
+	struct smsip_turn *sms = NULL;
+	struct branch *b;
 
-	return b && (!smsip_goes(v, d) || smsip_branch(b) == OK);
+	if (smsip_goes(v, d) && !(sms = smsip_turn_new(v)))
+		return false;
+	if (!(b = branch_add(v, d)))
+		return false;
+	b->sms = sms;
+	return true;
 }
 
 static void to_devices(struct delivery *v, const struct person *p)
@@ -145,6 +151,7 @@ static void to_devices(struct delivery *v, const struct person *p)
 			v->best = no_memory;
 			v->any = true;
 		}
+	v->leg = NULL;
 	for (b = v->branches; b; b = next) {
 		next = b->next;
 		if (b->delivery && b->device)
@@ -176,6 +183,9 @@ static void user_found(void *arg, const struct user *u)
 	struct delivery *v = arg;
 
 	v->finding = false;
+	if (v->answered)
+		*v->answered = true;
+	v->answered = NULL;
 	if (!u || v->told) {
 		tell_class(v, OUTCOME_LATER, "the directory does not answer",
 			   NULL);
@@ -243,9 +253,8 @@ static enum err draft_leg(struct delivery *v, const struct leg *leg)
 		v->to_server = true;
 		v->draft.target = v->draft.imdn_route;
 	}
-	if (e == OK && !v->to_server)
-		e = smsip_plan(v, leg);
-	if (e == OK && !v->draft.type && !v->smsip)
+	if (e == OK && !v->draft.type &&
+	    config->sms_centre.kind == ADDRESS_NONE)
 		e = ERR_UNSUPPORTED;
 	return e;
 }
@@ -268,6 +277,24 @@ static void not_drafted(struct delivery *v, enum err e)
 		o.far_code = 483;
 	delivery_tell(v, &o);
 	free_delivery(v);
+}
+
+/* The leg is there for the time of the call only: if the answer takes longer
+ * than that, what may be made of it is made now. */
+static void ask(struct delivery *v, const struct leg *leg,
+		const struct lookup *what)
+{
+	bool answered = false;
+
+	v->finding = true;
+	v->leg = leg;
+	v->answered = &answered;
+	users_ask(v->sip->users, what, user_found, v);
+	if (answered)
+		return;
+	v->answered = NULL;
+	smsip_plan(v);
+	v->leg = NULL;
 }
 
 void deliver_leg(struct sip *s, const struct leg *leg)
@@ -296,8 +323,7 @@ void deliver_leg(struct sip *s, const struct leg *leg)
 		not_drafted(v, ERR_NOMEM);
 		return;
 	}
-	v->finding = true;
-	users_ask(s->users, &what, user_found, v);
+	ask(v, leg, &what);
 }
 
 /* -- taking back ---------------------------------------------------------- */

@@ -35,7 +35,9 @@ struct delivery {
 	bool to_server;	   /* and to no device                          */
 	const char *route; /* there: the way; NULL: as the target says  */
 	struct draft draft;
-	struct smsip *smsip; /* the same as short messages; NULL: none     */
+	const struct leg *leg; /* while it is there                         */
+	bool *answered;	       /* likewise: the directory has               */
+	struct smsip *smsip;   /* the same as short messages; NULL: none     */
 	unsigned attempt;
 	bool native; /* its sender waits                          */
 	uint64_t since_us;

@@ -30,6 +30,14 @@ bool smsip_is_request(const struct sip *s, const struct request *r)
 	       body_type_is(r->type, RPDU_MIME_TYPE);
 }
 
+bool smsip_is_answer(const struct sip *s, const struct request *r)
+{
+	unsigned type = r->body.n > 0 ? r->body.p[0] & MTI_BITS : 0;
+
+	return (type == 2 * RPDU_ACK || type == 2 * RPDU_ERROR) &&
+	       smsip_is_request(s, r);
+}
+
 /* -- which device it was -------------------------------------------------- */
 
 /* "sip:mary@127.0.0.1:5060;..." and "127.0.0.1:5060". */

@@ -13,24 +13,25 @@
 /** Is the MESSAGE one of a device to its service centre, and are we one? */
 bool smsip_is_request(const struct sip *s, const struct request *r);
 
+/** Does it say what became of a short message of ours? */
+bool smsip_is_answer(const struct sip *s, const struct request *r);
+
 /** Such a MESSAGE, of a known sender. */
 void smsip_request(struct asked *a);
 
 /** The engine's answer to what it brought. */
 void smsip_outcome(struct asked *a, const struct outcome *o);
 
-/**
- * Plans the leg for those devices, where there can be any; and again the way
- * that an earlier attempt has made. ERR_NOMEM.
- */
-enum err smsip_plan(struct delivery *v, const struct leg *leg) CHECKED;
+/** Plans v->leg for those devices, if there are any at all, and if that has
+ *  not been done. Without memory there is no plan. */
+void smsip_plan(struct delivery *v);
 
 /** Does that device get it as short messages; and is it to get it at all? */
 bool smsip_goes(const struct delivery *v, const struct device *d);
 bool smsip_is_meant(const struct delivery *v, const struct device *d);
 
-/** Its copy is to be short messages. ERR_NOMEM. */
-enum err smsip_branch(struct branch *b) CHECKED;
+/** For a branch that is to be short messages. NULL: no memory. */
+struct smsip_turn *smsip_turn_new(struct delivery *v);
 
 /** Its turn. It may end before this returns. */
 void smsip_start(struct branch *b);

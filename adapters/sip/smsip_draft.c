@@ -10,6 +10,7 @@
 #include "codecs/segment.h"
 #include "policy/receipts.h"
 
+#define LOST_MAX    1024
 #define SCRATCH_MAX MESSAGE_IMAGE_MAX
 
 struct planning {
@@ -93,6 +94,29 @@ static struct segment_options options_of(const struct planning *p)
 	return o;
 }
 
+static bool is_text(const struct part *part)
+{
+	return strncasecmp(part->type, "text/plain", strlen("text/plain")) == 0;
+}
+
+/* Parts that do not go: all but the texts, or but `data` unless NULL. */
+static enum err name_lost(struct planning *p, const struct part *data)
+{
+	const struct message *m = p->m;
+	struct buf lost = BUF_INIT(LOST_MAX);
+	size_t i;
+
+	for (i = 0; i < m->n_parts; i++)
+		if (&m->parts[i] != data && (data || !is_text(&m->parts[i])))
+			buf_printf(&lost, "%s%s",
+				   lost.n ? "," : "lost=", m->parts[i].type);
+	if (lost.n > 0)
+		p->out->lost = arena_string(p->arena, buf_bytes(&lost));
+	i = lost.n;
+	buf_clear(&lost);
+	return i > 0 && !p->out->lost ? ERR_NOMEM : OK;
+}
+
 static enum err split_data(struct planning *p, struct segment_options *o,
 			   struct segment_plan *plan)
 {
@@ -110,6 +134,8 @@ static enum err split_data(struct planning *p, struct segment_options *o,
 	e = short_octets(part, p->arena, &p->scratch, &octets);
 	if (e != OK)
 		return e == ERR_NOMEM ? e : ERR_UNSUPPORTED;
+	if ((e = name_lost(p, part)) != OK)
+		return e;
 	return segment_split_data(octets, o, p->arena, plan);
 }
 
@@ -119,6 +145,8 @@ static bool split(struct planning *p, struct segment_plan *plan)
 	bool any;
 	enum err e = short_text(p->m, p->arena, &p->scratch, &any);
 
+	if (e == OK && any)
+		e = name_lost(p, NULL);
 	if (e == OK && any)
 		e = segment_split(buf_bytes(&p->scratch), &o, p->arena, plan);
 	else if (e == OK)

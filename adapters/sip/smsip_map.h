@@ -53,7 +53,9 @@ void smsip_outcome_of(uint8_t cause, const struct tpdu *report, struct arena *a,
 /* The short messages that a leg goes as, each as a TPDU. */
 struct smsip_plan {
 	struct bytes *tpdus;
-	size_t count; /* 0: nothing in it is told by SMS           */
+	size_t count;	  /* 0: nothing in it is told by SMS           */
+	const char *lost; /* "lost=image/png,...": parts that do not go, or
+			   * NULL                                     */
 };
 
 struct smsip_context {

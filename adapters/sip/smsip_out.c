@@ -38,26 +38,40 @@ static const struct outcome no_memory = { .class = OUTCOME_LATER,
 
 /* -- plans ---------------------------------------------------------------- */
 
-enum err smsip_plan(struct delivery *v, const struct leg *leg)
+/* A line of the message's story, told with the first attempt. */
+static void tell_lost(const struct delivery *v, const char *lost)
+{
+	struct note n = { .story = v->leg->story,
+			  .step = "map",
+			  .to = v->leg->to.text,
+			  .verdict = "lost",
+			  .text = lost,
+			  .technology = TECHNOLOGY_CPM };
+	enum err e = OK;
+
+	if (lost && v->attempt <= 1)
+		e = uplink_note(v->sip->up, &n);
+	(void)e; /* the story is shorter by a line */
+}
+
+void smsip_plan(struct delivery *v)
 {
 	const struct smsip_context c = { v->sip->config,
 					 uplink_now_us(v->sip->up),
 					 v->sip->nonce_key };
-	bool only = smsip_is_report(&leg->message);
+	const struct bytes progress = v->leg->progress;
+	struct smsip *sms;
 
-	if (c.config->sms_centre.kind == ADDRESS_NONE ||
-	    (!only && registrar_sms(v->sip->registrar) == 0))
-		return OK;
-	v->smsip = arena_alloc(v->arena, sizeof(*v->smsip));
-	if (!v->smsip)
-		return ERR_NOMEM;
-	v->smsip->only = only;
-	v->smsip->possible = smsip_plan_leg(&c, leg, v->arena, &v->smsip->plan,
-					    &v->smsip->why_not);
-	if (leg->progress.n == PROGRESS_OCTETS &&
-	    leg->progress.p[0] == PROGRESS_VERSION)
-		memcpy(v->smsip->progress, leg->progress.p, PROGRESS_OCTETS);
-	return OK;
+	if (v->smsip || c.config->sms_centre.kind == ADDRESS_NONE ||
+	    registrar_sms(v->sip->registrar) == 0 ||
+	    !(sms = arena_alloc(v->arena, sizeof(*sms))))
+		return;
+	sms->possible =
+		smsip_plan_leg(&c, v->leg, v->arena, &sms->plan, &sms->why_not);
+	if (progress.n == PROGRESS_OCTETS && progress.p[0] == PROGRESS_VERSION)
+		memcpy(sms->progress, progress.p, PROGRESS_OCTETS);
+	tell_lost(v, sms->plan.lost);
+	v->smsip = sms;
 }
 
 bool smsip_goes(const struct delivery *v, const struct device *d)
@@ -67,7 +81,7 @@ bool smsip_goes(const struct delivery *v, const struct device *d)
 	if (!d->sms || c->sms_centre.kind == ADDRESS_NONE)
 		return false;
 	if (v->draft.is_report)
-		return v->smsip && v->smsip->only;
+		return !v->draft.type;
 	return c->sms_preferred || !contact_takes_messages(&d->contact);
 }
 
@@ -77,8 +91,8 @@ bool smsip_goes(const struct delivery *v, const struct device *d)
  */
 bool smsip_is_meant(const struct delivery *v, const struct device *d)
 {
-	if (v->smsip && v->smsip->only)
-		return d->sms;
+	if (!v->draft.type)
+		return smsip_goes(v, d);
 	return !v->draft.is_report || !d->sms ||
 	       v->sip->config->sms_centre.kind == ADDRESS_NONE ||
 	       contact_takes_messages(&d->contact);
@@ -339,6 +353,7 @@ void smsip_start(struct branch *b)
 {
 	const struct smsip *sms = b->delivery->smsip;
 
+	b->sms->branch = b;
 	if (!sms) /* the first of its kind, since a moment */
 		end(b->sms, &no_memory);
 	else if (!sms->possible)
@@ -349,18 +364,17 @@ void smsip_start(struct branch *b)
 	}
 }
 
-enum err smsip_branch(struct branch *b)
+struct smsip_turn *smsip_turn_new(struct delivery *v)
 {
-	struct arena *a = b->delivery->arena;
-	struct smsip_turn *t = arena_alloc(a, sizeof(*t));
+	struct smsip_turn *t = arena_alloc(v->arena, sizeof(*t));
 
 	if (!t)
-		return ERR_NOMEM;
-	t->branch = b;
-	t->from = smsip_from(b->delivery->sip->config, a);
-	t->headers = t->from ? smsip_headers(t->from, NULL, a) : NULL;
-	b->sms = t;
-	return t->headers ? OK : ERR_NOMEM;
+		return NULL;
+	if (v->leg)
+		smsip_plan(v);
+	t->from = smsip_from(v->sip->config, v->arena);
+	t->headers = t->from ? smsip_headers(t->from, NULL, v->arena) : NULL;
+	return t->headers ? t : NULL;
 }
 
 /* -- the device's answers ------------------------------------------------- */

@@ -278,15 +278,26 @@ static void test_parts(void)
 static void test_what_is_not_told(void)
 {
 	struct arena *a = arena_new(1 << 20);
+	struct part part, both[2];
 	struct smsip_plan p;
 	struct outcome why;
-	struct part part;
 	struct leg leg;
 
 	make_leg(&leg, &part, "<isComposing/>");
 	part.type = "application/im-iscomposing+xml";
 	CU_ASSERT(plan(&leg, a, &p, &why) && p.count == 0);
 	part.type = "image/png";
+	leg.message.parts = both;
+	leg.message.n_parts = 2;
+	both[0] = both[1] = part;
+	both[0].type = "text/plain";
+	CU_ASSERT(plan(&leg, a, &p, &why) && p.count == 1);
+	CU_ASSERT(p.lost != NULL && strcmp(p.lost, "lost=image/png") == 0);
+	both[0].type = "application/octet-stream";
+	CU_ASSERT(plan(&leg, a, &p, &why) && p.count == 1);
+	CU_ASSERT(p.lost != NULL && strcmp(p.lost, "lost=image/png") == 0);
+	leg.message.parts = &part;
+	leg.message.n_parts = 1;
 	CU_ASSERT(!plan(&leg, a, &p, &why) && why.class == OUTCOME_ADDRESS);
 	arena_free(a);
 }

@@ -16,10 +16,9 @@ SUBMIT, DELIVER, REPORT = 1, 0, 2
 
 
 def setting(text):
-    """conf/lab/cpmgw.conf with SMS over IP."""
+    """conf/lab/cpmgw.conf with less patience."""
     return text.replace('group = sip\n',
-                        f'group = sip\nsms-centre = {CENTRE}\n'
-                        'sms-ack-timeout = 2s\n', 1)
+                        'group = sip\nsms-ack-timeout = 2s\n', 1)
 
 
 # -- letters ----------------------------------------------------------------

@@ -320,13 +320,17 @@ def case_a_status_report_tells_of_a_failure(w):
 def case_a_status_report_waits_for_the_telephone(w):
     phone = Telephone(w, 'bob').registered()
     number = w.number()
+    w.smsc.rules({'to': number, 'receipts': []})
     equal(phone.send('+' + number, unique('bye'), 91, report=True,
                      validity=167).type, 3)
+    e = w.smsc.submits(number)[0]
     equal(phone.register(expires=0), 200)
-    w.smsc.submits(number)
+    w.smsc('receipt', **{'id': e['id'], 'state': 'DELIVRD', 'from': number,
+                         'to': BOB[1:]})
     until(lambda: w.gateway.waiting(), 'the report waits')
     phone.registered()
     equal(phone.wait_status(91).status, 0)
+    w.smsc.rules()
     leave(w, phone)
 
 

@@ -94,7 +94,7 @@ class Tpdu:
     """An SMS-DELIVER or SMS-STATUS-REPORT as it came."""
 
     def __init__(self, octets):
-        self.octets = octets
+        self.octets, self.text, self.header = octets, '', b''
         first = octets[0]
         self.kind = first & 3
         self.more, self.udhi = not first & 4, bool(first & 0x40)

@@ -388,3 +388,41 @@ def case_answers_to_nothing_are_nothing(w):
 def case_who_is_not_registered_has_no_service_centre(w):
     stranger = Telephone(w, 'alice')
     equal(stranger.say(b'\6\1').status, 403)
+
+
+# -- what dies ----------------------------------------------------------------
+
+def case_what_was_acknowledged_survives(w):
+    number, text = w.number(), unique('durable')
+    equal(w.gateway.gwctl('hold', 'smsc-a')[0], 0)
+    equal(w.phone.send('+' + number, text, 50, report=True).type, 3)
+    w.gateway.restart()
+    w.smsc.wait_bound()
+    w.esme.bound()
+    equal(w.gateway.gwctl('release', 'smsc-a')[0], 0)
+    equal([text_of(e) for e in w.smsc.submits(number)], [text])
+    equal(w.phone.wait_status(50).status, 0)
+
+
+def case_what_was_not_acknowledged_comes_again(w):
+    text, left = unique('again'), ['silent']
+    w.phone.refuse = lambda tpdu: left.pop() if left else None
+    status, message_id = w.mary.message(f'tel:{PETER}', text, seconds=20)
+    equal(status, 202, 'kept')
+    one, two = w.phone.wait_tpdus(lambda t: t.text == text, 'twice', 2)
+    equal(one.octets, two.octets)
+    until(lambda: w.gateway.waiting() == 0, 'nothing waits')
+    check(('settled', 'delivered') in story(w, message_id),
+          story(w, message_id))
+
+
+def case_what_an_adapter_had_when_it_died_comes_again(w):
+    text, left = unique('in flight'), ['silent']
+    w.phone.refuse = lambda tpdu: left.pop() if left else None
+    answer = w.esme.submit(PETER, text)
+    w.phone.wait_sms(text)
+    check(w.gateway.kill_program('cpmgw-sip'))
+    w.phone.wait_tpdus(lambda t: t.text == text, 'twice', 2)
+    until(lambda: w.gateway.waiting() == 0, 'nothing waits')
+    check('maybe-duplicate' in [v for _, v in
+                                story(w, answer['message_id'])], 'marked')

@@ -187,6 +187,8 @@ static void delivered(struct engine *e, struct live *l,
 					.keys = o->keys,
 					.n_keys = o->n_keys });
 	/* Nothing more follows from there: the report is ours to make. */
+	if (o->by_sms)
+		report_carried(e, l, o);
 	if (o->class == OUTCOME_DELIVERED)
 		(void)report_besides(e, l, STATE_DELIVERED, o);
 	commit_answer(e, l, o);

@@ -331,6 +331,7 @@ static enum err send_one(struct smsip_turn *t)
 static void next(struct smsip_turn *t)
 {
 	static const struct outcome all = { .class = OUTCOME_DELIVERED,
+					    .by_sms = true,
 					    .clause = "3GPP TS 24.341 "
 						      "5.3.3.4" };
 	static const struct outcome busy = { .class = OUTCOME_LATER,

@@ -64,6 +64,18 @@ def case_its_sender_gets_the_reports_that_he_asked_for(w):
     equal(w.mary.imdns(message_id), ['delivered'])
 
 
+def case_its_sender_hears_that_it_went_by_sms(w):
+    phone = Telephone(w, 'bob')
+    for to, handled in ((PETER, 'processed'), (BOB, 'stored')):
+        _, message_id = w.mary.message(f'tel:{to}', unique('how'), (
+            'positive-delivery, processing, interworking'))
+        if to == BOB:
+            phone.registered()
+        for status in (handled, 'legacy-sms', 'delivered'):
+            w.mary.wait_imdn(message_id, status)
+    leave(w, phone)
+
+
 def case_what_comes_by_smpp_is_a_short_message(w):
     text = unique('from the SMSC')
     equal(w.smsc.mobile_originated(JOHN, PETER[1:], text)['status'], 0)

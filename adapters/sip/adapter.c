@@ -350,9 +350,10 @@ static void sip_accepted(void *self, uint64_t ref, const struct accepted *v)
 	struct asked *a = slots_get(&((struct sip *)self)->asked, ref);
 	struct outcome o = { .class = OUTCOME_ACCEPTED };
 
-	(void)v;
-	if (a)
-		pager_outcome(a, &o);
+	if (!a)
+		return;
+	a->story = v->id;
+	pager_outcome(a, &o);
 }
 
 static void sip_outcome(void *self, uint64_t ref, const struct outcome *v)

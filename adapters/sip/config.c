@@ -188,6 +188,7 @@ static enum err read_sms(struct sip_config *c, struct buf *complaint)
 	enum err e = OK;
 
 	c->sms_ack_timeout_ms = number(g, "sms-ack-timeout");
+	c->sms_segments = (uint16_t)settings_number(g, "sms-max-segments");
 	c->sms_preferred =
 		strcmp(settings_text(g, "sms-over-ip"), "preferred") == 0;
 	if (number_text)

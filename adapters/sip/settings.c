@@ -48,6 +48,9 @@ static const struct setting sip_settings[] = {
 	  "Which devices that registered with +g.3gpp.smsip are sent short "
 	  "messages: those that registered for no other messages, or all.",
 	  false },
+	{ "sms-max-segments", SETTING_NUMBER, NULL, 1, 255, NULL, "8", false,
+	  "Longer messages than these many short messages are not sent.",
+	  false },
 	{ "sms-ack-timeout", SETTING_DURATION, "s", SETTING_SECOND,
 	  10 * SETTING_MINUTE, NULL, "40s", false,
 	  "How long a device may take to acknowledge a short message that it "

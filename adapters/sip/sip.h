@@ -33,6 +33,7 @@ struct asked {
 	bool gruu, outbound;	/* register: the answer has it               */
 	struct mapped *mapped;	/* pager: what was read                      */
 	char *user;		/* register: whose devices                   */
+	uint64_t story;		/* what the engine knows it by; 0: nothing   */
 	struct smsip_asked *sms;	/* brought by a short message; or NULL */
 };
 

@@ -125,12 +125,13 @@ static enum err write_answer(const struct smsip_asked *q,
 	return e;
 }
 
-/* A line of the message's story, which is found by its Call-ID. */
+/* A line of the message's story; without one it is found by its Call-ID. */
 static void tell(const struct asked *a, const char *call_id,
 		 struct smsip_refusal no)
 {
 	char verdict[32] = "rp-ack";
-	struct note n = { .key = call_id,
+	struct note n = { .story = a->story,
+			  .key = call_id,
 			  .step = "answer",
 			  .to = identity_main(&a->sender)->text,
 			  .verdict = verdict,

@@ -80,7 +80,10 @@ static void put_stamp(uint64_t us, uint8_t out[TPDU_STAMP_OCTETS])
 
 static struct segment_options options_of(const struct planning *p)
 {
-	struct segment_options o = { .gsm_dcs = true };
+	struct segment_options o = {
+		.gsm_dcs = true,
+		.parts_max = p->c->config->sms_segments,
+	};
 	const struct message *m = p->m;
 
 	/* Each attempt has the same, so that parts of several fit. */
@@ -158,7 +161,12 @@ static bool split(struct planning *p, struct segment_plan *plan)
 	if (e == ERR_UNSUPPORTED)
 		return no_way(p, OUTCOME_ADDRESS,
 			      "nothing in it that SMS carries");
-	return no_way(p, OUTCOME_NEVER, "cannot be cut into segments");
+	(void)no_way(p, OUTCOME_NEVER, "cannot be cut into segments");
+	if (e == ERR_TOOBIG) {
+		p->why->text = "more segments than sms-max-segments";
+		p->why->far_code = 513;
+	}
+	return false;
 }
 
 static uint8_t protocol_of(const struct message *m)

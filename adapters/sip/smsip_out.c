@@ -5,6 +5,7 @@
  */
 #include "adapters/sip/smsip.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "codecs/digest.h"
@@ -16,6 +17,7 @@
 /* The plan of a leg, for all devices that take short messages. */
 struct smsip {
 	struct smsip_plan plan;
+	uint64_t story;
 	bool possible;
 	struct outcome why_not;
 	bool only; /* nothing else that it could go as          */
@@ -38,22 +40,6 @@ static const struct outcome no_memory = { .class = OUTCOME_LATER,
 
 /* -- plans ---------------------------------------------------------------- */
 
-/* A line of the message's story, told with the first attempt. */
-static void tell_lost(const struct delivery *v, const char *lost)
-{
-	struct note n = { .story = v->leg->story,
-			  .step = "map",
-			  .to = v->leg->to.text,
-			  .verdict = "lost",
-			  .text = lost,
-			  .technology = TECHNOLOGY_CPM };
-	enum err e = OK;
-
-	if (lost && v->attempt <= 1)
-		e = uplink_note(v->sip->up, &n);
-	(void)e; /* the story is shorter by a line */
-}
-
 void smsip_plan(struct delivery *v)
 {
 	const struct smsip_context c = { v->sip->config,
@@ -70,7 +56,7 @@ void smsip_plan(struct delivery *v)
 		smsip_plan_leg(&c, v->leg, v->arena, &sms->plan, &sms->why_not);
 	if (progress.n == PROGRESS_OCTETS && progress.p[0] == PROGRESS_VERSION)
 		memcpy(sms->progress, progress.p, PROGRESS_OCTETS);
-	tell_lost(v, sms->plan.lost);
+	sms->story = v->leg->story;
 	v->smsip = sms;
 }
 
@@ -328,12 +314,24 @@ static enum err send_one(struct smsip_turn *t)
 	return e;
 }
 
+/* All of them are there. */
+static void end_well(struct smsip_turn *t)
+{
+	struct outcome o = { .class = OUTCOME_DELIVERED,
+			     .by_sms = true,
+			     .text = "as a short message",
+			     .clause = "3GPP TS 24.341 5.3.3.4" };
+	char text[40];
+
+	(void)snprintf(text, sizeof(text), "as %zu short messages", t->at);
+	if (t->at != 1)
+		o.text = arena_string(t->branch->delivery->arena,
+				      bytes_of(text));
+	end(t, &o);
+}
+
 static void next(struct smsip_turn *t)
 {
-	static const struct outcome all = { .class = OUTCOME_DELIVERED,
-					    .by_sms = true,
-					    .clause = "3GPP TS 24.341 "
-						      "5.3.3.4" };
 	static const struct outcome busy = { .class = OUTCOME_LATER,
 					     .text = "too many at once" };
 	static const struct sip_result left = { .status = 480, .own = true };
@@ -341,13 +339,29 @@ static void next(struct smsip_turn *t)
 	struct branch *b = t->branch;
 
 	if (t->at == b->delivery->smsip->plan.count)
-		end(t, &all);
+		end_well(t);
 	else if (!b->item.target) /* the device has gone */
 		end_by_sip(t, &left);
 	else if (!list(t))
 		end(t, &busy);
 	else if (send_one(t) != OK)
 		end_by_sip(t, &broken);
+}
+
+/* A line of the message's story, told with the first attempt. */
+static void tell_lost(const struct delivery *v)
+{
+	struct note n = { .story = v->smsip->story,
+			  .step = "map",
+			  .to = v->user,
+			  .verdict = "lost",
+			  .text = v->smsip->plan.lost,
+			  .technology = TECHNOLOGY_CPM };
+	enum err e = OK;
+
+	if (n.text && v->attempt <= 1)
+		e = uplink_note(v->sip->up, &n);
+	(void)e; /* the story is shorter by a line */
 }
 
 void smsip_start(struct branch *b)
@@ -360,6 +374,7 @@ void smsip_start(struct branch *b)
 	else if (!sms->possible)
 		end(b->sms, &sms->why_not);
 	else {
+		tell_lost(b->delivery);
 		b->sms->at = begin_at(b);
 		next(b->sms);
 	}

@@ -17,6 +17,7 @@ static struct sip_config config_of(void)
 	return (struct sip_config){
 		.domain = "cpm.example",
 		.rules = { .home_domain = "cpm.example", .country = "1" },
+		.sms_segments = 8,
 		.sms_centre = { ADDRESS_E164, "+15550009999" },
 	};
 }
@@ -45,6 +46,8 @@ static const struct submit_row {
 	  0, 0 },
 	{ "UCS2, class 0", "01 05 " TO "00 18 02 20 AC", 0, 0,
 	  "text/plain;charset=UTF-8", "\xE2\x82\xAC", 0, 0, 0, 0 },
+	{ "Turkish", "41 05 " TO "00 00 07 03 24 01 01 D8 9C 01", 0, 0,
+	  "text/plain;charset=UTF-8", "\xC4\x9F", -1, 0, 0, 0 },
 	{ "octets for a port",
 	  "41 05 " TO "00 04 09 06 05 04 3E 80 00 00 41 42", 0, 0,
 	  "application/octet-stream;x-port=16000", "AB", -1, 0, 0, 0 },
@@ -271,6 +274,10 @@ static void test_parts(void)
 		CU_ASSERT(t.user.n == 6 + 153 && t.user.p[4] == 8 &&
 			  t.user.p[5] == i + 1);
 	}
+	check_repeat(&text, "x", 153 * 8 + 1, "");
+	part.body = buf_bytes(&text);
+	CU_ASSERT(!plan(&leg, a, &p, &why) && why.class == OUTCOME_NEVER);
+	CU_ASSERT(why.far_code == 513);
 	buf_clear(&text);
 	arena_free(a);
 }

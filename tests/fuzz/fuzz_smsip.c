@@ -34,6 +34,7 @@ static void check_plan(const struct sip_config *c, const struct message *m,
 static void check_submit(const struct tpdu *t, struct arena *a)
 {
 	struct sip_config c = { .domain = "cpm.example",
+				.sms_segments = 8,
 				.rules = { .home_domain = "cpm.example",
 					   .country = "1" } };
 	struct identity who = { .user = "peter",

@@ -126,7 +126,7 @@ class Tpdu:
             check(len(octets) == length, 'TP-UDL')
             rest = octets[len(header):]
             self.text = rest.decode('utf-16-be') if self.coding & 0x0c == 8 \
-                else rest
+                else rest.decode('latin-1')
             return
         fill = -8 * len(header) % 7
         count = length - (8 * len(header) + fill) // 7

@@ -108,7 +108,8 @@ def case_a_port_and_octets_stay_what_they_are(w):
     header, data = bytes([6, 5, 4, 0x3e, 0x80, 0, 0]), secrets.token_bytes(20)
     w.esme.submit(PETER, hex=(header + data).hex(), esm_class=0x40,
                   data_coding=4)
-    t = w.phone.wait_tpdus(lambda t: t.text == data, 'octets')[0]
+    t = w.phone.wait_tpdus(lambda t: t.text.encode('latin-1', 'ignore') ==
+                           data, 'octets')[0]
     equal((t.header, t.coding), (header, 4))
 
 
@@ -124,6 +125,19 @@ def case_eight_parts_to_the_telephone(w):
     equal(len({t.part[0] for t in parts}), 1, 'one reference')
     equal([t.more for t in parts], [True] * 7 + [False], 'TP-MMS')
     equal(''.join(t.text for t in parts), text)
+
+
+def case_forty_arrive_in_their_order(w):
+    mark = unique()
+    for n in range(40):
+        equal(w.esme.submit(PETER, f'{mark} {n}')['status'], 0)
+    got = w.phone.wait_tpdus(lambda t: t.text.startswith(mark), 'forty', 40)
+    equal([t.text for t in got], [f'{mark} {n}' for n in range(40)])
+
+
+def case_nine_parts_are_too_many(w):
+    idle(w)
+    equal(w.mary.message(f'tel:{PETER}', 'x' * (153 * 8 + 1))[0], 513)
 
 
 def refusing(w, *why):
@@ -251,9 +265,7 @@ def case_a_short_message_to_an_smsc(w):
     equal(rp.type, 3)
     e = w.smsc.submits(number)[0]
     equal((text_of(e), e['source_addr']), (text, PETER[1:]))
-    answer = w.phone.inbox[-1].get('in-reply-to')
-    steps = story(w, answer)
-    check(('answer', 'rp-ack') in steps, f'traced: {steps}')
+    until(lambda: ('answer', 'rp-ack') in story(w, '+' + number), 'traced')
 
 
 def case_alphabets_from_the_telephone(w):
@@ -271,6 +283,14 @@ def case_octets_for_a_port_from_the_telephone(w):
     e = w.smsc.submits(number)[0]
     equal((e['hex'], e['esm_class'] & 0x40, e['data_coding'],
            e['protocol_id']), ((header + data).hex(), 0x40, 4, 0x42))
+
+
+def case_from_one_telephone_to_another(w):
+    other, text = Telephone(w, 'bob').registered(), unique('between phones')
+    equal(w.phone.send(BOB, text, 60, report=True).type, 3)
+    equal(other.wait_sms(text).address, PETER)
+    equal(w.phone.wait_status(60).address, BOB)
+    leave(w, other)
 
 
 def parts_of(text, reference):

@@ -43,6 +43,7 @@ codec_tests += tests/codecs/test_sms_vectors
 codec_tests += tests/codecs/test_table
 codec_tests += tests/codecs/test_timestamp
 codec_tests += tests/codecs/test_tpdu
+codec_tests += tests/codecs/test_tpdu_time
 codec_tests += tests/codecs/test_translit
 codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_udh

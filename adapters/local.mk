@@ -13,6 +13,9 @@ noinst_LIBRARIES += libadapters.a
 libadapters_a_SOURCES =
 libadapters_a_SOURCES += adapters/child.c adapters/child.h
 libadapters_a_SOURCES += adapters/child_frames.c adapters/child_inside.h
+libadapters_a_SOURCES += adapters/tls_context.c adapters/tls_context.h
+libadapters_a_SOURCES += adapters/tls_domain.c adapters/tls_inside.h
+libadapters_a_SOURCES += adapters/transport.c adapters/transport.h
 libadapters_a_SOURCES += adapters/uplink.c
 ADAPTER_LIBS = libadapters.a libgateway.a libtables.a libpolicy.a libcodecs.a \
 	$(XML_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
@@ -68,9 +71,6 @@ libsmppside_a_SOURCES += adapters/smpp/smpp_report.c
 libsmppside_a_SOURCES += adapters/smpp/text_out.c adapters/smpp/text_out.h
 libsmppside_a_SOURCES += adapters/smpp/throttle.c adapters/smpp/throttle.h
 libsmppside_a_SOURCES += adapters/smpp/ticket.c adapters/smpp/ticket.h
-libsmppside_a_SOURCES += adapters/smpp/tls_context.c
-libsmppside_a_SOURCES += adapters/smpp/tls_context.h adapters/smpp/tls_inside.h
-libsmppside_a_SOURCES += adapters/smpp/transport.c adapters/smpp/transport.h
 libsmppside_a_SOURCES += adapters/smpp/window.c adapters/smpp/window.h
 
 pkglibexec_PROGRAMS += cpmgw-smpp
@@ -119,4 +119,4 @@ pkglibexec_PROGRAMS += cpmgw-sip
 cpmgw_sip_SOURCES = adapters/sip/main.c adapters/sip/names.c \
 	adapters/sip/ua_stream.c
 cpmgw_sip_CPPFLAGS = $(AM_CPPFLAGS) $(SOFIA_CFLAGS)
-cpmgw_sip_LDADD = libsip.a libloopsu.a $(ADAPTER_LIBS) $(SOFIA_LIBS)
+cpmgw_sip_LDADD = libsip.a libloopsu.a $(ADAPTER_LIBS) $(TLS_LIBS) $(SOFIA_LIBS)

@@ -39,6 +39,7 @@ adapter_tests += tests/adapters/test_smpp_tls
 adapter_tests += tests/adapters/test_smpp_tls_link
 adapter_tests += tests/adapters/test_smpp_versions
 adapter_tests += tests/adapters/test_smpp_throttle
+adapter_tests += tests/adapters/test_tls_domain
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
@@ -102,3 +103,6 @@ tests_adapters_test_smpp_tls_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_tls_link_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_versions_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_throttle_LDADD = $(SMPP_TEST_LIBS)
+
+tests_adapters_test_tls_domain_LDADD = libcheck.a $(ADAPTER_LIBS) \
+	$(TLS_LIBS) $(CUNIT_LIBS)

@@ -1,4 +1,4 @@
-#include "adapters/smpp/tls_context.h"
+#include "adapters/tls_context.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "adapters/smpp/tls_inside.h"
+#include "adapters/tls_inside.h"
 #include "codecs/arena.h"
 
 #define PATH_OCTETS    4096
@@ -16,7 +16,6 @@
 /* One group while its context is made. */
 struct making {
 	const struct settings_group *g;
-	const char *group; /* "smpp"                                    */
 	const struct tls_place *at;
 	struct buf *complaint;
 	SSL_CTX *ssl;
@@ -27,8 +26,8 @@ static enum err complain(const struct making *m, const char *setting,
 {
 	ERR_clear_error();
 	settings_where(m->g, setting, m->complaint);
-	buf_printf(m->complaint, ": group %s: %s: %s%s\n", m->group, setting,
-		   what, detail);
+	buf_printf(m->complaint, ": group %s: %s: %s%s\n", m->at->group,
+		   setting, what, detail);
 	return ERR_IO;
 }
 
@@ -89,8 +88,8 @@ static void warn(const struct making *m, const char *path, const char *what)
 {
 	if (m->at->oplog != NULL)
 		oplog_line(m->at->oplog, OPLOG_WARNING,
-			   "group %s: tls-certificate: %s %s", m->group, path,
-			   what);
+			   "group %s: tls-certificate: %s %s", m->at->group,
+			   path, what);
 }
 
 static void look_at_dates(const struct making *m, const char *path)
@@ -219,7 +218,7 @@ static enum err end(struct making *m, enum err e, struct tls_context **made,
 	SSL_CTX_free(m->ssl);
 	if (e != OK)
 		return e;
-	buf_printf(m->complaint, "group %s: no memory for TLS\n", m->group);
+	buf_printf(m->complaint, "group %s: no memory for TLS\n", m->at->group);
 	return ERR_NOMEM;
 }
 
@@ -242,7 +241,7 @@ enum err tls_context_server(struct tls_context **made,
 			    const struct settings_group *g,
 			    const struct tls_place *at, struct buf *complaint)
 {
-	struct making m = { g, "smpp", at, complaint, NULL };
+	struct making m = { g, at, complaint, NULL };
 	enum err e;
 
 	*made = NULL;
@@ -264,27 +263,44 @@ static enum err take_system(const struct making *m)
 		return take_authorities(m, false);
 	if (SSL_CTX_set_default_verify_paths(m->ssl) == 1)
 		return OK;
-	return complain(m, "tls", "the system's authorities: ", reason());
+	return complain(m, "tls-ca", "the system's authorities: ", reason());
+}
+
+/* `name` is that of the one server, or NULL. */
+static enum err make_client(struct making *m, struct tls_context **made,
+			    const char *name)
+{
+	enum err e;
+
+	if ((e = begin(m, false)) == OK && (e = take_certificate(m)) == OK)
+		e = take_system(m);
+	if (e == OK)
+		SSL_CTX_set_verify(m->ssl, SSL_VERIFY_PEER, NULL);
+	return end(m, e, made, name);
 }
 
 enum err tls_context_client(struct tls_context **made,
 			    const struct settings_group *g,
 			    const struct tls_place *at, struct buf *complaint)
 {
-	struct making m = { g, "smsc", at, complaint, NULL };
+	struct making m = { g, at, complaint, NULL };
 	const char *name = settings_text(g, "tls-name");
-	enum err e;
 
 	*made = NULL;
 	if (!settings_bool(g, "tls"))
 		return OK;
-	if (name == NULL)
-		name = settings_text(g, "host");
-	if ((e = begin(&m, false)) == OK && (e = take_certificate(&m)) == OK)
-		e = take_system(&m);
-	if (e == OK)
-		SSL_CTX_set_verify(m.ssl, SSL_VERIFY_PEER, NULL);
-	return end(&m, e, made, name);
+	return make_client(&m, made,
+			   name != NULL ? name : settings_text(g, "host"));
+}
+
+enum err tls_context_outward(struct tls_context **made,
+			     const struct settings_group *g,
+			     const struct tls_place *at, struct buf *complaint)
+{
+	struct making m = { g, at, complaint, NULL };
+
+	*made = NULL;
+	return make_client(&m, made, NULL);
 }
 
 void tls_context_free(struct tls_context *c)

@@ -1,22 +1,21 @@
-#include "adapters/smpp/transport.h"
+#include "adapters/transport.h"
 
 #include <errno.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "adapters/smpp/tls_inside.h"
+#include "adapters/tls_inside.h"
 #include "codecs/arena.h"
 
 #define NAME_MAX_OCTETS 96
 
 struct transport {
 	SSL *ssl;
-	bool wants_write;	/* to read, or to say hello or goodbye       */
-	bool more;	 /* the last read did not empty it            */
-	bool ended;	 /* by the far side                           */
-	const char *why; /* it is broken: nothing more may be sent    */
+	bool wants_write; /* to read, or to say hello or goodbye       */
+	bool more;	  /* the last read did not empty it            */
+	bool ended;	  /* by the far side                           */
+	const char *why;  /* it is broken: nothing more may be sent    */
 };
 
 /* An address in the certificate is no host name: RFC 5280 4.2.1.6. */
@@ -51,6 +50,17 @@ struct transport *transport_new(const struct tls_context *c, int fd)
 	else
 		SSL_set_connect_state(t->ssl);
 	return t;
+}
+
+bool transport_ask_for(struct transport *t, const char *name)
+{
+	ASN1_OCTET_STRING *address = a2i_IPADDRESS(name);
+	bool good =
+		address != NULL || SSL_set_tlsext_host_name(t->ssl, name) == 1;
+
+	ASN1_OCTET_STRING_free(address);
+	ERR_clear_error();
+	return good;
 }
 
 void transport_free(struct transport *t)
@@ -262,4 +272,12 @@ bool transport_shows(const struct transport *t, const char *name)
 			       NULL) == 1;
 	ERR_clear_error();
 	return good;
+}
+
+bool transport_is_domain(const struct transport *t, const char *name)
+{
+	X509 *x = SSL_get0_peer_certificate(t->ssl);
+
+	return x != NULL && SSL_get_verify_result(t->ssl) == X509_V_OK &&
+	       certificate_is_domain(x, name);
 }

@@ -24,7 +24,6 @@ enum frame_type {
 	FRAME_PREPARE,		/* E>A settings                               */
 	FRAME_PREPARED,		/* A>E ref; payload: complaint, empty is yes  */
 	FRAME_COMMIT,		/* E>A use what was prepared                  */
-	FRAME_COMMITTED,	/* A>E it is in use                           */
 	FRAME_ABORT,		/* E>A forget it                              */
 	FRAME_INTAKE,		/* A>E ref: struct intake                     */
 	FRAME_ACCEPTED,		/* E>A ref: struct accepted, after the commit */
@@ -54,6 +53,7 @@ enum frame_type {
 	FRAME_TRACE,		/* A>E struct note for a message's story      */
 	FRAME_AMENDMENT,		/* both ways, ref: struct amendment             */
 	FRAME_STANDING,		/* the answer, ref: struct standing           */
+	FRAME_COMMITTED,	/* A>E it is in use                           */
 	FRAME_LAST
 };
 

@@ -483,3 +483,19 @@ enum err segment_split_data(struct bytes data, const struct segment_options *o,
 	d.header.locking = d.header.single = 0;
 	return plan(&d, o, arena, out);
 }
+
+const char *segment_alphabet_name(const struct segment_plan *p)
+{
+	switch (p->alphabet) {
+	case SEGMENT_GSM7:
+		return p->single != 0 || p->locking != 0 ? "GSM 7-bit, national"
+							 : "GSM 7-bit";
+	case SEGMENT_LATIN1:
+		return "ISO-8859-1";
+	case SEGMENT_UCS2:
+		return "UCS-2";
+	case SEGMENT_DATA:
+		break;
+	}
+	return "8-bit";
+}

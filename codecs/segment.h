@@ -83,6 +83,9 @@ struct segment_plan {
 	uint16_t reference;
 };
 
+/** "GSM 7-bit", "GSM 7-bit, national", "ISO-8859-1", "UCS-2" or "8-bit". */
+const char *segment_alphabet_name(const struct segment_plan *p);
+
 /**
  * Plans `text` (UTF-8; made tidy first, see utf8_tidy) in the alphabet that
  * carries all of it in the fewest parts; of equals the first of GSM default

@@ -185,6 +185,7 @@ static const struct shape standing_shape =
 static const struct shape_row control_rows[] = {
 	[1] = TEXT(struct control, command),
 	[2] = TEXT(struct control, peer),
+	[3] = TEXT(struct control, text),
 };
 static const struct shape control_shape =
 	SHAPE(struct control, control_rows, NEEDS(1));

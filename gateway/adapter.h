@@ -147,10 +147,13 @@ struct binding {
 #define CONTROL_TELL "tell"
 /* Lines of JSON about a peer, in the place of a complaint. */
 #define CONTROL_SHOW "show"
+/* How `text` would go to it, in the place of a complaint: a JSON object. */
+#define CONTROL_PLAN "plan"
 
 struct control {
-	const char *command;	/* "start", "stop", "drain", "kick", "show"  */
+	const char *command;	/* "start", "stop", "drain", "kick", or above */
 	const char *peer;
+	const char *text;
 };
 
 enum amendment_kind {

@@ -33,6 +33,23 @@ void operate_kick(struct appliance *a, struct control_session *s,
 enum err operate_submit(struct appliance *a, struct control_session *s,
 			struct message *m) CHECKED;
 
+/* A text on its way: how would it go? */
+struct operate_plan {
+	const char *lane;		/* "sms/smsc-a"                      */
+	const char *text;
+	void (*done)(void *arg, struct bytes object);
+	void *arg;
+	struct arena *arena;		/* freed afterwards: all above is in it */
+};
+
+/**
+ * Asks the lane's program; `done` gets its JSON object, or what is none when
+ * it cannot say or is slow. Never called when the gateway stops first. False:
+ * there is none to ask; nothing was taken.
+ */
+bool operate_plan(struct appliance *a, struct control_session *s,
+		  const struct operate_plan *p) CHECKED;
+
 /* The commands. */
 void operate_sms(struct appliance *a, struct control_session *s,
 		 const struct json_value *arguments);

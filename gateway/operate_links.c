@@ -1,7 +1,7 @@
 /*
- * operate_links.c - gwctl links, link and esme kick: questions to adapters. What they
- * count is asked for when it is to be shown; one that is slow to answer is
- * waited for a moment only.
+ * operate_links.c - gwctl links, link and esme kick: questions to adapters.
+ * What they count is asked for when it is to be shown; one that is slow to
+ * answer is waited for a moment only.
  */
 #include "gateway/operate.h"
 
@@ -17,11 +17,11 @@ struct inquiry {
 	struct appliance *appliance;
 	uint64_t ref, ticket;
 	uint32_t awaited;	/* children, a bit each                       */
-	struct loop_timer slow;	/* of gwctl links                             */
+	void (*answered)(struct inquiry *q, struct bytes answer);
+	struct loop_timer slow;	/* then it is answered by nothing             */
 	const char *order;	/* gwctl link: "start", "stop", "drain"       */
-	bool details;		/* of a link are asked for: all else is shown */
-	bool is_kick;		/* gwctl esme kick: `lane` is the account */
-	char *lane;		/* NULL: all                                  */
+	char *lane;		/* or account; NULL: all                      */
+	struct operate_plan plan;	/* its arena goes with this           */
 };
 
 static struct inquiry *begin(struct appliance *a, struct control_session *s)
@@ -46,6 +46,7 @@ static void end(struct inquiry *q)
 		at = &(*at)->next;
 	*at = q->next;
 	loop_clear_timer(q->appliance->loop, &q->slow);
+	arena_free(q->plan.arena);
 	mem_free(q->lane);
 	mem_free(q);
 }
@@ -72,46 +73,21 @@ static bool ask(struct inquiry *q, unsigned child, const struct control *c)
 	return sent;
 }
 
+static void too_slow(void *arg)
+{
+	struct inquiry *q = arg;
+
+	q->answered(q, (struct bytes){ NULL, 0 });
+}
+
+/* False: it is not waited for, and not answered. */
+static bool wait(struct inquiry *q)
+{
+	return loop_set_timer(q->appliance->loop, &q->slow, SLOW_US, too_slow,
+			      q) == OK;
+}
+
 /* -- links ---------------------------------------------------------------- */
-
-/* Its program may know more of one link. */
-static bool ask_details(struct inquiry *q)
-{
-	struct control c = { .command = CONTROL_SHOW };
-	struct engine_link l;
-
-	if (q->lane == NULL ||
-	    engine_find_link(q->appliance->engine, q->lane, &l) != OK ||
-	    l.child < 0)
-		return false;
-	c.peer = l.peer;
-	q->details = true;
-	q->awaited = 0;
-	return ask(q, (unsigned)l.child, &c);
-}
-
-static void show_links(struct inquiry *q)
-{
-	struct control_session *s =
-		control_find(q->appliance->control, q->ticket);
-	struct buf lines = BUF_INIT(LINES_MAX);
-	enum err e = ERR_CLOSED;
-
-	if (s == NULL) {
-		end(q);
-		return;
-	}
-	e = engine_describe_links(q->appliance->engine, q->lane, &lines);
-	if (e == OK)
-		control_lines(s, buf_bytes(&lines));
-	buf_clear(&lines);
-	if (e == OK && ask_details(q))
-		return;
-	control_end(s, e != OK, e == OK		    ? NULL
-				: e == ERR_NOTFOUND ? "no such link"
-						    : "out of memory");
-	end(q);
-}
 
 /* One that knows no more of its links complains, or says nothing. */
 static void show_details(struct inquiry *q, struct bytes lines)
@@ -126,14 +102,45 @@ static void show_details(struct inquiry *q, struct bytes lines)
 	end(q);
 }
 
-static void too_slow(void *arg)
+/* Its program may know more of one link. */
+static bool ask_details(struct inquiry *q)
 {
-	struct inquiry *q = arg;
+	struct control c = { .command = CONTROL_SHOW };
+	struct engine_link l;
 
-	if (q->details)
-		show_details(q, (struct bytes){ NULL, 0 });
-	else
-		show_links(q);
+	if (q->lane == NULL ||
+	    engine_find_link(q->appliance->engine, q->lane, &l) != OK ||
+	    l.child < 0)
+		return false;
+	c.peer = l.peer;
+	q->answered = show_details;
+	q->awaited = 0;
+	return ask(q, (unsigned)l.child, &c);
+}
+
+/* What was told on the way has been taken. */
+static void show_links(struct inquiry *q, struct bytes answer)
+{
+	struct control_session *s =
+		control_find(q->appliance->control, q->ticket);
+	struct buf lines = BUF_INIT(LINES_MAX);
+	enum err e = ERR_CLOSED;
+
+	(void)answer;
+	if (s == NULL) {
+		end(q);
+		return;
+	}
+	e = engine_describe_links(q->appliance->engine, q->lane, &lines);
+	if (e == OK)
+		control_lines(s, buf_bytes(&lines));
+	buf_clear(&lines);
+	if (e == OK && ask_details(q))
+		return;
+	control_end(s, e != OK, e == OK		    ? NULL
+				: e == ERR_NOTFOUND ? "no such link"
+						    : "out of memory");
+	end(q);
 }
 
 static void no_link(struct appliance *a, struct control_session *s,
@@ -179,27 +186,31 @@ void operate_links(struct appliance *a, struct control_session *s,
 		end(q);
 		return;
 	}
-	if (q == NULL || loop_set_timer(a->loop, &q->slow, SLOW_US, too_slow,
-					q) != OK) {
+	if (q == NULL || !wait(q)) {
 		if (q != NULL)
 			end(q);
 		control_end(s, 1, "out of memory");
 		return;
 	}
+	q->answered = show_links;
 	for (i = 0; i < ENGINE_CHILDREN; i++)
 		if (a->programs[i].live)
 			(void)ask(q, i, &tell);	/* else it has ended */
 	if (q->awaited == 0)
-		show_links(q);
+		show_links(q, (struct bytes){ NULL, 0 });
 }
 
 /* -- link start, link stop ------------------------------------------------ */
 
-static void refuse(struct inquiry *q, const char *why)
+static void refuse(struct inquiry *q, struct bytes complaint)
 {
 	struct control_session *s =
 		control_find(q->appliance->control, q->ticket);
+	char why[512];
 
+	snprintf(why, sizeof why, "%.*s",
+		 complaint.n > 500 ? 500 : (int)complaint.n,
+		 (const char *)complaint.p);
 	if (s != NULL)
 		control_end(s, 1, why);
 	end(q);
@@ -229,6 +240,17 @@ static void link_done(void *arg)
 	end(q);
 }
 
+/* An answer of nothing says yes. */
+static void ordered(struct inquiry *q, struct bytes complaint)
+{
+	if (complaint.n > 0)
+		refuse(q, complaint);
+	else
+		engine_keep_stopped(q->appliance->engine, q->lane,
+				    strcmp(q->order, "start") != 0, link_done,
+				    q);
+}
+
 static void order(struct appliance *a, struct control_session *s,
 		  const char *name, const char *command)
 {
@@ -248,10 +270,11 @@ static void order(struct appliance *a, struct control_session *s,
 			end(q);
 		return;
 	}
+	q->answered = ordered;
 	q->order = command;
 	c.peer = l.peer;
 	if (l.child < 0 || !ask(q, (unsigned)l.child, &c))
-		refuse(q, "its program does not run");
+		refuse(q, bytes_of("its program does not run"));
 }
 
 static const char *order_named(const char *action)
@@ -283,6 +306,25 @@ void operate_link(struct appliance *a, struct control_session *s,
 
 /* -- esme kick ------------------------------------------------------------ */
 
+static void kicked(struct inquiry *q, struct bytes complaint)
+{
+	struct control_session *s =
+		control_find(q->appliance->control, q->ticket);
+	struct buf text = BUF_INIT(4096);
+
+	if (complaint.n > 0) {
+		refuse(q, complaint);
+		return;
+	}
+	buf_printf(&text, "the binds of %s are closed", q->lane);
+	if (s != NULL) {
+		control_text(s, buf_string(&text));
+		control_end(s, 0, NULL);
+	}
+	buf_clear(&text);
+	end(q);
+}
+
 void operate_kick(struct appliance *a, struct control_session *s,
 		  const char *name)
 {
@@ -300,49 +342,40 @@ void operate_kick(struct appliance *a, struct control_session *s,
 			end(q);
 		return;
 	}
-	q->is_kick = true;
+	q->answered = kicked;
 	if (!ask(q, (unsigned)l.child, &c))
-		refuse(q, "its program does not run");
+		refuse(q, bytes_of("its program does not run"));
 }
 
-static void kicked(struct inquiry *q)
-{
-	struct control_session *s =
-		control_find(q->appliance->control, q->ticket);
-	struct buf text = BUF_INIT(4096);
+/* -- sms test ------------------------------------------------------------- */
 
-	buf_printf(&text, "the binds of %s are closed", q->lane);
-	if (s != NULL) {
-		control_text(s, buf_string(&text));
-		control_end(s, 0, NULL);
-	}
-	buf_clear(&text);
+static void planned(struct inquiry *q, struct bytes object)
+{
+	q->plan.done(q->plan.arg, object);
 	end(q);
 }
 
-/* -- answers -------------------------------------------------------------- */
-
-/* An answer of nothing says yes. */
-static void answered(struct inquiry *q, struct bytes complaint)
+bool operate_plan(struct appliance *a, struct control_session *s,
+		  const struct operate_plan *p)
 {
-	char why[512];
+	struct control c = { .command = CONTROL_PLAN, .text = p->text };
+	struct engine_link l;
+	struct inquiry *q;
 
-	if (q->details) {
-		show_details(q, complaint);
-	} else if (q->order == NULL && !q->is_kick) {
-		show_links(q);
-	} else if (complaint.n > 0) {
-		snprintf(why, sizeof why, "%.*s", (int)complaint.n,
-			 (const char *)complaint.p);
-		refuse(q, why);
-	} else if (q->is_kick) {
-		kicked(q);
-	} else {
-		engine_keep_stopped(q->appliance->engine, q->lane,
-				    strcmp(q->order, "start") != 0, link_done,
-				    q);
+	if (engine_find_link(a->engine, p->lane, &l) != OK || l.child < 0 ||
+	    (q = begin(a, s)) == NULL)
+		return false;
+	c.peer = l.peer;
+	q->answered = planned;
+	if (!wait(q) || !ask(q, (unsigned)l.child, &c)) {
+		end(q);
+		return false;
 	}
+	q->plan = *p;
+	return true;
 }
+
+/* -- answers -------------------------------------------------------------- */
 
 static void take(struct inquiry *q, unsigned child, struct bytes complaint)
 {
@@ -352,7 +385,7 @@ static void take(struct inquiry *q, unsigned child, struct bytes complaint)
 		return;
 	q->awaited &= ~bit;
 	if (q->awaited == 0)
-		answered(q, complaint);
+		q->answered(q, complaint);
 }
 
 void operate_controlled(struct appliance *a, unsigned child,

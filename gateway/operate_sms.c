@@ -4,10 +4,7 @@
  */
 #include "gateway/operate.h"
 
-#include <stdio.h>
 #include <string.h>
-
-#include "codecs/segment.h"
 
 #define ARENA_MAX (4 * (size_t)CONTROL_LINE_MAX)
 #define ORIGIN	  "gwctl"
@@ -74,104 +71,161 @@ void operate_answered(struct appliance *a, const struct frame *f)
 	arena_free(arena);
 }
 
-static const char *alphabet_name(const struct segment_plan *p)
-{
-	switch (p->alphabet) {
-	case SEGMENT_GSM7:
-		return p->single != 0 || p->locking != 0 ? "GSM 7-bit, national"
-							 : "GSM 7-bit";
-	case SEGMENT_LATIN1:
-		return "ISO-8859-1";
-	case SEGMENT_UCS2:
-		return "UCS-2";
-	case SEGMENT_DATA:
-		break;
-	}
-	return "8-bit";
-}
+/* A message that is still to be submitted. */
+struct probe {
+	struct appliance *appliance;
+	uint64_t ticket;
+	struct message message;
+	struct recipient to;
+	struct part text;
+	struct arena *arena;	/* all of it is here                          */
+};
 
-/* How the text fits into short messages, where the link sets nothing else. */
-static void put_plan(struct json_writer *w, struct bytes text,
+/* What the link's program said of the text, if it did. */
+static void put_plan(struct json_writer *w, struct bytes object,
 		     struct arena *arena)
 {
-	static const struct segment_options usual = { .means = SEGMENT_UDH8 };
-	struct segment_plan p;
+	const struct json_value *plan;
+	struct bytes alphabet;
+	uint64_t segments;
 
-	if (segment_split(text, &usual, arena, &p) != OK)
+	if (json_read(object, arena, &plan, NULL) != OK ||
+	    json_find_text(plan, "alphabet", &alphabet) != OK ||
+	    json_find_uint(plan, "segments", UINT64_MAX, &segments) != OK)
 		return;
-	json_put_string(w, "alphabet", alphabet_name(&p));
-	json_put_uint(w, "segments", p.count);
+	json_put_text(w, "alphabet", alphabet);
+	json_put_uint(w, "segments", segments);
 }
 
-static void describe(struct appliance *a, struct control_session *s,
-		     const struct message *m, struct arena *arena)
+static void describe(const struct probe *p, struct control_session *s,
+		     struct bytes plan, const char *route)
 {
-	struct buf line = BUF_INIT(CONTROL_LINE_MAX), route = BUF_INIT(8192);
+	struct buf line = BUF_INIT(CONTROL_LINE_MAX);
 	struct json_writer w = JSON_WRITER(&line);
-	bool any = engine_route(a->engine, m, &route) == OK;
 
 	json_open_object(&w);
-	json_put_string(&w, "from", m->from.text);
-	json_put_string(&w, "to", m->recipients[0].address.text);
-	put_plan(&w, m->parts[0].body, arena);
-	json_put_text(&w, "route", any ? buf_bytes(&route) : bytes_of("none"));
+	json_put_string(&w, "from", p->message.from.text);
+	json_put_string(&w, "to", p->to.address.text);
+	put_plan(&w, plan, p->arena);
+	json_put_string(&w, "route", route);
 	json_close_object(&w);
 	if (buf_status(&line) == OK)
 		control_line(s, buf_bytes(&line));
 	buf_clear(&line);
-	buf_clear(&route);
 }
 
-static bool read_address(struct appliance *a, struct control_session *s,
-			 const struct json_value *arguments, const char *name,
-			 struct arena *arena, struct address *out)
+/* "sms/smsc-a;sms/smsc-b", or why there is none. */
+static enum err find_route(struct probe *p, char **route)
 {
+	struct buf text = BUF_INIT(8192);
+	enum err e = engine_route(p->appliance->engine, &p->message, &text);
+
+	*route = arena_string(p->arena, buf_bytes(&text));
+	buf_clear(&text);
+	return *route == NULL ? ERR_NOMEM : e;
+}
+
+static void go_on(void *arg, struct bytes plan)
+{
+	struct probe *p = arg;
+	struct control_session *s =
+		control_find(p->appliance->control, p->ticket);
+	char *route;
+	enum err e;
+
+	if (s == NULL)
+		return;
+	e = find_route(p, &route);
+	describe(p, s, plan, e == OK ? route : "none");
+	if (operate_submit(p->appliance, s, &p->message) != OK)
+		control_end(s, 1, "too long, or out of memory");
+}
+
+/* By short messages it is asked how the text will be cut. */
+static bool asked(struct probe *p, struct control_session *s)
+{
+	static const char sms[] = "sms/";
+	struct operate_plan plan = { .done = go_on,
+				     .arg = p,
+				     .arena = p->arena };
+	char *route;
+
+	if (find_route(p, &route) != OK ||
+	    strncmp(route, sms, sizeof sms - 1) != 0)
+		return false;
+	route[strcspn(route, ";")] = '\0';
+	plan.lane = route;
+	plan.text = arena_string(p->arena, p->text.body);
+	return plan.text != NULL && operate_plan(p->appliance, s, &plan);
+}
+
+static bool read_address(struct probe *p, struct control_session *s,
+			 const struct json_value *arguments, const char *name,
+			 struct address *out)
+{
+	const struct address_rules *rules = engine_rules(p->appliance->engine);
 	struct bytes text;
 
 	if (json_find_text(arguments, name, &text) != OK)
 		return true;
-	if (address_parse(text, engine_rules(a->engine), arena, out) == OK &&
+	if (address_parse(text, rules, p->arena, out) == OK &&
 	    out->kind != ADDRESS_NONE)
 		return true;
 	control_end(s, 2, "not an address");
 	return false;
 }
 
-static void test(struct appliance *a, struct control_session *s,
-		 const struct json_value *arguments, struct arena *arena)
+static bool read_probe(struct probe *p, struct control_session *s,
+		       const struct json_value *arguments)
 {
-	struct recipient to = { .role = RECIPIENT_TO };
-	struct part part = { .type = "text/plain;charset=UTF-8" };
-	struct message m;
+	struct message *m = &p->message;
+	struct bytes text;
+	char *own;
 
-	message_init(&m);
-	m.from = (struct address){ ADDRESS_ANONYMOUS, "" };
-	m.recipients = &to;
-	m.n_recipients = 1;
-	m.parts = &part;
-	m.n_parts = 1;
-	if (!read_address(a, s, arguments, "to", arena, &to.address) ||
-	    !read_address(a, s, arguments, "from", arena, &m.from))
-		return;
-	if (to.address.kind == ADDRESS_NONE ||
-	    json_find_text(arguments, "text", &part.body) != OK) {
+	message_init(m);
+	p->to.role = RECIPIENT_TO;
+	p->text.type = "text/plain;charset=UTF-8";
+	m->from = (struct address){ ADDRESS_ANONYMOUS, "" };
+	m->recipients = &p->to;
+	m->n_recipients = 1;
+	m->parts = &p->text;
+	m->n_parts = 1;
+	if (!read_address(p, s, arguments, "to", &p->to.address) ||
+	    !read_address(p, s, arguments, "from", &m->from))
+		return false;
+	m->asserted = m->from;
+	if (p->to.address.kind == ADDRESS_NONE ||
+	    json_find_text(arguments, "text", &text) != OK) {
 		control_end(s, 2, "sms test NUMBER TEXT");
-		return;
+		return false;
 	}
-	m.asserted = m.from;
-	describe(a, s, &m, arena);
-	if (operate_submit(a, s, &m) != OK)
-		control_end(s, 1, "too long, or out of memory");
+	if ((own = arena_string(p->arena, text)) == NULL) {
+		control_end(s, 1, "out of memory");
+		return false;
+	}
+	p->text.body = bytes_of(own);
+	return true;
 }
 
 void operate_sms(struct appliance *a, struct control_session *s,
 		 const struct json_value *arguments)
 {
 	struct arena *arena = arena_new(ARENA_MAX);
+	struct probe *p = arena == NULL ? NULL
+					: arena_alloc(arena, sizeof *p);
 
-	if (arena == NULL)
+	if (p == NULL) {
 		control_end(s, 1, "out of memory");
-	else
-		test(a, s, arguments, arena);
+		arena_free(arena);
+		return;
+	}
+	*p = (struct probe){ .appliance = a,
+			     .ticket = control_ticket(s),
+			     .arena = arena };
+	if (read_probe(p, s, arguments)) {
+		if (asked(p, s))
+			return;
+		go_on(p, (struct bytes){ NULL, 0 });
+	}
 	arena_free(arena);
 }

@@ -9,6 +9,7 @@
 #include "adapters/smpp/inbox.h"
 #include "adapters/smpp/server.h"
 #include "adapters/smpp/settings.h"
+#include "adapters/smpp/text_out.h"
 #include "gateway/settings_rows.h"
 
 #include <string.h>
@@ -187,6 +188,9 @@ static enum err control(void *self, const struct control *c,
 		p->role->kick(p);
 	else if (strcmp(c->command, CONTROL_SHOW) == 0 && p->role->show != NULL)
 		p->role->show(p, complaint);
+	else if (strcmp(c->command, CONTROL_PLAN) == 0 && c->text != NULL)
+		return text_out_show(&p->manner, bytes_of(c->text),
+				     hub_arena(h), complaint);
 	else {
 		buf_printf(complaint, "%s: no such command", c->command);
 		return ERR_UNSUPPORTED;

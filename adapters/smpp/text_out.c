@@ -6,6 +6,7 @@
 #include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/joined.h"
+#include "codecs/json.h"
 #include "codecs/pushed.h"
 #include "codecs/ucs2.h"
 #include "codecs/utf8.h"
@@ -224,4 +225,22 @@ bool text_out_plan(struct departure *d, uint16_t reference,
 			smpp_lost(d, "letters");
 	}
 	return planned(e, why);
+}
+
+enum err text_out_show(const struct manner *m, struct bytes text,
+		       struct arena *a, struct buf *to)
+{
+	struct json_writer w = JSON_WRITER(to);
+	struct segment_plan plan;
+	enum err e = segment_split(text, &m->write, a, &plan);
+
+	if (e == ERR_NOMEM)
+		return e;
+	json_open_object(&w);
+	if (e == OK) {
+		json_put_string(&w, "alphabet", segment_alphabet_name(&plan));
+		json_put_uint(&w, "segments", plan.count);
+	}
+	json_close_object(&w);
+	return buf_status(to);
 }

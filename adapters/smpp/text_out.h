@@ -12,4 +12,9 @@
 bool text_out_plan(struct departure *d, uint16_t reference,
 		   struct segment_plan *plan, struct outcome *why);
 
+/** How a text would go to such a peer: {"alphabet":..,"segments":..}; {} when
+ *  it cannot. ERR_NOMEM. */
+enum err text_out_show(const struct manner *m, struct bytes text,
+		       struct arena *a, struct buf *to) CHECKED;
+
 #endif

@@ -266,7 +266,7 @@ void world_leg(struct world *w, const struct leg *leg, const struct message *m)
 
 void world_control(struct world *w, const char *command, const char *peer)
 {
-	struct control c = { command, peer };
+	struct control c = { .command = command, .peer = peer };
 	struct buf b = BUF_INIT(NOTICE_IMAGE_MAX);
 
 	CU_ASSERT(control_image(&c, &b) == OK);

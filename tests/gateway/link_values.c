@@ -46,7 +46,7 @@ static const struct amendment amendment = {
 static const struct standing standing = {
 	OUTCOME_NEVER, STATE_DELIVERED, 0x11, 1767225600000000
 };
-static const struct control control = { "kick", "esme1" };
+static const struct control control = { "plan", "smsc-a", "hello" };
 static const struct note note = {
 	1, "tel:+1", "register", "a", "b", "ok", "text", "RFC 3261 10",
 	TECHNOLOGY_CPM

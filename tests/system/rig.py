@@ -188,8 +188,6 @@ class Gateway:
             path = self.conf / name
             text = change(path.read_text() if path.exists() else '')
             path.write_text(text)
-        subprocess.run(['sh', TOP / 'packaging' / 'certificates.sh',
-                        self.state / 'tls'], check=True)
         self.process = None
         self.ready = None
 
@@ -197,6 +195,8 @@ class Gateway:
         return self.slot.port(lab_port)
 
     def start(self):
+        subprocess.run(['sh', TOP / 'packaging' / 'certificates.sh',
+                        self.state / 'tls'], check=True)
         argv = [BUILD / 'cpmgwd', '--state', self.state, '--conf', self.conf,
                 '--port-offset', self.slot.offset]
         options = {k: v + f':log_path={self.folder}/sanitizer'

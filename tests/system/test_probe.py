@@ -69,6 +69,29 @@ def case_alphabets_and_segments(w):
               {'22222'})
 
 
+def case_it_is_cut_as_its_link_wants_it(w):
+    conf = w.gateway.conf / 'links.conf'
+    kept = conf.read_text()
+    check('name = smsc-a\n' in kept)
+    for setting, text, alphabet, segments in (
+            ('latin1 = yes', 'ê' * 71, 'ISO-8859-1', 1),
+            ('single-shift = turkish', 'ş' * 71, 'GSM 7-bit, national', 1),
+            ('concat = payload', 'ж' * 200, 'UCS-2', 1),
+            ('transliterate = yes', 'ž' * 160, 'GSM 7-bit', 1)):
+        conf.write_text(kept.replace('name = smsc-a\n',
+                                     f'name = smsc-a\n{setting}\n'))
+        equal(w.gateway.gwctl('reload')[0], 0)
+        w.gateway.wait_link('smsc-a')
+        number = w.number()
+        plan = probe(w, 'sms', 'test', '+' + number, text)[0]
+        equal((setting, plan['alphabet'], plan['segments']),
+              (setting, alphabet, segments))
+        equal(len(w.smsc.submits(number, segments)), segments)
+    conf.write_text(kept)
+    equal(w.gateway.gwctl('reload')[0], 0)
+    w.gateway.wait_link('smsc-a')
+
+
 def case_people_read_it(w):
     number = w.number()
     status, out, _ = w.gateway.gwctl('sms', 'test', '+' + number, 'hello')

@@ -42,10 +42,14 @@ static void report_peers(struct sip *s)
 		.received = s->received,
 		.failed = s->failed,
 	};
+	char text[TRANSPORT_TEXT];
+	bool tls;
 	size_t i;
 
 	report(s, &v);
 	for (i = 0; i < c->n_domains; i++) {
+		tls = c->domains[i].secure &&
+		      secure_describe(s->secure, c->domains[i].name, text);
 		v = (struct peer_state){
 			.peer = c->domains[i].name,
 			.technology = TECHNOLOGY_CPM,
@@ -53,6 +57,7 @@ static void report_peers(struct sip *s)
 			.window = c->window,
 			.kind = "sip domain",
 			.address = c->domains[i].address,
+			.tls = tls ? text : NULL,
 			.since_us = s->since_us,
 		};
 		report(s, &v);
@@ -154,6 +159,7 @@ static void sip_close(void *self)
 		if ((a = slots_at(&s->asked, i)))
 			asked_end_status(a, 503);
 	registrar_free(s->registrar);
+	secure_free(s->secure);
 	ua_close(s->ua);
 	ua_close(s->next_ua);
 	while ((u = s->retired)) {
@@ -168,6 +174,7 @@ static void sip_close(void *self)
 	while (s->n_spares > 0)
 		arena_free(s->spares[--s->n_spares]);
 	buf_clear(&s->image);
+	mem_free(s->folder);
 	mem_free(s);
 }
 
@@ -193,7 +200,10 @@ static enum err sip_open(struct uplink *up, const struct welcome *w,
 	s->users = users_new(up, s->hash_key);
 	s->registrar = registrar_new(up, s->hash_key);
 	s->failures = failures_new(s->hash_key);
-	if (!s->users || !s->registrar || !s->failures ||
+	s->secure = secure_new(s->loop, uplink_oplog(up), s->hash_key);
+	s->folder = mem_string(w->state_directory);
+	if (!s->users || !s->registrar || !s->failures || !s->secure ||
+	    !s->folder ||
 	    loop_set_timer(s->loop, &s->status, STATUS_US, status_due, s) !=
 		    OK) {
 		sip_close(s);
@@ -232,6 +242,7 @@ static void sip_abort(void *self)
 
 	ua_close(s->next_ua);
 	s->next_ua = NULL;
+	secure_abort(s->secure);
 	config_free(s->next_config);
 	s->next_config = NULL;
 }
@@ -248,6 +259,9 @@ static enum err sip_prepare(void *self, const struct settings *settings,
 		s->auth = auth_new(s->nonce_key, &a);
 		e = s->auth ? OK : ERR_NOMEM;
 	}
+	if (e == OK)
+		e = secure_prepare(s->secure, s->next_config, s->folder,
+				   complaint);
 	if (e == OK &&
 	    !(s->ua && config_same_listener(s->config, s->next_config)))
 		e = listen_anew(s, complaint);
@@ -273,6 +287,7 @@ static void take_listeners(struct sip *s)
 		s->retired = old;
 	}
 	ua_serve(s->ua, s->ready);
+	ua_take_secure(s->ua, s->secure);
 }
 
 static void sip_commit(void *self)
@@ -295,6 +310,7 @@ static void sip_commit(void *self)
 	e = auth_change(s->auth, &a);
 	(void)e; /* a few octets: else the old ones stay */
 	take_listeners(s);
+	secure_commit(s->secure, s->config);
 	users_forget(s->users);
 	for (u = s->retired; u; u = *ua_next(u))
 		ua_configure(u, s->config);
@@ -310,6 +326,7 @@ static void sip_ready(void *self)
 
 	s->ready = true;
 	ua_serve(s->ua, true);
+	secure_serve(s->secure, true);
 	registrar_ready(s->registrar);
 	report_peers(s);
 }

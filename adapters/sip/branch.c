@@ -57,6 +57,7 @@ static void aim(const struct branch *b, struct ua_message *m)
 	if (!b->device) {
 		m->target = v->draft.target;
 		m->route = v->route;
+		m->name = v->domain;
 		return;
 	}
 	if (b->elsewhere) {

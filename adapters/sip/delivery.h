@@ -30,6 +30,7 @@ struct delivery {
 	const char *user; /* name, once it is known                    */
 	bool to_server;	  /* and to no device                          */
 	const char *route; /* there: the way; NULL: as the target says  */
+	const char *domain; /* whose server it is; NULL: nobody's        */
 	struct draft draft;
 	unsigned attempt;
 	struct branch *branches;

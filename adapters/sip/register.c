@@ -76,8 +76,9 @@ static void put_routes(struct buf *to, const struct asked *a)
 	if (a->sender.number.kind != ADDRESS_NONE)
 		buf_printf(to, ", <tel:%s>", a->sender.number.text);
 	buf_text(to, "\r\n");
-	/* A wildcard address is nothing that a device could send to. */
-	if (strcmp(c->address, "0.0.0.0") != 0 && strcmp(c->address, "::") != 0)
+	/* A wildcard address is nothing that a device could send to, and with
+	 * TLS an address is not what our certificate says. */
+	if (!r->secure && strcmp(c->address, "0.0.0.0") != 0 && strcmp(c->address, "::") != 0)
 		buf_printf(to, "Service-Route: <sip:%s;lr>\r\n",
 			   ua_address(a->sip->ua));
 }

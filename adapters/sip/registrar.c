@@ -248,7 +248,8 @@ static enum err renew(struct device *d, const struct contact *c)
 static bool is_news(const struct person *p, const struct device *d, bool made,
 		    const struct ua_flow *flow)
 {
-	return made || !d->reachable || p->doubt_us > 0 || d->flow != flow;
+	return made || !d->reachable || p->doubt_us > 0 ||
+	       !ua_flow_same(d->flow, flow);
 }
 
 enum err registrar_put(struct registrar *r, const struct contact *c,
@@ -335,7 +336,7 @@ static void lose_each(void *arg, struct table_node *n)
 	struct device *d = ((struct person *)n)->devices;
 
 	for (; d; d = d->next)
-		if (d->flow)
+		if (d->flow && !ua_flow_secure(d->flow))
 			registrar_lost(arg, d);
 }
 

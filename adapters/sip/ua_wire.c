@@ -1,0 +1,472 @@
+/*
+ * SIP over TLS: messages cut out of a connection's octets, answers, and calls
+ * that are matched with theirs. Nothing is repeated there, so nothing of the
+ * library's transactions is needed. RFC 3261 17, 18.3; RFC 5626 3.5.1, 5.3.
+ */
+#include "adapters/sip/ua_inside.h"
+
+#include <sofia-sip/msg_buffer.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "codecs/arena.h"
+
+#define PIECE	   4096 /* octets that a message grows by                  */
+#define PING	   "\r\n\r\n"
+#define TLS_PORT   5061
+
+/* -- life ----------------------------------------------------------------- */
+
+struct ua_wire *wire_hold(struct ua_wire *w)
+{
+	w->holders++;
+	return w;
+}
+
+void wire_release(struct ua_wire *w)
+{
+	if (!w || --w->holders > 0)
+		return;
+	if (w->msg)
+		msg_destroy(w->msg);
+	mem_free(w);
+}
+
+/* That of the connection, which holds it. */
+static struct ua_wire *wire_of(struct secure_conn *c)
+{
+	struct ua_wire *w = *secure_conn_user(c);
+
+	if (w || !(w = mem_zero(sizeof(*w))))
+		return w;
+	w->conn = c;
+	w->holders = 1;
+	*secure_conn_user(c) = w;
+	return w;
+}
+
+static void on_closed(void *arg, struct secure_conn *conn, const char *why)
+{
+	struct ua_wire *w = *secure_conn_user(conn);
+	const struct sip_result gone = { .status = 503,
+					 .own = true,
+					 .reason = why };
+
+	(void)arg;
+	w->conn = NULL;
+	while (w->calls)
+		ua_call_answered(w->calls, NULL, &gone);
+	wire_release(w);
+}
+
+bool wire_trusted(const struct ua *u, struct ua_wire *w)
+{
+	const struct sip_config *c = u->config;
+	size_t i = 0;
+
+	if (w->judged == c || !w->conn)
+		return w->trusted;
+	while (i < c->n_trusted_names &&
+	       !secure_conn_is(w->conn, c->trusted_names[i]))
+		i++;
+	w->trusted = i < c->n_trusted_names;
+	w->judged = c;
+	return w->trusted;
+}
+
+/* -- answers -------------------------------------------------------------- */
+
+/* The whole message; false: it cannot be. */
+static bool write_message(struct ua_wire *w, msg_t *msg)
+{
+	size_t n = 0;
+	char *text = msg_as_string(msg_home(msg), msg, NULL, 0, &n);
+
+	return text && w->conn &&
+	       secure_conn_write(w->conn, (struct bytes){ (uint8_t *)text, n });
+}
+
+/* What RFC 3261 8.2.6.2 wants, then ours. */
+static int fill_reply(const struct ua *u, const sip_t *asked,
+		      const struct ua_reply *reply, msg_t *msg)
+{
+	su_home_t *home = msg_home(msg);
+	const char *phrase = reply->phrase;
+
+	if (!phrase)
+		phrase = sip_phrase(reply->status);
+	if (ua_put(msg, sip_status_create(home, reply->status, phrase, NULL)) ||
+	    ua_put(msg, sip_via_dup(home, asked->sip_via)) ||
+	    ua_put(msg, sip_from_dup(home, asked->sip_from)) ||
+	    ua_put(msg, sip_to_dup(home, asked->sip_to)) ||
+	    ua_put(msg, sip_call_id_dup(home, asked->sip_call_id)) ||
+	    ua_put(msg, sip_cseq_dup(home, asked->sip_cseq)) ||
+	    (reply->retry_after_s > 0 &&
+	     ua_put(msg, sip_retry_after_format(
+				 home, "%u", (unsigned)reply->retry_after_s))) ||
+	    (reply->minimum_s > 0 &&
+	     ua_put(msg, sip_min_expires_format(home, "%u",
+						(unsigned)reply->minimum_s))) ||
+	    (reply->headers && reply->headers[0] &&
+	     msg_header_add_str(msg, NULL, reply->headers) < 0) ||
+	    ua_put(msg, sip_server_make(home, u->config->server)))
+		return -1;
+	return sip_complete_message(msg);
+}
+
+void wire_reply(struct ua *u, struct ua_wire *w, msg_t *msg,
+		const struct ua_reply *reply)
+{
+	msg_t *made = w->conn ? msg_create(u->parser, 0) : NULL;
+
+	/* Without memory, or an end to send it to: it asks again. */
+	if (made && fill_reply(u, sip_object(msg), reply, made) >= 0 &&
+	    write_message(w, made))
+		secure_conn_good(w->conn);
+	msg_destroy(made);
+	msg_destroy(msg);
+}
+
+/* -- calls ---------------------------------------------------------------- */
+
+static void too_late(void *arg)
+{
+	static const struct sip_result r = { .status = 408, .own = true };
+
+	ua_call_answered(arg, NULL, &r);
+}
+
+static void put_branch(const struct ua_call *c, char text[static 32])
+{
+	(void)snprintf(text, 32, "z9hG4bK%016llx",
+		       (unsigned long long)c->branch);
+}
+
+/* The port is where we can be called; RFC 3261 18.1.1. */
+static sip_via_t *make_via(const struct ua_wire *w, const struct ua_call *c,
+			   su_home_t *home)
+{
+	unsigned port = c->ua->config->tls_port;
+	char host[64], branch[32];
+
+	secure_conn_host(w->conn, host);
+	put_branch(c, branch);
+	return sip_via_format(home, "SIP/2.0/TLS %s:%u;branch=%s;rport", host,
+			      port ? port : TLS_PORT, branch);
+}
+
+enum err wire_call(struct ua_wire *w, struct ua_call *c, msg_t *msg)
+{
+	const struct ua *u = c->ua;
+
+	if (!w->conn)
+		return ERR_IO;
+	c->branch = u->callbacks.random(u->callbacks.arg);
+	if (loop_set_timer(u->loop, &c->timer,
+			   u->config->deliver_timeout_ms * (uint64_t)1000,
+			   too_late, c) != OK ||
+	    ua_put(msg, make_via(w, c, msg_home(msg))))
+		return ERR_NOMEM;
+	if (!write_message(w, msg))
+		return ERR_IO;
+	c->wire = wire_hold(w);
+	c->next_there = w->calls;
+	w->calls = c;
+	return OK;
+}
+
+void wire_forget(struct ua_call *c)
+{
+	struct ua_call **at = &c->wire->calls;
+
+	while (*at != c)
+		at = &(*at)->next_there;
+	*at = c->next_there;
+	wire_release(c->wire);
+	c->wire = NULL;
+}
+
+/* -- what comes ----------------------------------------------------------- */
+
+static bool is_answerable(const sip_t *sip)
+{
+	return sip->sip_request && sip->sip_via && sip->sip_call_id &&
+	       sip->sip_cseq && sip->sip_from && sip->sip_to &&
+	       sip->sip_request->rq_method != sip_method_ack;
+}
+
+/* Takes `msg`. A status of a call that has been given up means nothing. */
+static void take_response(struct ua_wire *w, msg_t *msg, const sip_t *sip)
+{
+	struct sip_result r = {
+		.status = (unsigned)sip->sip_status->st_status
+	};
+	const char *branch = sip->sip_via ? sip->sip_via->v_branch : NULL;
+	struct ua_call *c = w->calls;
+	char text[32];
+
+	for (; c && branch; c = c->next_there) {
+		put_branch(c, text);
+		if (strcasecmp(text, branch) == 0)
+			break;
+	}
+	if (c && branch && sip->sip_cseq && !msg_has_error(msg) &&
+	    sip->sip_cseq->cs_method == sip_method_message &&
+	    r.status >= 200) {
+		secure_conn_good(w->conn);
+		ua_call_answered(c, sip, &r);
+	}
+	msg_destroy(msg);
+}
+
+/* RFC 3261 18.2.1, RFC 3581 4: where it came from. */
+static void mark_via(msg_t *msg, sip_t *sip)
+{
+	su_home_t *home = msg_home(msg);
+	sip_via_t *via = sip->sip_via;
+	char host[64];
+
+	if (!tport_hostport(host, sizeof(host), msg_addr(msg), 0))
+		return;
+	if (strcasecmp(host, via->v_host) != 0 || via->v_rport)
+		(void)msg_header_replace_param(
+			home, via->v_common,
+			su_sprintf(home, "received=%s", host));
+	if (via->v_rport)
+		(void)msg_header_replace_param(
+			home, via->v_common,
+			su_sprintf(home, "rport=%u",
+				   ntohs(msg_addr(msg)->su_port)));
+}
+
+/* What it is refused with by itself; 0: it is whole. */
+static unsigned wrong_with(const msg_t *msg, const sip_t *sip)
+{
+	size_t body = sip->sip_payload ? sip->sip_payload->pl_len : 0;
+
+	if (msg_get_flags(msg, MSG_FLG_TOOLARGE) ||
+	    msg_size(msg) > UA_HEADERS_OCTETS + body)
+		return 413;
+	if (sip->sip_request->rq_version != sip_version_2_0)
+		return 505;
+	if (msg_has_error(msg) || sip->sip_error || sip_sanity_check(sip) < 0)
+		return 400;
+	return 0;
+}
+
+/* Takes `msg`. False: what follows it cannot be understood. */
+static bool take_message(struct ua *u, struct ua_wire *w, msg_t *msg,
+			 bool whole)
+{
+	const struct ua_way way = { .wire = w };
+	sip_t *sip = sip_object(msg);
+	unsigned status;
+
+	if (whole && sip && sip->sip_status) {
+		take_response(w, msg, sip);
+		return true;
+	}
+	if (!sip || !is_answerable(sip)) {
+		whole = whole && sip && sip->sip_request;
+		msg_destroy(msg);
+		return whole;
+	}
+	mark_via(msg, sip);
+	status = wrong_with(msg, sip);
+	if (!whole && status == 0)
+		status = 400;
+	if (status != 0)
+		ua_refuse(u, msg, &way, status);
+	else
+		ua_take(u, msg, sip, &way);
+	return whole && status != 413;
+}
+
+/* Between messages; a ping has its pong. */
+static struct bytes skip_line_ends(struct ua_wire *w, struct bytes in)
+{
+	static const struct bytes pong = { (const uint8_t *)"\r\n", 2 };
+
+	while (in.n > 0 && (in.p[0] == '\r' || in.p[0] == '\n')) {
+		w->line_ends = in.p[0] == PING[w->line_ends] ? w->line_ends + 1
+							     : 0;
+		in = bytes_after(in, 1);
+		if (w->line_ends < sizeof(PING) - 1)
+			continue;
+		w->line_ends = 0;
+		if (!secure_conn_write(w->conn, pong))
+			return (struct bytes){ NULL, 0 };
+	}
+	if (in.n > 0)
+		w->line_ends = 0;
+	return in;
+}
+
+static msg_t *new_message(const struct ua *u, const struct ua_wire *w)
+{
+	const struct sockaddr *from = secure_conn_peer(w->conn);
+	msg_t *msg = msg_create(u->parser, 0);
+
+	if (!msg)
+		return NULL;
+	(void)msg_maxsize(msg, u->config->message_maximum + UA_HEADERS_OCTETS +
+				       CONNECTION_OCTETS);
+	memcpy(msg_addr(msg), from,
+	       from->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+					  : sizeof(struct sockaddr_in6));
+	return msg;
+}
+
+/* Into the message's own memory. False: it takes no more. */
+static bool put_octets(msg_t *msg, struct bytes in)
+{
+	msg_iovec_t at[msg_n_fragments] = { { 0 } };
+	issize_t n = msg_recv_iovec(msg, at, msg_n_fragments,
+				    (usize_t)in.n, 0);
+	size_t done = 0, piece;
+	issize_t i;
+
+	for (i = 0; i < n && done < in.n; i++) {
+		piece = at[i].mv_len < in.n - done ? at[i].mv_len
+						   : in.n - done;
+		memcpy(at[i].mv_base, in.p + done, piece);
+		done += piece;
+	}
+	if (done < in.n)
+		return false;
+	(void)msg_recv_commit(msg, (usize_t)in.n, 0);
+	return true;
+}
+
+/*
+ * How many of the last octets are not its own, but the next one's: the
+ * library has them already.
+ */
+static size_t left_over(msg_t *msg)
+{
+	msg_t *next = msg_next(msg);
+	size_t n = next ? msg_buf_committed(next) : 0;
+
+	msg_destroy(next);
+	return n;
+}
+
+/* As many of them as belong to one message. False: it is over. */
+static bool take_octets(struct ua *u, struct ua_wire *w, struct bytes *in)
+{
+	struct bytes piece = { in->p, in->n < PIECE ? in->n : PIECE };
+	size_t left = 0;
+	msg_t *msg = w->msg;
+	int result = -1;
+
+	if (!msg && !(msg = new_message(u, w)))
+		return false;
+	w->msg = msg;
+	if (put_octets(msg, piece))
+		result = msg_extract(msg);
+	if (result == 0) {
+		*in = bytes_after(*in, piece.n);
+		return true;
+	}
+	w->msg = NULL;
+	if (result > 0)
+		left = left_over(msg);
+	*in = bytes_after(*in, piece.n - left);
+	return take_message(u, w, msg, result > 0);
+}
+
+static bool on_heard(void *arg, struct secure_conn *conn, struct bytes in)
+{
+	struct ua_wire *w = wire_of(conn);
+	struct ua *u = arg;
+	bool good = w != NULL;
+
+	while (good && in.n > 0) {
+		if (!w->msg)
+			in = skip_line_ends(w, in);
+		if (in.n > 0)
+			good = take_octets(u, w, &in);
+	}
+	if (good)
+		secure_conn_hurry(conn, w->msg != NULL);
+	return good;
+}
+
+void ua_take_secure(struct ua *u, struct secure *s)
+{
+	const struct secure_events events = { .heard = on_heard,
+					      .closed = on_closed,
+					      .arg = u };
+
+	u->secure = s;
+	secure_tell(s, &events);
+}
+
+/* -- whom we call --------------------------------------------------------- */
+
+static bool is_secure(const url_t *url)
+{
+	char transport[16] = "";
+
+	if (url->url_type == url_sips)
+		return true;
+	return url->url_type == url_sip && url->url_params &&
+	       url_param(url->url_params, "transport", transport,
+			 sizeof(transport)) > 0 &&
+	       strcasecmp(transport, "tls") == 0;
+}
+
+/* Numbers only. False: it is something else. */
+static bool find_target(const url_t *url, const char *name,
+			struct secure_target *t)
+{
+	su_addrinfo_t hints = { .ai_socktype = SOCK_STREAM,
+				.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+	const char *port = url->url_port;
+	su_addrinfo_t *all = NULL;
+	char host[64];
+	size_t n;
+
+	n = (size_t)snprintf(host, sizeof(host), "%s",
+			     url->url_host + (url->url_host[0] == '['));
+	if (n >= sizeof(host))
+		return false;
+	host[strcspn(host, "]")] = 0;
+	(void)snprintf(t->name, sizeof(t->name), "%s", name ? name : host);
+	if (su_getaddrinfo(host, port && port[0] ? port : "5061", &hints,
+			   &all) != 0)
+		return false;
+	t->n = (socklen_t)all->ai_addrlen;
+	memcpy(&t->address, all->ai_addr, t->n);
+	su_freeaddrinfo(all);
+	return true;
+}
+
+enum err wire_find(struct ua *u, const struct ua_message *m,
+		   struct ua_wire **found)
+{
+	struct secure_target t = { .n = 0 };
+	struct secure_conn *conn;
+	su_home_t *home;
+	url_t *url;
+	enum err e = ERR_UNSUPPORTED;
+
+	if (m->flow) {
+		*found = m->flow->way.wire;
+		return *found ? OK : ERR_UNSUPPORTED;
+	}
+	home = su_home_new(sizeof(*home));
+	url = home ? url_make(home, m->route ? m->route : m->target) : NULL;
+	if (!url || !url->url_host || !is_secure(url))
+		goto out;
+	e = ERR_IO;
+	if (!u->secure || !find_target(url, m->name, &t) ||
+	    (e = secure_connect(u->secure, &t, &conn)) != OK)
+		goto out;
+	*found = wire_of(conn);
+	e = *found ? OK : ERR_NOMEM;
+out:
+	su_home_unref(home);
+	return e;
+}

@@ -24,6 +24,26 @@ static void report(struct sip *s, const struct peer_state *v)
 	(void)e; /* the next one comes in seconds */
 }
 
+static void report_domain(struct sip *s, const struct sip_domain *d, bool up)
+{
+	char tls[TRANSPORT_TEXT];
+	struct peer_state v = {
+		.peer = d->name,
+		.technology = TECHNOLOGY_CPM,
+		.up = up,
+		.window = s->config->window,
+		.kind = "sip domain",
+		.address = d->address,
+		.since_us = s->since_us,
+	};
+
+	if (d->secure && secure_describe(s->secure, d->name, tls))
+		v.tls = tls;
+	else if (d->secure)
+		v.text = secure_complaint(s->secure, d->name);
+	report(s, &v);
+}
+
 static void report_peers(struct sip *s)
 {
 	const struct sip_config *c = s->config;
@@ -42,26 +62,11 @@ static void report_peers(struct sip *s)
 		.received = s->received,
 		.failed = s->failed,
 	};
-	char text[TRANSPORT_TEXT];
-	bool tls;
 	size_t i;
 
 	report(s, &v);
-	for (i = 0; i < c->n_domains; i++) {
-		tls = c->domains[i].secure &&
-		      secure_describe(s->secure, c->domains[i].name, text);
-		v = (struct peer_state){
-			.peer = c->domains[i].name,
-			.technology = TECHNOLOGY_CPM,
-			.up = up,
-			.window = c->window,
-			.kind = "sip domain",
-			.address = c->domains[i].address,
-			.tls = tls ? text : NULL,
-			.since_us = s->since_us,
-		};
-		report(s, &v);
-	}
+	for (i = 0; i < c->n_domains; i++)
+		report_domain(s, &c->domains[i], up);
 }
 
 static bool has_domain(const struct sip_config *c, const char *name)

@@ -206,6 +206,9 @@ static void failure(struct branch *b, const struct sip_result *r)
 	outcome_of_sip(r, false, v->attempt, &o);
 	if (o.text)
 		o.text = arena_string(v->arena, bytes_of(o.text));
+	/* Nobody registers there, whose coming would be a reason to try. */
+	if (v->to_server && o.class == OUTCOME_ABSENT)
+		o.class = OUTCOME_LATER;
 	if (r->status == 491)
 		o.retry_after_ms = (uint32_t)(uplink_random(v->sip->up) % 2000);
 	if (!v->any || outcome_better(&o, &v->best))

@@ -361,6 +361,35 @@ enum err secure_connect(struct secure *s, const struct secure_target *t,
 	return secure_conn_new(s, fd, t, NULL, made);
 }
 
+static struct secure_trouble *trouble_of(struct secure *s, const char *name)
+{
+	unsigned i = 0;
+
+	while (i < SECURE_TROUBLES &&
+	       strcasecmp(s->troubles[i].name, name) != 0)
+		i++;
+	return i < SECURE_TROUBLES ? &s->troubles[i] : NULL;
+}
+
+void secure_note(struct secure *s, const char *name, const char *why)
+{
+	struct secure_trouble *t = trouble_of(s, name);
+
+	if (!t && !why)
+		return;
+	if (!t)
+		t = &s->troubles[s->next_trouble++ % SECURE_TROUBLES];
+	(void)snprintf(t->name, sizeof(t->name), "%s", name);
+	t->why = why;
+}
+
+const char *secure_complaint(struct secure *s, const char *name)
+{
+	const struct secure_trouble *t = trouble_of(s, name);
+
+	return t ? t->why : NULL;
+}
+
 bool secure_describe(const struct secure *s, const char *name,
 		     char text[static TRANSPORT_TEXT])
 {

@@ -86,6 +86,9 @@ void secure_conn_host(const struct secure_conn *c, char host[static 64]);
 bool secure_describe(const struct secure *s, const char *name,
 		     char text[static TRANSPORT_TEXT]);
 
+/** Why the last connection to him has not become one; NULL: it has. */
+const char *secure_complaint(struct secure *s, const char *name);
+
 /** Whatever its owner wants to keep with it; NULL at first. */
 void **secure_conn_user(struct secure_conn *c);
 

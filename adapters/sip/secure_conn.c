@@ -107,13 +107,15 @@ static void log_failure(const struct secure_conn *c, const char *why)
 	(void)getnameinfo((const struct sockaddr *)&c->peer.address, c->peer.n,
 			  host, sizeof(host), port, sizeof(port),
 			  NI_NUMERICHOST | NI_NUMERICSERV);
-	if (c->server)
+	if (c->server) {
 		oplog_line(c->secure->oplog, OPLOG_INFO,
 			   "no TLS with %s, port %s: %s", host, port, why);
-	else
-		oplog_line(c->secure->oplog, OPLOG_WARNING,
-			   "no TLS with %s (%s, port %s): %s", c->peer.name,
-			   host, port, why);
+		return;
+	}
+	oplog_line(c->secure->oplog, OPLOG_WARNING,
+		   "no TLS with %s (%s, port %s): %s", c->peer.name, host, port,
+		   why);
+	secure_note(c->secure, c->peer.name, why);
 }
 
 /* How long it may stay as it is, from when. */
@@ -322,6 +324,8 @@ static void shaken(struct secure_conn *c)
 	}
 	c->heard_us = c->moved_us = loop_now_us(c->secure->loop);
 	c->good = !c->server;
+	if (!c->server)
+		secure_note(c->secure, c->peer.name, NULL);
 	enter(c, SECURE_OPEN);
 	/* More may have come with the end of the handshake. */
 	move(c);

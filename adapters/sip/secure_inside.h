@@ -23,6 +23,7 @@ enum secure_state {
 	SECURE_ENDING,		/* what is left is sent                      */
 	SECURE_ENDED		/* ours is said; theirs is waited for        */
 };
+#define SECURE_TROUBLES	   32	/* that are remembered                       */
 
 /* All connections that came from one address. */
 struct secure_source {
@@ -58,6 +59,12 @@ struct secure_list {
 	uint32_t count;
 };
 
+/* What became of the last connection to somebody. */
+struct secure_trouble {
+	char name[SECURE_NAME];	/* "": unused                                */
+	const char *why;	/* NULL: none                                */
+};
+
 struct secure_listener {
 	int fd;			/* -1: none                                  */
 	char address[64];
@@ -77,6 +84,8 @@ struct secure {
 						 * what is ending            */
 	struct secure_list called;		/* whom we have called       */
 	struct table sources;
+	struct secure_trouble troubles[SECURE_TROUBLES];
+	unsigned next_trouble;
 	struct loop_timer pause;
 	bool serving;
 	uint8_t scratch[SECURE_PIECE];
@@ -92,6 +101,9 @@ enum err secure_conn_new(struct secure *s, int fd,
 			 struct secure_conn **made) CHECKED;
 /** Ends it on the spot. */
 void secure_conn_free(struct secure_conn *c, const char *why);
+
+/** Why there is no connection with him, or NULL. */
+void secure_note(struct secure *s, const char *name, const char *why);
 
 /** It does not count any more. */
 void secure_source_leave(struct secure *s, struct secure_source *source);

@@ -258,6 +258,17 @@ static enum err on_slow(struct uplink *up, const struct frame *f, int fd)
 	return OK;
 }
 
+static enum err on_waits(struct uplink *up, const struct frame *f, int fd)
+{
+	struct waits v;
+	enum err e = waits_read(f->payload, up->arena, &v);
+
+	(void)fd;
+	if (e == OK && up->adapter->waits != NULL)
+		up->adapter->waits(up->self, &v);
+	return e;
+}
+
 static enum err on_control(struct uplink *up, const struct frame *f, int fd)
 {
 	struct buf complaint = BUF_INIT(SHOWN_MAX);
@@ -302,6 +313,7 @@ static handler *const handlers[FRAME_LAST] = {
 	[FRAME_STOP] = on_stop,
 	[FRAME_AMENDMENT] = on_amendment,
 	[FRAME_STANDING] = on_standing,
+	[FRAME_WAITS] = on_waits,
 };
 
 /* The engine is of the same installation: what it cannot have meant ends us,

@@ -54,6 +54,7 @@ enum frame_type {
 	FRAME_AMENDMENT,		/* both ways, ref: struct amendment             */
 	FRAME_STANDING,		/* the answer, ref: struct standing           */
 	FRAME_COMMITTED,	/* A>E it is in use                           */
+	FRAME_WAITS,		/* E>A struct waits                           */
 	FRAME_LAST
 };
 

@@ -62,6 +62,7 @@ static const struct shape_row accepted_rows[] = {
 	[2] = { SHAPE_CHARS, SHAPE_AT(struct accepted, public_id) },
 	[3] = NUMBER(struct accepted, duplicate, 0, 1),
 	[4] = OCTETS(struct accepted, refused),
+	[5] = NUMBER(struct accepted, waits, 0, 1),
 };
 static const struct shape accepted_shape =
 	SHAPE(struct accepted, accepted_rows, 0);
@@ -73,13 +74,14 @@ static const struct shape_row far_report_rows[] = {
 	[4] = { SHAPE_ADDRESS, SHAPE_AT(struct far_report, reporter) },
 	[5] = { SHAPE_BIT, SHAPE_AT(struct far_report, kind),
 		.max = WANT_INTERMEDIATE },
-	[6] = NUMBER(struct far_report, state, 0, STATE_LEGACY_MMS),
+	[6] = NUMBER(struct far_report, state, 0, STATE_REACHABLE),
 	[7] = NUMBER(struct far_report, far_code, 0, UINT32_MAX),
 	[8] = TEXT(struct far_report, text),
 	[9] = NUMBER(struct far_report, event_us, 0, UINT64_MAX),
 	[10] = { SHAPE_TEXTS, SHAPE_AT(struct far_report, keys),
 		 SHAPE_COUNT(struct far_report, n_keys),
 		 .max = OUTCOME_KEYS_MAX },
+	[11] = NUMBER(struct far_report, absent, 0, 1),
 };
 static const struct shape far_report_shape =
 	SHAPE(struct far_report, far_report_rows, NEEDS(1) | NEEDS(2));
@@ -108,9 +110,10 @@ static const struct shape peer_state_shape =
 static const struct shape_row presence_rows[] = {
 	[1] = TEXT(struct presence, user),
 	[2] = NUMBER(struct presence, devices, 0, UINT32_MAX),
+	[3] = { SHAPE_ADDRESS, SHAPE_AT(struct presence, subscriber) },
 };
 static const struct shape presence_shape =
-	SHAPE(struct presence, presence_rows, NEEDS(1));
+	SHAPE(struct presence, presence_rows, 0);
 
 static const struct shape_row lookup_rows[] = {
 	[1] = NUMBER(struct lookup, kind, LOOKUP_USER_NAME, LOOKUP_ACCOUNT),
@@ -175,7 +178,7 @@ static const struct shape amendment_shape =
 
 static const struct shape_row standing_rows[] = {
 	[1] = NUMBER(struct standing, class, 0, OUTCOME_UNANSWERED),
-	[2] = NUMBER(struct standing, state, 0, STATE_LEGACY_MMS),
+	[2] = NUMBER(struct standing, state, 0, STATE_REACHABLE),
 	[3] = NUMBER(struct standing, far_code, 0, UINT32_MAX),
 	[4] = NUMBER(struct standing, event_us, 0, UINT64_MAX),
 };
@@ -189,6 +192,13 @@ static const struct shape_row control_rows[] = {
 };
 static const struct shape control_shape =
 	SHAPE(struct control, control_rows, NEEDS(1));
+
+static const struct shape_row waits_rows[] = {
+	[1] = TEXT(struct waits, peer),
+	[2] = NUMBER(struct waits, any, 0, 1),
+};
+static const struct shape waits_shape =
+	SHAPE(struct waits, waits_rows, NEEDS(1));
 
 static const struct shape_row note_rows[] = {
 	[1] = NUMBER(struct note, story, 0, UINT64_MAX),
@@ -241,6 +251,8 @@ IMAGE(control)
 READ(control)
 IMAGE(note)
 READ(note)
+IMAGE(waits)
+READ(waits)
 
 /* These two need no memory of their own. */
 IMAGE(accepted)

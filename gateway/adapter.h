@@ -60,6 +60,8 @@ struct accepted {
 	/* Of a `partial` one: recipients without a way, two octets each: the
 	 * index, and enum outcome_class. Not there for a duplicate. */
 	struct bytes refused;
+	/* A recipient is not there, and its sender is told when he is back. */
+	bool waits;
 };
 
 /* A receipt or notification about something that we sent. */
@@ -76,6 +78,7 @@ struct far_report {
 	uint64_t event_us;
 	const char **keys;	/* of the report itself, for the trace       */
 	size_t n_keys;		/* at most OUTCOME_KEYS_MAX                  */
+	bool absent;		/* the recipient was not there               */
 };
 
 struct peer_state {
@@ -94,9 +97,12 @@ struct peer_state {
 	bool busy;		/* up, but others are to be preferred now    */
 };
 
+/* Of a user, by his name; or that a subscriber of another network, who may
+ * have been waited for, can be reached again. */
 struct presence {
-	const char *user;	/* name in the directory                     */
+	const char *user;	/* name in the directory, or NULL            */
 	uint32_t devices;
+	struct address subscriber;
 };
 
 enum lookup_kind {
@@ -141,6 +147,12 @@ struct binding {
 	const char *key;	/* one per device: instance, else contact    */
 	uint64_t expires_us;	/* 0: delete                                 */
 	struct bytes data;	/* the registrar's own                       */
+};
+
+/* Of a peer that is not up: legs wait for it, that could go now, or none do. */
+struct waits {
+	const char *peer;
+	bool any;
 };
 
 /* Without a peer: uplink_peer() for all whose numbers have changed. */
@@ -236,6 +248,8 @@ enum err standing_read(struct bytes in, struct arena *a, struct standing *v)
 enum err control_image(const struct control *v, struct buf *to) CHECKED;
 enum err control_read(struct bytes in, struct arena *a, struct control *v)
 	CHECKED;
+enum err waits_image(const struct waits *v, struct buf *to) CHECKED;
+enum err waits_read(struct bytes in, struct arena *a, struct waits *v) CHECKED;
 enum err note_image(const struct note *v, struct buf *to) CHECKED;
 enum err note_read(struct bytes in, struct arena *a, struct note *v) CHECKED;
 
@@ -290,6 +304,9 @@ struct adapter {
 	void (*snapshot)(void *self, const struct binding *v);
 	void (*changed)(void *self, const struct lookup *what);
 	void (*slow)(void *self, bool slow);	/* stop or go on reading      */
+	/* Each time that it changes, and once more after each word of a peer
+	 * that is not up. May be NULL. */
+	void (*waits)(void *self, const struct waits *v);
 	/* gwctl link ...; a refusal writes why into `complaint`, "show"
 	 * lines of JSON about the link, if there is more to say of it. */
 	enum err (*control)(void *self, const struct control *c,

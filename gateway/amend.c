@@ -238,7 +238,7 @@ static bool replace(struct engine *e, struct live *l, const struct amendment *r)
 	m.n_parts = 1;
 	m.native = (struct bytes){ NULL, 0 };
 	m.native_type = NULL;
-	m.want = other.want;
+	m.want = other.want | (m.want & WANT_ALERT);
 	if (other.earliest_us != 0)
 		m.earliest_us = other.earliest_us;
 	if (other.expires_us != 0)

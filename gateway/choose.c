@@ -122,6 +122,13 @@ void choose_ways(struct engine *e, const struct message *m,
 	}
 }
 
+uint64_t choose_recipient(struct engine *e, const struct address *to)
+{
+	const struct user *u = directory_user_at(e->directory, to);
+
+	return u != NULL ? u->hash : keys_hash63(e->keys, bytes_of(to->text));
+}
+
 enum err engine_route(struct engine *e, const struct message *m, struct buf *to)
 {
 	struct choice c;

@@ -52,6 +52,8 @@ static const char *type_name(const struct setting *row)
 		return "number, or at most 11 characters";
 	case SETTING_TON_NPI:
 		return "type of number/numbering plan";
+	case SETTING_STATUSES:
+		return "list of status:word, status-status:word";
 	}
 	return "text";
 }

@@ -123,6 +123,7 @@ static void imply_delivered(struct engine *e, struct live *l)
 	    (l->want & ~(unsigned)l->told & WANT_POSITIVE) == 0)
 		return;
 	e->counts.delivered++;
+	alert_delivered(e, l);
 	report_extra(e, l, STATE_DELIVERED);
 	l->told |= WANT_POSITIVE | WANT_NEGATIVE;
 }
@@ -179,10 +180,12 @@ static void final(struct engine *e, struct live *l, const struct arrival *a)
 			return;
 		}
 	}
-	if (s == STATE_DELIVERED)
+	if (s == STATE_DELIVERED) {
 		e->counts.delivered++;
-	else
+		alert_delivered(e, l);
+	} else {
 		e->counts.failed++;
+	}
 	if (display_to_come(l, s)) {
 		report_extra(e, l, s);
 		l->told |= WANT_POSITIVE | WANT_NEGATIVE;
@@ -211,6 +214,7 @@ static void keep_early(struct engine *e, struct live *l,
 	*early = (struct early){ .kind = a->report.kind,
 				 .state = a->report.state,
 				 .far_code = a->report.far_code,
+				 .absent = a->report.absent,
 				 .octets = octets,
 				 .reply = a->reply };
 	*at = early;
@@ -280,9 +284,13 @@ static void passing(struct engine *e, struct live *l, const struct arrival *a)
 	struct outcome o = { .class = OUTCOME_ACCEPTED,
 			     .far_code = a->report.far_code,
 			     .text = a->report.text };
+	bool news = false;
 
-	if (l->place == LIVE_SENT && a->report.state != STATE_NONE &&
-	    report_besides(e, l, a->report.state, &o))
+	if (l->place == LIVE_SENT && a->report.absent)
+		news = alert_absent(e, l);
+	if (l->place == LIVE_SENT && a->report.state != STATE_NONE)
+		news |= report_besides(e, l, a->report.state, &o);
+	if (news)
 		settle_tell(e, l, &a->reply);
 	else
 		no_news(e, l, a);
@@ -322,6 +330,8 @@ static void apply(struct engine *e, struct live *l, const struct arrival *a)
 		return;
 	}
 	dispatch_take(e, l);
+	if (a->report.absent)
+		alert_absent(e, l);
 	if (display)
 		displayed(e, l, a);
 	else
@@ -342,6 +352,7 @@ void correlate_early(struct engine *e, struct live *l)
 		a.report.kind = early->kind;
 		a.report.state = early->state;
 		a.report.far_code = early->far_code;
+		a.report.absent = early->absent;
 		apply(e, l, &a);
 	}
 }

@@ -184,6 +184,7 @@ static void to_waiting(struct engine *e, struct live *l)
 		return;
 	}
 	l->state = LEG_WAITING;
+	alert_absent(e, l);
 	settle_update(e, l);
 }
 
@@ -564,6 +565,7 @@ void dispatch_tick(struct engine *e, uint64_t now)
 
 	for (lane = e->lanes; lane != NULL; lane = lane->next) {
 		divert_tick(e, lane, now);
+		waits_tick(e, lane);
 		if (lane->stalled) {
 			lane->stalled = false;
 			road_dirty(e, lane);

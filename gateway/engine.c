@@ -277,7 +277,9 @@ void road_row(struct engine *e, struct step *s, const struct live *l,
 		.flow = l->flow->number,
 		.due_us = l->due_us,
 		.expires_us = l->expires_us,
-		.recipient = l->lane->by_target ? l->recipient : 0,
+		.recipient = l->lane->by_target ? l->recipient
+			     : l->sought	? alert_key(e, &l->to)
+						: 0,
 		.meta = road_octets(s, buf_bytes(&e->meta)),
 	};
 }

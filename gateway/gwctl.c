@@ -147,7 +147,8 @@ static const struct command commands[] = {
 	  "With\n"
 	  "--pin userpin the phone asks for the PIN that --value says; with "
 	  "--pin\n"
-	  "netwpin --value is the IMSI of its card, and it asks for nothing.\n\n"
+	  "netwpin --value is the IMSI of its card, and it asks for nothing.\n"
+	  "--value - reads it from standard input.\n\n"
 	  "  gwctl ota list\n"
 	  "  gwctl ota show internet\n"
 	  "  gwctl ota send internet +15550200001 --pin userpin --value 1234\n" },

@@ -75,6 +75,9 @@ int call_follow(struct call *c, const char *key, char *state, size_t size);
 
 /** The value of that option, or NULL. */
 const char *call_value(const struct call *c, const char *name);
+/** One line of standard input, with NUL at its end, for what has no place among
+ *  the arguments. ERR_RANGE: none, or longer than size - 2; ERR_IO. */
+enum err call_secret(char *to, size_t size) CHECKED;
 /** Shows the answer as a table; `none` when there is nothing. */
 int call_table(struct call *c, struct bytes arguments,
 	       const struct print_column *columns, const char *none);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STATUS_MS 2000 /* for a gateway to say where its configuration is */
 
@@ -14,6 +15,26 @@ void call_print(const struct buf *to)
 		perror("gwctl: standard output");
 		exit(GWCTL_REFUSED);
 	}
+}
+
+enum err call_secret(char *to, size_t size)
+{
+	size_t n = 0;
+	ssize_t got = 1;
+
+	while (n < size && got > 0) {
+		got = read(STDIN_FILENO, to + n, size - n);
+		if (got < 0)
+			return ERR_IO;
+		n += (size_t)got;
+		if (memchr(to, '\n', n) != NULL)
+			break;
+	}
+	n = bytes_find((struct bytes){ (const uint8_t *)to, n }, '\n');
+	if (n == 0 || n > size - 2)
+		return ERR_RANGE;
+	to[n] = '\0';
+	return OK;
 }
 
 const char *call_value(const struct call *c, const char *name)

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "codecs/base64.h"
 #include "codecs/scrypt.h"
@@ -37,34 +36,13 @@ static int complain(const char *what)
 	return GWCTL_USAGE;
 }
 
-/* One line of standard input; NUL at its end. ERR_RANGE: none, too long. */
-static enum err read_password(char password[PASSWORD_MAX + 2])
-{
-	size_t n = 0;
-	ssize_t got = 1;
-
-	while (n < PASSWORD_MAX + 2 && got > 0) {
-		got = read(STDIN_FILENO, password + n, PASSWORD_MAX + 2 - n);
-		if (got < 0)
-			return ERR_IO;
-		n += (size_t)got;
-		if (memchr(password, '\n', n) != NULL)
-			break;
-	}
-	n = bytes_find((struct bytes){ (const uint8_t *)password, n }, '\n');
-	if (n == 0 || n > PASSWORD_MAX)
-		return ERR_RANGE;
-	password[n] = '\0';
-	return OK;
-}
-
 /* What the gateway keeps of it; the password itself goes no further. */
 static enum err hash_password(struct buf *to)
 {
 	char password[PASSWORD_MAX + 2] = "";
 	uint8_t octets[SALT_OCTETS];
 	struct buf salt = BUF_INIT(2 * SALT_OCTETS + 1);
-	enum err e = read_password(password);
+	enum err e = call_secret(password, sizeof password);
 
 	if (e == OK &&
 	    getrandom(octets, sizeof octets, 0) != (ssize_t)sizeof octets)

@@ -57,6 +57,7 @@ static const struct {
 	{ "refused as too much", "throttled" },
 	{ "paused for that, ms", "throttled_ms" },
 	{ "of this pause left, ms", "pause_ms" },
+	{ "said to be nearly too much", "congested" },
 	{ "messages/s since then", "pace" },
 };
 

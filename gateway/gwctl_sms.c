@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define VALUE_MAX 32 /* digits of a PIN or an IMSI                */
+
 static const struct print_column ota_columns[] = {
 	{ "NAME", "name", PRINT_TEXT },	     { "TYPE", "type", PRINT_TEXT },
 	{ "TITLE", "title", PRINT_TEXT },    { "BEARER", "bearer", PRINT_TEXT },
@@ -141,11 +143,18 @@ int call_ota(struct call *c)
 {
 	struct buf arguments = BUF_INIT(4 * GWCTL_TEXT_MAX);
 	struct json_writer w = JSON_WRITER(&arguments);
-	const char *action = c->arguments[0];
+	const char *action = c->arguments[0], *value = call_value(c, "value");
+	char secret[VALUE_MAX + 2] = "";
 	int code = check_ota(c);
 
 	if (code != GWCTL_DONE)
 		return code;
+	if (value != NULL && strcmp(value, "-") == 0) {
+		if (call_secret(secret, sizeof secret) != OK)
+			return complain("no value on standard input, or too "
+					"long", "ota");
+		value = secret;
+	}
 	json_put_string(&w, "action", action);
 	if (c->n > 1)
 		json_put_string(&w, "name", c->arguments[1]);
@@ -153,7 +162,7 @@ int call_ota(struct call *c)
 		json_put_string(&w, "to", c->arguments[2]);
 	if (call_value(c, "pin") != NULL) {
 		json_put_string(&w, "pin", call_value(c, "pin"));
-		json_put_string(&w, "value", call_value(c, "value"));
+		json_put_string(&w, "value", value);
 	}
 	if (strcmp(action, "list") == 0)
 		code = call_table(c, buf_bytes(&arguments), ota_columns,

@@ -109,14 +109,6 @@ static enum err fill_leg(struct engine *e, struct live *l,
 	return own_address(l, &m->recipients[index].address, &l->to);
 }
 
-static uint64_t recipient_hash(struct engine *e, const struct live *l,
-			       const struct user *u)
-{
-	if (u != NULL)
-		return u->hash;
-	return keys_hash63(e->keys, bytes_of(l->to.text));
-}
-
 /* Lane, flow and state of a new leg by its first way. */
 static enum err place_leg(struct engine *e, struct live *l,
 			  const struct message *m, bool wait)
@@ -155,7 +147,7 @@ static struct live *make_leg(struct engine *e, const struct message *m,
 	l->id = road_id(e);
 	if (fill_leg(e, l, m, index) != OK || intake_ways(l, v) != OK)
 		goto fail;
-	l->recipient = recipient_hash(e, l, c->user);
+	l->recipient = choose_recipient(e, &l->to);
 	if (place_leg(e, l, m, v->wait) != OK)
 		goto fail;
 	l->stored = v->wait && l->state == LEG_WAITING;
@@ -202,7 +194,7 @@ static struct live *make_failure(struct engine *e, const struct message *m,
 	l->id = road_id(e);
 	if (fill_leg(e, l, m, index) != OK)
 		abort();
-	l->recipient = recipient_hash(e, l, NULL);
+	l->recipient = choose_recipient(e, &l->to);
 	if (report_instead(e, l, why->state, why))
 		return l;
 	live_free(l);

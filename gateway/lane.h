@@ -17,6 +17,7 @@
 #define FLOW_LOADED_MAX	 512	/* ready legs of one flow in memory           */
 #define FLOW_REFILL_AT	 128	/* fewer: fetch                               */
 #define LANE_DEVICES	 "cpm"	/* peer name of the users' own devices        */
+#define LANE_ALERTS	 "alerts"	/* no peer has it: see alert.c        */
 #define TARGET_QUEUE_MAX 16	/* behind one recipient, in memory            */
 #define LANE_BEHIND_MAX	 4096	/* behind all of them: more stay on disk      */
 
@@ -55,6 +56,9 @@ struct target {
 	bool ready;		/* in the lane's ready queue                  */
 	struct target *next_ready;
 };
+
+/* What its adapter was told of legs that wait while it is down. */
+enum lane_told { LANE_UNTOLD, LANE_NONE_WAITS, LANE_SOME_WAIT };
 
 struct lane {
 	struct table_node by_peer;	/* first: in the engine's tables      */
@@ -100,6 +104,8 @@ struct lane {
 	uint32_t far_used, sent_minute, received_minute;
 	uint64_t on_hold;	/* legs held or in quarantine, when last asked */
 	bool known;		/* an adapter has spoken of it                */
+	uint64_t life;		/* that life of it was the last               */
+	enum lane_told told;	/* whether legs wait                          */
 	bool dropped;		/* it is not in the configuration any more    */
 };
 

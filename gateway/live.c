@@ -33,7 +33,13 @@ enum tag {
 	TAG_PASSED
 };
 
-enum flag { FLAG_ONCE = 1, FLAG_SHARED = 2, FLAG_MAYBE = 4, FLAG_REPORT = 8 };
+enum flag {
+	FLAG_ONCE = 1,
+	FLAG_SHARED = 2,
+	FLAG_MAYBE = 4,
+	FLAG_REPORT = 8,
+	FLAG_SOUGHT = 16
+};
 
 #define META_VERSION 1
 #define FAR_OCTETS   17
@@ -115,7 +121,8 @@ static uint64_t flags_of(const struct live *l)
 {
 	return (l->once ? FLAG_ONCE : 0u) | (l->shared ? FLAG_SHARED : 0u) |
 	       (l->maybe_duplicate ? FLAG_MAYBE : 0u) |
-	       (l->is_report ? FLAG_REPORT : 0u);
+	       (l->is_report ? FLAG_REPORT : 0u) |
+	       (l->sought ? FLAG_SOUGHT : 0u);
 }
 
 enum err live_meta(const struct live *l, struct buf *to)
@@ -253,6 +260,7 @@ static void read_flags(struct live *l, uint64_t v)
 	l->shared = (v & FLAG_SHARED) != 0;
 	l->maybe_duplicate = (v & FLAG_MAYBE) != 0;
 	l->is_report = (v & FLAG_REPORT) != 0;
+	l->sought = (v & FLAG_SOUGHT) != 0;
 }
 
 static void read_number(struct live *l, unsigned tag, uint64_t v)

@@ -40,6 +40,7 @@ struct early {
 	enum want kind;
 	enum delivery_state state;
 	uint32_t far_code;
+	bool absent;
 	struct bytes octets;	/* of all of it                               */
 	struct reply reply;
 };
@@ -77,6 +78,7 @@ struct live {
 	uint8_t want;
 	enum priority priority;
 	bool once, shared, maybe_duplicate;
+	bool sought;		/* found by alert_key() of its recipient      */
 	struct route_way ways[ROUTE_WAYS_MAX];
 	size_t n_ways, way;
 	unsigned attempts, crashes;

@@ -7,6 +7,7 @@ libgateway_a_SOURCES += gateway/accounts.c gateway/accounts.h
 libgateway_a_SOURCES += gateway/accounts_inside.h
 libgateway_a_SOURCES += gateway/accounts_list.c
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
+libgateway_a_SOURCES += gateway/alert.c
 libgateway_a_SOURCES += gateway/amend.c
 libgateway_a_SOURCES += gateway/change.c
 libgateway_a_SOURCES += gateway/checksum.c gateway/checksum.h
@@ -77,6 +78,7 @@ libgateway_a_SOURCES += gateway/trace.c gateway/trace.h
 libgateway_a_SOURCES += gateway/trace_form.c
 libgateway_a_SOURCES += gateway/trace_inside.h
 libgateway_a_SOURCES += gateway/trace_read.c
+libgateway_a_SOURCES += gateway/waits.c
 
 # cpmgw-conf: the only program with gwlib, whose libraries come with it.
 pkglibexec_PROGRAMS += cpmgw-conf

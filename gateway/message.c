@@ -62,7 +62,7 @@ static const struct shape_row id_rows[] = {
 	[1] = { SHAPE_NUMBER, SHAPE_AT(struct message_id, kind),
 		.max = ID_REPLY_CHARGING },
 	[2] = { SHAPE_TEXT, SHAPE_AT(struct message_id, value) },
-	[3] = { SHAPE_NUMBER, SHAPE_AT(struct message_id, want), .max = 63 },
+	[3] = { SHAPE_NUMBER, SHAPE_AT(struct message_id, want), .max = 127 },
 };
 static const struct shape id_shape = SHAPE(struct message_id, id_rows, 1 << 2);
 
@@ -84,10 +84,9 @@ static const struct shape_row report_rows[] = {
 	[1] = { SHAPE_NUMBER, SHAPE_AT(struct report, about),
 		.max = UINT64_MAX },
 	[2] = { SHAPE_ADDRESS, SHAPE_AT(struct report, recipient) },
-	[3] = { SHAPE_BIT, SHAPE_AT(struct report, kind),
-		.max = WANT_INTERMEDIATE },
+	[3] = { SHAPE_BIT, SHAPE_AT(struct report, kind), .max = WANT_ALERT },
 	[4] = { SHAPE_NUMBER, SHAPE_AT(struct report, state),
-		.max = STATE_LEGACY_MMS },
+		.max = STATE_REACHABLE },
 	[5] = { SHAPE_NUMBER, SHAPE_AT(struct report, via),
 		.max = TECHNOLOGY_LOOPBACK },
 	[6] = { SHAPE_NUMBER, SHAPE_AT(struct report, far_code),
@@ -153,7 +152,7 @@ static const struct shape_row rows[] = {
 	[15] = { SHAPE_NUMBER, IN(priority), .max = PRIORITY_URGENT },
 	[16] = { SHAPE_NUMBER, IN(class), .max = CLASS_AUTO },
 	[17] = { SHAPE_LEVEL, IN(sms_class), .max = 3 },
-	[18] = { SHAPE_NUMBER, IN(want), .max = 63 },
+	[18] = { SHAPE_NUMBER, IN(want), .max = 127 },
 	[19] = { SHAPE_NUMBER, IN(privacy), .max = 127 },
 	[20] = { SHAPE_NUMBER, IN(adapt), .max = 1 },
 	[21] = { SHAPE_NUMBER, IN(once), .max = 1 },

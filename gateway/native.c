@@ -178,6 +178,7 @@ static void delivered(struct engine *e, struct live *l,
 {
 	e->counts.accepted++;
 	e->counts.delivered++;
+	alert_delivered(e, l);
 	tell_leg(e, l, &(struct story){ .step = "outcome",
 					.verdict = "delivered",
 					.text = o->text,

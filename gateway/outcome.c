@@ -7,7 +7,7 @@ static const struct shape_row rows[] = {
 	[1] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, class),
 		.max = OUTCOME_UNANSWERED },
 	[2] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, state),
-		.max = STATE_LEGACY_MMS },
+		.max = STATE_REACHABLE },
 	[3] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, far_code),
 		.max = UINT32_MAX },
 	[4] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, retry_after_ms),
@@ -21,6 +21,7 @@ static const struct shape_row rows[] = {
 	[9] = { SHAPE_TEXTS, SHAPE_AT(struct outcome, keys),
 		SHAPE_COUNT(struct outcome, n_keys),
 		.max = OUTCOME_KEYS_MAX },
+	[10] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, absent), .max = 1 },
 };
 static const struct shape outcome_shape = SHAPE(struct outcome, rows, 0);
 

@@ -27,6 +27,7 @@ struct outcome {
 	/* What the far side knows it by, for the trace alone: Call-ID ...   */
 	const char **keys;
 	size_t n_keys;
+	bool absent;			/* the recipient was not there    */
 };
 
 /** Appends the image. ERR_TOOBIG, ERR_NOMEM. */

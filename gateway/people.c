@@ -38,6 +38,9 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	was_up = l->up;
 	l->child = (int)child;
 	l->known = true;
+	if (!p.up || l->life != e->children[child].life)
+		l->told = LANE_UNTOLD;
+	l->life = e->children[child].life;
 	l->up = p.up;
 	l->busy = p.busy;
 	l->window = p.window;
@@ -112,13 +115,17 @@ static void presence(struct engine *e, const struct frame *f)
 	struct user *u;
 	struct lane *l;
 
-	if (presence_read(f->payload, e->scratch, &p) != OK ||
-	    p.user == NULL ||
+	if (presence_read(f->payload, e->scratch, &p) != OK)
+		return;
+	if (p.subscriber.kind != ADDRESS_NONE && f->type == FRAME_AVAILABLE)
+		alert_subscriber(e, &p.subscriber);
+	if (p.user == NULL ||
 	    (u = directory_user(e->directory, p.user)) == NULL)
 		return;
 	u->devices = f->type == FRAME_AVAILABLE ? p.devices : 0;
 	if (u->devices == 0)
 		return;
+	alert_reachable(e, u->hash);
 	l = road_lane(e, TECHNOLOGY_CPM, LANE_DEVICES);
 	if (l != NULL && l->up)
 		dispatch_drain_target(e, l, u->hash);

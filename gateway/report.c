@@ -116,8 +116,7 @@ static bool way_to_person(struct engine *e, struct live *r,
 	return true;
 }
 
-/* Turns `r` round: towards whoever sent the message. false: no way. */
-static bool turn_round(struct engine *e, struct live *r)
+bool report_turn_round(struct engine *e, struct live *r)
 {
 	struct route_way way = { r->origin.technology, r->origin.peer };
 	struct target *t;
@@ -144,6 +143,17 @@ static bool turn_round(struct engine *e, struct live *r)
 	return true;
 }
 
+void report_undelivered(struct engine *e, struct live *l,
+			const struct outcome *o)
+{
+	bool alert = l->report.state == STATE_REACHABLE;
+
+	tell_leg(e, l, &(struct story){ .step = alert ? "alert" : "report",
+					.verdict = "undelivered",
+					.text = o == NULL ? NULL : o->text });
+	settle_remove(e, l, NULL);
+}
+
 /* An operator reads it in the story instead. */
 static bool owed(const struct live *l, uint8_t want, enum delivery_state s)
 {
@@ -164,7 +174,7 @@ void report_due(struct engine *e, struct live *l, enum delivery_state s,
 	}
 	correlate_drop(e, l);
 	fill(e, l, s, o);
-	if (!turn_round(e, l)) {
+	if (!report_turn_round(e, l)) {
 		tell_leg(e, l, &(struct story){ .step = "report",
 						.verdict = "no-way-back" });
 		settle_remove(e, l, tell);
@@ -179,7 +189,7 @@ bool report_instead(struct engine *e, struct live *l, enum delivery_state s,
 	if (!owed(l, l->want, s))
 		return false;
 	fill(e, l, s, o);
-	return turn_round(e, l);
+	return report_turn_round(e, l);
 }
 
 static void extra_done(void *owner, struct step *s)
@@ -191,6 +201,8 @@ static void extra_done(void *owner, struct step *s)
 		return;
 	r->updating--;
 	if (s->result != OK) {
+		r->state = LEG_SENT;
+		road_count(r);
 		road_forget(e, r);
 		return;
 	}
@@ -255,7 +267,8 @@ bool report_besides(struct engine *e, struct live *l, enum delivery_state s,
 		abort();
 	r->n_fars = 0;
 	fill(e, r, s, o);
-	if (!turn_round(e, r)) {
+	if (s == STATE_REACHABLE ? !alert_park(e, r)
+				 : !report_turn_round(e, r)) {
 		live_free(r);
 		return false;
 	}

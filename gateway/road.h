@@ -9,11 +9,13 @@
  *	reassemble.c	parts of longer short messages become one
  *	dispatch.c	lanes are served, refilled, drained
  *	divert.c	what waits for a link that is down goes by another
+ *	waits.c		adapters hear of legs for peers that are down
  *	settle.c	outcomes: done, again, next way, give up
  *	correlate.c	far ids and far reports find their leg
  *	amend.c		what senders want of what they submitted
  *	sweep.c		the same, without an id: all that fits
  *	report.c	what the sender is told
+ *	alert.c		who was not there, and is again
  *	people.c	lookups, registrations, peers
  *	recover.c	what the process before has left
  *	describe.c	what operators see
@@ -159,6 +161,8 @@ struct choice {
 };
 void choose_ways(struct engine *e, const struct message *m,
 		 const struct address *to, struct choice *out);
+/** By what everything for him is found, whichever of his addresses it has. */
+uint64_t choose_recipient(struct engine *e, const struct address *to);
 
 /* intake.c */
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);
@@ -234,6 +238,9 @@ bool settle_reroute(struct engine *e, struct live *l);
 /* divert.c */
 void divert_tick(struct engine *e, struct lane *l, uint64_t now);
 
+/* waits.c */
+void waits_tick(struct engine *e, struct lane *l);
+
 /* native.c */
 void native_try(struct engine *e, struct live *l);
 /** One with the same key is under way: its answer is this one's, too. */
@@ -291,6 +298,26 @@ void report_extra(struct engine *e, struct live *l,
 		  enum delivery_state s);
 enum err report_image(struct engine *e, const struct live *l, struct buf *to)
 	CHECKED;
+/** It ends: whoever waits for it does not hear. `o` may be NULL. */
+void report_undelivered(struct engine *e, struct live *l,
+			const struct outcome *o);
+/** Turns `r` round: towards whoever sent the message. false: no way. */
+bool report_turn_round(struct engine *e, struct live *r);
+
+/* alert.c */
+/** `l` could not be delivered since its recipient is not there: when its sender
+ *  asked for that, an alert waits on disk with the next change of l's row.
+ *  False: none is owed, or one waits already. */
+bool alert_absent(struct engine *e, struct live *l);
+/** For report.c: `r`, a report of STATE_REACHABLE, waits. false: no memory. */
+bool alert_park(struct engine *e, struct live *r);
+/** Finds the rows of what waits for a sign of life of that recipient. */
+uint64_t alert_key(struct engine *e, const struct address *to);
+/** A recipient, as choose_recipient() has it, is there; one has got `l`. */
+void alert_reachable(struct engine *e, uint64_t recipient);
+void alert_delivered(struct engine *e, const struct live *l);
+/** An SMSC says it of a subscriber: what waits for a next attempt goes now. */
+void alert_subscriber(struct engine *e, const struct address *who);
 
 /* people.c */
 /** Links that were in the settings before and are not now, are not shown. */

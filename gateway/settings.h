@@ -31,7 +31,8 @@ enum setting_type {
 	SETTING_REWRITE,  /* rules as codecs/rewrite.h reads them       */
 	SETTING_FILE,	  /* absolute path                              */
 	SETTING_TON_NPI,  /* "1/1": each 0..255                         */
-	SETTING_SENDER	  /* number, short code or alphanumeric address */
+	SETTING_SENDER,	  /* number, short code or alphanumeric address */
+	SETTING_STATUSES  /* table as codecs/smpp_vendor.h reads it     */
 };
 
 #define SETTING_SECOND 1000u /* of min..max of a SETTING_DURATION */

@@ -288,6 +288,29 @@ static void check_routes(struct check *c)
 	}
 }
 
+/* An account that has to bind with TLS is not called without. */
+static void check_calls(struct check *c)
+{
+	const struct settings_kind *k =
+		settings_kind_named(c->s, bytes_of("esme"));
+	size_t i, host;
+
+	if (k == NULL)
+		return;
+	host = settings_row_named(k, bytes_of("outbind-host"));
+	for (i = 0; i < k->n && host < k->n_rows; i++) {
+		const struct settings_group *g = k->at[i];
+
+		if (g->values[host].text == NULL ||
+		    (settings_text(g, "tls-name") == NULL &&
+		     strcmp(settings_text(g, "tls"), "require") != 0))
+			continue;
+		begin(c, g, host);
+		buf_text(c->complaints, "outbind goes without TLS, and this "
+					"account has to bind with it\n");
+	}
+}
+
 /* The address and port that a program of the adapters listens on. */
 struct listener {
 	const struct settings_group *group;
@@ -389,6 +412,7 @@ enum err settings_check_whole(const struct settings *s, struct buf *complaints)
 		e = check_rows(&c, &s->kinds[i]);
 	}
 	check_routes(&c);
+	check_calls(&c);
 	check_listeners(&c);
 	if (e == OK && !c.good)
 		e = ERR_RANGE;

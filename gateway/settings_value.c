@@ -7,6 +7,7 @@
 #include "codecs/address.h"
 #include "codecs/number_list.h"
 #include "codecs/rewrite.h"
+#include "codecs/smpp_vendor.h"
 #include "codecs/utf8.h"
 
 #define SHOWN_MAX 60 /* octets of a bad value in a complaint */
@@ -296,6 +297,13 @@ static enum err check_entries(struct bytes text, struct buf *complaint)
 	return e;
 }
 
+static enum err check_statuses(struct bytes text, struct buf *complaint)
+{
+	struct smpp_vendor v;
+
+	return smpp_vendor_read(text, &v, complaint);
+}
+
 static enum err check_rewrite(struct bytes text, struct buf *complaint)
 {
 	struct rewrite *r;
@@ -468,6 +476,8 @@ enum err settings_value_check(const struct setting *row, struct bytes value,
 		return check_entries(value, complaint);
 	case SETTING_REWRITE:
 		return check_rewrite(value, complaint);
+	case SETTING_STATUSES:
+		return check_statuses(value, complaint);
 	case SETTING_FILE:
 		return check_file(value, complaint);
 	case SETTING_SENDER:

@@ -209,6 +209,8 @@ static bool take_way(struct engine *e, struct live *l)
 		return false;
 	l->lane = lane;
 	l->flow = flow;
+	/* The row of a way that does not need it has not kept it. */
+	l->recipient = choose_recipient(e, &l->to);
 	tell_leg(e, l, &(struct story){ .step = "route",
 					.verdict = "next-way" });
 	return true;
@@ -320,13 +322,14 @@ static void absent(struct engine *e, struct live *l, const struct outcome *o)
 	settle_requeue(e, l, again_at(e, l->attempts, o));
 }
 
-/* Will the far side report on it? An intermediate one only an SMSC sends. */
+/* Will the far side report on it? An intermediate one only an SMSC sends, and
+ * that the recipient is not there only it tells. */
 static bool reports_come(const struct live *l)
 {
 	uint8_t want = WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY;
 
 	if (live_way(l)->technology == TECHNOLOGY_SMS)
-		want |= WANT_INTERMEDIATE;
+		want |= WANT_INTERMEDIATE | WANT_ALERT;
 	return (l->want & want) != 0;
 }
 
@@ -412,6 +415,10 @@ static void settle(struct engine *e, struct live *l, const struct outcome *o)
 {
 	if (o->class != OUTCOME_LINK)
 		l->unsent = 0;
+	if (o->absent || o->class == OUTCOME_ABSENT)
+		alert_absent(e, l);
+	l->sought = !l->is_report && (o->class == OUTCOME_LATER ||
+				      o->class == OUTCOME_ABSENT);
 	switch (o->class) {
 	case OUTCOME_ACCEPTED:
 		accepted(e, l, o);
@@ -449,18 +456,15 @@ void settle_final(struct engine *e, struct live *l, enum delivery_state s,
 		  const struct outcome *o)
 {
 	if (l->is_report) {
-		tell_leg(e, l,
-			 &(struct story){ .step = "report",
-					  .verdict = "undelivered",
-					  .text = o == NULL ? NULL
-							    : o->text });
-		settle_remove(e, l, NULL);
+		report_undelivered(e, l, o);
 		return;
 	}
-	if (s == STATE_DELIVERED)
+	if (s == STATE_DELIVERED) {
 		e->counts.delivered++;
-	else
+		alert_delivered(e, l);
+	} else {
 		e->counts.failed++;
+	}
 	tell_leg(e, l,
 		 &(struct story){ .step = "settled",
 				  .verdict = delivery_state_name(s),

@@ -14,6 +14,7 @@ struct spooled {
 	struct live **legs;
 	size_t n;
 	struct bytes refused;
+	bool waits;
 };
 
 void spool_answer_again(struct engine *e, const struct reply *to,
@@ -72,7 +73,8 @@ static void answer_all(struct engine *e, const struct spooled *c)
 
 	send_accepted(e, &c->reply,
 		      &(struct accepted){ .id = c->story,
-					  .refused = c->refused });
+					  .refused = c->refused,
+					  .waits = c->waits });
 	for (w = c->legs[0]->waiters; w != NULL; w = w->next)
 		spool_answer(e, &w->reply, c->story, true);
 }
@@ -143,18 +145,22 @@ static void spooled_done(void *owner, struct step *s)
 	spool_forget(e, c->legs, c->n);
 }
 
-/* Held from the start: told so, if that was asked for (RFC 5438 8.1). */
-static void tell_stored(struct engine *e, struct step *s, struct live *l,
+/* Held from the start: told so, if that was asked for (RFC 5438 8.1). True:
+ * its sender is told, too, when its recipient is there. */
+static bool tell_stored(struct engine *e, struct step *s, struct live *l,
 			struct bytes image)
 {
 	struct bytes own = l->image;
+	bool waits;
 
 	if (!l->stored || l->state != LEG_WAITING)
-		return;
+		return false;
 	l->image = image;
 	report_extra(e, l, STATE_STORED);
+	waits = alert_absent(e, l);
 	l->image = own;
 	road_also(s, l);
+	return waits;
 }
 
 void spool_legs(struct engine *e, const struct reply *to,
@@ -166,7 +172,7 @@ void spool_legs(struct engine *e, const struct reply *to,
 	size_t i, n = copies->n;
 
 	*c = (struct spooled){ *to, legs[0]->story, NULL, n,
-			       road_octets(s, copies->refused) };
+			       road_octets(s, copies->refused), false };
 	c->legs = road_room(s, n, sizeof *c->legs);
 	memcpy(c->legs, legs, n * sizeof *legs);
 	s->context = c;
@@ -180,7 +186,7 @@ void spool_legs(struct engine *e, const struct reply *to,
 	s->legs = road_room(s, n, sizeof *s->legs);
 	s->n_legs = n;
 	for (i = 0; i < n; i++) {
-		tell_stored(e, s, legs[i], in->message);
+		c->waits |= tell_stored(e, s, legs[i], in->message);
 		road_row(e, s, legs[i], &s->legs[i]);
 		legs[i]->updating++;
 	}

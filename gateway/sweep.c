@@ -263,9 +263,7 @@ static struct sweep *begin(struct engine *e, const struct reply *to,
 			      v.ways[w->n_lanes].peer);
 		w->lanes[w->n_lanes] = l == NULL ? 0 : l->number;
 	}
-	w->recipient = user != NULL
-			       ? user->hash
-			       : keys_hash63(e->keys, bytes_of(about->text));
+	w->recipient = choose_recipient(e, about);
 	w->next = e->sweeps;
 	e->sweeps = w;
 	e->n_sweeps++;

@@ -32,6 +32,7 @@ static const char *const states[] = {
 	[STATE_PROCESSED] = "processed",
 	[STATE_LEGACY_SMS] = "legacy-sms",
 	[STATE_LEGACY_MMS] = "legacy-mms",
+	[STATE_REACHABLE] = "reachable",
 };
 
 static const char *const classes[] = {
@@ -87,6 +88,7 @@ bool delivery_state_final(enum delivery_state s)
 	case STATE_PROCESSED:
 	case STATE_LEGACY_SMS:
 	case STATE_LEGACY_MMS:
+	case STATE_REACHABLE:
 		break;
 	}
 	return false;

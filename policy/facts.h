@@ -50,7 +50,8 @@ enum want {
 	WANT_DISPLAY = 4,
 	WANT_PROCESSING = 8,
 	WANT_INTERWORKING = 16,
-	WANT_INTERMEDIATE = 32	/* SMPP registered_delivery bit 4             */
+	WANT_INTERMEDIATE = 32,	/* SMPP registered_delivery bit 4             */
+	WANT_ALERT = 64		/* he was not there, and is back: SMPP set_dpf */
 };
 
 enum privacy {			/* RFC 3323, RFC 3325: bits of a set          */
@@ -84,7 +85,8 @@ enum delivery_state {
 	STATE_STORED,		/* RFC 5438 processing notification           */
 	STATE_PROCESSED,
 	STATE_LEGACY_SMS,	/* OMA interworking notification              */
-	STATE_LEGACY_MMS
+	STATE_LEGACY_MMS,
+	STATE_REACHABLE		/* could not be reached before: SMPP 4.12      */
 };
 
 /** "delivered", "expired", ... */

@@ -19,6 +19,8 @@ enum want receipts_kind(enum delivery_state s)
 	case STATE_ACCEPTED:
 	case STATE_FORWARDED:
 		return WANT_INTERMEDIATE;
+	case STATE_REACHABLE:
+		return WANT_ALERT;
 	case STATE_EXPIRED:
 	case STATE_DELETED:
 	case STATE_UNDELIVERABLE:

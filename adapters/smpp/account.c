@@ -145,6 +145,7 @@ enum err account_set(struct account *a, const struct found *f)
 	if (e != OK || (e = read_text(&a->hosts, f->allowed_hosts)) != OK ||
 	    (e = read_text(&a->tls_name, f->tls_name)) != OK)
 		return e;
+	a->known = true;
 	a->tls = read_tls(f->tls);
 	a->live = settings_group_named(a->peer.hub->settings, "esme",
 				       a->name) == NULL;
@@ -313,8 +314,10 @@ enum err account_join(struct account *a, struct conn *c)
 	a->peer.text = NULL;
 	peer_met(&a->peer, c->session);
 	read_manner(a);
-	if (c->receives)
+	if (c->receives) {
 		e = outbox_add(&a->peer.out, c->session);
+		outbind_met(a->server, a->name);
+	}
 	return e;
 }
 
@@ -421,4 +424,5 @@ void account_found(struct account *a, const struct found *f)
 	else if (a->barred)
 		a->peer.text = "disabled by the operator";
 	leave_what_is_too_much(a);
+	outbind_look(a->server, a->name);
 }

@@ -7,8 +7,8 @@
 
 #include "adapters/smpp/hub.h"
 
-/** Tells it as a line of a story, found by the subscriber's address. It is
- *  never answered. */
+/** Tells it as a line of a story, found by the subscriber's address, and the
+ *  engine that he is there, if it says so. It is never answered. */
 void alert_in(struct peer *peer, const struct smpp_pdu *p);
 
 #endif

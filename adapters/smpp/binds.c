@@ -61,6 +61,7 @@ static void put_link(const struct peer *p, uint64_t now, struct buf *to)
 	json_put_uint(&w, "late", p->out.late);
 	json_put_uint(&w, "throttled", t->refused);
 	json_put_uint(&w, "throttled_ms", t->paused_us / 1000);
+	json_put_uint(&w, "congested", t->congested);
 	json_put_uint(&w, "pause_ms",
 		      t->until_us > now ? (t->until_us - now) / 1000 : 0);
 	if (t->pace != 0)

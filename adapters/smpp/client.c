@@ -120,12 +120,17 @@ static void kick(struct peer *p)
 static const struct peer_role role = { start, stop, kick, drain,
 				       binds_of_link };
 
-/* It is told our password: it has to know its own. */
-static bool knows(const struct smsc *s, const struct smpp_pdu *p)
+/* It is told our password: it has to know its own, and where that goes by TLS
+ * only it has to come by TLS. */
+static bool knows(const struct smsc *s, const struct smpp_pdu *p,
+		  const struct session *session)
 {
 	const char *name = settings_text(s->group, "outbind-system-id");
 	const char *password = settings_text(s->group, "outbind-password");
 
+	if (settings_bool(s->group, "tls") &&
+	    session_transport(session) == NULL)
+		return false;
 	return password != NULL &&
 	       digest_equal(p->password, bytes_of(password)) &&
 	       (name == NULL || bytes_is(p->system_id, name));
@@ -137,7 +142,7 @@ bool client_outbound(struct client *c, const struct smpp_pdu *p,
 	struct smsc *s;
 
 	for (s = c->smscs; s != NULL; s = s->next)
-		if (s->enabled && !s->retired && knows(s, p) &&
+		if (s->enabled && !s->retired && knows(s, p, session) &&
 		    line_adopt(&s->lines[s->n_lines - 1], session))
 			return true;
 	return false;

@@ -40,7 +40,8 @@ void inbox_uncount(struct inbox *in)
 static enum smpp_answer role_of(const struct inbox *in, uint32_t command_id)
 {
 	if (in->peer->manner.server)
-		return SMPP_ANSWER_SUBMIT;
+		return command_id == SMPP_DATA_SM ? SMPP_ANSWER_SUBMIT_DATA
+						  : SMPP_ANSWER_SUBMIT;
 	return command_id == SMPP_DATA_SM ? SMPP_ANSWER_DATA
 					  : SMPP_ANSWER_DELIVER;
 }
@@ -192,6 +193,7 @@ void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v)
 {
 	char id[SMPP_OUR_ID_SIZE];
 	struct buf failed = BUF_INIT(SMPP_PDU_OCTETS_MAX);
+	struct buf tlvs = BUF_INIT(16);
 	struct ticket t = { 0 };
 	struct inbox *in = inbox_take(h, ref, &t);
 	struct smpp_pdu p = answer_to(&t, ESME_ROK);
@@ -201,10 +203,16 @@ void inbox_accepted(struct hub *h, uint64_t ref, const struct accepted *v)
 	smpp_our_id(h->id_key, v->id, id);
 	if (t.command_id != SMPP_DELIVER_SM)
 		p.message_id = bytes_of(id);
+	/* 5.3.2.28: where it is not, the flag is not set. */
+	if (t.command_id == SMPP_DATA_SM && v->waits)
+		smpp_tlv_put_number(&tlvs, SMPP_TLV_DPF_RESULT, 1, 1);
+	if (tlvs.n > 0 && buf_status(&tlvs) == OK)
+		p.tlvs = buf_bytes(&tlvs);
 	if (t.kept != NULL)
 		multi_answer(t.kept, v->refused, &p, &failed);
 	mem_free(t.kept);
 	session_send(in->session, &p);
+	buf_clear(&tlvs);
 	buf_clear(&failed);
 	inbox_uncount(in);
 }

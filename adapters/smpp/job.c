@@ -132,6 +132,8 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 	j->attempt = d->leg->attempt;
 	j->report = d->leg->message.kind == MESSAGE_REPORT;
 	j->server = d->manner->server;
+	j->unanswered = j->report && d->leg->message.report.state ==
+					     STATE_REACHABLE;
 	j->beyond = d->manner->beyond != 0 && !j->report;
 	j->form = form_of(&d->leg->message);
 	j->wants = (d->leg->message.want &
@@ -209,16 +211,32 @@ static void decide(struct job *j, const struct smpp_decision *d)
 			j->segments[i].fate = SEGMENT_KEPT;
 }
 
-static void refused(struct job *j, const struct smpp_pdu *p)
+/* What the link's own statuses mean is settled by its settings. */
+static struct smpp_verdict verdict(const struct manner *m, uint32_t status,
+				   int reason)
+{
+	struct smpp_verdict v = smpp_status_verdict(status, reason);
+	enum smpp_vendor_kind kind = smpp_vendor_kind(&m->vendor, status);
+
+	if (kind == SMPP_VENDOR_RETRY || kind == SMPP_VENDOR_THROTTLE)
+		v.class = OUTCOME_LATER;
+	return v;
+}
+
+static void refused(struct job *j, const struct smpp_pdu *p,
+		    const struct manner *m)
 {
 	uint32_t reason = 0;
 	bool any = smpp_tlv_number(p->tlvs, SMPP_TLV_DELIVERY_FAILURE_REASON,
 				   &reason);
 	struct smpp_verdict v =
-		smpp_status_verdict(p->command_status, any ? (int)reason : -1);
+		verdict(m, p->command_status, any ? (int)reason : -1);
 	struct smpp_decision d = { v.class, p->command_status,
-				   smpp_status_name(p->command_status), 0 };
+				   smpp_status_name(p->command_status), 0,
+				   smpp_error_absent(p->tlvs) };
 
+	if (p->command_status == ESME_RDELIVERYFAILURE && any && reason == 0)
+		d.absent = true;
 	if (v.without == SMPP_AS_UCS2 && j->coding_last)
 		v.without = 0;
 	if (v.without != 0 && !(j->tried & v.without)) {
@@ -232,9 +250,16 @@ static void refused(struct job *j, const struct smpp_pdu *p)
 		d.class = OUTCOME_LATER;
 	if (v.patient && j->attempt >= SMPP_PATIENCE)
 		d.class = OUTCOME_NEVER;
-	if (p->command_status == ESME_RTHROTTLED)
+	if (manner_is_too_much(m, p->command_status) &&
+	    p->command_status != ESME_RMSGQFUL)
 		d.retry_after_ms = THROTTLED_MS;
 	decide(j, &d);
+}
+
+void job_told(struct job *j, unsigned segment)
+{
+	j->sent--;
+	j->segments[segment].fate = SEGMENT_TAKEN;
 }
 
 void job_answer(struct job *j, unsigned segment, const struct smpp_pdu *p,
@@ -256,12 +281,13 @@ void job_answer(struct job *j, unsigned segment, const struct smpp_pdu *p,
 		return;
 	}
 	s->fate = SEGMENT_REFUSED;
-	refused(j, p);
+	refused(j, p, m);
 }
 
 void job_lost(struct job *j, unsigned segment, bool sent)
 {
-	struct smpp_decision d = { OUTCOME_UNANSWERED, 0, "no answer", 0 };
+	struct smpp_decision d = { OUTCOME_UNANSWERED, 0, "no answer", 0,
+				   false };
 
 	j->sent--;
 	j->segments[segment].fate = sent ? SEGMENT_UNKNOWN : SEGMENT_KEPT;
@@ -274,7 +300,7 @@ void job_lost(struct job *j, unsigned segment, bool sent)
 
 void job_strand(struct job *j)
 {
-	struct smpp_decision d = { OUTCOME_LINK, 0, "no connection", 0 };
+	struct smpp_decision d = { OUTCOME_LINK, 0, "no connection", 0, false };
 	unsigned i;
 
 	for (i = 0; i < j->of; i++) {
@@ -410,6 +436,7 @@ enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
 		out->far_code = j->worst.status;
 		out->text = j->worst.text;
 		out->retry_after_ms = j->worst.retry_after_ms;
+		out->absent = j->worst.absent;
 	}
 	if ((e = outcome_ids(j, a, out)) != OK)
 		return e;

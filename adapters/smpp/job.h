@@ -31,6 +31,7 @@ struct job {
 	uint64_t token, story;
 	unsigned attempt;
 	bool report, server;
+	bool unanswered;	/* its PDU has no response                   */
 	bool wants;		/* its sender waits for a report             */
 	bool beyond;		/* the far side may be asked about it        */
 	uint8_t form;		/* see struct progress                       */
@@ -50,6 +51,7 @@ struct job {
 		uint32_t status;
 		const char *text;
 		uint32_t retry_after_ms;
+		bool absent;	/* the subscriber is not there               */
 	} worst;
 	bool coding_last;	/* it cannot go in another coding            */
 	bool anew;		/* the next attempt is cut in another way    */
@@ -76,6 +78,8 @@ bool job_peek(struct job *j, struct bytes *pdu, unsigned *segment);
 /** It was sent. */
 void job_sent(struct job *j, unsigned segment);
 
+/** Nor will it be answered: the far side has it. */
+void job_told(struct job *j, unsigned segment);
 /** The far side's answer about a segment. */
 void job_answer(struct job *j, unsigned segment, const struct smpp_pdu *p,
 		const struct manner *m);

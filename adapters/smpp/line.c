@@ -1,7 +1,5 @@
 /* One connection to an SMSC: connect, bind, work, and again. */
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -348,22 +346,6 @@ static const struct session_events events = { connected, request, answer,
 					      response,	 lost,	  closed,
 					      late };
 
-static int open_socket(const struct resolved *r)
-{
-	int fd = socket(r->address.ss_family,
-			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int yes = 1;
-
-	if (fd < 0)
-		return -1;
-	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0 &&
-	    (connect(fd, (const struct sockaddr *)&r->address, r->size) == 0 ||
-	     errno == EINPROGRESS))
-		return fd;
-	close(fd);
-	return -1;
-}
-
 /* Nothing of it leaves unless TLS, where it is wanted, has begun. */
 static enum err secure(struct line *l)
 {
@@ -391,7 +373,7 @@ static void connect_to(void *arg, const struct resolved *r)
 		fail(l, "no such host");
 		return;
 	}
-	if ((fd = open_socket(r)) < 0) {
+	if ((fd = resolved_connect(r)) < 0) {
 		fail(l, strerror(errno));
 		return;
 	}

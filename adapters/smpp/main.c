@@ -163,6 +163,13 @@ static void slow(void *self, bool on)
 	sessions_slow(h->sessions, on);
 }
 
+static void waits(void *self, const struct waits *v)
+{
+	struct hub *h = self;
+
+	server_waits(h->server, v);
+}
+
 static enum err control(void *self, const struct control *c,
 			struct buf *complaint)
 {
@@ -233,6 +240,7 @@ static const struct adapter adapter = {
 	.snapshot = snapshot,
 	.changed = changed,
 	.slow = slow,
+	.waits = waits,
 	.control = control,
 	.drain = drain,
 	.close = close_all,

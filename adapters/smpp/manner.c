@@ -105,6 +105,21 @@ static void phones(const struct settings_group *g, struct segment_options *o)
 	o->replace = (enum segment_replace)choice(g, "transliterate", replace);
 }
 
+bool manner_is_too_much(const struct manner *m, uint32_t status)
+{
+	return status == ESME_RTHROTTLED || status == ESME_RMSGQFUL ||
+	       smpp_vendor_kind(&m->vendor, status) == SMPP_VENDOR_THROTTLE;
+}
+
+/* The rows take no other than good ones. */
+static void vendor(const struct settings_group *g, struct smpp_vendor *out)
+{
+	const char *text = settings_text(g, "vendor-status");
+
+	if (smpp_vendor_read(bytes_of(text), out, NULL) != OK)
+		*out = (struct smpp_vendor){ { 0 } };
+}
+
 void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 		    struct manner *out)
 {
@@ -122,6 +137,7 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	numbers_read(&out->numbers, g);
 	numbers_types(&out->numbers, g);
 	out->beyond = beyond(g);
+	vendor(g, &out->vendor);
 	out->data_sm = strcmp(settings_text(g, "submit"), "data_sm") == 0;
 	out->esm_mode = (uint8_t)choice(g, "esm-mode", modes);
 	out->always_receipt = settings_bool(g, "always-receipt");

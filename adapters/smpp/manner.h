@@ -9,6 +9,7 @@
 #include "adapters/smpp/numbers.h"
 #include "codecs/segment.h"
 #include "codecs/smpp_receipt.h"
+#include "codecs/smpp_vendor.h"
 #include "gateway/settings.h"
 #include "policy/rate.h"
 
@@ -25,12 +26,17 @@ struct manner {
 	bool always_receipt, sme_ack, end_to_end;
 	uint8_t beyond;			/* bits 1 << enum amendment_kind     */
 	bool plain;			/* no parameters: 3.3, see 5.2.4     */
+	struct smpp_vendor vendor;	/* what its own statuses mean        */
 	const char *service_type;	/* never NULL                        */
 	uint32_t min_validity_s;	/* of one attempt (Expires: 0)       */
 	struct rate_rule throughput;	/* requests to it                    */
 	uint32_t first_window;		/* of a new bind; 0: all of it       */
 	uint32_t joined_timeout_s;	/* for parts of a longer text        */
 };
+
+/** It says that it is too much: ESME_RTHROTTLED, ESME_RMSGQFUL, or a status of
+ *  its own that means so. */
+bool manner_is_too_much(const struct manner *m, uint32_t status);
 
 /** Of a link to an SMSC; `g` is an instance of group smsc. */
 void manner_of_smsc(const struct settings *s, const struct settings_group *g,

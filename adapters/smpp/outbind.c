@@ -1,13 +1,10 @@
 /*
- * ESMEs that want to be called: while none of their binds receives, we
- * connect, send outbind, and serve what binds over that connection like any
- * other. SMPP v3.4 2.2.1, 4.1.7.
+ * ESMEs that want to be called: while something waits for one and none of its
+ * binds receives, we connect, send outbind, and serve what binds over that
+ * connection like any other. SMPP v3.4 2.2.1, 4.1.7.
  */
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "adapters/smpp/resolve.h"
 #include "adapters/smpp/server_inside.h"
@@ -19,22 +16,32 @@ struct outbind {
 	struct outbind *next;
 	struct server *server;
 	const struct settings_group *group;	/* "esme"                    */
-	struct loop_timer timer;
+	struct loop_timer timer;		/* until it may be called    */
+	bool resting;				/* that is running           */
+	unsigned calls;				/* since it last received    */
 	struct resolve *resolve;
 };
 
-static void call(void *arg);
+static void rested(void *arg);
 
-static uint64_t every_us(const struct outbind *o)
+/* Doubling, as long as it does not bind. */
+static uint64_t rest_us(const struct outbind *o)
 {
-	return settings_number(o->group, "outbind-every") * 1000;
+	uint64_t wait = settings_number(o->group, "outbind-every") * 1000;
+	uint64_t most = settings_number(o->group, "outbind-most") * 1000;
+	unsigned i;
+
+	for (i = 1; i < o->calls && wait < most; i++)
+		wait *= 2;
+	return wait < most || o->calls <= 1 ? wait : most;
 }
 
-static void call_in(struct outbind *o, uint64_t in_us)
+static void rest(struct outbind *o)
 {
 	struct hub *h = o->server->hub;
 
-	if (loop_set_timer(h->loop, &o->timer, in_us, call, o) != OK)
+	o->resting = true;
+	if (loop_set_timer(h->loop, &o->timer, rest_us(o), rested, o) != OK)
 		hub_give_up(h);
 }
 
@@ -68,24 +75,8 @@ void outbind_commit(struct server *v, const struct settings *s)
 		o->group = g;
 		o->next = v->outbinds;
 		v->outbinds = o;
-		call_in(o, every_us(o));
 	}
-}
-
-static int open_socket(const struct resolved *r)
-{
-	int fd = socket(r->address.ss_family,
-			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int yes = 1;
-
-	if (fd < 0)
-		return -1;
-	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0 &&
-	    (connect(fd, (const struct sockaddr *)&r->address, r->size) == 0 ||
-	     errno == EINPROGRESS))
-		return fd;
-	close(fd);
-	return -1;
+	outbind_look_all(v);
 }
 
 static void connect_to(void *arg, const struct resolved *r)
@@ -97,7 +88,7 @@ static void connect_to(void *arg, const struct resolved *r)
 
 	o->resolve = NULL;
 	if (r->size != 0)
-		fd = open_socket(r);
+		fd = resolved_connect(r);
 	if (fd >= 0)
 		conn_out(o->server, fd, o->group);
 	else
@@ -106,35 +97,92 @@ static void connect_to(void *arg, const struct resolved *r)
 			   r->size == 0 ? "no such host" : strerror(errno));
 }
 
-/* It receives already, or was called and has not said who it is yet. */
-static bool is_there(const struct outbind *o)
+/* It was called, and has not said who it is yet. */
+static bool is_called(const struct outbind *o)
 {
-	const char *name = settings_name(o->group);
-	const struct account *a = account_named(o->server, name);
 	const struct conn *c;
 
-	if (a != NULL && (a->stopped || a->peer.out.n_sessions > 0))
-		return true;
 	for (c = o->server->conns; c != NULL; c = c->all)
 		if (c->account == NULL && c->outbind == o->group)
 			return true;
 	return o->resolve != NULL;
 }
 
-static void call(void *arg)
+/* Outbind is not sent to one that would have to bind with TLS: who may not be
+ * read by others is not called where they read along. */
+static bool may_be_called(const struct outbind *o, const struct account *a)
 {
-	struct outbind *o = arg;
-	struct hub *h = o->server->hub;
+	return !a->stopped && !a->barred && a->tls != ACCOUNT_TLS_REQUIRED &&
+	       a->tls_name == NULL && !is_called(o);
+}
+
+static void call(struct outbind *o)
+{
 	const char *host = settings_text(o->group, "outbind-host");
 	uint16_t port = (uint16_t)settings_number(o->group, "outbind-port");
 	struct resolved r;
 
-	call_in(o, every_us(o));
-	if (!h->ready || h->draining || is_there(o))
-		return;
+	o->calls++;
+	rest(o);
 	if (resolve_number(host, port, &r)) {
 		connect_to(o, &r);
 		return;
 	}
-	o->resolve = resolve_start(h->loop, host, port, connect_to, o);
+	o->resolve = resolve_start(o->server->hub->loop, host, port, connect_to,
+				   o);
+}
+
+static void look(struct outbind *o)
+{
+	struct server *v = o->server;
+	const struct account *a = account_named(v, settings_name(o->group));
+
+	if (a == NULL || !v->hub->ready || v->hub->draining || o->resting)
+		return;
+	if (!a->waited_for || a->peer.out.n_sessions > 0)
+		return;
+	if (!a->known)
+		server_changed(v, a->name);	/* and then again */
+	else if (may_be_called(o, a))
+		call(o);
+	else
+		rest(o);
+}
+
+static void rested(void *arg)
+{
+	struct outbind *o = arg;
+
+	o->resting = false;
+	look(o);
+}
+
+void outbind_look(struct server *v, const char *account)
+{
+	struct outbind *o;
+
+	for (o = v->outbinds; o != NULL; o = o->next)
+		if (strcmp(settings_name(o->group), account) == 0)
+			look(o);
+}
+
+void outbind_met(struct server *v, const char *account)
+{
+	struct outbind *o;
+
+	for (o = v->outbinds; o != NULL; o = o->next) {
+		if (strcmp(settings_name(o->group), account) != 0)
+			continue;
+		o->calls = 0;
+		if (o->resting)
+			rest(o);
+	}
+}
+
+void outbind_look_all(struct server *v)
+{
+	struct outbind *o;
+
+	for (o = v->outbinds; o != NULL; o = o->next)
+		look(o);
 }

@@ -8,7 +8,9 @@
 #include "codecs/smpp_names.h"
 
 /* What waits is given back when the far side wants nothing for so long. */
-#define GIVE_BACK_US 3000000
+#define GIVE_BACK_US   3000000
+#define CONGESTED      80	/* of congestion_state                       */
+#define CONGESTED_MOST 100
 
 void outbox_init(struct outbox *o, struct peer *peer)
 {
@@ -41,7 +43,8 @@ static void give_outcome(struct hub *h, uint64_t token,
 	struct outcome bare = { .class = out->class,
 				.far_code = out->far_code,
 				.text = out->text,
-				.clause = out->clause };
+				.clause = out->clause,
+				.absent = out->absent };
 
 	/* Without room for ids it is still better said than not. */
 	if (uplink_outcome(h->up, token, out) != OK &&
@@ -123,10 +126,14 @@ static bool send_one(struct job *j, struct session *s)
 	struct bytes pdu;
 	unsigned segment;
 
-	if (!job_peek(j, &pdu, &segment) ||
-	    session_request(s, pdu, j, segment) != OK)
+	if (!job_peek(j, &pdu, &segment))
+		return false;
+	if (j->unanswered ? session_tell(s, pdu) != OK
+			  : session_request(s, pdu, j, segment) != OK)
 		return false;
 	job_sent(j, segment);
+	if (j->unanswered)
+		job_told(j, segment);
 	return true;
 }
 
@@ -377,10 +384,13 @@ static void open_window(struct outbox_way *w)
 	w->allowed *= 2;
 }
 
-static bool is_too_much(const struct smpp_pdu *p)
+/* SMPP v5.0 4.8.4.18: it has about as much as it can take. */
+static bool is_congested(const struct smpp_pdu *p)
 {
-	return p->command_status == ESME_RTHROTTLED ||
-	       p->command_status == ESME_RMSGQFUL;
+	uint32_t state;
+
+	return smpp_tlv_number(p->tlvs, SMPP_TLV_CONGESTION_STATE, &state) &&
+	       state >= CONGESTED && state <= CONGESTED_MOST;
 }
 
 bool outbox_pauses(const struct outbox *o)
@@ -425,10 +435,12 @@ void outbox_response(struct outbox *o, const struct session *s,
 
 	open_window(way_of(o, s));
 	job_answer(j, item->which, p, &o->peer->manner);
-	if (is_too_much(p))
+	if (manner_is_too_much(&o->peer->manner, p->command_status))
 		long_rest = slow_down(o, item, p->command_status, now);
 	else
 		throttle_answered(&o->throttle, item->sent_us, now);
+	if (is_congested(p))
+		throttle_congested(&o->throttle, now);
 	settle_if_done(o, j);
 	if (long_rest)
 		strand(o);

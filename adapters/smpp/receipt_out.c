@@ -16,7 +16,8 @@
 #include "codecs/utf8.h"
 #include "policy/receipts.h"
 
-#define TYPE_GSM 3 /* network type of network_error_code, 5.3.2.31 */
+#define TYPE_GSM     3 /* network type of network_error_code, 5.3.2.31 */
+#define MS_AVAILABLE 0 /* ms_availability_status, 5.3.2.30           */
 
 void smpp_our_id(const uint8_t *id_key, uint64_t id, char out[SMPP_OUR_ID_SIZE])
 {
@@ -232,8 +233,30 @@ static bool depart_acknowledgement(struct departure *d, struct smpp_pdu *p,
 	return true;
 }
 
+/* 4.12.1: to whom is the address that it sent from. */
+static bool depart_alert(struct departure *d, struct smpp_pdu *p,
+			 struct outcome *why)
+{
+	if (!d->manner->server || d->manner->plain)
+		return smpp_no_way(why, OUTCOME_DELIVERED,
+				   "it knows no alert_notification");
+	p->command_id = SMPP_ALERT_NOTIFICATION;
+	buf_reset(d->scratch);
+	smpp_tlv_put_number(d->scratch, SMPP_TLV_MS_AVAILABILITY_STATUS,
+			    MS_AVAILABLE, 1);
+	if (buf_status(d->scratch) != OK)
+		return smpp_no_way(why, OUTCOME_LATER, "no memory");
+	p->tlvs = buf_bytes(d->scratch);
+	*d->progress = (struct progress){ .without = d->progress->without };
+	d->of = 1;
+	if (smpp_pdu_encode(p, d->pdus, NULL) != OK)
+		return smpp_no_way(why, OUTCOME_NEVER, "does not fit a PDU");
+	return true;
+}
+
 bool smpp_depart_report(struct departure *d, struct outcome *why)
 {
+	bool alert = d->leg->message.report.state == STATE_REACHABLE;
 	const struct report *r = &d->leg->message.report;
 	struct smpp_pdu p = { 0 };
 	struct smpp_address wire[2];
@@ -241,7 +264,7 @@ bool smpp_depart_report(struct departure *d, struct outcome *why)
 
 	if (r->state == STATE_REPORT_DENIED ||
 	    r->state == STATE_DELETED_UNREAD ||
-	    smpp_state_out(r->state) == SMPP_STATE_NONE)
+	    (smpp_state_out(r->state) == SMPP_STATE_NONE && !alert))
 		return smpp_no_way(why, OUTCOME_DELIVERED,
 				   "SMPP has no such report");
 	if (from.kind != ADDRESS_E164 && from.kind != ADDRESS_SHORT)
@@ -250,6 +273,8 @@ bool smpp_depart_report(struct departure *d, struct outcome *why)
 		return false;
 	p.source = wire[0];
 	p.dest = wire[1];
+	if (alert)
+		return depart_alert(d, &p, why);
 	return d->manner->server ? depart_receipts(d, &p, why)
 				 : depart_acknowledgement(d, &p, why);
 }

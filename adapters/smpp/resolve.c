@@ -1,6 +1,9 @@
 #include "adapters/smpp/resolve.h"
 
+#include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -127,4 +130,22 @@ void resolve_cancel(struct resolve *r)
 	loop_unwatch(r->loop, r->fd);
 	close(r->fd);
 	mem_free(r);
+}
+
+int resolved_connect(const struct resolved *r)
+{
+	int fd = socket(r->address.ss_family,
+			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int yes = 1, why;
+
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0 &&
+	    (connect(fd, (const struct sockaddr *)&r->address, r->size) == 0 ||
+	     errno == EINPROGRESS))
+		return fd;
+	why = errno;
+	close(fd);
+	errno = why;
+	return -1;
 }

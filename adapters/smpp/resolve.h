@@ -18,6 +18,10 @@ struct resolved {
 /** "127.0.0.1", "::1", "localhost". False: it is a name to be asked for. */
 bool resolve_number(const char *host, uint16_t port, struct resolved *out);
 
+/** A TCP connection there that is being made, for a loop. -1: errno says why
+ *  not. */
+int resolved_connect(const struct resolved *r);
+
 struct resolve;			/* a question under way                      */
 typedef void resolve_done(void *arg, const struct resolved *r);
 

@@ -368,6 +368,7 @@ void server_abort(struct server *v)
 void server_ready(struct server *v)
 {
 	watch(v);
+	outbind_look_all(v);
 }
 
 void server_drain(struct server *v)
@@ -402,6 +403,17 @@ void server_found(struct server *v, uint64_t ref, const struct found *f)
 		conn_found(who->conn, f);
 	else
 		account_found(who->account, f);
+}
+
+void server_waits(struct server *v, const struct waits *what)
+{
+	struct account *a = account_named(v, what->peer);
+
+	if (a == NULL)
+		return;
+	a->waited_for = what->any;
+	if (a->waited_for)
+		outbind_look(v, a->name);
 }
 
 void server_changed(struct server *v, const char *account)

@@ -31,6 +31,8 @@ void server_drain(struct server *v);
 void server_close(struct server *v);
 
 void server_found(struct server *v, uint64_t ref, const struct found *f);
+/** Legs wait for an account that has no bind for them, or none do. */
+void server_waits(struct server *v, const struct waits *what);
 /** An account has changed: its limits are asked for again. */
 void server_changed(struct server *v, const char *account);
 

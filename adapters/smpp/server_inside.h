@@ -34,6 +34,8 @@ struct account {
 	char name[ACCOUNT_NAME];
 	bool any_sender, stopped;
 	bool live;			/* known, but in no settings         */
+	bool known;			/* the engine has given its limits   */
+	bool waited_for;		/* legs wait until it receives       */
 	bool barred;			/* disabled or banned                */
 	unsigned kinds;			/* KIND_... that it may bind as      */
 	char *hosts;			/* that it may bind from; NULL: all  */
@@ -126,6 +128,12 @@ enum err conn_limit(struct conn *c) CHECKED;
 /* outbind.c */
 void outbind_commit(struct server *v, const struct settings *s);
 void outbind_clear(struct server *v);
+/* Calls that account now, if it is to be called and may be. */
+void outbind_look(struct server *v, const char *account);
+/* It receives: the next call need not wait as long as the last. */
+void outbind_met(struct server *v, const char *account);
+/* All of them. */
+void outbind_look_all(struct server *v);
 
 /* account.c */
 struct account *account_named(struct server *v, const char *name);

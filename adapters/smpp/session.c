@@ -468,6 +468,23 @@ enum err session_request(struct session *s, struct bytes pdu, void *what,
 	return OK;
 }
 
+enum err session_tell(struct session *s, struct bytes pdu)
+{
+	uint8_t *to;
+
+	if (s->dead)
+		return ERR_CLOSED;
+	if (s->finishing || s->unbinding || s->out.n + pdu.n > s->out.limit)
+		return ERR_BUSY;
+	if ((to = buf_room(&s->out, pdu.n)) == NULL)
+		return buf_status(&s->out);
+	memcpy(to, pdu.p, pdu.n);
+	store32(to + SEQUENCE_AT, session_next(s));
+	s->message_us = session_now(s);
+	queue(s, pdu.n);
+	return OK;
+}
+
 void session_unbind(struct session *s)
 {
 	struct smpp_pdu p = { .command_id = SMPP_UNBIND };

@@ -116,6 +116,9 @@ unsigned session_room(const struct session *s);
 enum err session_request(struct session *s, struct bytes pdu, void *what,
 			 unsigned which) CHECKED;
 
+/** The same outside the window, for a PDU that has no response. */
+enum err session_tell(struct session *s, struct bytes pdu) CHECKED;
+
 /** Stops, or goes on, reading: nothing is taken that cannot be answered. */
 void session_hold(struct session *s, bool hold);
 

@@ -175,7 +175,7 @@ static const struct setting smsc_settings[] = {
 	{ "outbind-password", SETTING_SECRET, NULL, 0, 8, NULL, NULL, false,
 	  "Set: the SMSC may connect to the port of group smpp and send "
 	  "outbind with this password; then we bind there as a receiver, "
-	  "beside the other binds.",
+	  "beside the other binds. With tls it has to connect to tls-port.",
 	  false },
 	{ "outbind-system-id", SETTING_TEXT, NULL, 0, 15, NULL, NULL, false,
 	  "The name that it must give there; not set: any.", false },
@@ -218,6 +218,13 @@ static const struct setting smsc_settings[] = {
 	  false },
 	{ "max-segments", SETTING_NUMBER, NULL, 1, 255, NULL, "8", false,
 	  "More parts than this are not sent.", false },
+	{ "vendor-status", SETTING_STATUSES, NULL, 0, 0, NULL, NULL, false,
+	  "What the SMSC means by statuses of its own, 0x400 to 0x4FF: "
+	  "0x400:throttle 0x410-0x41F:retry 0x4A1:final. throttle: the "
+	  "message later, and the whole link more slowly, as after "
+	  "ESME_RTHROTTLED; retry: the message later; final, as those that "
+	  "are not named: never.",
+	  false },
 	{ "message-id", SETTING_CHOICE, NULL, 0, 0, "string|nocase|decimal|hex",
 	  "string", false,
 	  "How to read the message_id in an answer to a submission.", false },
@@ -332,15 +339,22 @@ static const struct setting esme_settings[] = {
 	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
 	  "The IP addresses that it may bind from; none named: all.", false },
 	{ "outbind-host", SETTING_ADDRESS, NULL, 0, 0, NULL, NULL, false,
-	  "Where it waits to be called: while it has no bind that receives, we "
-	  "connect there, send outbind, and it may bind over that connection.",
+	  "Where it waits to be called: while messages or receipts wait for it "
+	  "and none of its binds receives, we connect there, send outbind, and "
+	  "it may bind over that connection. That is without TLS: not for an "
+	  "account that has to bind with it (tls = require, tls-name).",
 	  false },
 	{ "outbind-port", SETTING_PORT, NULL, 0, 0, NULL, "2775", false,
 	  "The port there.", false },
 	{ "outbind-password", SETTING_SECRET, NULL, 0, 8, NULL, NULL, false,
 	  "The password that it knows us by.", false },
 	{ "outbind-every", SETTING_DURATION, "s", 100, SETTING_DAY, NULL, "1m",
-	  false, "How often it is called until it binds.", false },
+	  false,
+	  "The shortest time between two calls; it doubles as long as it does "
+	  "not bind.",
+	  false },
+	{ "outbind-most", SETTING_DURATION, "s", 100, SETTING_DAY, NULL, "30m",
+	  false, "The longest such time.", false },
 	{ "enabled", SETTING_BOOL, NULL, 0, 0, NULL, "yes", false,
 	  "It may bind; no unbinds it.", false },
 	{ "comment", SETTING_TEXT, NULL, 0, 1000, NULL, NULL, false,

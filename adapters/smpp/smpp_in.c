@@ -351,6 +351,15 @@ const char *smpp_clean_text(struct arena *a, struct bytes in)
 	return text;
 }
 
+/* 5.3.2.29: a sender who asks to be told when the recipient is there again. */
+static bool sets_dpf(const struct reading *r)
+{
+	uint32_t dpf;
+
+	return r->m->server &&
+	       smpp_tlv_number(r->p->tlvs, SMPP_TLV_SET_DPF, &dpf) && dpf == 1;
+}
+
 static uint32_t read_rest(const struct reading *r, struct message *out)
 {
 	const struct smpp_pdu *p = r->p;
@@ -359,6 +368,8 @@ static uint32_t read_rest(const struct reading *r, struct message *out)
 		return ESME_RINVPRTFLG;
 	out->priority = smpp_priority_in(p->priority_flag);
 	out->want = smpp_registered_in(p->registered_delivery, r->m->server);
+	if (sets_dpf(r))
+		out->want |= WANT_ALERT;
 	if (p->service_type.n > 0 && (out->service_type = smpp_clean_text(
 					      r->a, p->service_type)) == NULL)
 		return ESME_RSYSERR;

@@ -74,6 +74,28 @@ struct smpp_verdict smpp_status_verdict(uint32_t status, int reason)
 	return v;
 }
 
+/* Numbers of 5.3.2.31: absent subscriber (3GPP TS 29.002 17.6.6, 17.6.1), and
+ * what stands for it in the American networks: no page response, no
+ * acknowledgement, delivery postponed (TIA-41 6.5.2.125). */
+bool smpp_error_absent(struct bytes tlvs)
+{
+	struct bytes v;
+	unsigned code;
+
+	if (!smpp_tlv_find(tlvs, SMPP_TLV_NETWORK_ERROR_CODE, &v) || v.n != 3)
+		return false;
+	code = (unsigned)v.p[1] << 8 | v.p[2];
+	switch (v.p[0]) {
+	case 1: /* ANSI-136 */
+	case 2: /* IS-95 */
+		return code == 32 || code == 34 || code == 36;
+	case 3: /* GSM */
+		return code == 6 || code == 27;
+	default:
+		return false;
+	}
+}
+
 /* Which line of RFC 3261 21 a SIP status stands in. */
 enum sip_line {
 	SIP_BAD,     /* the message will not do                   */
@@ -157,14 +179,15 @@ static struct smpp_status_answer sip_answer(const struct outcome *o,
 	struct smpp_status_answer a = { sip_answers[l].deliver, -1 };
 	bool keeps = sip_answers[l].keeps;
 
-	if (role == SMPP_ANSWER_SUBMIT)
+	if (role == SMPP_ANSWER_SUBMIT || role == SMPP_ANSWER_SUBMIT_DATA)
 		a.status = sip_answers[l].submit;
 	if (l == SIP_BUSY && o->retry_after_ms > 0) {
 		a.status = ESME_RMSGQFUL;
 		keeps = true;
 	}
-	if (role == SMPP_ANSWER_DATA) {
+	if (role == SMPP_ANSWER_DATA || role == SMPP_ANSWER_SUBMIT_DATA)
 		a.reason = sip_answers[l].reason;
+	if (role == SMPP_ANSWER_DATA) {
 		if (!keeps)
 			a.status = ESME_RDELIVERYFAILURE;
 	}
@@ -204,12 +227,16 @@ static struct smpp_status_answer class_answer(const struct outcome *o,
 struct smpp_status_answer smpp_outcome_answer(const struct outcome *o,
 					      enum smpp_answer role)
 {
+	bool submit = role == SMPP_ANSWER_SUBMIT ||
+		      role == SMPP_ANSWER_SUBMIT_DATA;
 	struct smpp_status_answer a;
 
 	if (o->far_code >= 300 && o->far_code <= 699 &&
 	    o->class != OUTCOME_ACCEPTED && o->class != OUTCOME_DELIVERED)
 		return sip_answer(o, role);
-	a = class_answer(o, role == SMPP_ANSWER_SUBMIT);
+	a = class_answer(o, submit);
+	if (role == SMPP_ANSWER_SUBMIT_DATA)
+		return a;
 	if (role != SMPP_ANSWER_DATA)
 		a.reason = -1;
 	else if (a.status != ESME_ROK && a.status != ESME_RMSGQFUL)
@@ -275,6 +302,7 @@ enum smpp_state smpp_state_out(enum delivery_state s)
 		return SMPP_STATE_ENROUTE;
 	case STATE_NONE:
 	case STATE_REPORT_DENIED:
+	case STATE_REACHABLE:
 		break;
 	}
 	return SMPP_STATE_NONE;
@@ -287,7 +315,7 @@ uint8_t smpp_registered_out(uint8_t want, bool sme_ack, bool always)
 	/* Only the final one tells that no more notifications come. */
 	if (want & (WANT_POSITIVE | WANT_INTERMEDIATE) || always)
 		r = SMPP_REGISTERED_FINAL;
-	else if (want & WANT_NEGATIVE)
+	else if (want & (WANT_NEGATIVE | WANT_ALERT))
 		r = SMPP_REGISTERED_FAILURE;
 	if (want & WANT_DISPLAY && sme_ack)
 		r |= SMPP_REGISTERED_USER_ACK;

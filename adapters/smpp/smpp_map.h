@@ -39,9 +39,14 @@ struct smpp_verdict {
  */
 struct smpp_verdict smpp_status_verdict(uint32_t status, int reason);
 
+/** A network_error_code among these says that the subscriber is not there.
+ *  SMPP v3.4 5.3.2.31. */
+bool smpp_error_absent(struct bytes tlvs);
+
 /* In what role an answer is given; it decides about some statuses. */
 enum smpp_answer {
-	SMPP_ANSWER_SUBMIT,	/* we are the SMSC, any submission           */
+	SMPP_ANSWER_SUBMIT,	/* we are the SMSC, any submission ...       */
+	SMPP_ANSWER_SUBMIT_DATA,	/* by data_sm                        */
 	SMPP_ANSWER_DELIVER,	/* we are the ESME: deliver_sm_resp          */
 	SMPP_ANSWER_DATA	/* we are the ESME: data_sm_resp             */
 };

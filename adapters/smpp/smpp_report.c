@@ -88,6 +88,9 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 	    delivery_state_final(r.state))
 		r.state = STATE_ENROUTE;
 	r.far_code = far_code(p, &text);
+	/* What could not be delivered in all its time: he was not there. */
+	r.absent = r.state == STATE_EXPIRED ||
+		   (r.state != STATE_DELIVERED && smpp_error_absent(p->tlvs));
 	if (readable && text.stat.n > 0 &&
 	    (r.text = smpp_clean_text(a, text.stat)) == NULL)
 		return ERR_NOMEM;

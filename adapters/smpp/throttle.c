@@ -79,6 +79,17 @@ void throttle_answered(struct throttle *t, uint64_t sent_us, uint64_t now_us)
 	open_window(t);
 }
 
+void throttle_congested(struct throttle *t, uint64_t now_us)
+{
+	t->congested++;
+	if (now_us < t->until_us ||
+	    (t->congested_us != 0 && now_us < t->congested_us + SECOND_US))
+		return;
+	lower_pace(t, now_us);
+	t->congested_us = t->grown_us = now_us;
+	t->proven = true;
+}
+
 /* Twice what it once took: it takes everything again. */
 static void raise_pace(struct throttle *t, uint64_t now_us)
 {

@@ -30,6 +30,7 @@ struct throttle {
 	struct rate rate;		/* against the pace                  */
 	struct meter taken;
 	uint64_t refused, paused_us;	/* since the start                   */
+	uint64_t congested_us, congested;	/* the last time; how often  */
 };
 
 /** A request that was sent at `sent_us` is refused as too much. True: a new
@@ -42,6 +43,10 @@ bool throttle_queue_full(struct throttle *t, uint64_t sent_us, uint64_t now_us);
 
 /** One that was sent at `sent_us` was answered in another way. */
 void throttle_answered(struct throttle *t, uint64_t sent_us, uint64_t now_us);
+
+/** An answer says that it is nearly too much: no pause, but three quarters of
+ *  the pace that was taken, once in a second while it says so. */
+void throttle_congested(struct throttle *t, uint64_t now_us);
 
 /** Microseconds until one more may be sent; 0: now. */
 uint64_t throttle_wait_us(struct throttle *t, uint64_t now_us);

@@ -120,6 +120,8 @@ static void test_answers(void)
 
 		a = smpp_outcome_answer(&o, SMPP_ANSWER_SUBMIT);
 		ROW(r, a.status == r->submit && a.reason == -1);
+		a = smpp_outcome_answer(&o, SMPP_ANSWER_SUBMIT_DATA);
+		ROW(r, a.status == r->submit && a.reason == r->reason);
 		a = smpp_outcome_answer(&o, SMPP_ANSWER_DELIVER);
 		ROW(r, a.status == r->deliver && a.reason == -1);
 		a = smpp_outcome_answer(&o, SMPP_ANSWER_DATA);
@@ -168,6 +170,7 @@ static void test_states(void)
 	CU_ASSERT(smpp_state_out(STATE_UNRECOGNISED) ==
 		  SMPP_STATE_UNDELIVERABLE);
 	CU_ASSERT(smpp_state_out(STATE_REPORT_DENIED) == SMPP_STATE_NONE);
+	CU_ASSERT(smpp_state_out(STATE_REACHABLE) == SMPP_STATE_NONE);
 }
 
 static void test_registered(void)
@@ -183,6 +186,7 @@ static void test_registered(void)
 		{ "both", WANT_POSITIVE | WANT_NEGATIVE, true, false, 0x01 },
 		{ "failures", WANT_NEGATIVE, true, false, 0x02 },
 		{ "success", WANT_POSITIVE, true, false, 0x01 },
+		{ "that he was not there", WANT_ALERT, true, false, 0x02 },
 		{ "display", WANT_DISPLAY, true, false, 0x08 },
 		{ "display, sme-ack = no", WANT_DISPLAY, false, false, 0x00 },
 		{ "intermediate, to its end", WANT_INTERMEDIATE, true, false,

@@ -4,8 +4,12 @@
  * SMPP v3.4 2.2.1, 4.1.7.
  */
 #include <poll.h>
+#include <time.h>
 
 #include "tests/adapters/smpp_world.h"
+
+#define EVERY_MS 100
+#define MOST_MS	 250
 
 static const struct world_setting settings[] = {
 	{ "smpp", "+", NULL },
@@ -21,8 +25,30 @@ static const struct world_setting settings[] = {
 	{ "esme", "outbind-port", "@smsc" },
 	{ "esme", "outbind-password", "callme" },
 	{ "esme", "outbind-every", "100ms" },
+	{ "esme", "outbind-most", "250ms" },
 	{ NULL, NULL, NULL }
 };
+
+/* The engine says whether something waits for esme1. */
+static void waits(struct world *w, bool any)
+{
+	struct waits v = { "esme1", any };
+	struct buf image = BUF_INIT(64);
+
+	CU_ASSERT(waits_image(&v, &image) == OK);
+	world_tell(w, FRAME_WAITS, 0, buf_bytes(&image));
+	buf_clear(&image);
+}
+
+/* Who it is it asks once. */
+static void begin(struct world *w, const struct found *a)
+{
+	world_start(w);
+	world_run(w, settings);
+	waits(w, true);
+	CU_ASSERT_FATAL(world_wait(w, FRAME_LOOKUP));
+	world_found(w, a);
+}
 
 static void called(struct world *w, struct wire *x)
 {
@@ -35,7 +61,14 @@ static void called(struct world *w, struct wire *x)
 	CU_ASSERT(bytes_is(p.password, "callme"));
 }
 
-/* Called, bound, served; called again when it has gone. */
+static bool is_called(const struct world *w)
+{
+	struct pollfd waiting = { .fd = w->smsc_listener, .events = POLLIN };
+
+	return poll(&waiting, 1, 3 * MOST_MS) != 0;
+}
+
+/* Called, bound, served; called again when it has gone and something waits. */
 static void test_called(void)
 {
 	struct found a = world_account();
@@ -46,40 +79,60 @@ static void test_called(void)
 	struct world w;
 	struct wire x;
 
-	world_start(&w);
-	world_run(&w, settings);
+	begin(&w, &a);
 	called(&w, &x);
 	CU_ASSERT(wire_bind(&w, &x, SMPP_BIND_RECEIVER, &a) == ESME_ROK);
 	CU_ASSERT(world_peer(&w, "esme1", true));
+	waits(&w, false);
 	world_leg(&w, &leg, &m);
 	CU_ASSERT_FATAL(wire_read(&x, &p) && p.command_id == SMPP_DELIVER_SM);
 	wire_respond(&x, &p, ESME_ROK, "");
 	CU_ASSERT(world_read_outcome(&w).class == OUTCOME_DELIVERED);
 	wire_close(&x);
 	CU_ASSERT(world_peer(&w, "esme1", false));
+	CU_ASSERT(!is_called(&w));
+	waits(&w, true);
 	called(&w, &x);
 	world_over(&w, &x);
+}
+
+/* Nothing waits; or no more. */
+static void test_nothing_waits(void)
+{
+	struct found a = world_account();
+	struct world w;
+	struct wire x;
+
+	world_start(&w);
+	world_run(&w, settings);
+	CU_ASSERT(!is_called(&w));
+	waits(&w, true);
+	CU_ASSERT_FATAL(world_wait(&w, FRAME_LOOKUP));
+	world_found(&w, &a);
+	called(&w, &x);
+	waits(&w, false);
+	wire_close(&x);
+	CU_ASSERT(!is_called(&w));
+	world_finish(&w);
 }
 
 /* One that receives is left alone; one that only submits is not. */
 static void test_not_called(void)
 {
 	struct found a = world_account();
-	struct pollfd waits = { .events = POLLIN };
 	struct world w;
 	struct wire x, y, z;
 
-	world_start(&w);
-	world_run(&w, settings);
+	begin(&w, &a);
 	called(&w, &y);
 	wire_connect(&w, &x);
 	CU_ASSERT(wire_bind(&w, &x, SMPP_BIND_RECEIVER, &a) == ESME_ROK);
 	CU_ASSERT(world_peer(&w, "esme1", true));
 	wire_close(&y);
-	waits.fd = w.smsc_listener;
-	CU_ASSERT(poll(&waits, 1, 350) == 0);
+	CU_ASSERT(!is_called(&w));
 	wire_close(&x);
 	CU_ASSERT(world_peer(&w, "esme1", false));
+	waits(&w, true);
 	called(&w, &y);
 	wire_connect(&w, &z);
 	CU_ASSERT(wire_bind(&w, &z, SMPP_BIND_TRANSMITTER, &a) == ESME_ROK);
@@ -89,26 +142,93 @@ static void test_not_called(void)
 	world_over(&w, &y);
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Twice as long each time, up to the longest; once it has received, anew. */
+static void test_backs_off(void)
+{
+	static const uint64_t least[] = { EVERY_MS, 2 * EVERY_MS, MOST_MS,
+					  MOST_MS };
+	struct found a = world_account();
+	uint64_t before, now;
+	struct world w;
+	struct wire x;
+	size_t i;
+
+	begin(&w, &a);
+	called(&w, &x);
+	before = now_ms();
+	for (i = 0; i < sizeof least / sizeof *least; i++) {
+		wire_close(&x);
+		called(&w, &x);
+		now = now_ms();
+		CU_ASSERT(now - before + 20 >= least[i]);
+		before = now;
+	}
+	CU_ASSERT(wire_bind(&w, &x, SMPP_BIND_RECEIVER, &a) == ESME_ROK);
+	CU_ASSERT(world_peer(&w, "esme1", true));
+	wire_close(&x);
+	waits(&w, true);
+	before = now_ms();
+	called(&w, &x);
+	wire_close(&x);
+	called(&w, &x);
+	CU_ASSERT(now_ms() - before < 2 * MOST_MS);
+	world_over(&w, &x);
+}
+
 /* While it thinks it is not called twice; other settings, and it is over. */
 static void test_once(void)
 {
-	struct pollfd waits = { .events = POLLIN };
+	struct found a = world_account();
 	struct world w;
 	struct wire x;
 
-	world_start(&w);
-	world_run(&w, settings);
+	begin(&w, &a);
 	called(&w, &x);
-	waits.fd = w.smsc_listener;
-	CU_ASSERT(poll(&waits, 1, 350) == 0);
+	CU_ASSERT(!is_called(&w));
 	CU_ASSERT_FATAL(world_prepare(&w, world_server_settings));
 	world_commit(&w);
 	/* The answer to this one says that the commit is over. */
 	CU_ASSERT_FATAL(world_prepare(&w, world_server_settings));
 	world_commit(&w);
 	wire_close(&x);
-	CU_ASSERT(poll(&waits, 1, 350) == 0);
+	CU_ASSERT(!is_called(&w));
 	world_finish(&w);
+}
+
+/* Outbind is without TLS: not to those who have to have it, nor to those who
+ * may not bind at all. */
+static void test_may_not(void)
+{
+	static const struct row {
+		const char *name, *tls, *tls_name;
+		bool barred, called;
+	} rows[] = {
+		{ "TLS required", "require", NULL, false, false },
+		{ "a certificate", "yes", "a.example", false, false },
+		{ "barred", "yes", NULL, true, false },
+		{ "TLS taken", "yes", NULL, false, true },
+	};
+	struct world w;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct found a = world_account();
+
+		a.tls = rows[i].tls;
+		a.tls_name = rows[i].tls_name;
+		a.barred = rows[i].barred;
+		begin(&w, &a);
+		ROW(&rows[i], is_called(&w) == rows[i].called);
+		world_finish(&w);
+	}
 }
 
 static const struct world_setting called_settings[] = {
@@ -224,8 +344,11 @@ static void test_strangers(void)
 
 static const struct check_test tests[] = {
 	{ "called", test_called },
+	{ "nothing waits", test_nothing_waits },
 	{ "not called", test_not_called },
+	{ "it backs off", test_backs_off },
 	{ "once", test_once },
+	{ "may not be called", test_may_not },
 	{ "by an SMSC", test_by_smsc },
 	{ "by strangers", test_strangers },
 	{ NULL, NULL }

@@ -149,6 +149,40 @@ static void test_recovers(void)
 	CU_ASSERT(throttle_wait_us(&t, now) == 0);
 }
 
+/* No pause, but three quarters of what was taken, once in a second; when it
+ * says so no more, all of it in the end. SMPP v5.0 4.8.4.18. */
+static void test_congested(void)
+{
+	struct throttle t = { 0 };
+	uint64_t now = T0;
+	unsigned i;
+
+	for (i = 0; i < 100; i++)
+		throttle_answered(&t, now, now);
+	now += S;
+	for (i = 0; i < 5; i++)
+		throttle_congested(&t, now + i * MS);
+	CU_ASSERT(t.pace == 75 && t.congested == 5 && t.refused == 0);
+	CU_ASSERT(throttle_allows(&t) == UINT32_MAX);
+	CU_ASSERT(!throttle_pauses(&t, now) && throttle_wait_us(&t, now) == 0);
+	for (i = 0; i < 40; i++)
+		throttle_answered(&t, now, now);
+	now += S;
+	throttle_congested(&t, now);
+	CU_ASSERT(t.pace == 30);
+	for (i = 0; i < 60 * 1000; i++, now += MS)
+		if (throttle_wait_us(&t, now) == 0) {
+			throttle_sent(&t, now);
+			throttle_answered(&t, now, now);
+		}
+	CU_ASSERT(t.pace == 0 && throttle_wait_us(&t, now) == 0);
+	/* In a pause it is known already. */
+	CU_ASSERT(throttle_refused(&t, now, now));
+	i = t.pace;
+	throttle_congested(&t, now + MS);
+	CU_ASSERT(t.pace == i && throttle_pauses(&t, now + MS));
+}
+
 static const struct check_test tests[] = {
 	{ "meter", test_meter },
 	{ "pauses double", test_pauses_double },
@@ -156,6 +190,7 @@ static const struct check_test tests[] = {
 	{ "queue full", test_queue_full },
 	{ "finds the rate", test_finds_the_rate },
 	{ "recovers", test_recovers },
+	{ "congested", test_congested },
 	{ NULL, NULL }
 };
 

@@ -36,6 +36,7 @@ codec_tests += tests/codecs/test_smpp_pdu
 codec_tests += tests/codecs/test_smpp_receipt
 codec_tests += tests/codecs/test_smpp_refusal
 codec_tests += tests/codecs/test_smpp_tlv
+codec_tests += tests/codecs/test_smpp_vendor
 codec_tests += tests/codecs/test_smpp_vectors
 codec_tests += tests/codecs/test_sms_vectors
 codec_tests += tests/codecs/test_table

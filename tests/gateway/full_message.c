@@ -85,7 +85,7 @@ struct message full_message(void)
 	m.priority = PRIORITY_URGENT;
 	m.class = CLASS_AUTO;
 	m.sms_class = 3;
-	m.want = 63;
+	m.want = 127;
 	m.privacy = 127;
 	m.adapt = false;
 	m.once = true;
@@ -103,7 +103,7 @@ struct message full_message(void)
 	m.report = (struct report){ 77,
 				    { ADDRESS_SHORT, "12345" },
 				    WANT_DISPLAY,
-				    STATE_LEGACY_MMS,
+				    STATE_REACHABLE,
 				    TECHNOLOGY_LOOPBACK,
 				    UINT32_MAX,
 				    "read",

@@ -15,11 +15,13 @@ static const struct intake intake = {
 };
 static const struct accepted accepted = { UINT64_MAX, "q83vEjRWeJCrze8SNFZ4kA",
 					  true,
-					  { (const uint8_t *)"\0\4\2\5", 4 } };
+					  { (const uint8_t *)"\0\4\2\5", 4 },
+					  true };
 static const char *keys[] = { "Call-ID 1", "" };
 static const struct far_report far_report = {
 	"smsc-a",	 "1001", true, { ADDRESS_E164, "+1555" }, WANT_DISPLAY,
-	STATE_DISPLAYED, 0xFF,	 "ok", 1767225600000000, keys, 2
+	STATE_DISPLAYED, 0xFF,	 "ok", 1767225600000000, keys, 2,
+	true
 };
 static const struct peer_state peer_state = {
 	"esme1", TECHNOLOGY_SMS, true, 10, 3, "esme transceiver",
@@ -28,7 +30,8 @@ static const struct peer_state peer_state = {
 	"TLSv1.3 TLS_AES_256_GCM_SHA384 esme1.example",
 	5,	 6,    true
 };
-static const struct presence presence = { "mary", 3 };
+static const struct presence presence = { "mary", 3,
+					   { ADDRESS_E164, "+1555" } };
 static const struct lookup lookup = { LOOKUP_ACCOUNT, "esme1" };
 static const struct found found = {
 	true, "mary", "cpm.example", "+1555", "0123", "4567", "$sha256$a$b",
@@ -47,6 +50,7 @@ static const struct standing standing = {
 	OUTCOME_NEVER, STATE_DELIVERED, 0x11, 1767225600000000
 };
 static const struct control control = { "plan", "smsc-a", "hello" };
+static const struct waits waits = { "esme1", true };
 static const struct note note = {
 	1, "tel:+1", "register", "a", "b", "ok", "text", "RFC 3261 10",
 	TECHNOLOGY_CPM
@@ -74,6 +78,7 @@ CALLS(amendment)
 CALLS(standing)
 CALLS(control)
 CALLS(note)
+CALLS(waits)
 
 static enum err intake_out(const void *v, struct buf *to)
 {
@@ -106,7 +111,7 @@ static const struct link_value values[] = {
 	VALUE(hello),	 VALUE(welcome),    VALUE(intake),   VALUE(accepted),
 	VALUE(far_report), VALUE(peer_state), VALUE(presence), VALUE(lookup),
 	VALUE(found),	 VALUE(binding),    VALUE(control),  VALUE(note),
-	VALUE(amendment),	 VALUE(standing),
+	VALUE(amendment),	 VALUE(standing),   VALUE(waits),
 	{ .name = NULL },
 };
 

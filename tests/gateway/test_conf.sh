@@ -118,6 +118,12 @@ refused "two listeners on one port" \
 refused "short messages without a link" \
 	"group = route\nname = a\nprefix = +1\ntechnology = sms\n" \
 	"x.conf:1: group route: peer: must be set where technology = sms: the name of a link"
+refused "outbind to one that has to have TLS" \
+	"group = esme\nsystem-id = a\npassword = b\noutbind-host = h\ntls = require\n" \
+	"x.conf:4: group esme: outbind-host: outbind goes without TLS, and this account has to bind with it"
+refused "outbind to one with a certificate" \
+	"group = esme\nsystem-id = a\npassword = b\ntls-name = n\noutbind-host = h\n" \
+	"x.conf:5: group esme: outbind-host: outbind goes without TLS, and this account has to bind with it"
 refused "an address that is none" \
 	"group = domain\nname = a\naddress = 300.1.1.1\n" \
 	"x.conf:3: group domain: address: 300.1.1.1 is not an address or host name"

@@ -105,7 +105,7 @@ static void test_outcome(void)
 {
 	static const char *ids[] = { "1001", "", "1003" };
 	struct outcome o = { OUTCOME_UNANSWERED,
-			     STATE_LEGACY_MMS,
+			     STATE_REACHABLE,
 			     0x58,
 			     1500,
 			     "throttled",
@@ -114,7 +114,8 @@ static void test_outcome(void)
 			     3,
 			     { (const uint8_t *)"\1\2", 2 },
 			     ids,
-			     2 },
+			     2,
+			     true },
 		       back;
 	struct buf b = BUF_INIT(OUTCOME_IMAGE_MAX);
 	struct arena *a = arena_new(OUTCOME_IMAGE_MAX);
@@ -132,6 +133,7 @@ static void test_outcome(void)
 		CU_ASSERT_STRING_EQUAL(back.far_ids[i], ids[i]);
 	CU_ASSERT_FATAL(back.n_keys == 2);
 	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
+	CU_ASSERT(back.absent);
 	for (i = 0; i < b.n; i++) {
 		struct bytes cut = { b.p, i };
 		enum err e = outcome_read(cut, a, &back);
@@ -155,7 +157,7 @@ static const struct row {
 	{ "empty is accepted", "", OK },
 	{ "class 7", "01 01 07", OK },
 	{ "class 8", "01 01 08", ERR_MALFORMED },
-	{ "state 20", "02 01 14", ERR_MALFORMED },
+	{ "state 21", "02 01 15", ERR_MALFORMED },
 	{ "code above 32 bits", "03 05 00 00 00 00 01", ERR_MALFORMED },
 	{ "two ids", "07 05 02 01 00 01 00", OK },
 	{ "an id with a NUL", "07 04 01 01 01 00", ERR_MALFORMED },

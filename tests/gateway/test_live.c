@@ -38,7 +38,7 @@ static struct live *full(void)
 	l->to_index = 7;
 	l->want = 63;
 	l->priority = PRIORITY_URGENT;
-	l->once = l->shared = l->maybe_duplicate = true;
+	l->once = l->shared = l->maybe_duplicate = l->sought = true;
 	l->n_ways = 2;
 	l->ways[0] = (struct route_way){ TECHNOLOGY_CPM, "cpm" };
 	l->ways[1] = (struct route_way){ TECHNOLOGY_SMS, "smsc-a" };
@@ -93,6 +93,7 @@ static void check_same(const struct live *a, const struct live *b)
 	CU_ASSERT_EQUAL(a->priority, b->priority);
 	CU_ASSERT(a->once == b->once && a->shared == b->shared);
 	CU_ASSERT_EQUAL(a->maybe_duplicate, b->maybe_duplicate);
+	CU_ASSERT_EQUAL(a->sought, b->sought);
 	CU_ASSERT(a->n_ways == b->n_ways && a->way == b->way);
 	for (i = 0; i < a->n_ways; i++) {
 		CU_ASSERT_EQUAL(a->ways[i].technology, b->ways[i].technology);
@@ -154,6 +155,7 @@ static void test_empty(void)
 	CU_ASSERT(b->origin.peer == NULL && b->origin.account == NULL);
 	CU_ASSERT_EQUAL(b->from.kind, ADDRESS_NONE);
 	CU_ASSERT(!b->is_report && !b->once && !b->maybe_duplicate);
+	CU_ASSERT(!b->sought);
 	CU_ASSERT(b->n_fars == 0 && b->n_ways == 0 && b->image.n == 0);
 	CU_ASSERT_PTR_NULL(live_way(b));
 	buf_clear(&meta);

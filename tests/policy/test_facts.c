@@ -28,7 +28,7 @@ static void test_states(void)
 {
 	unsigned a, b, final = 0;
 
-	for (a = 0; a <= STATE_LEGACY_MMS; a++) {
+	for (a = 0; a <= STATE_REACHABLE; a++) {
 		const char *name = delivery_state_name((enum delivery_state)a);
 
 		CU_ASSERT_FATAL(name != NULL);

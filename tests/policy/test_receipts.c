@@ -29,6 +29,7 @@ static const struct row {
 	{ "processed", STATE_PROCESSED, WANT_PROCESSING, true },
 	{ "by SMS", STATE_LEGACY_SMS, WANT_INTERWORKING, true },
 	{ "by MMS", STATE_LEGACY_MMS, WANT_INTERWORKING, true },
+	{ "there again", STATE_REACHABLE, WANT_ALERT, true },
 };
 
 static void test_rows(void)

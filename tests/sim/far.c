@@ -61,6 +61,7 @@ static void put_receipt(struct sim *s, struct receipt *r)
 		.kind = r->kind,
 		.state = r->state,
 		.event_us = sim_wall(s),
+		.absent = r->state == STATE_UNDELIVERABLE,
 	};
 	struct buf image = BUF_INIT(NOTICE_IMAGE_MAX);
 
@@ -196,6 +197,29 @@ static void note_acceptance(struct sim *s, const struct job *j)
 	c->accepted_at = s->now;
 }
 
+/* An SMSC says that somebody is there again; it may be nobody's. */
+static void subscriber_back(struct sim *s, uint64_t value)
+{
+	const struct mail *m = &s->mails[value / COPIES_MAX];
+	const struct copy *c = &m->copies[value % COPIES_MAX];
+	struct presence p = { .devices = 1,
+			      .subscriber = { c->kind, c->address } };
+	struct buf image = BUF_INIT(NOTICE_IMAGE_MAX);
+
+	if (s->adapters[SMPP].open && presence_image(&p, &image) == OK)
+		adapter_send(s, SMPP, FRAME_AVAILABLE, 0, &image);
+	else
+		buf_clear(&image);
+}
+
+static void maybe_absent(struct sim *s, const struct job *j, struct outcome *o)
+{
+	o->absent = sim_chance(s, 50);
+	if (sim_chance(s, 50))
+		sim_at(s, sim_between(s, 0, 3 * SECOND), subscriber_back,
+		       (uint64_t)j->mail * COPIES_MAX + j->copy);
+}
+
 static void answer(struct sim *s, uint64_t value)
 {
 	struct job *j = job_of(s, value);
@@ -215,6 +239,8 @@ static void answer(struct sim *s, uint64_t value)
 		}
 	if (o.class == OUTCOME_ACCEPTED && !j->report && !j->native)
 		note_acceptance(s, j);
+	if (o.class == OUTCOME_LATER && j->child == SMPP && !j->report)
+		maybe_absent(s, j, &o);
 	if (o.class == OUTCOME_LATER && sim_chance(s, 20))
 		o.progress = bytes_of("some of it");
 	if (o.class == OUTCOME_LATER && sim_chance(s, 20))

@@ -240,6 +240,7 @@ static void report_taken(struct sim *s, const struct job *j)
 	bool excused = j->marked || c->excused;
 	unsigned extra = j->kind == WANT_DISPLAY	 ? 0
 			 : j->kind == WANT_PROCESSING ? 1
+			 : j->kind == WANT_ALERT      ? 3
 						      : 2;
 
 	if ((m->want & j->kind) == 0)

@@ -423,6 +423,8 @@ static void plan_one(struct sim *s)
 		from_esme(m, dice % 2);
 	else
 		from_smsc(s, m);
+	if (dice >= 50 && dice < 85 && sim_chance(s, 30))
+		m->want |= WANT_ALERT;
 	if (m->child == SMPP && sim_chance(s, s->knobs.parts))
 		m->of = (unsigned)sim_between(s, 2, PARTS_MAX);
 	m->once &= m->of == 0;

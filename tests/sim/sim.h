@@ -81,7 +81,8 @@ struct copy {
 	unsigned accepted_n;
 	unsigned finals, finals_marked;	/* reports, and those with a mark    */
 	bool said_repeated;		/* of a part that came again         */
-	unsigned extras[3], extras_marked;	/* display, processing, iwf   */
+	unsigned extras[4], extras_marked;	/* display, processing, iwf,
+						 * alert                      */
 	bool said_delivered, said_failed;
 };
 

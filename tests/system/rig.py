@@ -194,9 +194,13 @@ class Gateway:
     def port(self, lab_port):
         return self.slot.port(lab_port)
 
-    def start(self):
+    def certificates(self):
+        """As its configuration names them; those that are there stay."""
         subprocess.run(['sh', TOP / 'packaging' / 'certificates.sh',
                         self.state / 'tls'], check=True)
+
+    def start(self):
+        self.certificates()
         argv = [BUILD / 'cpmgwd', '--state', self.state, '--conf', self.conf,
                 '--port-offset', self.slot.offset]
         options = {k: v + f':log_path={self.folder}/sanitizer'
@@ -260,11 +264,11 @@ class Gateway:
 
     programs = BUILD
 
-    def gwctl(self, *arguments, timeout=None):
+    def gwctl(self, *arguments, timeout=None, given=''):
         """(exit status, standard output, standard error)"""
         done = subprocess.run(
             [self.programs / 'gwctl', '--socket', self.state / 'gwctl.sock',
-             *[str(a) for a in arguments]], capture_output=True,
+             *[str(a) for a in arguments]], input=given, capture_output=True,
             text=True, timeout=timeout or 4 * DEADLINE, check=False,
             env={**os.environ, **SANITIZERS, 'LC_ALL': 'C.UTF-8'})
         return done.returncode, done.stdout, done.stderr
@@ -308,6 +312,15 @@ def is_running(pid):
         return False
 
 
+def told(error):
+    """What a peer said of its mistake."""
+    text = error.read().decode(errors='replace')
+    try:
+        return json.loads(text)['error']
+    except (ValueError, KeyError):
+        return text
+
+
 class Control:
     """A scriptable peer's HTTP control: its requests and its log."""
 
@@ -325,7 +338,7 @@ class Control:
             with opener.open(request, timeout=seconds) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            raise Failure(f'{verb}: {json.load(error)["error"]}') from error
+            raise Failure(f'{verb}: {error.code} {told(error)}') from error
 
     def log(self, after=0, wait_ms=0, kind=''):
         opener = urllib.request.build_opener(

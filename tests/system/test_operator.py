@@ -328,6 +328,7 @@ def case_a_group_is_let_in_where_it_can_come(w):
     other = Rig(edit={'cpmgw.conf': lambda text: text.replace(
         'country = 1\n', f'country = 1\ncontrol-group = {group}\n')},
         start=False)
+    other.gateway.certificates()
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o711)
         path = os.path.join(folder, 'gwctl.sock')

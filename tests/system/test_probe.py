@@ -33,9 +33,9 @@ def world():
     return rig
 
 
-def probe(w, *arguments):
+def probe(w, *arguments, given=''):
     """The objects of a message that was delivered."""
-    status, out, err = w.gateway.gwctl('--json', *arguments)
+    status, out, err = w.gateway.gwctl('--json', *arguments, given=given)
     equal(status, 0, out + err)
     return [json.loads(line) for line in out.splitlines()]
 
@@ -179,7 +179,7 @@ def strings(body):
 def case_settings_that_a_phone_takes_with_a_pin(w):
     number = w.number()
     probe(w, 'ota', 'send', 'internet', '+' + number, '--pin', 'userpin',
-          '--value', '1234')
+          '--value', '-', given='1234\n')
     headers, body = push_of(w, number, 4)
     # value-length 45, connectivity-wbxml 36, SEC 11 = 1, MAC 12 = a text
     equal(headers[:6], bytes([0x1f, 0x2d, 0x80 | 0x36, 0x91, 0x81, 0x92]))
@@ -224,6 +224,8 @@ def case_operators_see_the_settings(w):
             (1, 'show', 'nothing'), (2, 'show'), (2, 'fly', 'internet'),
             (2, 'send', 'internet'),
             (2, 'send', 'internet', '+15550200001', '--pin', 'userpin'),
+            (2, 'send', 'internet', '+15550200001', '--pin', 'userpin',
+             '--value', '-'),
             (2, 'send', 'internet', '+15550200001', '--pin', 'x',
              '--value', '1'),
             (2, 'send', 'internet', '+15550200001', '--pin', 'netwpin',

@@ -107,6 +107,7 @@ def refused_port(w, name, lab_port, other):
     with socket.socket() as taken, changed(
             w, name, lambda t: t.replace(f'port = {lab_port}',
                                          f'port = {other}')):
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(('127.0.0.1', w.slot.port(other)))
         taken.listen()
         status, said = reload(w)

@@ -79,7 +79,7 @@ function attend(name, session) {
 		log.add({ event: 'unbind', name });
 		session.send(pdu.response());
 	});
-	for (const plain of ['generic_nack', 'unknown'])
+	for (const plain of ['alert_notification', 'generic_nack', 'unknown'])
 		session.on(plain, (pdu) => log.add({ event: plain, name,
 			...describe(pdu) }));
 	session.on('close', () => {

@@ -39,19 +39,23 @@ static const char *reason(void)
 	return text != NULL ? text : "of no use";
 }
 
+static const char *path_to(const struct making *m, struct bytes name,
+			   char path[static PATH_OCTETS])
+{
+	bool whole = name.n > 0 && name.p[0] == '/';
+
+	snprintf(path, PATH_OCTETS, "%s%s%.*s", whole ? "" : m->at->folder,
+		 whole ? "" : "/", (int)name.n, (const char *)name.p);
+	return path;
+}
+
 /* The absolute path of what a setting names; NULL: it is not set. */
 static const char *path_of(const struct making *m, const char *setting,
 			   char path[static PATH_OCTETS])
 {
 	const char *text = settings_text(m->g, setting);
 
-	if (text == NULL)
-		return NULL;
-	if (text[0] == '/')
-		snprintf(path, PATH_OCTETS, "%s", text);
-	else
-		snprintf(path, PATH_OCTETS, "%s/%s", m->at->folder, text);
-	return path;
+	return text == NULL ? NULL : path_to(m, bytes_of(text), path);
 }
 
 /* A pipe would keep us waiting; a key that anybody may read is none. */
@@ -104,17 +108,11 @@ static void look_at_dates(const struct making *m, const char *path)
 		warn(m, path, "is not valid yet");
 }
 
-/* The key is in a file of its own, or behind the certificate. */
-static enum err take_key(const struct making *m, const char *certificate)
+static enum err take_key(const struct making *m, const char *setting,
+			 const char *path)
 {
-	char own[PATH_OCTETS];
-	const char *setting = "tls-key", *path = path_of(m, setting, own);
 	enum err e;
 
-	if (path == NULL) {
-		setting = "tls-certificate";
-		path = certificate;
-	}
 	if ((e = look_at(m, setting, path, true)) != OK)
 		return e;
 	if (SSL_CTX_use_PrivateKey_file(m->ssl, path, SSL_FILETYPE_PEM) == 1 &&
@@ -126,9 +124,23 @@ static enum err take_key(const struct making *m, const char *certificate)
 	return complain(m, setting, "has no key in PEM: ", reason());
 }
 
+static enum err take_chain(const struct making *m, const char *setting,
+			   const char *path)
+{
+	enum err e = look_at(m, setting, path, false);
+
+	if (e != OK)
+		return e;
+	if (SSL_CTX_use_certificate_chain_file(m->ssl, path) != 1)
+		return complain(m, setting,
+				"has no certificate in PEM: ", reason());
+	return OK;
+}
+
+/* The key is in a file of its own, or behind the certificate. */
 static enum err take_certificate(const struct making *m)
 {
-	char path[PATH_OCTETS];
+	char path[PATH_OCTETS], own[PATH_OCTETS];
 	enum err e;
 
 	if (path_of(m, "tls-certificate", path) == NULL) {
@@ -136,12 +148,12 @@ static enum err take_certificate(const struct making *m)
 			return OK;
 		return complain(m, "tls-key", "needs tls-certificate", "");
 	}
-	if ((e = look_at(m, "tls-certificate", path, false)) != OK)
+	if ((e = take_chain(m, "tls-certificate", path)) != OK)
 		return e;
-	if (SSL_CTX_use_certificate_chain_file(m->ssl, path) != 1)
-		return complain(m, "tls-certificate",
-				"has no certificate in PEM: ", reason());
-	if ((e = take_key(m, path)) == OK)
+	e = path_of(m, "tls-key", own) != NULL
+		    ? take_key(m, "tls-key", own)
+		    : take_key(m, "tls-certificate", path);
+	if (e == OK)
 		look_at_dates(m, path);
 	return e;
 }
@@ -257,6 +269,50 @@ enum err tls_context_server(struct tls_context **made,
 	return e;
 }
 
+/* One more certificate, and its key behind it. */
+static enum err make_other(struct making *m, const char *setting,
+			   struct bytes file)
+{
+	char path[PATH_OCTETS];
+	enum err e;
+
+	(void)path_to(m, file, path);
+	if ((e = begin(m, true)) == OK &&
+	    (e = take_chain(m, setting, path)) == OK &&
+	    (e = take_key(m, setting, path)) == OK)
+		look_at_dates(m, path);
+	return e;
+}
+
+enum err tls_context_more(struct tls_context *c, const struct settings_group *g,
+			  const char *setting, const struct tls_place *at,
+			  struct buf *complaint)
+{
+	struct making m = { g, at, complaint, NULL };
+	struct bytes file;
+	enum err e = OK;
+	size_t n = 0, i;
+
+	while (settings_item(g, setting, n, &file))
+		n++;
+	if (n == 0)
+		return OK;
+	if ((c->names = tls_names_new(n)) == NULL) {
+		buf_printf(complaint, "group %s: no memory for TLS\n",
+			   at->group);
+		return ERR_NOMEM;
+	}
+	for (i = 0; e == OK && i < n; i++) {
+		(void)settings_item(g, setting, i, &file);
+		m.ssl = NULL;
+		e = make_other(&m, setting, file);
+		tls_names_set(c->names, i, m.ssl);
+	}
+	ERR_clear_error();
+	tls_names_use(c->names, c->ssl);
+	return e;
+}
+
 static enum err take_system(const struct making *m)
 {
 	if (settings_text(m->g, "tls-ca") != NULL)
@@ -308,6 +364,7 @@ void tls_context_free(struct tls_context *c)
 	if (c == NULL)
 		return;
 	SSL_CTX_free(c->ssl);
+	tls_names_release(c->names);
 	mem_free(c->name);
 	mem_free(c);
 }

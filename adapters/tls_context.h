@@ -21,13 +21,21 @@ struct tls_place {
 
 /**
  * For those who connect to us: NULL in *made when `g` has no tls-port. ERR_IO:
- * a setting names a file that is missing, foreign or badly kept; the complaint has its
- * file and line. ERR_NOMEM: likewise with a complaint.
+ * a setting names a file that is missing, foreign or badly kept; the complaint
+ * has its file and line. ERR_NOMEM: likewise with a complaint.
  */
 enum err tls_context_server(struct tls_context **made,
 			    const struct settings_group *g,
 			    const struct tls_place *at,
 			    struct buf *complaint) CHECKED;
+
+/**
+ * And certificates for other names, which those are shown who ask for them
+ * (SNI): the files of the list `setting`, each with its key.
+ */
+enum err tls_context_more(struct tls_context *c, const struct settings_group *g,
+			  const char *setting, const struct tls_place *at,
+			  struct buf *complaint) CHECKED;
 
 /** The same for a group that is one server to connect to, its names too; NULL
  *  in *made with tls = no. */

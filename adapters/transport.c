@@ -12,6 +12,7 @@
 
 struct transport {
 	SSL *ssl;
+	struct tls_names *names; /* held: the handshake asks it      */
 	bool wants_write; /* to read, or to say hello or goodbye       */
 	bool more;	  /* the last read did not empty it            */
 	bool ended;	  /* by the far side                           */
@@ -38,6 +39,7 @@ struct transport *transport_new(const struct tls_context *c, int fd)
 
 	if (t == NULL)
 		return NULL;
+	t->names = tls_names_hold(c->names);
 	t->ssl = SSL_new(c->ssl);
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1 ||
 	    (c->name != NULL && !set_name(t->ssl, c->name))) {
@@ -68,6 +70,7 @@ void transport_free(struct transport *t)
 	if (t == NULL)
 		return;
 	SSL_free(t->ssl);
+	tls_names_release(t->names);
 	mem_free(t);
 }
 

@@ -145,7 +145,12 @@ enum err secure_prepare(struct secure *s, const struct sip_config *c,
 	enum err e;
 
 	if ((e = prepare_listener(s, c, complaint)) == OK &&
-	    (e = tls_context_server(&s->next_inward, g, &at, complaint)) == OK)
+	    (e = tls_context_server(&s->next_inward, g, &at, complaint)) ==
+		    OK &&
+	    s->next_inward)
+		e = tls_context_more(s->next_inward, g, "tls-certificates", &at,
+				     complaint);
+	if (e == OK)
 		e = tls_context_outward(&s->next_outward, g, &at, complaint);
 	if (e != OK)
 		secure_abort(s);
@@ -289,7 +294,7 @@ static bool make_room(struct secure *s)
 }
 
 static void take_connection(struct secure *s, int fd,
-			    const struct secure_target *from)
+			    const struct resolved *from)
 {
 	struct secure_source *source = NULL;
 	int yes = 1;
@@ -297,23 +302,25 @@ static void take_connection(struct secure *s, int fd,
 	if (make_room(s) &&
 	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) == 0)
 		source = source_enter(s, &from->address);
-	if (!source)
-		close(fd);
-	else if (secure_conn_new(s, fd, from, source, NULL) != OK)
+	if (source && secure_conn_accept(s, fd, from, source) == OK)
+		return;
+	if (source)
 		secure_source_leave(s, source);
+	close(fd);
 }
 
 static void accept_some(void *arg, int fd, unsigned events)
 {
-	struct secure_target from = { .name = "" };
+	struct resolved from = { .size = 0 };
 	struct secure *s = arg;
 	unsigned i;
 	int made;
 
 	(void)events;
 	for (i = 0; i < ACCEPTS; i++) {
-		from.n = sizeof(from.address);
-		made = accept4(fd, (struct sockaddr *)&from.address, &from.n,
+		from.size = sizeof(from.address);
+		made = accept4(fd, (struct sockaddr *)&from.address,
+			       &from.size,
 			       SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (made >= 0) {
 			take_connection(s, made, &from);
@@ -334,9 +341,9 @@ static struct secure_conn *called(const struct secure *s,
 {
 	struct secure_conn *c = s->called.oldest;
 
-	while (c && (c->told || c->broken || c->peer.n != t->n ||
-		     memcmp(&c->peer.address, &t->address, t->n) != 0 ||
-		     strcasecmp(c->peer.name, t->name) != 0))
+	while (c && (c->told || c->broken || c->target->port != t->port ||
+		     strcasecmp(c->target->host, t->host) != 0 ||
+		     strcasecmp(c->target->name, t->name) != 0))
 		c = c->newer;
 	return c;
 }
@@ -344,21 +351,8 @@ static struct secure_conn *called(const struct secure *s,
 enum err secure_connect(struct secure *s, const struct secure_target *t,
 			struct secure_conn **made)
 {
-	int yes = 1, fd;
-
-	if ((*made = called(s, t)))
-		return OK;
-	fd = socket(t->address.ss_family,
-		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return ERR_IO;
-	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) ||
-	    (connect(fd, (const struct sockaddr *)&t->address, t->n) != 0 &&
-	     errno != EINPROGRESS)) {
-		close(fd);
-		return ERR_IO;
-	}
-	return secure_conn_new(s, fd, t, NULL, made);
+	*made = called(s, t);
+	return *made ? OK : secure_conn_call(s, t, made);
 }
 
 static struct secure_trouble *trouble_of(struct secure *s, const char *name)
@@ -396,7 +390,7 @@ bool secure_describe(const struct secure *s, const char *name,
 	const struct secure_conn *c = s->called.oldest;
 
 	while (c && (c->state != SECURE_OPEN ||
-		     strcasecmp(c->peer.name, name) != 0))
+		     strcasecmp(c->target->name, name) != 0))
 		c = c->newer;
 	if (c)
 		transport_describe(c->transport, text);

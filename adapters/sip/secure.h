@@ -55,15 +55,15 @@ void secure_serve(struct secure *s, bool serve);
 
 /** Where somebody is that we want to talk to, and who he has to be. */
 struct secure_target {
-	struct sockaddr_storage address;
-	socklen_t n;
+	char host[SECURE_NAME];	/* a name, or an IP address                  */
+	uint16_t port;
 	char name[SECURE_NAME];	/* a SIP domain, or an IP address            */
 };
 
 /**
  * The connection that there is, or begins one: what is written is kept until
  * its handshake is done. When that fails, or he is somebody else, it is
- * closed(). ERR_IO, ERR_NOMEM.
+ * closed(). ERR_NOMEM.
  */
 enum err secure_connect(struct secure *s, const struct secure_target *t,
 			struct secure_conn **made) CHECKED;
@@ -80,8 +80,8 @@ void secure_conn_hurry(struct secure_conn *c, bool hurry);
 const struct sockaddr *secure_conn_peer(const struct secure_conn *c);
 /** The far side has proven to be that SIP domain, or IP address. */
 bool secure_conn_is(const struct secure_conn *c, const char *name);
-/** "127.0.0.1" or "[::1]", of our end. */
-void secure_conn_host(const struct secure_conn *c, char host[static 64]);
+/** "127.0.0.1" or "[::1]", of our end. False: not known yet. */
+bool secure_conn_host(const struct secure_conn *c, char host[static 64]);
 /** What TLS a connection to him has; false: there is none. */
 bool secure_describe(const struct secure *s, const char *name,
 		     char text[static TRANSPORT_TEXT]);

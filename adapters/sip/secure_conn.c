@@ -93,7 +93,11 @@ void secure_conn_free(struct secure_conn *c, const char *why)
 	loop_clear_timer(c->secure->loop, &c->timer);
 	(void)watch(c, 0);
 	transport_free(c->transport);
-	close(c->fd);
+	if (c->resolve)
+		resolve_cancel(c->resolve);
+	if (c->fd >= 0)
+		close(c->fd);
+	mem_free(c->target);
 	if (c->source)
 		secure_source_leave(c->secure, c->source);
 	buf_clear(&c->out);
@@ -104,18 +108,18 @@ static void log_failure(const struct secure_conn *c, const char *why)
 {
 	char host[64] = "?", port[8] = "?";
 
-	(void)getnameinfo((const struct sockaddr *)&c->peer.address, c->peer.n,
-			  host, sizeof(host), port, sizeof(port),
-			  NI_NUMERICHOST | NI_NUMERICSERV);
-	if (c->server) {
-		oplog_line(c->secure->oplog, OPLOG_INFO,
-			   "no TLS with %s, port %s: %s", host, port, why);
+	if (c->target) {
+		oplog_line(c->secure->oplog, OPLOG_WARNING,
+			   "no TLS with %s (%s, port %u): %s", c->target->name,
+			   c->target->host, c->target->port, why);
+		secure_note(c->secure, c->target->name, why);
 		return;
 	}
-	oplog_line(c->secure->oplog, OPLOG_WARNING,
-		   "no TLS with %s (%s, port %s): %s", c->peer.name, host, port,
-		   why);
-	secure_note(c->secure, c->peer.name, why);
+	(void)getnameinfo((const struct sockaddr *)&c->peer.address,
+			  c->peer.size, host, sizeof(host), port, sizeof(port),
+			  NI_NUMERICHOST | NI_NUMERICSERV);
+	oplog_line(c->secure->oplog, OPLOG_INFO,
+		   "no TLS with %s, port %s: %s", host, port, why);
 }
 
 /* How long it may stay as it is, from when. */
@@ -126,6 +130,7 @@ static uint64_t patience_ms(const struct secure_conn *c, uint64_t *from)
 
 	*from = c->since_us;
 	switch (c->state) {
+	case SECURE_RESOLVING:
 	case SECURE_CONNECTING:
 	case SECURE_SHAKING:
 		return SECURE_SHAKE_MS;
@@ -318,14 +323,14 @@ static void move(struct secure_conn *c)
 
 static void shaken(struct secure_conn *c)
 {
-	if (!c->server && !transport_is_domain(c->transport, c->peer.name)) {
+	if (!c->server && !transport_is_domain(c->transport, c->target->name)) {
 		fail(c, "its certificate is for others");
 		return;
 	}
 	c->heard_us = c->moved_us = loop_now_us(c->secure->loop);
 	c->good = !c->server;
 	if (!c->server)
-		secure_note(c->secure, c->peer.name, NULL);
+		secure_note(c->secure, c->target->name, NULL);
 	enter(c, SECURE_OPEN);
 	/* More may have come with the end of the handshake. */
 	move(c);
@@ -383,6 +388,8 @@ static void ready(void *arg, int fd, unsigned events)
 	(void)fd;
 	(void)events;
 	switch (c->state) {
+	case SECURE_RESOLVING:	/* there is nothing to watch */
+		return;
 	case SECURE_CONNECTING:
 		connected(c);
 		return;
@@ -414,7 +421,7 @@ static void due(void *arg)
 	}
 	patience = patience_ms(c, &from) * 1000;
 	if (now >= from + patience) {
-		if (c->state == SECURE_CONNECTING || c->state == SECURE_SHAKING)
+		if (c->state <= SECURE_SHAKING)
 			log_failure(c, "took too long");
 		secure_conn_free(c, "took too long");
 		return;
@@ -424,52 +431,101 @@ static void due(void *arg)
 		move(c);
 }
 
-/* -- others --------------------------------------------------------------- */
+/* -- the two kinds -------------------------------------------------------- */
 
-static void init(struct secure_conn *c, struct secure *s, int fd,
-		 const struct secure_target *t)
-{
-	c->secure = s;
-	c->fd = fd;
-	c->peer = *t;
-	c->out = (struct buf)BUF_INIT(SECURE_OUT_MAX);
-	c->since_us = c->heard_us = c->moved_us = loop_now_us(s->loop);
-	c->state = c->server ? SECURE_SHAKING : SECURE_CONNECTING;
-}
-
-enum err secure_conn_new(struct secure *s, int fd,
-			 const struct secure_target *t,
-			 struct secure_source *source,
-			 struct secure_conn **made)
+/* With its timer, and in no list yet. */
+static struct secure_conn *make(struct secure *s, int fd,
+				enum secure_state state)
 {
 	struct secure_conn *c = mem_zero(sizeof(*c));
-	enum err e = ERR_NOMEM;
 
 	if (!c)
-		goto out;
-	c->server = source != NULL;
-	init(c, s, fd, t);
-	c->transport = transport_new(c->server ? s->inward : s->outward, fd);
-	if (!c->transport ||
-	    (!c->server && !transport_ask_for(c->transport, t->name)) ||
-	    loop_set_timer(s->loop, &c->timer, SECURE_SHAKE_MS * 1000, due,
-			   c) != OK ||
-	    !watch(c, c->server ? LOOP_READ : LOOP_WRITE))
-		goto out;
-	c->source = source;
-	put_in(c);
-	if (made)
-		*made = c;
-	e = OK;
-out:
-	if (e != OK && c) {
+		return NULL;
+	c->secure = s;
+	c->fd = fd;
+	c->state = state;
+	c->out = (struct buf)BUF_INIT(SECURE_OUT_MAX);
+	c->since_us = c->heard_us = c->moved_us = loop_now_us(s->loop);
+	if (loop_set_timer(s->loop, &c->timer, SECURE_SHAKE_MS * 1000, due,
+			   c) == OK)
+		return c;
+	mem_free(c);
+	return NULL;
+}
+
+enum err secure_conn_accept(struct secure *s, int fd,
+			    const struct resolved *from,
+			    struct secure_source *source)
+{
+	struct secure_conn *c = make(s, fd, SECURE_SHAKING);
+
+	if (!c)
+		return ERR_NOMEM;
+	c->server = true;
+	c->peer = *from;
+	c->transport = transport_new(s->inward, fd);
+	if (!c->transport || !watch(c, LOOP_READ)) {
 		loop_clear_timer(s->loop, &c->timer);
 		transport_free(c->transport);
 		mem_free(c);
+		return ERR_NOMEM;
 	}
-	if (e != OK)
-		close(fd);
-	return e;
+	c->source = source;
+	put_in(c);
+	return OK;
+}
+
+/* The address is known, if there is one. */
+static void resolved(void *arg, const struct resolved *r)
+{
+	struct secure_conn *c = arg;
+	const char *why = "there is no such host";
+
+	c->resolve = NULL;
+	c->peer = *r;
+	if (r->size > 0) {
+		c->fd = resolved_connect(r);
+		why = strerror(errno);
+	}
+	if (c->fd >= 0) {
+		c->transport = transport_new(c->secure->outward, c->fd);
+		why = "no memory";
+	}
+	if (!c->transport ||
+	    !transport_ask_for(c->transport, c->target->name) ||
+	    !watch(c, LOOP_WRITE)) {
+		log_failure(c, why);
+		give_up(c);
+		return;
+	}
+	c->state = SECURE_CONNECTING;
+}
+
+enum err secure_conn_call(struct secure *s, const struct secure_target *t,
+			  struct secure_conn **made)
+{
+	struct secure_conn *c = make(s, -1, SECURE_RESOLVING);
+	struct resolved at;
+
+	if (!c)
+		return ERR_NOMEM;
+	put_in(c);
+	c->target = mem_alloc(sizeof(*c->target));
+	if (!c->target) {
+		secure_conn_free(c, "no memory");
+		return ERR_NOMEM;
+	}
+	*c->target = *t;
+	*made = c;
+	if (resolve_number(t->host, t->port, &at)) {
+		resolved(c, &at);
+		return OK;
+	}
+	c->resolve = resolve_start(s->loop, t->host, t->port, resolved, c);
+	if (c->resolve)
+		return OK;
+	secure_conn_free(c, "no memory");
+	return ERR_NOMEM;
 }
 
 void secure_conn_good(struct secure_conn *c)
@@ -493,19 +549,21 @@ const struct sockaddr *secure_conn_peer(const struct secure_conn *c)
 
 bool secure_conn_is(const struct secure_conn *c, const char *name)
 {
-	return transport_is_domain(c->transport, name);
+	return c->transport && transport_is_domain(c->transport, name);
 }
 
-void secure_conn_host(const struct secure_conn *c, char host[static 64])
+bool secure_conn_host(const struct secure_conn *c, char host[static 64])
 {
 	struct sockaddr_storage local = { 0 };
 	socklen_t n = sizeof(local);
-	char text[48] = "0.0.0.0";
+	char text[48];
 
-	if (getsockname(c->fd, (struct sockaddr *)&local, &n) == 0)
-		(void)getnameinfo((struct sockaddr *)&local, n, text,
-				  sizeof(text), NULL, 0, NI_NUMERICHOST);
+	if (getsockname(c->fd, (struct sockaddr *)&local, &n) != 0 ||
+	    getnameinfo((struct sockaddr *)&local, n, text, sizeof(text), NULL,
+			0, NI_NUMERICHOST) != 0)
+		return false;
 	(void)snprintf(host, 64, strchr(text, ':') ? "[%s]" : "%s", text);
+	return true;
 }
 
 void **secure_conn_user(struct secure_conn *c)

@@ -2,6 +2,7 @@
 #ifndef ADAPTERS_SIP_SECURE_INSIDE_H
 #define ADAPTERS_SIP_SECURE_INSIDE_H
 
+#include "adapters/resolve.h"
 #include "adapters/sip/secure.h"
 #include "codecs/table.h"
 #include "gateway/loop.h"
@@ -17,6 +18,7 @@
 #define SECURE_STUCK_MS	   30000u	/* for what they do not take         */
 
 enum secure_state {
+	SECURE_RESOLVING,
 	SECURE_CONNECTING,
 	SECURE_SHAKING,
 	SECURE_OPEN,
@@ -43,7 +45,8 @@ struct secure_conn {
 	bool told;		/* closed()                                  */
 	bool good;
 	bool again;		/* there is more to read                     */
-	int fd;
+	int fd;			/* -1: none yet                              */
+	struct resolve *resolve;
 	unsigned events;	/* watched; 0: not                           */
 	struct buf out;
 	struct loop_timer timer;
@@ -51,7 +54,8 @@ struct secure_conn {
 	uint64_t heard_us, moved_us;	/* last octets in; out               */
 	uint64_t hurry_us;	/* since then; 0: no                         */
 	void *user;
-	struct secure_target peer;
+	struct resolved peer;
+	struct secure_target *target;	/* whom we call; else NULL           */
 };
 
 struct secure_list {
@@ -91,14 +95,14 @@ struct secure {
 	uint8_t scratch[SECURE_PIECE];
 };
 
-/**
- * Of a socket that is connected, or connecting to `t`; it is taken over in any
- * case. `source` only with OK; NULL for one of ours. ERR_NOMEM.
+/** Of a socket that has been accepted, which it takes over when OK. ERR_NOMEM.
  */
-enum err secure_conn_new(struct secure *s, int fd,
-			 const struct secure_target *t,
-			 struct secure_source *source,
-			 struct secure_conn **made) CHECKED;
+enum err secure_conn_accept(struct secure *s, int fd,
+			    const struct resolved *from,
+			    struct secure_source *source) CHECKED;
+/** Begins a connection; it may end as soon as its timer. ERR_NOMEM. */
+enum err secure_conn_call(struct secure *s, const struct secure_target *t,
+			  struct secure_conn **made) CHECKED;
 /** Ends it on the spot. */
 void secure_conn_free(struct secure_conn *c, const char *why);
 

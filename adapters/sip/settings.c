@@ -17,6 +17,10 @@ static const struct setting sip_settings[] = {
 	  "File with its key, which others may not read; not set: the key is "
 	  "in tls-certificate.",
 	  false },
+	{ "tls-certificates", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
+	  "More files of this kind, with the keys in them, for other domains: "
+	  "who asks for a name of theirs (SNI) is shown that certificate.",
+	  false },
 	{ "tls-ca", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
 	  "File with the authorities whose certificates are believed, those of "
 	  "servers and of clients; not set: those of the system, for servers "

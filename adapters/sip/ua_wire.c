@@ -147,12 +147,14 @@ static void put_branch(const struct ua_call *c, char text[static 32])
 static sip_via_t *make_via(const struct ua_wire *w, const struct ua_call *c,
 			   su_home_t *home)
 {
-	unsigned port = c->ua->config->tls_port;
+	const struct sip_config *config = c->ua->config;
+	unsigned port = config->tls_port;
 	char host[64], branch[32];
+	bool known = secure_conn_host(w->conn, host);
 
-	secure_conn_host(w->conn, host);
 	put_branch(c, branch);
-	return sip_via_format(home, "SIP/2.0/TLS %s:%u;branch=%s;rport", host,
+	return sip_via_format(home, "SIP/2.0/TLS %s:%u;branch=%s;rport",
+			      known ? host : config->domain,
 			      port ? port : TLS_PORT, branch);
 }
 
@@ -417,36 +419,30 @@ static bool is_secure(const url_t *url)
 	       strcasecmp(transport, "tls") == 0;
 }
 
-/* Numbers only. False: it is something else. */
+/* False: there can be no such host, or port. */
 static bool find_target(const url_t *url, const char *name,
 			struct secure_target *t)
 {
-	su_addrinfo_t hints = { .ai_socktype = SOCK_STREAM,
-				.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
-	const char *port = url->url_port;
-	su_addrinfo_t *all = NULL;
-	char host[64];
-	size_t n;
+	struct bytes host = bytes_of(url->url_host);
+	uint64_t port = TLS_PORT;
 
-	n = (size_t)snprintf(host, sizeof(host), "%s",
-			     url->url_host + (url->url_host[0] == '['));
-	if (n >= sizeof(host))
+	if (host.n > 2 && host.p[0] == '[')
+		host = (struct bytes){ host.p + 1, host.n - 2 };
+	if (host.n >= sizeof(t->host) ||
+	    (url->url_port && url->url_port[0] &&
+	     bytes_decimal(bytes_of(url->url_port), 65535, &port) != OK))
 		return false;
-	host[strcspn(host, "]")] = 0;
-	(void)snprintf(t->name, sizeof(t->name), "%s", name ? name : host);
-	if (su_getaddrinfo(host, port && port[0] ? port : "5061", &hints,
-			   &all) != 0)
-		return false;
-	t->n = (socklen_t)all->ai_addrlen;
-	memcpy(&t->address, all->ai_addr, t->n);
-	su_freeaddrinfo(all);
+	memcpy(t->host, host.p, host.n);
+	t->host[host.n] = 0;
+	t->port = (uint16_t)port;
+	(void)snprintf(t->name, sizeof(t->name), "%s", name ? name : t->host);
 	return true;
 }
 
 enum err wire_find(struct ua *u, const struct ua_message *m,
 		   struct ua_wire **found)
 {
-	struct secure_target t = { .n = 0 };
+	struct secure_target t = { .port = 0 };
 	struct secure_conn *conn;
 	su_home_t *home;
 	url_t *url;

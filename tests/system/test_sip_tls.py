@@ -9,7 +9,8 @@ import subprocess
 import time
 
 from device import Device
-from rig import (DEADLINE, DOMAIN, SIPS, TOP, Rig, check, equal, until)
+from rig import (DEADLINE, DOMAIN, SIPS, TOP, Failure, Rig, check, equal,
+                 until)
 
 JOHN, MARY, PETER = 'tel:+15550200001', 'tel:+15550100001', \
     'tel:+15550100002'
@@ -201,11 +202,11 @@ def case_garbage_harms_nobody(w):
                 octets = s.recv(64)
             check(octets[:1] in (b'', b'\x15', b'?'), 'an alert', octets)
     with connect(w) as s:
-        s.sendall(secrets.token_bytes(300).replace(b'\n', b'x') +
-                  b'\r\n\r\n')
-        with contextlib.suppress(ConnectionError):
-            equal(s.recv(64), b'', 'no SIP: closed')
-    works(w, mary)
+        s.sendall(b'this is\r\nno SIP\r\n\r\n')
+        equal(s.recv(64), b'', 'closed')
+    with connect(w) as s:
+        s.sendall(secrets.token_bytes(300) + b'\r\n\r\n')
+        works(w, mary)
     mary.close()
 
 
@@ -314,3 +315,108 @@ def case_a_key_of_another_is_refused(w):
     equal(w.gateway.gwctl('reload')[0], 0)
     works(w, mary)
     mary.close()
+
+
+def case_a_name_picks_its_certificate(w):
+    conf = w.gateway.conf / 'cpmgw.conf'
+    kept = conf.read_text()
+    w.authority.issue('second', 'URI:sip:second.example')
+    w.authority.issue('third', 'DNS:third.example')
+    conf.write_text(kept.replace(
+        'tls-ca = tls/ca.pem\n', 'tls-ca = tls/ca.pem\n'
+        'tls-certificates = tls/second.pem;tls/third.pem\n'))
+    equal(w.gateway.gwctl('reload')[0], 0)
+    shown = {name: serial(w, '-servername', name)
+             for name in (DOMAIN, 'second.example', 'third.example',
+                          'nobody.example')}
+    equal(shown['nobody.example'], shown[DOMAIN])
+    equal(len(set(shown.values())), 3, shown)
+    for name in ('second', 'third'):
+        equal(shown[f'{name}.example'], subprocess.run(
+            ['openssl', 'x509', '-noout', '-serial', '-in',
+             w.tls / f'{name}.pem'], text=True, **QUIET).stdout)
+    good, said = client(w, '-servername', 'third.example',
+                        '-verify_hostname', 'third.example')
+    check(good, said)
+    (w.tls / 'third.pem').write_text('noise')
+    status, _, said = w.gateway.gwctl('reload')
+    equal(status, 1)
+    check('cpmgw.conf:26: group sip: tls-certificates: '
+          'has no certificate in PEM' in said, said)
+    equal(serial(w, '-servername', 'second.example'),
+          shown['second.example'], 'as it was')
+    conf.write_text(kept)
+    equal(w.gateway.gwctl('reload')[0], 0)
+
+
+def case_one_address_has_only_so_many(w):
+    """Others go on, and those that are there."""
+    mary = phone(w).registered()
+    conf = w.gateway.conf / 'cpmgw.conf'
+    kept = conf.read_text()
+    conf.write_text(kept.replace(
+        'tls-port = 5061\n', 'tls-port = 5061\ntls-source-connections = 8\n'))
+    equal(w.gateway.gwctl('reload')[0], 0)
+    with contextlib.ExitStack() as stack:
+        let_in = 0
+        for _ in range(20):
+            s = stack.enter_context(socket.create_connection(address(w)))
+            s.settimeout(DEADLINE)
+            with contextlib.suppress(OSError):
+                stack.enter_context(w.trust.wrap_socket(
+                    s, server_hostname=DOMAIN))
+                let_in += 1
+        check(let_in < 8, let_in)
+        works(w, mary)
+        # From another address there is room.
+        with socket.create_connection(address(w), DEADLINE,
+                                      ('127.0.0.2', 0)) as s, \
+                w.trust.wrap_socket(s, server_hostname=DOMAIN) as other:
+            other.sendall(options_request('elsewhere'))
+            equal(statuses(other, 1), [200])
+    works(w, mary)
+    mary.close()
+    conf.write_text(kept)
+    equal(w.gateway.gwctl('reload')[0], 0)
+
+
+def case_a_device_that_reads_nothing_is_sent_away(w):
+    """And costs no more than its limit."""
+    mary = phone(w).registered()
+    with connect(w) as s:
+        s.settimeout(1)
+        sent, requests = 0, b''.join(options_request(i) for i in range(1000))
+        try:
+            for _ in range(200):
+                sent += 1
+                s.sendall(requests)
+        except OSError:
+            pass
+        check(sent < 200, 'it is not read any more')
+        works(w, mary)
+    mary.close()
+
+
+def case_a_gateway_with_a_wrong_key_does_not_start(w):
+    rig = Rig(start=False)
+    try:
+        folder = rig.gateway.state / 'tls'
+        Authority(folder)
+        server = folder / 'server.pem'
+        certificate, mark, _ = server.read_bytes().partition(
+            b'-----BEGIN PRIVATE')
+        other = (w.foreign.folder / 'server.pem').read_bytes()
+        server.write_bytes(certificate + mark + other.partition(mark)[2])
+        conf = rig.gateway.conf / 'links.conf'
+        conf.write_text(conf.read_text().replace(
+            'tls-port = 3550\ntls-certificate = tls/server.pem\n', ''))
+        try:
+            rig.gateway.start()
+        except Failure as error:
+            check('cpmgw.conf:24: group sip: tls-certificate: is not the key '
+                  'of the certificate' in str(error), error)
+        else:
+            raise Failure('it started')
+    finally:
+        rig.gateway.process = None
+        rig.close()

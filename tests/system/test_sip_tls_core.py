@@ -8,28 +8,22 @@ import ssl
 import threading
 
 from device import Device, Stream
-from rig import DOMAIN, Failure, Rig, check, equal, until
+from rig import DEADLINE, DOMAIN, Failure, Rig, check, equal, until
 from sipwire import SipMessage
 from test_sip_tls import MARY, Authority, phone
 
 OTHER = 'other.example'
 
 
-def edit(text):
+def edit(text, port):
     """other.example by TLS, and who shows core.example is believed."""
     return text.replace(
+        'port = 5080\ntransport = udp',
+        f'port = {port}\ntransport = tls').replace(
         'trusted-peers = 127.0.0.1:5070\n',
         'trusted-peers = 127.0.0.1:5070\n'
         'trusted-names = core.example;other.example\n').replace(
         'tls-ca = tls/ca.pem\n', 'tls-ca = tls/ca.pem\ntls-client = ask\n')
-
-
-def at(port, host='127.0.0.1'):
-    def change(text):
-        return edit(text).replace(
-            'address = 127.0.0.1\nport = 5080\ntransport = udp',
-            f'address = {host}\nport = {port}\ntransport = tls')
-    return change
 
 
 class Server:
@@ -106,7 +100,8 @@ def world():
     rig.server_port = rig.server.listener.getsockname()[1]
     conf = rig.gateway.conf / 'cpmgw.conf'
     # The rig moves the ports of the configuration.
-    conf.write_text(at(rig.server_port - rig.slot.offset)(conf.read_text()))
+    conf.write_text(edit(conf.read_text(),
+                         rig.server_port - rig.slot.offset))
     rig.tls = rig.gateway.state / 'tls'
     rig.gateway.start()
     rig.authority = Authority(rig.tls, make=False)
@@ -275,3 +270,18 @@ def case_trusted_names_need_somebody_to_ask(w):
     conf.write_text(kept)
     equal(w.gateway.gwctl('reload')[0], 0)
     w.server.wait_text(sends(w))
+
+
+def case_a_host_that_nobody_knows(w):
+    conf = w.gateway.conf / 'cpmgw.conf'
+    kept = conf.read_text()
+    port = w.server_port - w.slot.offset
+    conf.write_text(kept.replace(f'address = 127.0.0.1\nport = {port}\n',
+                                 f'address = nowhere.invalid\nport = {port}\n'))
+    equal(w.gateway.gwctl('reload')[0], 0)
+    text = sends(w)
+    until(lambda: w.gateway.link(OTHER).get('error') in (
+        'there is no such host', 'took too long'), 'told', 2 * DEADLINE)
+    conf.write_text(kept)
+    equal(w.gateway.gwctl('reload')[0], 0)
+    w.server.wait_text(text)

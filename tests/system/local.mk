@@ -49,6 +49,7 @@ EXTRA_DIST += tests/system/test_run.py
 EXTRA_DIST += tests/system/test_sip.py
 EXTRA_DIST += tests/system/test_sip_tls.py
 EXTRA_DIST += tests/system/test_sip_tls_core.py
+EXTRA_DIST += tests/system/test_sip_tls_peers.py
 EXTRA_DIST += tests/system/test_sipp.py
 EXTRA_DIST += tests/system/test_sms_in.py
 EXTRA_DIST += tests/system/test_sms_out.py

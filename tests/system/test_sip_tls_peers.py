@@ -5,6 +5,7 @@ import secrets
 import ssl
 
 from device import Device
+from peers import Phone
 from rig import DOMAIN, SIPS, Rig, check, until
 from test_sip_tls import MARY, Authority, phone
 
@@ -93,12 +94,8 @@ def kamailio(rig):
         '/usr/sbin/kamailio', '-DD', '-m', '64', '-M', '16', '-f',
         folder / 'kamailio.cfg', '-Y', folder])
 
-    def answers():
-        branch, octets = rig.joe.build('OPTIONS', f'sip:joe@{OTHER}')
-        check(rig.kamailio.alive(), rig.kamailio.text()[-2000:])
-        rig.joe.send_octets(octets)
-        return rig.joe.responses.get(branch)
-    until(answers, 'Kamailio answers', every=0.2)
+    check(rig.joe.request('OPTIONS', f'sip:joe@{OTHER}').status == 200,
+          rig.kamailio.text()[-2000:])
 
 
 def case_kamailio_gets_and_sends_messages(w):
@@ -129,3 +126,19 @@ def case_kamailio_may_go_and_come_back(w):
     w.folder.joinpath('kamailio').rename(w.folder / 'kamailio-before')
     kamailio(w)
     w.joe.wait_text(text)
+
+
+def case_liblinphone_registers_and_has_messages(w):
+    peter = Phone(w, 'peter', authority=w.tls / 'ca.pem')
+    peter.wait('registration', 'Ok')
+    one, other = secrets.token_hex(6), secrets.token_hex(6)
+    check(w.mary.message('tel:+15550100002', one)[0] in (200, 202))
+    peter.wait('received', one)
+    peter.do(f'msg sip:mary@{DOMAIN} {other}')
+    w.mary.wait_text(other)
+
+
+def case_liblinphone_believes_no_other_authority(w):
+    foreign = Authority(w.folder / 'foreign')
+    bob = Phone(w, 'bob', authority=foreign.folder / 'ca.pem')
+    bob.wait('registration', 'Failed')

@@ -62,8 +62,14 @@ static void report_peers(struct sip *s)
 		.received = s->received,
 		.failed = s->failed,
 	};
+	char tls[TRANSPORT_TEXT];
 	size_t i;
 
+	if (c->tls_port != 0) {
+		(void)snprintf(tls, sizeof(tls), "port %u: %u connections",
+			       c->tls_port, (unsigned)secure_count(s->secure));
+		v.tls = tls;
+	}
 	report(s, &v);
 	for (i = 0; i < c->n_domains; i++)
 		report_domain(s, &c->domains[i], up);

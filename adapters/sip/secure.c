@@ -355,6 +355,11 @@ enum err secure_connect(struct secure *s, const struct secure_target *t,
 	return *made ? OK : secure_conn_call(s, t, made);
 }
 
+uint32_t secure_count(const struct secure *s)
+{
+	return s->open.count;
+}
+
 static struct secure_trouble *trouble_of(struct secure *s, const char *name)
 {
 	unsigned i = 0;

@@ -86,6 +86,9 @@ bool secure_conn_host(const struct secure_conn *c, char host[static 64]);
 bool secure_describe(const struct secure *s, const char *name,
 		     char text[static TRANSPORT_TEXT]);
 
+/** Connections that others have made and whose handshake is done. */
+uint32_t secure_count(const struct secure *s);
+
 /** Why the last connection to him has not become one; NULL: it has. */
 const char *secure_complaint(struct secure *s, const char *name);
 

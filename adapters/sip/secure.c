@@ -286,9 +286,8 @@ static bool make_room(struct secure *s)
 
 	if (shaking < SHAKING_MIN)
 		shaking = SHAKING_MIN;
-	if (s->shaking.oldest &&
-	    (s->shaking.count >= shaking ||
-	     s->shaking.count + s->open.count >= most))
+	if (s->shaking.oldest && (s->shaking.count >= shaking ||
+				  s->shaking.count + s->open.count >= most))
 		secure_conn_free(s->shaking.oldest, "others have come");
 	return s->shaking.count + s->open.count < most;
 }
@@ -319,8 +318,7 @@ static void accept_some(void *arg, int fd, unsigned events)
 	(void)events;
 	for (i = 0; i < ACCEPTS; i++) {
 		from.size = sizeof(from.address);
-		made = accept4(fd, (struct sockaddr *)&from.address,
-			       &from.size,
+		made = accept4(fd, (struct sockaddr *)&from.address, &from.size,
 			       SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (made >= 0) {
 			take_connection(s, made, &from);

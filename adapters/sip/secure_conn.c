@@ -118,8 +118,8 @@ static void log_failure(const struct secure_conn *c, const char *why)
 	(void)getnameinfo((const struct sockaddr *)&c->peer.address,
 			  c->peer.size, host, sizeof(host), port, sizeof(port),
 			  NI_NUMERICHOST | NI_NUMERICSERV);
-	oplog_line(c->secure->oplog, OPLOG_INFO,
-		   "no TLS with %s, port %s: %s", host, port, why);
+	oplog_line(c->secure->oplog, OPLOG_INFO, "no TLS with %s, port %s: %s",
+		   host, port, why);
 }
 
 /* How long it may stay as it is, from when. */
@@ -388,7 +388,7 @@ static void ready(void *arg, int fd, unsigned events)
 	(void)fd;
 	(void)events;
 	switch (c->state) {
-	case SECURE_RESOLVING:	/* there is nothing to watch */
+	case SECURE_RESOLVING: /* there is nothing to watch */
 		return;
 	case SECURE_CONNECTING:
 		connected(c);

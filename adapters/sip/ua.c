@@ -272,8 +272,7 @@ static bool is_too_long(struct ua *u, msg_t *msg, const sip_t *sip,
 {
 	size_t body = sip->sip_payload ? sip->sip_payload->pl_len : 0;
 
-	if (!ua_way_is_stream(way) ||
-	    msg_size(msg) <= UA_HEADERS_OCTETS + body)
+	if (!ua_way_is_stream(way) || msg_size(msg) <= UA_HEADERS_OCTETS + body)
 		return false;
 	ua_refuse(u, msg, way, 413);
 	tport_shutdown(way->tport, 1);

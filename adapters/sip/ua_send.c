@@ -151,7 +151,7 @@ static int fill(struct ua *u, const struct ua_message *m, msg_t *msg)
 
 	if (!from ||
 	    ua_put(msg, sip_request_create(home, SIP_METHOD_MESSAGE,
-					URL_STRING_MAKE(m->target), NULL)) ||
+					   URL_STRING_MAKE(m->target), NULL)) ||
 	    ua_put(msg, sip_max_forwards_format(home, "%u", m->max_forwards)) ||
 	    ua_put(msg, sip_from_make(home, from)) ||
 	    ua_put(msg, sip_to_make(home, m->to)) ||
@@ -165,7 +165,8 @@ static int fill(struct ua *u, const struct ua_message *m, msg_t *msg)
 	if (ua_put(msg, sip_content_type_make(home, m->type)))
 		return -1;
 	if (m->body.n > 0 &&
-	    ua_put(msg, sip_payload_create(home, m->body.p, (isize_t)m->body.n)))
+	    ua_put(msg,
+		   sip_payload_create(home, m->body.p, (isize_t)m->body.n)))
 		return -1;
 	return sip_complete_message(msg);
 }
@@ -214,9 +215,9 @@ static enum err send_plain(struct ua_call *c, const struct ua_message *m,
 		msg_destroy(msg);
 		return ERR_RANGE;
 	}
-	return c->early ? loop_set_timer(c->ua->loop, &c->timer, 0, early_due,
-					 c)
-			: OK;
+	return c->early
+		       ? loop_set_timer(c->ua->loop, &c->timer, 0, early_due, c)
+		       : OK;
 }
 
 /* What cannot be sent has its answer, but later. */

@@ -12,9 +12,9 @@
 
 #include "codecs/arena.h"
 
-#define PIECE	   4096 /* octets that a message grows by                  */
-#define PING	   "\r\n\r\n"
-#define TLS_PORT   5061
+#define PIECE	 4096 /* octets that a message grows by                  */
+#define PING	 "\r\n\r\n"
+#define TLS_PORT 5061
 
 /* -- life ----------------------------------------------------------------- */
 
@@ -103,8 +103,9 @@ static int fill_reply(const struct ua *u, const sip_t *asked,
 	    ua_put(msg, sip_call_id_dup(home, asked->sip_call_id)) ||
 	    ua_put(msg, sip_cseq_dup(home, asked->sip_cseq)) ||
 	    (reply->retry_after_s > 0 &&
-	     ua_put(msg, sip_retry_after_format(
-				 home, "%u", (unsigned)reply->retry_after_s))) ||
+	     ua_put(msg,
+		    sip_retry_after_format(home, "%u",
+					   (unsigned)reply->retry_after_s))) ||
 	    (reply->minimum_s > 0 &&
 	     ua_put(msg, sip_min_expires_format(home, "%u",
 						(unsigned)reply->minimum_s))) ||
@@ -201,9 +202,8 @@ static bool is_answerable(const sip_t *sip)
 /* Takes `msg`. A status of a call that has been given up means nothing. */
 static void take_response(struct ua_wire *w, msg_t *msg, const sip_t *sip)
 {
-	struct sip_result r = {
-		.status = (unsigned)sip->sip_status->st_status
-	};
+	struct sip_result r = { .status =
+					(unsigned)sip->sip_status->st_status };
 	const char *branch = sip->sip_via ? sip->sip_via->v_branch : NULL;
 	struct ua_call *c = w->calls;
 	char text[32];
@@ -214,8 +214,7 @@ static void take_response(struct ua_wire *w, msg_t *msg, const sip_t *sip)
 			break;
 	}
 	if (c && branch && sip->sip_cseq && !msg_has_error(msg) &&
-	    sip->sip_cseq->cs_method == sip_method_message &&
-	    r.status >= 200) {
+	    sip->sip_cseq->cs_method == sip_method_message && r.status >= 200) {
 		secure_conn_good(w->conn);
 		ua_call_answered(c, sip, &r);
 	}
@@ -291,8 +290,8 @@ static struct bytes skip_line_ends(struct ua_wire *w, struct bytes in)
 	static const struct bytes pong = { (const uint8_t *)"\r\n", 2 };
 
 	while (in.n > 0 && (in.p[0] == '\r' || in.p[0] == '\n')) {
-		w->line_ends = in.p[0] == PING[w->line_ends] ? w->line_ends + 1
-							     : 0;
+		w->line_ends =
+			in.p[0] == PING[w->line_ends] ? w->line_ends + 1 : 0;
 		in = bytes_after(in, 1);
 		if (w->line_ends < sizeof(PING) - 1)
 			continue;
@@ -324,14 +323,12 @@ static msg_t *new_message(const struct ua *u, const struct ua_wire *w)
 static bool put_octets(msg_t *msg, struct bytes in)
 {
 	msg_iovec_t at[msg_n_fragments] = { { 0 } };
-	issize_t n = msg_recv_iovec(msg, at, msg_n_fragments,
-				    (usize_t)in.n, 0);
+	issize_t n = msg_recv_iovec(msg, at, msg_n_fragments, (usize_t)in.n, 0);
 	size_t done = 0, piece;
 	issize_t i;
 
 	for (i = 0; i < n && done < in.n; i++) {
-		piece = at[i].mv_len < in.n - done ? at[i].mv_len
-						   : in.n - done;
+		piece = at[i].mv_len < in.n - done ? at[i].mv_len : in.n - done;
 		memcpy(at[i].mv_base, in.p + done, piece);
 		done += piece;
 	}

@@ -12,6 +12,7 @@ adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_sip_reports
+adapter_tests += tests/adapters/test_sip_secure
 adapter_tests += tests/adapters/test_sip_short
 adapter_tests += tests/adapters/test_sip_stream
 adapter_tests += tests/adapters/test_smpp_account
@@ -65,6 +66,10 @@ tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_reports_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_secure_SOURCES = tests/adapters/pki.c \
+	tests/adapters/pki.h tests/adapters/test_sip_secure.c
+tests_adapters_test_sip_secure_LDADD = libsip.a libcheck.a libgatewaycheck.a \
+	$(ADAPTER_LIBS) $(TLS_LIBS) $(CUNIT_LIBS)
 tests_adapters_test_sip_short_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_stream_LDADD = $(SIP_TEST_LIBS)
 
@@ -72,6 +77,7 @@ tests_adapters_test_sip_stream_LDADD = $(SIP_TEST_LIBS)
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES =
 libsmppcheck_a_SOURCES += tests/adapters/smpp_desk.c tests/adapters/smpp_desk.h
+libsmppcheck_a_SOURCES += tests/adapters/pki.c tests/adapters/pki.h
 libsmppcheck_a_SOURCES += tests/adapters/smpp_tls.c tests/adapters/smpp_tls.h
 libsmppcheck_a_SOURCES += tests/adapters/smpp_world.c tests/adapters/smpp_world.h
 libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)

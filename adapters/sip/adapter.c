@@ -66,7 +66,7 @@ static void report_peers(struct sip *s)
 	size_t i;
 
 	if (c->tls_port != 0) {
-		(void)snprintf(tls, sizeof(tls), "port %u: %u connections",
+		(void)snprintf(tls, sizeof(tls), "port %u, %u open",
 			       c->tls_port, (unsigned)secure_count(s->secure));
 		v.tls = tls;
 	}

@@ -107,6 +107,25 @@ def case_register_and_messages_both_ways_on_one_connection(w):
         mary.close()
 
 
+def case_sips_is_he_too(w):
+    mary = phone(w)
+    mary.aor = f'sips:mary@{DOMAIN}'
+    contact = f'<sips:mary@127.0.0.1:{mary.port}>'
+    response = mary.request('REGISTER', f'sips:{DOMAIN}', [
+        f'Contact: {contact}', 'Expires: 600'], to=f'<{mary.aor}>')
+    equal(response.status, 200)
+    check(response.get('contact').startswith(contact), 'as it was')
+    works(w, mary)
+    text = secrets.token_hex(6)
+    check(w.peter.message(f'sips:mary@{DOMAIN}', text)[0] in (200, 202))
+    equal(mary.wait_text(text).uri, contact[1:-1])
+    until(lambda: w.gateway.link('cpm')['tls'].endswith(' 1 open'),
+          'gwctl links')
+    mary.request('REGISTER', f'sips:{DOMAIN}', [
+        'Contact: *', 'Expires: 0'], to=f'<{mary.aor}>')
+    mary.close()
+
+
 def case_where_it_was_seen_is_told(w):
     mary = phone(w)
     branch, octets = mary.build('OPTIONS', f'sip:{DOMAIN}')
@@ -345,6 +364,23 @@ def case_a_name_picks_its_certificate(w):
           'has no certificate in PEM' in said, said)
     equal(serial(w, '-servername', 'second.example'),
           shown['second.example'], 'as it was')
+    conf.write_text(kept)
+    equal(w.gateway.gwctl('reload')[0], 0)
+
+
+def case_clients_may_have_to_show_a_certificate(w):
+    conf = w.gateway.conf / 'cpmgw.conf'
+    kept = conf.read_text()
+    conf.write_text(kept.replace(
+        'tls-ca = tls/ca.pem\n', 'tls-ca = tls/ca.pem\n'
+        'tls-client = require\n'))
+    equal(w.gateway.gwctl('reload')[0], 0)
+    # With TLS 1.3 the client is done before it is refused.
+    good, said = client(w, '-tls1_2')
+    check(not good and 'alert' in said, said)
+    pem = w.authority.issue('device', 'DNS:device.example')
+    good, said = client(w, '-tls1_2', '-cert', pem, '-key', pem)
+    check(good, said)
     conf.write_text(kept)
     equal(w.gateway.gwctl('reload')[0], 0)
 

@@ -39,7 +39,7 @@ static void report_domain(struct sip *s, const struct sip_domain *d, bool up)
 
 	if (d->secure && secure_describe(s->secure, d->name, tls))
 		v.tls = tls;
-	else if (d->secure)
+	if (d->secure)
 		v.text = secure_complaint(s->secure, d->name);
 	report(s, &v);
 }

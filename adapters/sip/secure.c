@@ -13,7 +13,7 @@
 #include "codecs/arena.h"
 
 #define BACKLOG	    1024
-#define ACCEPTS	    64	   /* a turn                                      */
+#define ACCEPTS	    16	   /* a turn                                      */
 #define PAUSE_US    200000 /* out of descriptors                          */
 #define SHAKING_MIN 64
 
@@ -52,6 +52,7 @@ void secure_free(struct secure *s)
 	secure_abort(s);
 	close_listener(s, &s->now);
 	loop_clear_timer(s->loop, &s->pause);
+	loop_clear_timer(s->loop, &s->turn);
 	while (s->shaking.oldest)
 		secure_conn_free(s->shaking.oldest, "the gateway stops");
 	while (s->open.oldest)

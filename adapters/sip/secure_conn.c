@@ -353,6 +353,29 @@ static void shake(struct secure_conn *c)
 		give_up(c);
 }
 
+static void turn_over(void *arg)
+{
+	struct secure *s = arg;
+
+	s->shakes = 0;
+}
+
+/*
+ * Each step is as much work as a hundred messages: however many have come, all
+ * others have their turn in between. Who is not served now is reported again.
+ */
+static bool may_shake(struct secure_conn *c)
+{
+	struct secure *s = c->secure;
+
+	if (!c->server)
+		return true;
+	if (s->shakes == 0 &&
+	    loop_set_timer(s->loop, &s->turn, 0, turn_over, s) != OK)
+		return true;
+	return s->shakes++ < SECURE_SHAKES;
+}
+
 static void connected(struct secure_conn *c)
 {
 	int bad = 0;
@@ -394,7 +417,8 @@ static void ready(void *arg, int fd, unsigned events)
 		connected(c);
 		return;
 	case SECURE_SHAKING:
-		shake(c);
+		if (may_shake(c))
+			shake(c);
 		return;
 	case SECURE_OPEN:
 		move(c);

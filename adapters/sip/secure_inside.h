@@ -25,6 +25,7 @@ enum secure_state {
 	SECURE_ENDING,		/* what is left is sent                      */
 	SECURE_ENDED		/* ours is said; theirs is waited for        */
 };
+#define SECURE_SHAKES	   1	/* steps of handshakes in one turn           */
 #define SECURE_TROUBLES	   32	/* that are remembered                       */
 
 /* All connections that came from one address. */
@@ -91,6 +92,8 @@ struct secure {
 	struct secure_trouble troubles[SECURE_TROUBLES];
 	unsigned next_trouble;
 	struct loop_timer pause;
+	struct loop_timer turn;	/* set: `shakes` are counted                 */
+	unsigned shakes;	/* of those who have come, in this turn      */
 	bool serving;
 	uint8_t scratch[SECURE_PIECE];
 };

@@ -42,6 +42,7 @@ static void announce(struct registrar *r, const struct person *p)
 static void free_device(struct registrar *r, struct device *d)
 {
 	loop_clear_timer(r->loop, &d->expiry);
+	ua_flow_watch(d->flow, NULL, NULL);
 	ua_flow_release(d->flow);
 	mem_free(d->texts);
 	mem_free(d);
@@ -244,6 +245,13 @@ static enum err renew(struct device *d, const struct contact *c)
 	return OK;
 }
 
+static void flow_lost(void *arg)
+{
+	struct device *d = arg;
+
+	registrar_lost(d->person->registrar, d);
+}
+
 /* Is there more to be tried now than before? */
 static bool is_news(const struct person *p, const struct device *d, bool made,
 		    const struct ua_flow *flow)
@@ -274,9 +282,11 @@ enum err registrar_put(struct registrar *r, const struct contact *c,
 	}
 	news = is_news(p, d, made, flow);
 	d->datagram = false;
+	ua_flow_watch(d->flow, NULL, NULL);
 	ua_flow_release(d->flow);
 	d->flow = ua_flow_hold(flow);
-	set_reachable(d, !c->stream || flow);
+	ua_flow_watch(d->flow, flow_lost, d);
+	set_reachable(d, !c->stream || ua_flow_alive(flow));
 	if (news && d->reachable) {
 		clear_doubt(r, p);
 		announce(r, p);
@@ -325,6 +335,7 @@ void registrar_lost(struct registrar *r, struct device *d)
 {
 	if (!d->reachable)
 		return;
+	ua_flow_watch(d->flow, NULL, NULL);
 	ua_flow_release(d->flow);
 	d->flow = NULL;
 	set_reachable(d, false);

@@ -10,7 +10,7 @@
 
 #define SECURE_OUT_MAX	   (4 * 1024 * 1024) /* that wait to be sent         */
 #define SECURE_OUT_MANY	   (64 * 1024)	/* then nothing more is read         */
-#define SECURE_TURNS	   16	/* pieces of one connection in a row         */
+#define SECURE_TURNS	   4	/* pieces of one connection in a row         */
 #define SECURE_SHAKE_MS	   10000u	/* for the whole handshake           */
 #define SECURE_LINGER_MS   5000u	/* for their end after ours          */
 #define SECURE_SILENT_MS   30000u	/* for anything good                 */

@@ -113,6 +113,10 @@ struct ua_flow *ua_flow_of(struct request *r);
 struct ua_flow *ua_flow_hold(struct ua_flow *f);
 void ua_flow_release(struct ua_flow *f);
 bool ua_flow_alive(const struct ua_flow *f);
+/** Calls `lost` when a connection with TLS has gone; NULL: no more. Others are
+ *  found dead when they are used. NULL is a fine flow. */
+typedef void ua_lost(void *arg);
+void ua_flow_watch(struct ua_flow *f, ua_lost *lost, void *arg);
 /** Is it the same connection? Both may be NULL. */
 bool ua_flow_same(const struct ua_flow *a, const struct ua_flow *b);
 /** With TLS: it does not end with the listener. */

@@ -47,8 +47,31 @@ void ua_flow_release(struct ua_flow *f)
 {
 	if (!f || --f->holders > 0)
 		return;
+	ua_flow_watch(f, NULL, NULL);
 	ua_way_release(&f->way);
 	mem_free(f);
+}
+
+void ua_flow_watch(struct ua_flow *f, ua_lost *lost, void *arg)
+{
+	struct ua_wire *w = f ? f->way.wire : NULL;
+
+	if (!w)
+		return;
+	if (f->lost) {
+		*f->at = f->next;
+		if (f->next)
+			f->next->at = f->at;
+	}
+	f->lost = lost;
+	f->arg = arg;
+	if (!lost)
+		return;
+	f->at = &w->flows;
+	f->next = w->flows;
+	if (f->next)
+		f->next->at = &f->next;
+	w->flows = f;
 }
 
 bool ua_flow_alive(const struct ua_flow *f)

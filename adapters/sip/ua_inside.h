@@ -37,8 +37,7 @@ struct ua_wire {
 	msg_t *msg;		/* that is coming; NULL: none                */
 	size_t line_ends;	/* octets of a keep-alive that have come     */
 	struct ua_call *calls;
-	const struct sip_config *judged;	/* `trusted` is by this one  */
-	bool trusted;		/* the far side is a server that we believe  */
+	struct ua_flow *flows;	/* somebody wants to know when it goes       */
 };
 
 /* Where something has come from: one of both. Held by whoever keeps it. */
@@ -50,6 +49,9 @@ struct ua_way {
 struct ua_flow {
 	unsigned holders;
 	struct ua_way way;
+	ua_lost *lost;		/* NULL: nobody wants to know                */
+	void *arg;
+	struct ua_flow *next, **at;	/* of the wire's, while `lost` is set */
 };
 
 /* A request that is not answered yet, in the order of arrival. */
@@ -125,7 +127,7 @@ bool ua_way_is_stream(const struct ua_way *w);
 void wire_reply(struct ua *u, struct ua_wire *w, msg_t *msg,
 		const struct ua_reply *reply);
 /** Is it a server that we believe? */
-bool wire_trusted(const struct ua *u, struct ua_wire *w);
+bool wire_trusted(const struct ua *u, const struct ua_wire *w);
 struct ua_wire *wire_hold(struct ua_wire *w);
 void wire_release(struct ua_wire *w);
 

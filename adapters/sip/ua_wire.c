@@ -52,27 +52,30 @@ static void on_closed(void *arg, struct secure_conn *conn, const char *why)
 	const struct sip_result gone = { .status = 503,
 					 .own = true,
 					 .reason = why };
+	struct ua_flow *f;
+	ua_lost *lost;
 
-	(void)arg;
 	w->conn = NULL;
 	while (w->calls)
 		ua_call_answered(w->calls, NULL, &gone);
+	while ((f = w->flows)) {
+		lost = f->lost;
+		arg = f->arg;
+		ua_flow_watch(f, NULL, NULL);
+		lost(arg);
+	}
 	wire_release(w);
 }
 
-bool wire_trusted(const struct ua *u, struct ua_wire *w)
+bool wire_trusted(const struct ua *u, const struct ua_wire *w)
 {
 	const struct sip_config *c = u->config;
 	size_t i = 0;
 
-	if (w->judged == c || !w->conn)
-		return w->trusted;
-	while (i < c->n_trusted_names &&
+	while (w->conn && i < c->n_trusted_names &&
 	       !secure_conn_is(w->conn, c->trusted_names[i]))
 		i++;
-	w->trusted = i < c->n_trusted_names;
-	w->judged = c;
-	return w->trusted;
+	return w->conn && i < c->n_trusted_names;
 }
 
 /* -- answers -------------------------------------------------------------- */

@@ -261,6 +261,8 @@ def case_without_its_connection_a_device_waits(w):
     works(w, mary)
     mary.tcp.shutdown(socket.SHUT_RDWR)
     until(lambda: mary.tcp is None, 'closed')
+    until(lambda: w.gateway.ask('users', 'mary')[0]['devices'] == 0,
+          'it is known')
     word = secrets.token_hex(6)
     check(w.peter.message(MARY, word)[0] in (200, 202))
     until(lambda: w.gateway.waiting() == 1, 'it is kept')

@@ -241,6 +241,18 @@ def case_others_are_not_believed(w):
         raise Failure('it was let in')
 
 
+def case_trust_ends_with_a_reload(w):
+    conf = w.gateway.conf / 'cpmgw.conf'
+    kept = conf.read_text()
+    who = core(w, w.authority.issue('core', 'DNS:core.example'))
+    check(asserts(w, who)[0] in (200, 202))
+    conf.write_text(kept.replace('core.example;', ''))
+    equal(w.gateway.gwctl('reload')[0], 0)
+    unauthenticated(w, who)
+    conf.write_text(kept)
+    equal(w.gateway.gwctl('reload')[0], 0)
+
+
 def case_a_server_may_speak_first_on_our_connection(w):
     """RFC 5923 wants no more connections than are needed."""
     w.server.wait_text(sends(w))

@@ -16,6 +16,7 @@
 #define ACCEPTS	    16	   /* a turn                                      */
 #define PAUSE_US    200000 /* out of descriptors                          */
 #define SHAKING_MIN 64
+#define LOOKS	    64 /* at connections, for one that can go             */
 
 struct secure *secure_new(struct loop *loop, struct oplog *oplog,
 			  const uint8_t *key)
@@ -277,19 +278,36 @@ void secure_source_leave(struct secure *s, struct secure_source *source)
 	mem_free(source);
 }
 
+/* Of those that are open the first that nobody knows; NULL: there is none. */
+static struct secure_conn *unknown(struct secure *s)
+{
+	unsigned i;
+
+	for (i = 0; i < LOOKS && s->open.oldest; i++) {
+		if (!s->open.oldest->known)
+			return s->open.oldest;
+		secure_conn_renew(s->open.oldest);
+	}
+	return NULL;
+}
+
 /*
  * Those in their handshake are few, or go: the oldest ones first. A real one
- * is done before it is its turn.
+ * is done before it is its turn. When all are too many, then those go, too,
+ * that are nobody's whom we know.
  */
 static bool make_room(struct secure *s)
 {
 	uint32_t most = s->config->connections, shaking = most / 4;
+	struct secure_conn *c = s->shaking.oldest;
+	bool full = s->shaking.count + s->open.count >= most;
 
 	if (shaking < SHAKING_MIN)
 		shaking = SHAKING_MIN;
-	if (s->shaking.oldest && (s->shaking.count >= shaking ||
-				  s->shaking.count + s->open.count >= most))
-		secure_conn_free(s->shaking.oldest, "others have come");
+	if (full && !c)
+		c = unknown(s);
+	if (c && (full || s->shaking.count >= shaking))
+		secure_conn_free(c, "others have come");
 	return s->shaking.count + s->open.count < most;
 }
 
@@ -399,4 +417,41 @@ bool secure_describe(const struct secure *s, const char *name,
 	if (c)
 		transport_describe(c->transport, text);
 	return c != NULL;
+}
+
+/* -- what is known of one ------------------------------------------------- */
+
+void secure_conn_good(struct secure_conn *c, bool known)
+{
+	c->good = true;
+	c->known |= known;
+}
+
+const struct sockaddr *secure_conn_peer(const struct secure_conn *c)
+{
+	return (const struct sockaddr *)&c->peer.address;
+}
+
+bool secure_conn_is(const struct secure_conn *c, const char *name)
+{
+	return c->transport && transport_is_domain(c->transport, name);
+}
+
+bool secure_conn_host(const struct secure_conn *c, char host[static 64])
+{
+	struct sockaddr_storage local = { 0 };
+	socklen_t n = sizeof(local);
+	char text[48];
+
+	if (getsockname(c->fd, (struct sockaddr *)&local, &n) != 0 ||
+	    getnameinfo((struct sockaddr *)&local, n, text, sizeof(text), NULL,
+			0, NI_NUMERICHOST) != 0)
+		return false;
+	(void)snprintf(host, 64, strchr(text, ':') ? "[%s]" : "%s", text);
+	return true;
+}
+
+void **secure_conn_user(struct secure_conn *c)
+{
+	return &c->user;
 }

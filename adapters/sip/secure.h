@@ -71,8 +71,9 @@ enum err secure_connect(struct secure *s, const struct secure_target *t,
 /** False: it cannot be; it will be closed(), later. */
 bool secure_conn_write(struct secure_conn *c, struct bytes v) CHECKED;
 
-/** Something good was said there: it may be silent for longer. */
-void secure_conn_good(struct secure_conn *c);
+/** Something good was said there: it may be silent for longer. `known`: by
+ *  somebody whom we know, who has not to make room for others. */
+void secure_conn_good(struct secure_conn *c, bool known);
 
 /** From now on, or no longer, something is awaited that must come soon. */
 void secure_conn_hurry(struct secure_conn *c, bool hurry);

@@ -50,6 +50,12 @@ static void take_out(struct secure_conn *c)
 	l->count--;
 }
 
+void secure_conn_renew(struct secure_conn *c)
+{
+	take_out(c);
+	put_in(c);
+}
+
 /* -- beginning and end ---------------------------------------------------- */
 
 static void ready(void *arg, int fd, unsigned events);
@@ -552,11 +558,6 @@ enum err secure_conn_call(struct secure *s, const struct secure_target *t,
 	return ERR_NOMEM;
 }
 
-void secure_conn_good(struct secure_conn *c)
-{
-	c->good = true;
-}
-
 void secure_conn_hurry(struct secure_conn *c, bool hurry)
 {
 	if (hurry == (c->hurry_us > 0))
@@ -564,33 +565,4 @@ void secure_conn_hurry(struct secure_conn *c, bool hurry)
 	c->hurry_us = hurry ? loop_now_us(c->secure->loop) : 0;
 	if (hurry)
 		arm_patience(c);
-}
-
-const struct sockaddr *secure_conn_peer(const struct secure_conn *c)
-{
-	return (const struct sockaddr *)&c->peer.address;
-}
-
-bool secure_conn_is(const struct secure_conn *c, const char *name)
-{
-	return c->transport && transport_is_domain(c->transport, name);
-}
-
-bool secure_conn_host(const struct secure_conn *c, char host[static 64])
-{
-	struct sockaddr_storage local = { 0 };
-	socklen_t n = sizeof(local);
-	char text[48];
-
-	if (getsockname(c->fd, (struct sockaddr *)&local, &n) != 0 ||
-	    getnameinfo((struct sockaddr *)&local, n, text, sizeof(text), NULL,
-			0, NI_NUMERICHOST) != 0)
-		return false;
-	(void)snprintf(host, 64, strchr(text, ':') ? "[%s]" : "%s", text);
-	return true;
-}
-
-void **secure_conn_user(struct secure_conn *c)
-{
-	return &c->user;
 }

@@ -44,7 +44,7 @@ struct secure_conn {
 	bool server;
 	bool broken;		/* to be ended by its timer                  */
 	bool told;		/* closed()                                  */
-	bool good;
+	bool good, known;	/* see secure_conn_good()                    */
 	bool again;		/* there is more to read                     */
 	int fd;			/* -1: none yet                              */
 	struct resolve *resolve;
@@ -106,6 +106,8 @@ enum err secure_conn_accept(struct secure *s, int fd,
 /** Begins a connection; it may end as soon as its timer. ERR_NOMEM. */
 enum err secure_conn_call(struct secure *s, const struct secure_target *t,
 			  struct secure_conn **made) CHECKED;
+/** It is the newest of its list. */
+void secure_conn_renew(struct secure_conn *c);
 /** Ends it on the spot. */
 void secure_conn_free(struct secure_conn *c, const char *why);
 

@@ -119,15 +119,25 @@ static int fill_reply(const struct ua *u, const sip_t *asked,
 	return sip_complete_message(msg);
 }
 
+/* Was it done for somebody who has said who he is? */
+static bool is_known(const sip_t *asked, unsigned status)
+{
+	sip_method_t method = asked->sip_request->rq_method;
+
+	return status / 100 == 2 &&
+	       (method == sip_method_register || method == sip_method_message);
+}
+
 void wire_reply(struct ua *u, struct ua_wire *w, msg_t *msg,
 		const struct ua_reply *reply)
 {
+	bool known = is_known(sip_object(msg), reply->status);
 	msg_t *made = w->conn ? msg_create(u->parser, 0) : NULL;
 
 	/* Without memory, or an end to send it to: it asks again. */
 	if (made && fill_reply(u, sip_object(msg), reply, made) >= 0 &&
 	    write_message(w, made))
-		secure_conn_good(w->conn);
+		secure_conn_good(w->conn, known);
 	msg_destroy(made);
 	msg_destroy(msg);
 }
@@ -218,7 +228,7 @@ static void take_response(struct ua_wire *w, msg_t *msg, const sip_t *sip)
 	}
 	if (c && branch && sip->sip_cseq && !msg_has_error(msg) &&
 	    sip->sip_cseq->cs_method == sip_method_message && r.status >= 200) {
-		secure_conn_good(w->conn);
+		secure_conn_good(w->conn, false);
 		ua_call_answered(c, sip, &r);
 	}
 	msg_destroy(msg);

@@ -113,7 +113,7 @@ static bool heard(void *arg, struct secure_conn *c, struct bytes in)
 
 	buf_put(&e->got, in);
 	if (p->good)
-		secure_conn_good(c);
+		secure_conn_good(c, false);
 	if (p->hurries)
 		secure_conn_hurry(c, true);
 	if (p->echoes && !secure_conn_write(c, in))

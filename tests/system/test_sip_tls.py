@@ -418,6 +418,46 @@ def case_one_address_has_only_so_many(w):
     equal(w.gateway.gwctl('reload')[0], 0)
 
 
+def case_who_is_known_stays_when_all_places_are_taken(w):
+    """By others, who have said nothing but OPTIONS: the oldest of them go."""
+    mary = phone(w).registered()
+    conf = w.gateway.conf / 'cpmgw.conf'
+    kept = conf.read_text()
+    conf.write_text(kept.replace('tls-port = 5061\n',
+                                 'tls-port = 5061\nconnections = 4\n'))
+    equal(w.gateway.gwctl('reload')[0], 0)
+    with contextlib.ExitStack() as stack:
+        others = []
+        for i in range(6):
+            others.append(stack.enter_context(connect(w)))
+            others[-1].sendall(options_request(i))
+            equal(statuses(others[-1], 1), [200])
+        for s in others[:3]:
+            with contextlib.suppress(ConnectionError):
+                equal(s.recv(1), b'', 'it has made room')
+        others[-1].sendall(options_request('last'))
+        equal(statuses(others[-1], 1), [200])
+        works(w, mary)
+    equal(mary.register(), 200)
+    mary.close()
+    conf.write_text(kept)
+    equal(w.gateway.gwctl('reload')[0], 0)
+
+
+def case_a_crash_of_all_leaves_it_unreachable_until_it_registers(w):
+    mary = phone(w).registered()
+    w.gateway.restart()
+    w.gateway.wait_link('cpm')
+    until(lambda: mary.tcp is None, 'the connection has gone')
+    word = secrets.token_hex(6)
+    check(w.peter.message(MARY, word)[0] in (200, 202))
+    until(lambda: w.gateway.waiting() == 1, 'it is kept')
+    mary.registered()
+    mary.wait_text(word)
+    works(w, mary)
+    mary.close()
+
+
 def case_a_device_that_reads_nothing_is_sent_away(w):
     """And costs no more than its limit."""
     mary = phone(w).registered()

@@ -50,7 +50,7 @@ const struct address *identity_main(const struct identity *i)
 	return i->number.kind != ADDRESS_NONE ? &i->number : &i->sip;
 }
 
-/* RFC 5630 5.4: whose sip: it is, his is sips: too. */
+/* RFC 5630 5.2: whose sip: it is, his is sips: too. */
 static bool is_secure_form(const struct address *of, const struct address *sip)
 {
 	return of->kind == ADDRESS_SIP && sip->kind == ADDRESS_SIP &&

@@ -61,7 +61,7 @@ static bool is_own_host(const struct sip_config *c, struct bytes host)
 	       (c->tls_port != 0 && is_host_at(c, host, c->tls_port));
 }
 
-/* RFC 5630 5.4: who is registered here is so by both kinds of URI. */
+/* RFC 5630 5.2: who is registered here is so by both kinds of URI. */
 static enum err one_scheme(const struct sip_config *c, struct arena *a,
 			   struct address *address)
 {

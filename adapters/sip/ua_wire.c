@@ -90,6 +90,12 @@ static bool write_message(struct ua_wire *w, msg_t *msg)
 	       secure_conn_write(w->conn, (struct bytes){ (uint8_t *)text, n });
 }
 
+/* One that the request may lack: then it is refused without it. */
+static int copy(msg_t *msg, void *header, const void *asked)
+{
+	return asked ? ua_put(msg, header) : 0;
+}
+
 /* What RFC 3261 8.2.6.2 wants, then ours. */
 static int fill_reply(const struct ua *u, const sip_t *asked,
 		      const struct ua_reply *reply, msg_t *msg)
@@ -101,10 +107,11 @@ static int fill_reply(const struct ua *u, const sip_t *asked,
 		phrase = sip_phrase(reply->status);
 	if (ua_put(msg, sip_status_create(home, reply->status, phrase, NULL)) ||
 	    ua_put(msg, sip_via_dup(home, asked->sip_via)) ||
-	    ua_put(msg, sip_from_dup(home, asked->sip_from)) ||
-	    ua_put(msg, sip_to_dup(home, asked->sip_to)) ||
-	    ua_put(msg, sip_call_id_dup(home, asked->sip_call_id)) ||
-	    ua_put(msg, sip_cseq_dup(home, asked->sip_cseq)) ||
+	    copy(msg, sip_from_dup(home, asked->sip_from), asked->sip_from) ||
+	    copy(msg, sip_to_dup(home, asked->sip_to), asked->sip_to) ||
+	    copy(msg, sip_call_id_dup(home, asked->sip_call_id),
+		 asked->sip_call_id) ||
+	    copy(msg, sip_cseq_dup(home, asked->sip_cseq), asked->sip_cseq) ||
 	    (reply->retry_after_s > 0 &&
 	     ua_put(msg,
 		    sip_retry_after_format(home, "%u",
@@ -114,9 +121,11 @@ static int fill_reply(const struct ua *u, const sip_t *asked,
 						(unsigned)reply->minimum_s))) ||
 	    (reply->headers && reply->headers[0] &&
 	     msg_header_add_str(msg, NULL, reply->headers) < 0) ||
-	    ua_put(msg, sip_server_make(home, u->config->server)))
+	    ua_put(msg, sip_server_make(home, u->config->server)) ||
+	    ua_put(msg, sip_content_length_create(home, 0)) ||
+	    ua_put(msg, sip_separator_create(home)))
 		return -1;
-	return sip_complete_message(msg);
+	return 0;
 }
 
 /* Was it done for somebody who has said who he is? */
@@ -207,9 +216,15 @@ void wire_forget(struct ua_call *c)
 
 static bool is_answerable(const sip_t *sip)
 {
-	return sip->sip_request && sip->sip_via && sip->sip_call_id &&
-	       sip->sip_cseq && sip->sip_from && sip->sip_to &&
+	return sip->sip_request && sip->sip_via &&
 	       sip->sip_request->rq_method != sip_method_ack;
+}
+
+/* RFC 3261 8.1.1: what each request has. */
+static bool is_complete(const sip_t *sip)
+{
+	return sip->sip_call_id && sip->sip_cseq && sip->sip_from &&
+	       sip->sip_to;
 }
 
 /* Takes `msg`. A status of a call that has been given up means nothing. */
@@ -274,8 +289,8 @@ static bool take_message(struct ua *u, struct ua_wire *w, msg_t *msg,
 			 bool whole)
 {
 	const struct ua_way way = { .wire = w };
+	struct ua_reply reply = { .status = 0 };
 	sip_t *sip = sip_object(msg);
-	unsigned status;
 
 	if (whole && sip && sip->sip_status) {
 		take_response(w, msg, sip);
@@ -287,14 +302,16 @@ static bool take_message(struct ua *u, struct ua_wire *w, msg_t *msg,
 		return whole;
 	}
 	mark_via(msg, sip);
-	status = wrong_with(msg, sip);
-	if (!whole && status == 0)
-		status = 400;
-	if (status != 0)
-		ua_refuse(u, msg, &way, status);
+	reply.status = wrong_with(msg, sip);
+	if (reply.status == 0 && (!whole || !is_complete(sip)))
+		reply.status = 400;
+	if (!is_complete(sip))
+		wire_reply(u, w, msg, &reply);
+	else if (reply.status != 0)
+		ua_refuse(u, msg, &way, reply.status);
 	else
 		ua_take(u, msg, sip, &way);
-	return whole && status != 413;
+	return whole && reply.status != 413;
 }
 
 /* Between messages; a ping has its pong. */

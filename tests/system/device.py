@@ -59,7 +59,10 @@ class Secure:
                     wait = [self.socket], []
                 except ssl.SSLWantWriteError:
                     wait = [], [self.socket]
-            select.select(*wait, [], DEADLINE)
+            try:
+                select.select(*wait, [], DEADLINE)
+            except ValueError as error:
+                raise OSError('closed') from error
 
     def recv(self, size):
         return self._try(self.socket.recv, size)

@@ -207,6 +207,22 @@ def case_octets_however_they_come(w):
             equal(s.recv(1), b'', 'then it is closed')
 
 
+def case_what_lacks_headers_is_refused(w):
+    """RFC 3261 8.1.1; the connection goes on."""
+    whole = options_request('lacks')
+    with connect(w) as s:
+        for name in (b'From', b'To', b'Call-ID', b'CSeq'):
+            head, _, rest = whole.partition(name + b': ')
+            s.sendall(head + rest.partition(b'\r\n')[2])
+            equal(statuses(s, 1), [400], name)
+        s.sendall(whole.replace(b'CSeq: 1', b'CSeq: 36893488147419103232'))
+        equal(statuses(s, 1), [400])
+        s.sendall(whole.replace(b'SIP/2.0\r\nVia', b'SIP/7.0\r\nVia'))
+        equal(statuses(s, 1), [505])
+        s.sendall(whole)
+        equal(statuses(s, 1), [200])
+
+
 def case_garbage_harms_nobody(w):
     mary = phone(w).registered()
     for garbage in (b'OPTIONS sip:x SIP/2.0\r\n\r\n', b'\0' * 70000,

@@ -115,6 +115,10 @@ def case_sips_is_he_too(w):
         f'Contact: {contact}', 'Expires: 600'], to=f'<{mary.aor}>')
     equal(response.status, 200)
     check(response.get('contact').startswith(contact), 'as it was')
+    # RFC 5630 5.2
+    equal(mary.request('REGISTER', f'sip:{DOMAIN}', [
+        f'Contact: {contact}', 'Expires: 600'], to=f'<{mary.aor}>').status,
+          400)
     works(w, mary)
     text = secrets.token_hex(6)
     check(w.peter.message(f'sips:mary@{DOMAIN}', text)[0] in (200, 202))

@@ -70,6 +70,15 @@ def world():
             'trusted-peers = ', f'trusted-names = {OTHER}\ntrusted-peers = '
         ).replace('tls-ca = tls/ca.pem\n',
                   'tls-ca = tls/ca.pem\ntls-client = ask\n'))
+    try:
+        populate(rig)
+    except Exception:
+        rig.close()
+        raise
+    return rig
+
+
+def populate(rig):
     rig.gateway.start()
     rig.authority = Authority(rig.tls, make=False)
     rig.trust = ssl.create_default_context(cafile=rig.tls / 'ca.pem')
@@ -78,7 +87,6 @@ def world():
     rig.joe.server = ('127.0.0.1', rig.near)
     kamailio(rig)
     rig.mary = phone(rig).registered()
-    return rig
 
 
 def kamailio(rig):

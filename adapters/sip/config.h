@@ -39,6 +39,10 @@ struct sip_config {
 	uint32_t window, connections;
 	uint32_t source_connections;	/* with TLS, of one address          */
 	struct address_rules rules;
+	struct address sms_centre;	/* ourselves; NONE: no SMS over IP   */
+	bool sms_preferred;	/* to all devices that take it               */
+	uint32_t sms_ack_timeout_ms;
+	uint16_t sms_segments;	/* of one message at most                    */
 	struct sip_trusted *trusted;
 	size_t n_trusted;
 	const char **trusted_names;	/* in certificates                   */

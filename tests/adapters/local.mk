@@ -14,6 +14,9 @@ adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_sip_reports
 adapter_tests += tests/adapters/test_sip_secure
 adapter_tests += tests/adapters/test_sip_short
+adapter_tests += tests/adapters/test_sip_sms
+adapter_tests += tests/adapters/test_sip_sms_in
+adapter_tests += tests/adapters/test_sip_smsip
 adapter_tests += tests/adapters/test_sip_stream
 adapter_tests += tests/adapters/test_smpp_account
 adapter_tests += tests/adapters/test_smpp_alert
@@ -53,11 +56,12 @@ tests_adapters_test_loopback_LDADD = $(ADAPTER_TEST_LIBS)
 noinst_LIBRARIES += libsipcheck.a
 libsipcheck_a_SOURCES =
 libsipcheck_a_SOURCES += tests/adapters/sip_device.c
+libsipcheck_a_SOURCES += tests/adapters/sip_phone.c tests/adapters/sip_phone.h
 libsipcheck_a_SOURCES += tests/adapters/sip_sample.c tests/adapters/sip_sample.h
 libsipcheck_a_SOURCES += tests/adapters/sip_world.c tests/adapters/sip_world.h
 libsipcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SIP_TEST_LIBS = libsipcheck.a $(ADAPTER_TEST_LIBS)
-SIP_UNIT_LIBS = libsip.a $(ADAPTER_TEST_LIBS)
+SIP_UNIT_LIBS = libsip.a libadapters.a $(ADAPTER_TEST_LIBS)
 tests_adapters_test_sip_auth_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_body_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_deliver_LDADD = $(SIP_TEST_LIBS)
@@ -71,6 +75,9 @@ tests_adapters_test_sip_secure_SOURCES = tests/adapters/pki.c \
 tests_adapters_test_sip_secure_LDADD = libsip.a libcheck.a libgatewaycheck.a \
 	$(ADAPTER_LIBS) $(TLS_LIBS) $(CUNIT_LIBS)
 tests_adapters_test_sip_short_LDADD = $(SIP_UNIT_LIBS)
+tests_adapters_test_sip_sms_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_sms_in_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_smsip_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_stream_LDADD = $(SIP_TEST_LIBS)
 
 # cpmgw-smpp: the program at both its ends, and its tables alone.

@@ -72,10 +72,13 @@ class Secure:
             octets = octets[self._try(self.socket.send, octets):]
 
     def shutdown(self, how):
-        self.socket.shutdown(how)
+        with self.lock:
+            self.socket.shutdown(how)
 
     def close(self):
-        self.socket.close()
+        # Not while its descriptor is read: another thread may get the same.
+        with self.lock:
+            self.socket.close()
 
 
 class Device:

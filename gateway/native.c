@@ -293,7 +293,7 @@ void native_outcome(struct engine *e, struct live *l, const struct outcome *o)
 		return;
 	}
 	l->maybe_duplicate |= o->class == OUTCOME_UNANSWERED;
-	l->state = LEG_WAITING;
+	l->state = l->lane->by_target ? LEG_WAITING : LEG_QUEUED;
 	l->due_us = road_now(e) + retry_delay_us(&e->retry, 1, 0,
 						 road_random(e));
 	dispatch_hold(e, l);

@@ -242,6 +242,10 @@ static const struct setting core_settings[] = {
 	  "SIP servers whose assertions (P-Asserted-Identity, P-Served-User, "
 	  "third-party REGISTER) are believed.",
 	  false },
+	{ "trusted-names", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
+	  "The same for servers that connect with TLS: SIP domains or host "
+	  "names in their certificates. Needs tls-client in group sip.",
+	  false },
 	{ .name = NULL }
 };
 
@@ -257,8 +261,11 @@ static const struct setting domain_settings[] = {
 	  "The server that takes its requests.", false },
 	{ "port", SETTING_PORT, NULL, 0, 0, NULL, "5060", false, "Its port.",
 	  false },
-	{ "transport", SETTING_CHOICE, NULL, 0, 0, "udp|tcp", "udp", false,
-	  "The transport to use.", false },
+	{ "transport", SETTING_CHOICE, NULL, 0, 0, "udp|tcp|tls", "udp", false,
+	  "The transport to use. With tls its certificate has to be the "
+	  "domain's (RFC 5922), by an authority of tls-ca in group sip; the "
+	  "usual port is 5061.",
+	  false },
 	{ .name = NULL }
 };
 

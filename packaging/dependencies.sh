@@ -11,7 +11,7 @@ build='gcc make autoconf automake pkg-config libc6-dev libsqlite3-dev
 demo="$build nodejs npm liblinphone-dev linphone-common"
 test="$demo python3 kannel kannel-extras sip-tester g++ valgrind perl
 	libnet-smpp-perl tshark
-	xz-utils procps iproute2"
+	xz-utils procps iproute2 kamailio kamailio-tls-modules"
 bench="$build python3 kannel kamailio valgrind"
 
 case ${1:-} in

@@ -29,8 +29,9 @@ get their reports. Then it stays until it is interrupted (Ctrl-C, SIGTERM).
   --conf DIR        another configuration; it is copied to DIR/conf of the
                     state when there is none yet (default: conf/lab)
 
-The ports are those of conf/lab: SIP 5060, SMPP 2775 (with TLS 3550), the SMSC
-2776, all on 127.0.0.1; DIR/tls/ca.pem is the authority of its certificate. In a second terminal: build-run/gwctl status
+The ports are those of conf/lab: SIP 5060 (with TLS 5061), SMPP 2775 (with TLS
+3550), the SMSC 2776, all on 127.0.0.1; DIR/tls/ca.pem is the authority of its
+certificate. In a second terminal: build-run/gwctl status
 TEXT
 }
 

@@ -25,6 +25,26 @@ static void report(struct sip *s, const struct peer_state *v)
 	(void)e; /* the next one comes in seconds */
 }
 
+static void report_domain(struct sip *s, const struct sip_domain *d, bool up)
+{
+	char tls[TRANSPORT_TEXT];
+	struct peer_state v = {
+		.peer = d->name,
+		.technology = TECHNOLOGY_CPM,
+		.up = up,
+		.window = s->config->window,
+		.kind = "sip domain",
+		.address = d->address,
+		.since_us = s->since_us,
+	};
+
+	if (d->secure && secure_describe(s->secure, d->name, tls))
+		v.tls = tls;
+	if (d->secure)
+		v.text = secure_complaint(s->secure, d->name);
+	report(s, &v);
+}
+
 static void report_peers(struct sip *s)
 {
 	const struct sip_config *c = s->config;
@@ -43,21 +63,17 @@ static void report_peers(struct sip *s)
 		.received = s->received,
 		.failed = s->failed,
 	};
+	char tls[TRANSPORT_TEXT];
 	size_t i;
 
-	report(s, &v);
-	for (i = 0; i < c->n_domains; i++) {
-		v = (struct peer_state){
-			.peer = c->domains[i].name,
-			.technology = TECHNOLOGY_CPM,
-			.up = up,
-			.window = c->window,
-			.kind = "sip domain",
-			.address = c->domains[i].address,
-			.since_us = s->since_us,
-		};
-		report(s, &v);
+	if (c->tls_port != 0) {
+		(void)snprintf(tls, sizeof(tls), "port %u, %u open",
+			       c->tls_port, (unsigned)secure_count(s->secure));
+		v.tls = tls;
 	}
+	report(s, &v);
+	for (i = 0; i < c->n_domains; i++)
+		report_domain(s, &c->domains[i], up);
 }
 
 static bool has_domain(const struct sip_config *c, const char *name)
@@ -170,6 +186,7 @@ static void sip_close(void *self)
 		if ((a = slots_at(&s->asked, i)))
 			asked_end_status(a, 503);
 	registrar_free(s->registrar);
+	secure_free(s->secure);
 	ua_close(s->ua);
 	ua_close(s->next_ua);
 	while ((u = s->retired)) {
@@ -185,6 +202,7 @@ static void sip_close(void *self)
 	while (s->n_spares > 0)
 		arena_free(s->spares[--s->n_spares]);
 	buf_clear(&s->image);
+	mem_free(s->folder);
 	mem_free(s);
 }
 
@@ -210,9 +228,11 @@ static enum err sip_open(struct uplink *up, const struct welcome *w,
 	s->users = users_new(up, s->hash_key);
 	s->registrar = registrar_new(up, s->hash_key);
 	s->failures = failures_new(s->hash_key);
+	s->secure = secure_new(s->loop, uplink_oplog(up), s->hash_key);
+	s->folder = mem_string(w->state_directory);
 	s->sms_reference = (uint8_t)uplink_random(up);
-	if (!s->users || !s->registrar || !s->failures ||
-	    table_init(&s->sms_waiting, 64, s->hash_key) != OK ||
+	if (!s->users || !s->registrar || !s->failures || !s->secure ||
+	    !s->folder || table_init(&s->sms_waiting, 64, s->hash_key) != OK ||
 	    loop_set_timer(s->loop, &s->status, STATUS_US, status_due, s) !=
 		    OK) {
 		sip_close(s);
@@ -251,6 +271,7 @@ static void sip_abort(void *self)
 
 	ua_close(s->next_ua);
 	s->next_ua = NULL;
+	secure_abort(s->secure);
 	config_free(s->next_config);
 	s->next_config = NULL;
 }
@@ -275,6 +296,9 @@ static enum err sip_prepare(void *self, const struct settings *settings,
 
 	if (e == OK && !s->auth)
 		e = make_auth(s);
+	if (e == OK)
+		e = secure_prepare(s->secure, s->next_config, s->folder,
+				   complaint);
 	if (e == OK &&
 	    !(s->ua && config_same_listener(s->config, s->next_config)))
 		e = listen_anew(s, complaint);
@@ -300,6 +324,7 @@ static void take_listeners(struct sip *s)
 		s->retired = old;
 	}
 	ua_serve(s->ua, s->ready);
+	ua_take_secure(s->ua, s->secure);
 }
 
 static void sip_commit(void *self)
@@ -322,6 +347,7 @@ static void sip_commit(void *self)
 	e = auth_change(s->auth, &a);
 	(void)e; /* a few octets: else the old ones stay */
 	take_listeners(s);
+	secure_commit(s->secure, s->config);
 	users_forget(s->users);
 	for (u = s->retired; u; u = *ua_next(u))
 		ua_configure(u, s->config);
@@ -337,6 +363,7 @@ static void sip_ready(void *self)
 
 	s->ready = true;
 	ua_serve(s->ua, true);
+	secure_serve(s->secure, true);
 	registrar_ready(s->registrar);
 	report_peers(s);
 }

@@ -40,6 +40,7 @@ void branch_aim(const struct branch *b, struct ua_message *m)
 	if (!b->device) {
 		m->target = v->draft.target;
 		m->route = v->route;
+		m->name = v->domain;
 		return;
 	}
 	if (b->elsewhere) {
@@ -217,6 +218,9 @@ static void branch_end(struct branch *b, const struct sip_result *r)
 		       v->attempt, &o);
 	if (o.text)
 		o.text = arena_string(v->arena, bytes_of(o.text));
+	/* Nobody registers there, whose coming would be a reason to try. */
+	if (v->to_server && o.class == OUTCOME_ABSENT)
+		o.class = OUTCOME_LATER;
 	if (r->status == 491)
 		o.retry_after_ms = (uint32_t)(uplink_random(v->sip->up) % 2000);
 	branch_settle(b, &o);

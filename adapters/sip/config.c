@@ -92,6 +92,44 @@ static enum err read_trusted(struct sip_config *c, struct buf *complaint)
 	return OK;
 }
 
+/* Those who show a certificate, if anybody is asked for one. */
+static enum err read_trusted_names(struct sip_config *c, struct buf *complaint)
+{
+	const struct settings_group *g = settings_single(c->settings, "core");
+	const char *asks = settings_text(settings_single(c->settings, "sip"),
+					 "tls-client");
+	struct bytes item;
+	size_t n = 0, i;
+
+	while (settings_item(g, "trusted-names", n, &item))
+		n++;
+	if (n > 0 && (c->tls_port == 0 || strcmp(asks, "no") == 0))
+		return complain(g, "trusted-names",
+				"needs tls-port and tls-client in group sip",
+				complaint);
+	c->trusted_names = arena_array(c->arena, n, sizeof(char *));
+	if (n > 0 && !c->trusted_names)
+		return ERR_NOMEM;
+	for (i = 0; i < n; i++) {
+		(void)settings_item(g, "trusted-names", i, &item);
+		c->trusted_names[i] = arena_string(c->arena, item);
+		if (!c->trusted_names[i])
+			return ERR_NOMEM;
+	}
+	c->n_trusted_names = n;
+	return OK;
+}
+
+static bool is_trusted_name(const struct sip_config *c, const char *name)
+{
+	size_t i = 0;
+
+	while (i < c->n_trusted_names &&
+	       strcasecmp(c->trusted_names[i], name) != 0)
+		i++;
+	return i < c->n_trusted_names;
+}
+
 /* The domain's server as host:port and as a route. */
 static enum err domain_way(struct sip_config *c, const struct settings_group *g,
 			   struct sip_domain *d)
@@ -109,6 +147,8 @@ static enum err domain_way(struct sip_config *c, const struct settings_group *g,
 		goto out;
 	d->trusted = peer_read(bytes_of(d->address), &at) == OK &&
 		     config_trusted(c, (struct sockaddr *)&at) != NULL;
+	d->secure = strcmp(settings_text(g, "transport"), "tls") == 0;
+	d->trusted |= d->secure && is_trusted_name(c, d->name);
 	buf_reset(&text);
 	buf_printf(&text, "sip:%s;transport=%s;lr", d->address,
 		   settings_text(g, "transport"));
@@ -225,6 +265,8 @@ static enum err read_sip(struct sip_config *c, struct buf *complaint)
 	c->pager_limit = number(g, "pager-limit");
 	c->window = number(g, "window");
 	c->connections = number(g, "connections");
+	c->tls_port = (uint16_t)settings_number(g, "tls-port");
+	c->source_connections = number(g, "tls-source-connections");
 	if (c->minimum_s > c->maximum_s)
 		return complain(g, "registration-minimum",
 				"above registration-maximum", complaint);
@@ -248,6 +290,7 @@ enum err config_new(const struct settings *s, struct sip_config **made,
 	if ((e = read_sip(c, complaint)) != OK || (e = read_rules(c)) != OK ||
 	    (e = read_sms(c, complaint)) != OK ||
 	    (e = read_trusted(c, complaint)) != OK ||
+	    (e = read_trusted_names(c, complaint)) != OK ||
 	    (e = read_domains(c)) != OK)
 		goto out;
 	*made = c;
@@ -324,7 +367,7 @@ const struct sip_domain *config_domain(const struct sip_config *c,
 }
 
 bool config_server(const struct sip_config *c, const char *uri,
-		   const char **route)
+		   const struct sip_domain **domain)
 {
 	const char *host = strchr(uri, '@');
 	struct bytes name;
@@ -334,10 +377,10 @@ bool config_server(const struct sip_config *c, const char *uri,
 		return false;
 	host = host ? host + 1 : uri + 4;
 	name = (struct bytes){ (const uint8_t *)host, strcspn(host, ";?") };
-	*route = NULL;
+	*domain = NULL;
 	for (i = 0; i < c->n_domains; i++)
 		if (bytes_is_nocase(name, c->domains[i].name)) {
-			*route = c->domains[i].route;
+			*domain = &c->domains[i];
 			return true;
 		}
 	for (i = 0; i < c->n_trusted; i++)

@@ -20,6 +20,7 @@ struct sip_domain {
 	const char *name;
 	const char *route;	/* "sip:127.0.0.1:5080;transport=udp;lr"     */
 	const char *address;	/* "127.0.0.1:5080"                          */
+	bool secure;		/* with TLS, and a certificate of `name`     */
 	bool trusted;		/* P-Asserted-Identity may go there          */
 };
 
@@ -27,7 +28,7 @@ struct sip_config {
 	struct arena *arena;	/* owns all texts                            */
 	const struct settings *settings;	/* borrowed: prepare's       */
 	const char *address;	/* to listen on                              */
-	uint16_t port;
+	uint16_t port, tls_port;	/* tls_port 0: none                  */
 	const char *domain, *realm, *server;
 	enum digest_algorithm algorithms[2];
 	size_t n_algorithms;
@@ -36,6 +37,7 @@ struct sip_config {
 	uint32_t deliver_timeout_ms, idle_timeout_ms;
 	uint32_t message_maximum, pager_limit;	/* octets                    */
 	uint32_t window, connections;
+	uint32_t source_connections;	/* with TLS, of one address          */
 	struct address_rules rules;
 	struct address sms_centre;	/* ourselves; NONE: no SMS over IP   */
 	bool sms_preferred;	/* to all devices that take it               */
@@ -43,6 +45,8 @@ struct sip_config {
 	uint16_t sms_segments;	/* of one message at most                    */
 	struct sip_trusted *trusted;
 	size_t n_trusted;
+	const char **trusted_names;	/* in certificates                   */
+	size_t n_trusted_names;
 	struct sip_domain *domains;
 	size_t n_domains;
 };
@@ -69,10 +73,10 @@ const struct sip_domain *config_domain(const struct sip_config *c,
 
 /**
  * Does a SIP URI lead to a server that we know, a domain's or a trusted one?
- * *route is set to the way there, NULL when the URI itself is the way.
+ * *domain is NULL when the URI itself is the way there.
  */
 bool config_server(const struct sip_config *c, const char *uri,
-		   const char **route);
+		   const struct sip_domain **domain);
 
 /** Same family, address and port; an IPv4 one mapped into IPv6 as itself. */
 bool config_address_equal(const struct sockaddr *a, const struct sockaddr *b);

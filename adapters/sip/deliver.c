@@ -233,6 +233,7 @@ static enum err draft_leg(struct delivery *v, const struct leg *leg)
 {
 	const struct sip_config *config = v->sip->config;
 	const struct sip_domain *domain = config_domain(config, leg->peer);
+	const struct sip_domain *other;
 	struct draft_context c = {
 		.config = config,
 		.now_us = uplink_now_us(v->sip->up),
@@ -243,20 +244,23 @@ static enum err draft_leg(struct delivery *v, const struct leg *leg)
 	};
 	enum err e = draft_make(&c, leg, v->arena, &v->draft);
 
-	if (e == OK && domain) {
-		v->to_server = true;
-		v->route = domain->route;
-	}
+	v->to_server = e == OK && domain;
 	/* Only to whom we know: everybody can put anything there. */
 	if (e == OK && v->draft.imdn_route &&
-	    config_server(config, v->draft.imdn_route, &v->route)) {
+	    config_server(config, v->draft.imdn_route, &other)) {
 		v->to_server = true;
+		domain = other;
 		v->draft.target = v->draft.imdn_route;
 	}
 	if (e == OK && !v->draft.type &&
 	    config->sms_centre.kind == ADDRESS_NONE)
 		e = ERR_UNSUPPORTED;
-	return e;
+	if (e != OK || !v->to_server || !domain)
+		return e;
+	/* The settings may change before it is done. */
+	v->route = arena_string(v->arena, bytes_of(domain->route));
+	v->domain = arena_string(v->arena, bytes_of(domain->name));
+	return v->route && v->domain ? OK : ERR_NOMEM;
 }
 
 /* What cannot be written as a MESSAGE. */

@@ -34,6 +34,7 @@ struct delivery {
 	const char *user;  /* name, once it is known                    */
 	bool to_server;	   /* and to no device                          */
 	const char *route; /* there: the way; NULL: as the target says  */
+	const char *domain; /* whose server it is; NULL: nobody's        */
 	struct draft draft;
 	const struct leg *leg; /* while it is there                         */
 	bool *answered;	       /* likewise: the directory has               */

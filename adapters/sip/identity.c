@@ -1,5 +1,7 @@
 #include "adapters/sip/identity.h"
 
+#include <string.h>
+
 enum err identity_of_user(const struct user *u, const char *domain,
 			  struct arena *a, struct identity *out)
 {
@@ -48,6 +50,15 @@ const struct address *identity_main(const struct identity *i)
 	return i->number.kind != ADDRESS_NONE ? &i->number : &i->sip;
 }
 
+/* RFC 5630 5.2: whose sip: it is, his is sips: too. */
+static bool is_secure_form(const struct address *of, const struct address *sip)
+{
+	return of->kind == ADDRESS_SIP && sip->kind == ADDRESS_SIP &&
+	       strncmp(of->text, "sips:", 5) == 0 &&
+	       strncmp(sip->text, "sip:", 4) == 0 &&
+	       strcmp(of->text + 5, sip->text + 4) == 0;
+}
+
 bool identity_has(const struct identity *i, struct bytes uri,
 		  const struct address_rules *rules, struct arena *a,
 		  bool *hidden)
@@ -61,5 +72,6 @@ bool identity_has(const struct identity *i, struct bytes uri,
 		return true;
 	}
 	return address_equal(&address, &i->number) ||
-	       address_equal(&address, &i->sip);
+	       address_equal(&address, &i->sip) ||
+	       is_secure_form(&address, &i->sip);
 }

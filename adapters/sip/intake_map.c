@@ -43,15 +43,38 @@ static struct bytes host_of(const char *text)
 	return bytes_of(at ? at + 1 : "");
 }
 
-static bool is_own_host(const struct sip_config *c, struct bytes host)
+static bool is_host_at(const struct sip_config *c, struct bytes host,
+		       unsigned port)
 {
 	char with_port[300];
 
 	(void)snprintf(with_port, sizeof(with_port),
 		       strchr(c->address, ':') ? "[%s]:%u" : "%s:%u",
-		       c->address, c->port);
+		       c->address, port);
+	return bytes_is_nocase(host, with_port);
+}
+
+static bool is_own_host(const struct sip_config *c, struct bytes host)
+{
 	return bytes_is_nocase(host, c->address) ||
-	       bytes_is_nocase(host, with_port);
+	       is_host_at(c, host, c->port) ||
+	       (c->tls_port != 0 && is_host_at(c, host, c->tls_port));
+}
+
+/* RFC 5630 5.2: who is registered here is so by both kinds of URI. */
+static enum err one_scheme(const struct sip_config *c, struct arena *a,
+			   struct address *address)
+{
+	struct buf text = BUF_INIT(ADDRESS_TEXT_MAX);
+
+	if (address->kind != ADDRESS_SIP ||
+	    strncmp(address->text, "sips:", 5) != 0 ||
+	    config_domain(c, (const char *)host_of(address->text).p))
+		return OK;
+	buf_printf(&text, "sip:%s", address->text + 5);
+	address->text = arena_string(a, buf_bytes(&text));
+	buf_clear(&text);
+	return address->text ? OK : ERR_NOMEM;
 }
 
 enum err address_of_uri(const struct sip_config *c, const char *uri,
@@ -62,8 +85,8 @@ enum err address_of_uri(const struct sip_config *c, const char *uri,
 	struct bytes user;
 	enum err e;
 
-	e = address_parse(bytes_of(uri), &c->rules, a, &address);
-	if (e != OK)
+	if ((e = address_parse(bytes_of(uri), &c->rules, a, &address)) != OK ||
+	    (e = one_scheme(c, a, &address)) != OK)
 		return e;
 	if (address.kind != ADDRESS_SIP ||
 	    !is_own_host(c, host_of(address.text))) {

@@ -76,8 +76,10 @@ static void put_routes(struct buf *to, const struct asked *a)
 	if (a->sender.number.kind != ADDRESS_NONE)
 		buf_printf(to, ", <tel:%s>", a->sender.number.text);
 	buf_text(to, "\r\n");
-	/* A wildcard address is nothing that a device could send to. */
-	if (strcmp(c->address, "0.0.0.0") != 0 && strcmp(c->address, "::") != 0)
+	/* A wildcard address is nothing that a device could send to, and with
+	 * TLS an address is not what our certificate says. */
+	if (!r->secure && strcmp(c->address, "0.0.0.0") != 0 &&
+	    strcmp(c->address, "::") != 0)
 		buf_printf(to, "Service-Route: <sip:%s;lr>\r\n",
 			   ua_address(a->sip->ua));
 }
@@ -440,6 +442,23 @@ static unsigned check_flows(struct registering *g)
 					: 0;
 }
 
+static bool is_sips(const char *uri)
+{
+	return uri && strncasecmp(uri, "sips:", 5) == 0;
+}
+
+/* RFC 5630 5.2: what is secure is not bound to what is not. */
+static bool mixes_schemes(const struct request *r)
+{
+	size_t i, secure = 0;
+
+	for (i = 0; i < r->n_contacts; i++)
+		secure += is_sips(r->contacts[i].uri);
+	return secure > 0 &&
+	       (secure < r->n_contacts || !is_sips(r->target) ||
+		(r->path.n > 0 && memmem(r->path.p, r->path.n, "<sip:", 5)));
+}
+
 static unsigned check(struct registering *g)
 {
 	const struct request *r = g->request;
@@ -448,6 +467,8 @@ static unsigned check(struct registering *g)
 
 	if (r->too_many_contacts)
 		return 400;
+	if (mixes_schemes(r))
+		return refused(g, 400, "SIPS Needs SIPS");
 	for (i = 0; i < r->n_contacts; i++)
 		if (r->contacts[i].all)
 			return check_all(g);

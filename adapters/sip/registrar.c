@@ -55,6 +55,7 @@ static void free_device(struct registrar *r, struct device *d)
 {
 	set_sms(r, d, false);
 	loop_clear_timer(r->loop, &d->expiry);
+	ua_flow_watch(d->flow, NULL, NULL);
 	ua_flow_release(d->flow);
 	mem_free(d->texts);
 	mem_free(d);
@@ -257,11 +258,19 @@ static enum err renew(struct device *d, const struct contact *c)
 	return OK;
 }
 
+static void flow_lost(void *arg)
+{
+	struct device *d = arg;
+
+	registrar_lost(d->person->registrar, d);
+}
+
 /* Is there more to be tried now than before? */
 static bool is_news(const struct person *p, const struct device *d, bool made,
 		    const struct ua_flow *flow)
 {
-	return made || !d->reachable || p->doubt_us > 0 || d->flow != flow;
+	return made || !d->reachable || p->doubt_us > 0 ||
+	       !ua_flow_same(d->flow, flow);
 }
 
 enum err registrar_put(struct registrar *r, const struct contact *c,
@@ -287,9 +296,11 @@ enum err registrar_put(struct registrar *r, const struct contact *c,
 	set_sms(r, d, contact_has(c, "+g.3gpp.smsip"));
 	news = is_news(p, d, made, flow);
 	d->datagram = false;
+	ua_flow_watch(d->flow, NULL, NULL);
 	ua_flow_release(d->flow);
 	d->flow = ua_flow_hold(flow);
-	set_reachable(d, !c->stream || flow);
+	ua_flow_watch(d->flow, flow_lost, d);
+	set_reachable(d, !c->stream || ua_flow_alive(flow));
 	if (news && d->reachable) {
 		clear_doubt(r, p);
 		announce(r, p);
@@ -338,6 +349,7 @@ void registrar_lost(struct registrar *r, struct device *d)
 {
 	if (!d->reachable)
 		return;
+	ua_flow_watch(d->flow, NULL, NULL);
 	ua_flow_release(d->flow);
 	d->flow = NULL;
 	set_reachable(d, false);
@@ -349,7 +361,7 @@ static void lose_each(void *arg, struct table_node *n)
 	struct device *d = ((struct person *)n)->devices;
 
 	for (; d; d = d->next)
-		if (d->flow)
+		if (d->flow && !ua_flow_secure(d->flow))
 			registrar_lost(arg, d);
 }
 

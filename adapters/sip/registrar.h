@@ -87,7 +87,7 @@ void registrar_ready(struct registrar *r);
 /** Its connection has gone: unreachable until it comes again. */
 void registrar_lost(struct registrar *r, struct device *d);
 
-/** All connections have gone, with their listener. */
+/** All connections without TLS have gone, with their listener. */
 void registrar_lost_all(struct registrar *r);
 
 /** He did not answer. Look again after a while; or when he is seen(). */

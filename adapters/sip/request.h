@@ -44,6 +44,7 @@ struct request {
 	const struct sockaddr *source;
 	const char *source_text;	/* "127.0.0.1:5060"                  */
 	bool stream;		/* came over a connection                    */
+	bool secure;		/* with TLS                                  */
 	bool moved;		/* Via names another host: a translator      */
 	bool trusted;		/* from a server that we believe             */
 

@@ -5,6 +5,34 @@ static const struct setting sip_settings[] = {
 	  "The address to listen on.", false },
 	{ "port", SETTING_PORT, NULL, 0, 0, NULL, "5060", false,
 	  "The port to listen on, UDP and TCP.", false },
+	{ "tls-port", SETTING_PORT, NULL, 0, 0, NULL, NULL, false,
+	  "The port to listen on with TLS; not set: none. 5061 is usual.",
+	  false },
+	{ "tls-certificate", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with the domain's certificate and those between it and its "
+	  "authority, in PEM. It is shown to servers, too. Names of files "
+	  "begin in the state directory, unless they are absolute.",
+	  false },
+	{ "tls-key", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with its key, which others may not read; not set: the key is "
+	  "in tls-certificate.",
+	  false },
+	{ "tls-certificates", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
+	  "More files of this kind, with the keys in them, for other domains: "
+	  "who asks for a name of theirs (SNI) is shown that certificate.",
+	  false },
+	{ "tls-ca", SETTING_TEXT, NULL, 0, 1024, NULL, NULL, false,
+	  "File with the authorities whose certificates are believed, those of "
+	  "servers and of clients; not set: those of the system, for servers "
+	  "only.",
+	  false },
+	{ "tls-client", SETTING_CHOICE, NULL, 0, 0, "no|ask|require", "no",
+	  false,
+	  "Ask who connects for a certificate: never; take one, but go on "
+	  "without; or not at all without one. Devices have none as a rule.",
+	  false },
+	{ "tls-minimum", SETTING_CHOICE, NULL, 0, 0, "1.2|1.3", "1.2", false,
+	  "The oldest version of TLS that is spoken.", false },
 	{ "domain", SETTING_TEXT, NULL, 0, 0, NULL, "cpm.example", false,
 	  "The SIP domain that this gateway serves.", false },
 	{ "realm", SETTING_TEXT, NULL, 0, 0, NULL, NULL, false,
@@ -34,7 +62,12 @@ static const struct setting sip_settings[] = {
 	{ "window", SETTING_NUMBER, "messages", 1, 100000, NULL, "1000", false,
 	  "How many messages may be on their way to devices at once.", false },
 	{ "connections", SETTING_NUMBER, NULL, 1, 100000, NULL, "20000", false,
-	  "How many TCP connections may be open at once.", false },
+	  "How many TCP connections may be open at once, and as many with TLS.",
+	  false },
+	{ "tls-source-connections", SETTING_NUMBER, NULL, 1, 100000, NULL,
+	  "1000", false,
+	  "How many connections with TLS one address may have open at once.",
+	  false },
 	{ "idle-timeout", SETTING_DURATION, "s", SETTING_SECOND, SETTING_DAY,
 	  NULL, "1h", false,
 	  "A TCP connection without traffic is closed after this time.",

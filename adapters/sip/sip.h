@@ -8,6 +8,7 @@
 
 #include "adapters/sip/identity.h"
 #include "adapters/sip/registrar.h"
+#include "adapters/sip/secure.h"
 #include "adapters/sip/slots.h"
 #include "adapters/sip/ua.h"
 #include "codecs/table.h"
@@ -45,6 +46,8 @@ struct sip {
 	struct sip_config *config, *next_config;
 	struct ua *ua, *next_ua;
 	struct ua *retired;	/* replaced, with answers to give   */
+	struct secure *secure;
+	char *folder;		/* where names of files begin                */
 	struct auth *auth;
 	struct failures *failures;	/* wrong passwords           */
 	struct users *users;

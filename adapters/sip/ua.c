@@ -65,7 +65,7 @@ static void free_incoming(struct ua_incoming *in)
 	unlink_incoming(in->ua, in);
 	if (in->msg)
 		msg_destroy(in->msg);
-	tport_unref(in->tport);
+	ua_way_release(&in->way);
 	mem_free(in);
 }
 
@@ -85,12 +85,16 @@ static void tag_reply(const struct ua *u, uint64_t key, msg_t *msg)
 }
 
 /* Takes `msg`. */
-static void send_reply(struct ua *u, msg_t *msg, tport_t *tport,
+static void send_reply(struct ua *u, msg_t *msg, const struct ua_way *way,
 		       const struct ua_reply *reply)
 {
 	const char *phrase = reply->phrase;
 	char retry[16] = "", minimum[16] = "";
 
+	if (way->wire) {
+		wire_reply(u, way->wire, msg, reply);
+		return;
+	}
 	if (!phrase)
 		phrase = sip_phrase(reply->status);
 	if (reply->retry_after_s > 0)
@@ -100,7 +104,8 @@ static void send_reply(struct ua *u, msg_t *msg, tport_t *tport,
 		(void)snprintf(minimum, sizeof(minimum), "%u",
 			       (unsigned)reply->minimum_s);
 	nta_msg_treply(
-		u->agent, msg, (int)reply->status, phrase, NTATAG_TPORT(tport),
+		u->agent, msg, (int)reply->status, phrase,
+		NTATAG_TPORT(way->tport),
 		TAG_IF(retry[0], SIPTAG_RETRY_AFTER_STR(retry)),
 		TAG_IF(minimum[0], SIPTAG_MIN_EXPIRES_STR(minimum)),
 		TAG_IF(reply->headers, SIPTAG_HEADER_STR(reply->headers)),
@@ -126,7 +131,7 @@ void ua_answer(struct request *r, const struct ua_reply *reply)
 		answers_set(u->answers, in->key, &a);
 	in->msg = NULL;
 	tag_reply(u, in->key, msg);
-	send_reply(u, msg, in->tport, reply);
+	send_reply(u, msg, &in->way, reply);
 	free_incoming(in);
 }
 
@@ -138,7 +143,7 @@ void ua_answer_status(struct request *r, unsigned status)
 }
 
 /* A repetition over UDP: the same answer, if there is one. Takes `msg`. */
-static void answer_again(struct ua *u, msg_t *msg, tport_t *tport,
+static void answer_again(struct ua *u, msg_t *msg, const struct ua_way *way,
 			 const struct answer *a, uint64_t key)
 {
 	struct ua_reply reply = {
@@ -155,7 +160,7 @@ static void answer_again(struct ua *u, msg_t *msg, tport_t *tport,
 		reply.status = 100;
 	else
 		tag_reply(u, key, msg);
-	send_reply(u, msg, tport, &reply);
+	send_reply(u, msg, way, &reply);
 }
 
 /* RFC 4320 4.1: 100 when the client's Timer E has reached T2, not earlier. */
@@ -174,7 +179,7 @@ static void trying_due(void *arg)
 			break;
 		in->trying = true;
 		answers_set(u->answers, in->key, &answer);
-		send_reply(u, msg_ref_create(in->msg), in->tport, &reply);
+		send_reply(u, msg_ref_create(in->msg), &in->way, &reply);
 	}
 	if (!in)
 		return;
@@ -186,19 +191,19 @@ static void trying_due(void *arg)
 
 /* -- requests ------------------------------------------------------------- */
 
-static void refuse(struct ua *u, msg_t *msg, tport_t *tport, unsigned status,
-		   uint64_t key)
+void ua_refuse(struct ua *u, msg_t *msg, const struct ua_way *way,
+	       unsigned status)
 {
 	struct ua_reply reply = { .status = status };
 
 	if (status == 503)
 		reply.retry_after_s = 1;
-	tag_reply(u, key, msg);
-	send_reply(u, msg, tport, &reply);
+	tag_reply(u, transaction_key(u, sip_object(msg)), msg);
+	send_reply(u, msg, way, &reply);
 }
 
 static struct ua_incoming *make_incoming(struct ua *u, msg_t *msg,
-					 tport_t *tport, uint64_t key)
+					 const struct ua_way *way, uint64_t key)
 {
 	struct ua_incoming *in = mem_zero(sizeof(*in));
 
@@ -206,27 +211,28 @@ static struct ua_incoming *make_incoming(struct ua *u, msg_t *msg,
 		return NULL;
 	in->ua = u;
 	in->msg = msg;
-	in->tport = tport_ref(tport);
+	in->way = *way;
+	ua_way_hold(way);
 	in->key = key;
 	in->came_us = u->callbacks.now_us(u->callbacks.arg);
-	in->trying = tport_is_stream(tport);
+	in->trying = ua_way_is_stream(way);
 	in->request.incoming = in;
 	in->octets = msg_size(msg) + UA_PRELOAD_OCTETS;
 	link_incoming(u, in);
 	return in;
 }
 
-static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
-			 uint64_t key)
+static void take_request(struct ua *u, msg_t *msg, sip_t *sip,
+			 const struct ua_way *way, uint64_t key)
 {
 	struct ua_incoming *in;
 	enum err e;
 
 	if (u->pending >= UA_PENDING_MAX || u->octets >= UA_PENDING_OCTETS) {
-		refuse(u, msg, tport, 503, key);
+		ua_refuse(u, msg, way, 503);
 		return;
 	}
-	in = make_incoming(u, msg, tport, key);
+	in = make_incoming(u, msg, way, key);
 	if (!in) {
 		msg_destroy(msg);
 		return;
@@ -247,39 +253,58 @@ static void take_request(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
  * A request of our own has come back: a contact that is our own address, or a
  * connection to a local port that the system has joined to itself.
  */
-static bool is_loop(struct ua *u, msg_t *msg, sip_t *sip, tport_t *tport,
-		    uint64_t key)
+static bool is_loop(struct ua *u, msg_t *msg, sip_t *sip,
+		    const struct ua_way *way)
 {
-	bool stream = tport_is_stream(tport) != 0;
+	bool stream = ua_way_is_stream(way);
 
 	if (!nta_outgoing_find(u->agent, msg, sip, sip->sip_via))
 		return false;
-	refuse(u, msg, tport, stream ? 503 : 482, key);
+	ua_refuse(u, msg, way, stream ? 503 : 482);
 	if (stream)
-		tport_shutdown(tport, 2);
+		tport_shutdown(way->tport, 2);
 	return true;
 }
 
 /* Too long, though it came in one piece: ua_stream.c has not seen a part. */
 static bool is_too_long(struct ua *u, msg_t *msg, const sip_t *sip,
-			tport_t *tport, uint64_t key)
+			const struct ua_way *way)
 {
 	size_t body = sip->sip_payload ? sip->sip_payload->pl_len : 0;
 
-	if (!tport_is_stream(tport) ||
-	    msg_size(msg) <= UA_HEADERS_OCTETS + body)
+	if (!ua_way_is_stream(way) || msg_size(msg) <= UA_HEADERS_OCTETS + body)
 		return false;
-	refuse(u, msg, tport, 413, key);
-	tport_shutdown(tport, 1);
+	ua_refuse(u, msg, way, 413);
+	tport_shutdown(way->tport, 1);
 	return true;
+}
+
+void ua_take(struct ua *u, msg_t *msg, sip_t *sip, const struct ua_way *way)
+{
+	uint64_t key = transaction_key(u, sip);
+	const struct answer *before;
+
+	if (!u->serving) {
+		if (ua_way_is_stream(way))
+			ua_refuse(u, msg, way, 503);
+		else
+			msg_destroy(msg); /* it will come again */
+		return;
+	}
+	before = ua_way_is_stream(way)
+			 ? NULL
+			 : answers_see(u->answers, key,
+				       u->callbacks.now_us(u->callbacks.arg));
+	if (before)
+		answer_again(u, msg, way, before, key);
+	else
+		take_request(u, msg, sip, way, key);
 }
 
 /* Everything that belongs to no transaction of the library. */
 static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 {
-	const struct answer *before;
-	tport_t *tport;
-	uint64_t key;
+	struct ua_way way = { NULL, NULL };
 
 	/* A late response: its call has been given up. */
 	if (!sip->sip_request ||
@@ -289,31 +314,13 @@ static int on_message(struct ua *u, nta_agent_t *agent, msg_t *msg, sip_t *sip)
 		msg_destroy(msg);
 		return 0;
 	}
-	tport = tport_delivered_by(nta_agent_tports(agent), msg);
-	if (!tport) {
+	way.tport = tport_delivered_by(nta_agent_tports(agent), msg);
+	if (!way.tport) {
 		msg_destroy(msg);
 		return 0;
 	}
-	key = transaction_key(u, sip);
-	if (is_loop(u, msg, sip, tport, key) ||
-	    is_too_long(u, msg, sip, tport, key))
-		return 0;
-	if (!tport_is_stream(tport)) {
-		if (!u->serving) {
-			msg_destroy(msg); /* it will come again */
-			return 0;
-		}
-		before = answers_see(u->answers, key,
-				     u->callbacks.now_us(u->callbacks.arg));
-		if (before) {
-			answer_again(u, msg, tport, before, key);
-			return 0;
-		}
-	} else if (!u->serving) {
-		refuse(u, msg, tport, 503, key);
-		return 0;
-	}
-	take_request(u, msg, sip, tport, key);
+	if (!is_loop(u, msg, sip, &way) && !is_too_long(u, msg, sip, &way))
+		ua_take(u, msg, sip, &way);
 	return 0;
 }
 
@@ -495,32 +502,4 @@ void ua_close(struct ua *u)
 const char *ua_address(const struct ua *u)
 {
 	return u->address;
-}
-
-/* -- connections ---------------------------------------------------------- */
-
-struct ua_flow *ua_flow_of(struct request *r)
-{
-	tport_t *tport = r->incoming->tport;
-
-	return tport_is_stream(tport) ? (struct ua_flow *)tport_ref(tport)
-				      : NULL;
-}
-
-struct ua_flow *ua_flow_hold(struct ua_flow *f)
-{
-	return f ? (struct ua_flow *)tport_ref((tport_t *)f) : NULL;
-}
-
-void ua_flow_release(struct ua_flow *f)
-{
-	if (f)
-		tport_unref((tport_t *)f);
-}
-
-bool ua_flow_alive(const struct ua_flow *f)
-{
-	const tport_t *tport = (const tport_t *)f;
-
-	return f && !tport_is_closed(tport) && !tport_is_shutdown(tport);
 }

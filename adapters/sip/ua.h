@@ -29,6 +29,7 @@ struct ua;
 struct ua_call;
 struct ua_flow;
 struct loop;
+struct secure;
 
 struct ua_callbacks {
 	/* A new request; it must be answered once, with ua_answer(). */
@@ -42,6 +43,9 @@ struct ua_callbacks {
 enum err ua_open(struct ua **made, struct loop *loop,
 		 const struct sip_config *c, const struct ua_callbacks *cb,
 		 struct buf *complaint) CHECKED;
+
+/** What is said over connections with TLS is its own from now on. */
+void ua_take_secure(struct ua *u, struct secure *s);
 
 /** New limits and timers from now on; `c` stays valid until the next call. */
 void ua_configure(struct ua *u, const struct sip_config *c);
@@ -79,6 +83,8 @@ struct ua_message {
 	const char *target;	/* Request-URI                               */
 	const char *route;	/* where to instead; NULL: the target        */
 	struct ua_flow *flow;	/* over this connection; NULL: find a way    */
+	const char *name;	/* over TLS: whose certificate is wanted;
+				 * NULL: that of the host in the URI         */
 	bool datagram;		/* by UDP whatever its length: TCP is refused */
 	const char *from, *to;	/* whole header values, without tag          */
 	const char *call_id;
@@ -101,10 +107,19 @@ enum err ua_send(struct ua *u, const struct ua_message *m, ua_done *done,
 /** The answer does not matter any more; `done` will not be called. */
 void ua_forget(struct ua_call *c);
 
-/** The connection that a request came over; NULL over UDP. */
+/** The connection that a request came over, held; NULL over UDP, or without
+ *  memory. */
 struct ua_flow *ua_flow_of(struct request *r);
 struct ua_flow *ua_flow_hold(struct ua_flow *f);
 void ua_flow_release(struct ua_flow *f);
 bool ua_flow_alive(const struct ua_flow *f);
+/** Calls `lost` when a connection with TLS has gone; NULL: no more. Others are
+ *  found dead when they are used. NULL is a fine flow. */
+typedef void ua_lost(void *arg);
+void ua_flow_watch(struct ua_flow *f, ua_lost *lost, void *arg);
+/** Is it the same connection? Both may be NULL. */
+bool ua_flow_same(const struct ua_flow *a, const struct ua_flow *b);
+/** With TLS: it does not end with the listener. */
+bool ua_flow_secure(const struct ua_flow *f);
 
 #endif

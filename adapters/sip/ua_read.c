@@ -339,9 +339,11 @@ static void read_source(struct ua_incoming *in, const sip_t *sip)
 	r->source = &from->su_sa;
 	(void)tport_hostport(in->source, sizeof(in->source), from, 2);
 	r->source_text = in->source;
-	r->stream = tport_is_stream(in->tport) != 0;
+	r->stream = ua_way_is_stream(&in->way);
+	r->secure = in->way.wire != NULL;
 	r->moved = via->v_received && !via->v_next;
-	r->trusted = config_trusted(in->ua->config, r->source) != NULL;
+	r->trusted = config_trusted(in->ua->config, r->source) != NULL ||
+		     (in->way.wire && wire_trusted(in->ua, in->way.wire));
 }
 
 enum err ua_read(struct ua_incoming *in, const sip_t *sip)

@@ -21,6 +21,8 @@ static void free_call(struct ua_call *c)
 	loop_clear_timer(c->ua->loop, &c->timer);
 	if (c->transaction)
 		nta_outgoing_destroy(c->transaction);
+	if (c->wire)
+		wire_forget(c);
 	mem_free(c);
 }
 
@@ -60,7 +62,8 @@ static bool leads_away(const struct ua *u, const sip_contact_t *m)
 {
 	const url_t *url = m->m_url;
 
-	return url->url_type == url_sip && url->url_host && !url->url_headers &&
+	return (url->url_type == url_sip || url->url_type == url_sips) &&
+	       url->url_host && !url->url_headers &&
 	       strcasecmp(url->url_host, u->config->domain) != 0 &&
 	       !(strcasecmp(url->url_host, u->config->address) == 0 &&
 		 strtoul(url_port(url), NULL, 10) == u->config->port);
@@ -78,32 +81,41 @@ static char *best_contact(const struct ua *u, const sip_t *sip)
 	return best ? url_as_string(NULL, best->m_url) : NULL;
 }
 
+void ua_call_answered(struct ua_call *c, const sip_t *sip,
+		      const struct sip_result *so_far)
+{
+	struct sip_result r = *so_far;
+	char *contact = NULL;
+
+	if (sip && sip->sip_status)
+		r.reason = sip->sip_status->st_phrase;
+	if (sip && sip->sip_retry_after)
+		r.retry_after_s = (uint32_t)sip->sip_retry_after->af_delta;
+	if (sip && r.status / 100 == 3)
+		contact = best_contact(c->ua, sip);
+	r.contact = contact;
+	finish(c, &r);
+	su_free(NULL, contact);
+}
+
 static int on_response(struct ua_call *c, nta_outgoing_t *transaction,
 		       const sip_t *sip)
 {
 	struct sip_result r = { .status = 503, .own = true };
-	char *contact = NULL;
 
 	if (nta_outgoing_status(transaction) < 200)
 		return 0;
 	r.status = (unsigned)nta_outgoing_status(transaction);
 	r.own = nta_sip_is_internal(sip) != 0;
 	r.datagram = fell_back(c->ua, transaction);
-	if (sip && sip->sip_status)
-		r.reason = sip->sip_status->st_phrase;
-	if (sip && sip->sip_retry_after)
-		r.retry_after_s = (uint32_t)sip->sip_retry_after->af_delta;
 	if (!c->sending) {
-		if (r.status / 100 == 3 && sip)
-			contact = best_contact(c->ua, sip);
-		r.contact = contact;
-		finish(c, &r);
-		su_free(NULL, contact);
+		ua_call_answered(c, sip, &r);
 		return 0;
 	}
+	if (sip && sip->sip_retry_after)
+		r.retry_after_s = (uint32_t)sip->sip_retry_after->af_delta;
 	c->early = true;
 	c->result = r;
-	c->result.reason = NULL;
 	return 0;
 }
 
@@ -122,8 +134,7 @@ static bool may_be_sent(const struct ua_message *m)
 	       one_line(m->to) && one_line(m->call_id) && one_line(m->type);
 }
 
-/* Puts a header that lives in the message's own memory into it. */
-static int put(msg_t *msg, void *header)
+int ua_put(msg_t *msg, void *header)
 {
 	return header ? msg_header_insert(msg, (msg_pub_t *)sip_object(msg),
 					  header)
@@ -139,22 +150,23 @@ static int fill(struct ua *u, const struct ua_message *m, msg_t *msg)
 				(unsigned long long)tag);
 
 	if (!from ||
-	    put(msg, sip_request_create(home, SIP_METHOD_MESSAGE,
-					URL_STRING_MAKE(m->target), NULL)) ||
-	    put(msg, sip_max_forwards_format(home, "%u", m->max_forwards)) ||
-	    put(msg, sip_from_make(home, from)) ||
-	    put(msg, sip_to_make(home, m->to)) ||
-	    put(msg, sip_call_id_make(home, m->call_id)) ||
-	    put(msg, sip_cseq_create(home, 1, SIP_METHOD_MESSAGE)) ||
-	    put(msg, sip_user_agent_make(home, u->config->server)))
+	    ua_put(msg, sip_request_create(home, SIP_METHOD_MESSAGE,
+					   URL_STRING_MAKE(m->target), NULL)) ||
+	    ua_put(msg, sip_max_forwards_format(home, "%u", m->max_forwards)) ||
+	    ua_put(msg, sip_from_make(home, from)) ||
+	    ua_put(msg, sip_to_make(home, m->to)) ||
+	    ua_put(msg, sip_call_id_make(home, m->call_id)) ||
+	    ua_put(msg, sip_cseq_create(home, 1, SIP_METHOD_MESSAGE)) ||
+	    ua_put(msg, sip_user_agent_make(home, u->config->server)))
 		return -1;
 	if (m->headers && m->headers[0] &&
 	    msg_header_add_str(msg, NULL, m->headers) < 0)
 		return -1;
-	if (put(msg, sip_content_type_make(home, m->type)))
+	if (ua_put(msg, sip_content_type_make(home, m->type)))
 		return -1;
 	if (m->body.n > 0 &&
-	    put(msg, sip_payload_create(home, m->body.p, (isize_t)m->body.n)))
+	    ua_put(msg,
+		   sip_payload_create(home, m->body.p, (isize_t)m->body.n)))
 		return -1;
 	return sip_complete_message(msg);
 }
@@ -186,12 +198,47 @@ static struct ua_call *make_call(struct ua *u, ua_done *done, void *arg)
 	return c;
 }
 
+/* By the library: over this connection of its own, or it finds a way. */
+static enum err send_plain(struct ua_call *c, const struct ua_message *m,
+			   msg_t *msg)
+{
+	tport_t *tport = m->flow ? m->flow->way.tport : NULL;
+
+	c->sending = true;
+	c->transaction = nta_outgoing_mcreate(
+		c->ua->agent, on_response, c,
+		m->route && !tport ? URL_STRING_MAKE(m->route) : NULL, msg,
+		TAG_IF(tport, NTATAG_TPORT(tport)),
+		TAG_IF(m->datagram, TPTAG_MTU(UA_DATAGRAM_OCTETS)), TAG_END());
+	c->sending = false;
+	if (!c->transaction) {
+		msg_destroy(msg);
+		return ERR_RANGE;
+	}
+	return c->early
+		       ? loop_set_timer(c->ua->loop, &c->timer, 0, early_due, c)
+		       : OK;
+}
+
+/* What cannot be sent has its answer, but later. */
+static enum err send_secure(struct ua_call *c, struct ua_wire *w, msg_t *msg)
+{
+	enum err e = w ? wire_call(w, c, msg) : ERR_IO;
+
+	msg_destroy(msg);
+	if (e != ERR_IO)
+		return e;
+	c->result = (struct sip_result){ .status = 503, .own = true };
+	return loop_set_timer(c->ua->loop, &c->timer, 0, early_due, c);
+}
+
 enum err ua_send(struct ua *u, const struct ua_message *m, ua_done *done,
 		 void *arg, struct ua_call **made)
 {
-	tport_t *tport = (tport_t *)m->flow;
+	struct ua_wire *wire = NULL;
 	struct ua_call *c;
 	msg_t *msg;
+	enum err e;
 
 	if (!may_be_sent(m) || !(msg = build(u, m)))
 		return ERR_RANGE;
@@ -200,25 +247,16 @@ enum err ua_send(struct ua *u, const struct ua_message *m, ua_done *done,
 		msg_destroy(msg);
 		return ERR_NOMEM;
 	}
-	c->sending = true;
-	c->transaction = nta_outgoing_mcreate(
-		u->agent, on_response, c,
-		m->route && !tport ? URL_STRING_MAKE(m->route) : NULL, msg,
-		TAG_IF(tport, NTATAG_TPORT(tport)),
-		TAG_IF(m->datagram, TPTAG_MTU(UA_DATAGRAM_OCTETS)), TAG_END());
-	c->sending = false;
-	if (!c->transaction) {
-		msg_destroy(msg);
+	e = wire_find(u, m, &wire);
+	if (e == ERR_UNSUPPORTED)
+		e = send_plain(c, m, msg);
+	else
+		e = send_secure(c, e == OK ? wire : NULL, msg);
+	if (e == OK)
+		*made = c;
+	else
 		free_call(c);
-		return ERR_RANGE;
-	}
-	*made = c;
-	if (c->early &&
-	    loop_set_timer(u->loop, &c->timer, 0, early_due, c) != OK) {
-		free_call(c);
-		return ERR_NOMEM;
-	}
-	return OK;
+	return e;
 }
 
 void ua_forget(struct ua_call *c)

@@ -337,7 +337,7 @@ static enum err complain(const struct settings_group *g, struct buf *complaint)
 enum err client_prepare(struct client *c, const struct settings *s,
 			struct buf *complaint)
 {
-	struct tls_place at = hub_tls_place(c->hub);
+	struct tls_place at = hub_tls_place(c->hub, "smsc");
 	const struct settings_group *g;
 	struct smsc *x;
 	size_t i;

@@ -6,7 +6,7 @@
 #include "adapters/smpp/client.h"
 #include "adapters/smpp/client_tls.h"
 #include "adapters/smpp/inbox.h"
-#include "adapters/smpp/resolve.h"
+#include "adapters/resolve.h"
 
 struct smsc;
 

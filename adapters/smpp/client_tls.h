@@ -3,7 +3,7 @@
 #ifndef ADAPTERS_SMPP_CLIENT_TLS_H
 #define ADAPTERS_SMPP_CLIENT_TLS_H
 
-#include "adapters/smpp/tls_context.h"
+#include "adapters/tls_context.h"
 
 struct client_tls;
 

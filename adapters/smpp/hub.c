@@ -159,9 +159,10 @@ void peer_met(struct peer *p, const struct session *s)
 		transport_describe(t, p->tls);
 }
 
-struct tls_place hub_tls_place(const struct hub *h)
+struct tls_place hub_tls_place(const struct hub *h, const char *group)
 {
-	return (struct tls_place){ h->state_directory, uplink_oplog(h->up) };
+	return (struct tls_place){ group, h->state_directory,
+				   uplink_oplog(h->up) };
 }
 
 void peer_log(const struct peer *p, const char *what, const char *detail)

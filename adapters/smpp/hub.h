@@ -108,7 +108,7 @@ void peer_count_received(struct peer *p);
 void peer_retell(struct peer *p);
 
 /** Where the files of TLS are, and its warnings go. */
-struct tls_place hub_tls_place(const struct hub *h);
+struct tls_place hub_tls_place(const struct hub *h, const char *group);
 
 /** Tells the numbers of all peers where they have changed. */
 void hub_tell(struct hub *h);

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "adapters/smpp/resolve.h"
+#include "adapters/resolve.h"
 #include "adapters/smpp/server_inside.h"
 #include "codecs/arena.h"
 #include "gateway/oplog.h"

@@ -187,7 +187,7 @@ enum err server_prepare(struct server *v, const struct settings *s,
 			struct buf *complaint)
 {
 	const struct settings_group *g = settings_single(s, "smpp");
-	struct tls_place at = hub_tls_place(v->hub);
+	struct tls_place at = hub_tls_place(v->hub, "smpp");
 	enum err e = OK;
 	unsigned k;
 

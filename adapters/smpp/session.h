@@ -7,7 +7,7 @@
 #ifndef ADAPTERS_SMPP_SESSION_H
 #define ADAPTERS_SMPP_SESSION_H
 
-#include "adapters/smpp/transport.h"
+#include "adapters/transport.h"
 #include "adapters/smpp/window.h"
 #include "codecs/smpp_pdu.h"
 #include "gateway/loop.h"

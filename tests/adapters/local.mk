@@ -12,6 +12,7 @@ adapter_tests += tests/adapters/test_sip_hostile
 adapter_tests += tests/adapters/test_sip_link
 adapter_tests += tests/adapters/test_sip_map
 adapter_tests += tests/adapters/test_sip_reports
+adapter_tests += tests/adapters/test_sip_secure
 adapter_tests += tests/adapters/test_sip_short
 adapter_tests += tests/adapters/test_sip_sms
 adapter_tests += tests/adapters/test_sip_sms_in
@@ -44,6 +45,7 @@ adapter_tests += tests/adapters/test_smpp_tls_link
 adapter_tests += tests/adapters/test_smpp_vendor
 adapter_tests += tests/adapters/test_smpp_versions
 adapter_tests += tests/adapters/test_smpp_throttle
+adapter_tests += tests/adapters/test_tls_domain
 
 check_PROGRAMS += $(adapter_tests)
 TESTS += $(adapter_tests)
@@ -68,6 +70,10 @@ tests_adapters_test_sip_hostile_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_link_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_map_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_reports_LDADD = $(SIP_TEST_LIBS)
+tests_adapters_test_sip_secure_SOURCES = tests/adapters/pki.c \
+	tests/adapters/pki.h tests/adapters/test_sip_secure.c
+tests_adapters_test_sip_secure_LDADD = libsip.a libcheck.a libgatewaycheck.a \
+	$(ADAPTER_LIBS) $(TLS_LIBS) $(CUNIT_LIBS)
 tests_adapters_test_sip_short_LDADD = $(SIP_UNIT_LIBS)
 tests_adapters_test_sip_sms_LDADD = $(SIP_TEST_LIBS)
 tests_adapters_test_sip_sms_in_LDADD = $(SIP_TEST_LIBS)
@@ -78,6 +84,7 @@ tests_adapters_test_sip_stream_LDADD = $(SIP_TEST_LIBS)
 noinst_LIBRARIES += libsmppcheck.a
 libsmppcheck_a_SOURCES =
 libsmppcheck_a_SOURCES += tests/adapters/smpp_desk.c tests/adapters/smpp_desk.h
+libsmppcheck_a_SOURCES += tests/adapters/pki.c tests/adapters/pki.h
 libsmppcheck_a_SOURCES += tests/adapters/smpp_tls.c tests/adapters/smpp_tls.h
 libsmppcheck_a_SOURCES += tests/adapters/smpp_world.c tests/adapters/smpp_world.h
 libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
@@ -113,3 +120,6 @@ tests_adapters_test_smpp_tls_link_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_vendor_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_versions_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_throttle_LDADD = $(SMPP_TEST_LIBS)
+
+tests_adapters_test_tls_domain_LDADD = libcheck.a $(ADAPTER_LIBS) \
+	$(TLS_LIBS) $(CUNIT_LIBS)

@@ -32,10 +32,12 @@ static const struct row {
 	  "port?\n" },
 	{ "an unknown setting's value is not shown", "sip\npasswd=hunter2",
 	  "f:2: group sip: passwd: there is no such setting; there are "
-	  "address, port, domain, realm, algorithms, nonce-lifetime, "
-	  "registration-minimum, registration-maximum, deliver-timeout, "
-	  "message-maximum, pager-limit, window, connections, idle-timeout, "
-	  "sms-centre, sms-over-ip, sms-max-segments, "
+	  "address, port, tls-port, tls-certificate, tls-key, "
+	  "tls-certificates, tls-ca, tls-client, tls-minimum, domain, realm, "
+	  "algorithms, nonce-lifetime, registration-minimum, "
+	  "registration-maximum, deliver-timeout, message-maximum, "
+	  "pager-limit, window, connections, tls-source-connections, "
+	  "idle-timeout, sms-centre, sms-over-ip, sms-max-segments, "
 	  "sms-ack-timeout, server\n" },
 	{ "port above", "sip\nport=70000",
 	  "f:2: group sip: port: 70000 is not in 1..65535\n" },

@@ -4,11 +4,13 @@ receives as the test says, and keeps all of it."""
 import contextlib
 import re
 import secrets
+import select
 import socket
+import ssl
 import threading
 import time
 
-from rig import DEADLINE, DOMAIN, SIP, Failure, check
+from rig import DEADLINE, DOMAIN, SIP, SIPS, Failure, check
 from sipwire import (SipMessage, challenges, cpim, credentials, imdn_for,
                      new_id)
 
@@ -39,16 +41,59 @@ class Stream:
             self.held = self.held[size:]
 
 
+class Secure:
+    """TLS that one thread may write to while another one reads."""
+
+    def __init__(self, connection, context, server):
+        connection.settimeout(DEADLINE)
+        self.socket = context.wrap_socket(connection, server_hostname=server)
+        self.socket.settimeout(0)
+        self.lock = threading.Lock()
+
+    def _try(self, what, *arguments):
+        while True:
+            with self.lock:
+                try:
+                    return what(*arguments)
+                except ssl.SSLWantReadError:
+                    wait = [self.socket], []
+                except ssl.SSLWantWriteError:
+                    wait = [], [self.socket]
+            try:
+                select.select(*wait, [], DEADLINE)
+            except ValueError as error:
+                raise OSError('closed') from error
+
+    def recv(self, size):
+        return self._try(self.socket.recv, size)
+
+    def sendall(self, octets):
+        while octets:
+            octets = octets[self._try(self.socket.send, octets):]
+
+    def shutdown(self, how):
+        with self.lock:
+            self.socket.shutdown(how)
+
+    def close(self):
+        # Not while its descriptor is read: another thread may get the same.
+        with self.lock:
+            self.socket.close()
+
+
 class Device:
-    """One registration's worth of phone."""
+    """One registration's worth of phone. With TLS: `trust` is the context of
+    its end, of Python's ssl."""
 
     def __init__(self, rig, user, transport='udp', password=None,
-                 display=''):
+                 display='', trust=None):
         self.rig, self.user, self.transport = rig, user, transport
         self.password = password or f'{user}-secret'
         self.aor = f'sip:{user}@{DOMAIN}'
         self.display = display
-        self.server = ('127.0.0.1', rig.slot.port(SIP))
+        self.trust = trust
+        self.server = ('127.0.0.1',
+                       rig.slot.port(SIPS if transport == 'tls' else SIP))
         self.port = rig.slot.another()
         self.inbox = []
         self.responses = {}
@@ -74,7 +119,7 @@ class Device:
         listener.bind(('127.0.0.1', self.port))
         listener.listen()
         self.listener = listener
-        if self.transport == 'tcp':
+        if self.transport != 'udp':
             self._connect_tcp()
         self._thread(self._read_udp)
         self._thread(self._accept)
@@ -82,6 +127,8 @@ class Device:
     def _connect_tcp(self):
         self.tcp = socket.create_connection(self.server, 10)
         self.tcp.settimeout(None)
+        if self.transport == 'tls':
+            self.tcp = Secure(self.tcp, self.trust, DOMAIN)
         self._thread(self._read_tcp, self.tcp)
 
     @staticmethod

@@ -2,14 +2,15 @@
 Kannel, SIPp, liblinphone."""
 
 import http.server
+import os
 import shutil
 import subprocess
 import threading
 import urllib.parse
 import urllib.request
 
-from rig import (BUILD, DEADLINE, DOMAIN, PEERS, SIP, SMPP, SMSC_A, SMSC_B,
-                 Control, Failure, answers, check, until)
+from rig import (BUILD, DEADLINE, DOMAIN, PEERS, SIP, SIPS, SMPP, SMSC_A,
+                 SMSC_B, Control, Failure, answers, check, until)
 
 NODE = PEERS / 'node'
 
@@ -251,25 +252,30 @@ def build_phone(folder):
         return program
     if shutil.which('cc') is None:
         raise Failure('no C compiler for the liblinphone driver')
+    # Others may be doing the same.
+    made = folder / f'phone-{os.getpid()}-{threading.get_ident()}'
     subprocess.run(['cc', '-std=c17', '-D_GNU_SOURCE', '-O1', '-Wall',
-                    '-Wno-deprecated-declarations', source, '-o', program,
+                    '-Wno-deprecated-declarations', source, '-o', made,
                     '-llinphone', '-lbctoolbox'], check=True)
+    made.replace(program)
     return program
 
 
 class Phone:
     """liblinphone: an RCS-like device with CPIM and IMDN."""
 
-    def __init__(self, rig, user, read=True, folder=None):
+    def __init__(self, rig, user, read=True, authority=None):
         program = build_phone(BUILD)
         home = rig.folder / f'phone-{user}'
         home.mkdir(exist_ok=True)
         self.out = home / 'events'
         self.process = rig.process(
             f'phone-{user}', [program, user, f'{user}-secret', DOMAIN,
-                              rig.slot.another(), rig.slot.port(SIP), home,
+                              rig.slot.another(),
+                              rig.slot.port(SIPS if authority else SIP), home,
                               'read' if read else 'unread', self.out],
-            stdin=subprocess.PIPE)
+            stdin=subprocess.PIPE,
+            env={'PHONE_CA': str(authority)} if authority else None)
 
     def do(self, line):
         self.process.child.stdin.write(line.encode() + b'\n')

@@ -4,6 +4,7 @@
  *
  *	phone USER PASSWORD DOMAIN OWN_PORT GATEWAY_PORT FOLDER read|unread OUT
  *
+ * With PHONE_CA in the environment, a file with an authority, it speaks TLS.
  * With PHONE_LOG in the environment liblinphone tells all on standard output.
  * Lines on standard input: "msg SIP-URI TEXT", "seen SIP-URI", "quit".
  */
@@ -153,6 +154,7 @@ static LinphoneConfig *configuration(const char *folder)
 static void switch_on(struct phone *p, const char *folder, int port)
 {
 	LinphoneFactory *factory = linphone_factory_get();
+	const char *authority = getenv("PHONE_CA");
 	LinphoneCoreCbs *calls;
 	LinphoneTransports *t;
 
@@ -170,7 +172,10 @@ static void switch_on(struct phone *p, const char *folder, int port)
 	t = linphone_factory_create_transports(factory);
 	linphone_transports_set_udp_port(t, port);
 	linphone_transports_set_tcp_port(t, port);
-	linphone_transports_set_tls_port(t, 0);
+	linphone_transports_set_tls_port(
+		t, authority == NULL ? 0 : LC_SIP_TRANSPORT_RANDOM);
+	if (authority != NULL)
+		linphone_core_set_root_ca(p->core, authority);
 	linphone_core_set_transports(p->core, t);
 	linphone_core_start(p->core);
 	linphone_core_set_network_reachable(p->core, TRUE);
@@ -183,12 +188,15 @@ static void sign_in(struct phone *p, const char *user, const char *password,
 {
 	LinphoneAccountParams *a =
 		linphone_core_create_account_params(p->core);
+	bool secure = getenv("PHONE_CA") != NULL;
 	char identity[512], server[512];
 	LinphoneAccount *account;
 
 	snprintf(identity, sizeof identity, "sip:%s@%s", user, domain);
-	snprintf(server, sizeof server, "sip:127.0.0.1:%s;transport=tcp",
-		 gateway_port);
+	/* With TLS the name counts, and addresses are none to liblinphone. */
+	snprintf(server, sizeof server, "sip:%s:%s;transport=%s",
+		 secure ? "localhost" : "127.0.0.1", gateway_port,
+		 secure ? "tls" : "tcp");
 	linphone_core_add_auth_info(
 		p->core, linphone_auth_info_new(user, NULL, password, NULL,
 						NULL, domain));

@@ -1,4 +1,4 @@
-#include "adapters/smpp/resolve.h"
+#include "adapters/resolve.h"
 
 #include <errno.h>
 #include <netdb.h>

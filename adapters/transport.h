@@ -1,14 +1,14 @@
 /*
- * adapters/smpp/transport.h - TLS on a connected socket that does not block:
+ * adapters/transport.h - TLS on a connected socket that does not block:
  * octets in, octets out, and the handshake before. A connection without TLS
  * has none. RFC 8446, RFC 5246.
  */
-#ifndef ADAPTERS_SMPP_TRANSPORT_H
-#define ADAPTERS_SMPP_TRANSPORT_H
+#ifndef ADAPTERS_TRANSPORT_H
+#define ADAPTERS_TRANSPORT_H
 
 #include <sys/types.h>
 
-#include "adapters/smpp/tls_context.h"
+#include "adapters/tls_context.h"
 
 #define TRANSPORT_TEXT 160	/* of transport_describe(), with its NUL     */
 
@@ -25,13 +25,17 @@ enum shake {
 struct transport *transport_new(const struct tls_context *c, int fd);
 void transport_free(struct transport *t);
 
+/** Whom the far side is told that we want (RFC 6066 3), unless it is an IP
+ *  address; before the handshake. False: no memory. */
+bool transport_ask_for(struct transport *t, const char *name);
+
 /** A step of the handshake; the far side's certificate is verified by it.
  *  SHAKE_FAILED: transport_why() says why, and the far side was told. */
 enum shake transport_shake(struct transport *t);
 
 /**
  * As recv() and send() on a socket that does not block: -1 with EAGAIN, 0 at
- * the end, with or without close_notify (SMPP has lengths of its own). -1
+ * the end, with or without close_notify (messages have their lengths). -1
  * with EPROTO: transport_why(). Octets that transport_write() did not take
  * have to be offered again, as many or more of them.
  */
@@ -58,5 +62,8 @@ void transport_describe(const struct transport *t,
 /** It has shown a certificate that is good for this host name, or IP
  *  address. RFC 6125. */
 bool transport_shows(const struct transport *t, const char *name);
+
+/** The same, but for this SIP domain, or IP address. RFC 5922 7. */
+bool transport_is_domain(const struct transport *t, const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-#include "adapters/smpp/tls_context.h"
+#include "adapters/tls_context.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "adapters/smpp/tls_inside.h"
+#include "adapters/tls_inside.h"
 #include "codecs/arena.h"
 
 #define PATH_OCTETS    4096
@@ -16,7 +16,6 @@
 /* One group while its context is made. */
 struct making {
 	const struct settings_group *g;
-	const char *group; /* "smpp"                                    */
 	const struct tls_place *at;
 	struct buf *complaint;
 	SSL_CTX *ssl;
@@ -27,8 +26,8 @@ static enum err complain(const struct making *m, const char *setting,
 {
 	ERR_clear_error();
 	settings_where(m->g, setting, m->complaint);
-	buf_printf(m->complaint, ": group %s: %s: %s%s\n", m->group, setting,
-		   what, detail);
+	buf_printf(m->complaint, ": group %s: %s: %s%s\n", m->at->group,
+		   setting, what, detail);
 	return ERR_IO;
 }
 
@@ -40,19 +39,23 @@ static const char *reason(void)
 	return text != NULL ? text : "of no use";
 }
 
+static const char *path_to(const struct making *m, struct bytes name,
+			   char path[static PATH_OCTETS])
+{
+	bool whole = name.n > 0 && name.p[0] == '/';
+
+	snprintf(path, PATH_OCTETS, "%s%s%.*s", whole ? "" : m->at->folder,
+		 whole ? "" : "/", (int)name.n, (const char *)name.p);
+	return path;
+}
+
 /* The absolute path of what a setting names; NULL: it is not set. */
 static const char *path_of(const struct making *m, const char *setting,
 			   char path[static PATH_OCTETS])
 {
 	const char *text = settings_text(m->g, setting);
 
-	if (text == NULL)
-		return NULL;
-	if (text[0] == '/')
-		snprintf(path, PATH_OCTETS, "%s", text);
-	else
-		snprintf(path, PATH_OCTETS, "%s/%s", m->at->folder, text);
-	return path;
+	return text == NULL ? NULL : path_to(m, bytes_of(text), path);
 }
 
 /* A pipe would keep us waiting; a key that anybody may read is none. */
@@ -89,8 +92,8 @@ static void warn(const struct making *m, const char *path, const char *what)
 {
 	if (m->at->oplog != NULL)
 		oplog_line(m->at->oplog, OPLOG_WARNING,
-			   "group %s: tls-certificate: %s %s", m->group, path,
-			   what);
+			   "group %s: tls-certificate: %s %s", m->at->group,
+			   path, what);
 }
 
 static void look_at_dates(const struct making *m, const char *path)
@@ -105,17 +108,11 @@ static void look_at_dates(const struct making *m, const char *path)
 		warn(m, path, "is not valid yet");
 }
 
-/* The key is in a file of its own, or behind the certificate. */
-static enum err take_key(const struct making *m, const char *certificate)
+static enum err take_key(const struct making *m, const char *setting,
+			 const char *path)
 {
-	char own[PATH_OCTETS];
-	const char *setting = "tls-key", *path = path_of(m, setting, own);
 	enum err e;
 
-	if (path == NULL) {
-		setting = "tls-certificate";
-		path = certificate;
-	}
 	if ((e = look_at(m, setting, path, true)) != OK)
 		return e;
 	if (SSL_CTX_use_PrivateKey_file(m->ssl, path, SSL_FILETYPE_PEM) == 1 &&
@@ -127,9 +124,23 @@ static enum err take_key(const struct making *m, const char *certificate)
 	return complain(m, setting, "has no key in PEM: ", reason());
 }
 
+static enum err take_chain(const struct making *m, const char *setting,
+			   const char *path)
+{
+	enum err e = look_at(m, setting, path, false);
+
+	if (e != OK)
+		return e;
+	if (SSL_CTX_use_certificate_chain_file(m->ssl, path) != 1)
+		return complain(m, setting,
+				"has no certificate in PEM: ", reason());
+	return OK;
+}
+
+/* The key is in a file of its own, or behind the certificate. */
 static enum err take_certificate(const struct making *m)
 {
-	char path[PATH_OCTETS];
+	char path[PATH_OCTETS], own[PATH_OCTETS];
 	enum err e;
 
 	if (path_of(m, "tls-certificate", path) == NULL) {
@@ -137,12 +148,12 @@ static enum err take_certificate(const struct making *m)
 			return OK;
 		return complain(m, "tls-key", "needs tls-certificate", "");
 	}
-	if ((e = look_at(m, "tls-certificate", path, false)) != OK)
+	if ((e = take_chain(m, "tls-certificate", path)) != OK)
 		return e;
-	if (SSL_CTX_use_certificate_chain_file(m->ssl, path) != 1)
-		return complain(m, "tls-certificate",
-				"has no certificate in PEM: ", reason());
-	if ((e = take_key(m, path)) == OK)
+	e = path_of(m, "tls-key", own) != NULL
+		    ? take_key(m, "tls-key", own)
+		    : take_key(m, "tls-certificate", path);
+	if (e == OK)
 		look_at_dates(m, path);
 	return e;
 }
@@ -219,7 +230,7 @@ static enum err end(struct making *m, enum err e, struct tls_context **made,
 	SSL_CTX_free(m->ssl);
 	if (e != OK)
 		return e;
-	buf_printf(m->complaint, "group %s: no memory for TLS\n", m->group);
+	buf_printf(m->complaint, "group %s: no memory for TLS\n", m->at->group);
 	return ERR_NOMEM;
 }
 
@@ -242,7 +253,7 @@ enum err tls_context_server(struct tls_context **made,
 			    const struct settings_group *g,
 			    const struct tls_place *at, struct buf *complaint)
 {
-	struct making m = { g, "smpp", at, complaint, NULL };
+	struct making m = { g, at, complaint, NULL };
 	enum err e;
 
 	*made = NULL;
@@ -258,33 +269,94 @@ enum err tls_context_server(struct tls_context **made,
 	return e;
 }
 
+/* One more certificate, and its key behind it. */
+static enum err make_other(struct making *m, const char *setting,
+			   struct bytes file)
+{
+	char path[PATH_OCTETS];
+	enum err e;
+
+	(void)path_to(m, file, path);
+	if ((e = begin(m, true)) == OK &&
+	    (e = take_chain(m, setting, path)) == OK &&
+	    (e = take_key(m, setting, path)) == OK)
+		look_at_dates(m, path);
+	return e;
+}
+
+enum err tls_context_more(struct tls_context *c, const struct settings_group *g,
+			  const char *setting, const struct tls_place *at,
+			  struct buf *complaint)
+{
+	struct making m = { g, at, complaint, NULL };
+	struct bytes file;
+	enum err e = OK;
+	size_t n = 0, i;
+
+	while (settings_item(g, setting, n, &file))
+		n++;
+	if (n == 0)
+		return OK;
+	if ((c->names = tls_names_new(n)) == NULL) {
+		buf_printf(complaint, "group %s: no memory for TLS\n",
+			   at->group);
+		return ERR_NOMEM;
+	}
+	for (i = 0; e == OK && i < n; i++) {
+		(void)settings_item(g, setting, i, &file);
+		m.ssl = NULL;
+		e = make_other(&m, setting, file);
+		tls_names_set(c->names, i, m.ssl);
+	}
+	ERR_clear_error();
+	tls_names_use(c->names, c->ssl);
+	return e;
+}
+
 static enum err take_system(const struct making *m)
 {
 	if (settings_text(m->g, "tls-ca") != NULL)
 		return take_authorities(m, false);
 	if (SSL_CTX_set_default_verify_paths(m->ssl) == 1)
 		return OK;
-	return complain(m, "tls", "the system's authorities: ", reason());
+	return complain(m, "tls-ca", "the system's authorities: ", reason());
+}
+
+/* `name` is that of the one server, or NULL. */
+static enum err make_client(struct making *m, struct tls_context **made,
+			    const char *name)
+{
+	enum err e;
+
+	if ((e = begin(m, false)) == OK && (e = take_certificate(m)) == OK)
+		e = take_system(m);
+	if (e == OK)
+		SSL_CTX_set_verify(m->ssl, SSL_VERIFY_PEER, NULL);
+	return end(m, e, made, name);
 }
 
 enum err tls_context_client(struct tls_context **made,
 			    const struct settings_group *g,
 			    const struct tls_place *at, struct buf *complaint)
 {
-	struct making m = { g, "smsc", at, complaint, NULL };
+	struct making m = { g, at, complaint, NULL };
 	const char *name = settings_text(g, "tls-name");
-	enum err e;
 
 	*made = NULL;
 	if (!settings_bool(g, "tls"))
 		return OK;
-	if (name == NULL)
-		name = settings_text(g, "host");
-	if ((e = begin(&m, false)) == OK && (e = take_certificate(&m)) == OK)
-		e = take_system(&m);
-	if (e == OK)
-		SSL_CTX_set_verify(m.ssl, SSL_VERIFY_PEER, NULL);
-	return end(&m, e, made, name);
+	return make_client(&m, made,
+			   name != NULL ? name : settings_text(g, "host"));
+}
+
+enum err tls_context_outward(struct tls_context **made,
+			     const struct settings_group *g,
+			     const struct tls_place *at, struct buf *complaint)
+{
+	struct making m = { g, at, complaint, NULL };
+
+	*made = NULL;
+	return make_client(&m, made, NULL);
 }
 
 void tls_context_free(struct tls_context *c)
@@ -292,6 +364,7 @@ void tls_context_free(struct tls_context *c)
 	if (c == NULL)
 		return;
 	SSL_CTX_free(c->ssl);
+	tls_names_release(c->names);
 	mem_free(c->name);
 	mem_free(c);
 }

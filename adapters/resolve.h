@@ -1,9 +1,9 @@
 /*
- * adapters/smpp/resolve.h - a host name -> an address, without keeping the
+ * adapters/resolve.h - a host name -> an address, without keeping the
  * loop waiting: numbers at once, names by a thread of their own.
  */
-#ifndef ADAPTERS_SMPP_RESOLVE_H
-#define ADAPTERS_SMPP_RESOLVE_H
+#ifndef ADAPTERS_RESOLVE_H
+#define ADAPTERS_RESOLVE_H
 
 #include <stdbool.h>
 #include <sys/socket.h>

@@ -1,22 +1,22 @@
-#include "adapters/smpp/transport.h"
+#include "adapters/transport.h"
 
 #include <errno.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "adapters/smpp/tls_inside.h"
+#include "adapters/tls_inside.h"
 #include "codecs/arena.h"
 
 #define NAME_MAX_OCTETS 96
 
 struct transport {
 	SSL *ssl;
-	bool wants_write;	/* to read, or to say hello or goodbye       */
-	bool more;	 /* the last read did not empty it            */
-	bool ended;	 /* by the far side                           */
-	const char *why; /* it is broken: nothing more may be sent    */
+	struct tls_names *names; /* held: the handshake asks it      */
+	bool wants_write; /* to read, or to say hello or goodbye       */
+	bool more;	  /* the last read did not empty it            */
+	bool ended;	  /* by the far side                           */
+	const char *why;  /* it is broken: nothing more may be sent    */
 };
 
 /* An address in the certificate is no host name: RFC 5280 4.2.1.6. */
@@ -39,6 +39,7 @@ struct transport *transport_new(const struct tls_context *c, int fd)
 
 	if (t == NULL)
 		return NULL;
+	t->names = tls_names_hold(c->names);
 	t->ssl = SSL_new(c->ssl);
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1 ||
 	    (c->name != NULL && !set_name(t->ssl, c->name))) {
@@ -53,11 +54,23 @@ struct transport *transport_new(const struct tls_context *c, int fd)
 	return t;
 }
 
+bool transport_ask_for(struct transport *t, const char *name)
+{
+	ASN1_OCTET_STRING *address = a2i_IPADDRESS(name);
+	bool good =
+		address != NULL || SSL_set_tlsext_host_name(t->ssl, name) == 1;
+
+	ASN1_OCTET_STRING_free(address);
+	ERR_clear_error();
+	return good;
+}
+
 void transport_free(struct transport *t)
 {
 	if (t == NULL)
 		return;
 	SSL_free(t->ssl);
+	tls_names_release(t->names);
 	mem_free(t);
 }
 
@@ -262,4 +275,12 @@ bool transport_shows(const struct transport *t, const char *name)
 			       NULL) == 1;
 	ERR_clear_error();
 	return good;
+}
+
+bool transport_is_domain(const struct transport *t, const char *name)
+{
+	X509 *x = SSL_get0_peer_certificate(t->ssl);
+
+	return x != NULL && SSL_get_verify_result(t->ssl) == X509_V_OK &&
+	       certificate_is_domain(x, name);
 }

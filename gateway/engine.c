@@ -110,7 +110,8 @@ enum err engine_configure(struct engine *e, struct settings *s)
 	e->directory = d;
 	e->access = a;
 	e->settings = s;
-	e->lifetime_us = settings_number(g, "lifetime") * 1000;
+	e->life.usual_us = settings_number(g, "lifetime") * 1000;
+	e->life.most_us = settings_number(g, "lifetime-most") * 1000;
 	e->dedupe_us = settings_number(g, "dedupe-window") * 1000;
 	e->orphan_us = settings_number(g, "orphan-keep") * 1000;
 	e->parts_us = settings_number(g, "reassembly-timeout") * 1000;

@@ -31,6 +31,7 @@
 #include "gateway/directory.h"
 #include "gateway/lane.h"
 #include "gateway/trace.h"
+#include "policy/life.h"
 #include "policy/retry.h"
 
 #define SCRATCH_MAX	(2 * 1024 * 1024)
@@ -58,7 +59,8 @@ struct engine {
 	struct directory *directory;
 	struct access *access;
 
-	uint64_t lifetime_us, dedupe_us, orphan_us, parts_us;
+	struct life_rule life;
+	uint64_t dedupe_us, orphan_us, parts_us;
 	struct retry_rule retry;
 	bool fail_unknown;	/* on-unknown = fail                          */
 	bool deliver_partial;
@@ -167,10 +169,13 @@ uint64_t choose_recipient(struct engine *e, const struct address *to);
 /* intake.c */
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);
 void intake_message(struct engine *e, const struct reply *to,
-		    const struct intake *in, const struct message *m);
+		    const struct intake *asked, const struct message *m);
 /** One made of parts that were accepted ends: only its reports go on. */
 void intake_ended(struct engine *e, const struct intake *in,
 		  const struct message *m, const struct outcome *why);
+/** Until when `m` is tried: now, if it is taken now. */
+struct life_verdict intake_life(const struct engine *e,
+				const struct message *m);
 /** Makes these its ways. ERR_NOMEM. */
 enum err intake_ways(struct live *l, const struct route_verdict *v) CHECKED;
 const char *intake_account(const struct origin *o, char *room, size_t size);

@@ -21,7 +21,14 @@ static const struct setting gateway_settings[] = {
 	{ "lifetime", SETTING_DURATION, "s", SETTING_SECOND, 30 * SETTING_DAY,
 	  NULL, "3d", false,
 	  "How long a message is kept and tried when its sender says nothing; "
-	  "after that it has expired.",
+	  "after that it has expired. For a scheduled message it begins at "
+	  "the schedule.",
+	  false },
+	{ "lifetime-most", SETTING_DURATION, "s", SETTING_SECOND,
+	  UINT64_C(365) * SETTING_DAY, NULL, "30d", false,
+	  "The longest time that a sender may ask for: a longer validity is "
+	  "cut, which the trace tells; a schedule that is further away is "
+	  "refused.",
 	  false },
 	{ "retry-first", SETTING_DURATION, "s", 100, SETTING_HOUR, NULL, "5s",
 	  false,

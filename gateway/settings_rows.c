@@ -48,9 +48,9 @@ static const struct setting gateway_settings[] = {
 	  false },
 	{ "dedupe-window", SETTING_DURATION, "s", 0, 30 * SETTING_DAY, NULL,
 	  "24h", false,
-	  "A second submission with the same sender and the same identifier "
+	  "A second submission with the same sender, recipient and identifier "
 	  "within this time gets the first one's answer and is not delivered "
-	  "again.",
+	  "again, whatever is in it.",
 	  false },
 	{ "reassembly-timeout", SETTING_DURATION, "s", SETTING_SECOND,
 	  SETTING_DAY, NULL, "5m", false,

@@ -184,6 +184,9 @@ static const struct row {
 	{ "first above most", "gateway\nretry-first=10m",
 	  "f:2: group gateway: retry-first: 10m is above retry-most, which is "
 	  "5m\n" },
+	{ "usual above most", "gateway\nlifetime=6d\nlifetime-most=5d",
+	  "f:2: group gateway: lifetime: 6d is above lifetime-most, which is "
+	  "5d\n" },
 	{ "text too long", "smsc\nname=a\nhost=h\nsystem-id=0123456789abcdef",
 	  "f:4: group smsc: system-id: has 16 octets, not 0..15\n" },
 	{ "a secret is not shown",

@@ -33,7 +33,8 @@ static const struct command commands[] = {
 	{ "trace", "KEY [--follow]", "The story of a message, and its ladder.",
 	  1, 1, FOLLOW, call_trace,
 	  "KEY is anything that a message is known by: an id of the gateway,\n"
-	  "a telephone number or address, a SIP Call-ID, an imdn.Message-ID,\n"
+	  "a user's name, a telephone number or address in any form that\n"
+	  "messages may have it, a SIP Call-ID, an imdn.Message-ID,\n"
 	  "an SMSC's message id. Each line is a step: when, what happened, "
 	  "the\n"
 	  "verdict and the rule that decided. Times are UTC. With --follow "

@@ -167,6 +167,13 @@ static void describe_lane(struct engine *e, const struct lane *l,
 	json_close_object(&w);
 }
 
+/* Lanes are remembered for ever; of those without a peer only what is left. */
+static bool is_left_over(const struct engine *e, const struct lane *l)
+{
+	return l->waiting == 0 && l->outstanding == 0 && l->on_hold == 0 &&
+	       !l->held && !l->up && !people_configured(e, l);
+}
+
 static void describe_lanes(struct engine *e, const char *lane,
 			   const struct listing *to)
 {
@@ -175,7 +182,8 @@ static void describe_lanes(struct engine *e, const char *lane,
 	size_t i;
 
 	for (i = 0; all != NULL && (l = all[i]) != NULL; i++) {
-		if (lane != NULL && strcmp(l->name, lane) != 0)
+		if (lane != NULL ? strcmp(l->name, lane) != 0
+				 : is_left_over(e, l))
 			continue;
 		buf_reset(&line);
 		describe_lane(e, l, &line);

@@ -87,6 +87,7 @@ enum err engine_configure(struct engine *e, struct settings *s)
 	struct buf complaints = BUF_INIT(4096);	/* cpmgw-conf has told them */
 	struct directory *d;
 	struct access *a;
+	bool left;
 	enum err why = access_new(s, &a, &complaints);
 
 	buf_clear(&complaints);
@@ -104,6 +105,7 @@ enum err engine_configure(struct engine *e, struct settings *s)
 	}
 	if (e->settings != NULL)
 		people_reconfigured(e, e->settings, s);
+	left = e->directory != NULL && !directory_has_all(d, e->directory);
 	directory_free(e->directory);
 	access_free(e->access);
 	settings_free(e->settings);
@@ -121,6 +123,8 @@ enum err engine_configure(struct engine *e, struct settings *s)
 	e->fail_unknown = strcmp(settings_text(g, "on-unknown"), "fail") == 0;
 	e->deliver_partial =
 		strcmp(settings_text(g, "reassembly-partial"), "deliver") == 0;
+	if (left)
+		people_left(e);
 	return OK;
 }
 

@@ -74,6 +74,22 @@ static bool is_configured(const struct settings *s, const struct lane *l)
 	return false;
 }
 
+bool people_configured(const struct engine *e, const struct lane *l)
+{
+	return l->by_target || is_configured(e->settings, l) ||
+	       accounts_named(directory_accounts(e->directory), l->peer) !=
+		       NULL;
+}
+
+void people_left(struct engine *e)
+{
+	struct lane *l;
+
+	for (l = e->lanes; l != NULL; l = l->next)
+		if (l->by_target && l->up)
+			recover_drain_waiting(e, l);
+}
+
 void people_reconfigured(struct engine *e, const struct settings *before,
 			 const struct settings *now)
 {

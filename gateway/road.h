@@ -9,6 +9,7 @@
  *	reassemble.c	parts of longer short messages become one
  *	dispatch.c	lanes are served, refilled, drained
  *	divert.c	what waits for a link that is down goes by another
+ *	leave.c		what waits for a user who was taken out
  *	waits.c		adapters hear of legs for peers that are down
  *	settle.c	outcomes: done, again, next way, give up
  *	correlate.c	far ids and far reports find their leg
@@ -243,6 +244,13 @@ bool settle_reroute(struct engine *e, struct live *l);
 /* divert.c */
 void divert_tick(struct engine *e, struct lane *l, uint64_t now);
 
+/* leave.c */
+/** Its recipient is not a user any more: it goes by another way, or has failed.
+ *  False: he is one, nothing was done. `l` is of a lane of users, and nowhere. */
+bool leave_left(struct engine *e, struct live *l);
+/** All that waits in `l` for him who was taken out. */
+void leave_all(struct engine *e, const struct lane *l, uint64_t recipient);
+
 /* waits.c */
 void waits_tick(struct engine *e, struct lane *l);
 
@@ -328,6 +336,10 @@ void alert_subscriber(struct engine *e, const struct address *who);
 /** Links that were in the settings before and are not now, are not shown. */
 void people_reconfigured(struct engine *e, const struct settings *before,
 			 const struct settings *now);
+/** Users were taken out: see leave.c. */
+void people_left(struct engine *e);
+/** It is in the configuration, or an account that was added since. */
+bool people_configured(const struct engine *e, const struct lane *l);
 bool people_frame(struct engine *e, unsigned child, const struct frame *f);
 
 /* links.c */

@@ -143,6 +143,8 @@ void settle_replace(struct engine *e, struct live *l, struct bytes image)
 /* Again at `due_us`: by its flow, or with its recipient's others. */
 void settle_requeue(struct engine *e, struct live *l, uint64_t due_us)
 {
+	if (l->lane->by_target && leave_left(e, l))
+		return;
 	l->due_us = due_us;
 	l->state = l->lane->by_target ? LEG_WAITING : LEG_QUEUED;
 	dispatch_hold(e, l);

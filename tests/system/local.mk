@@ -35,6 +35,7 @@ EXTRA_DIST += tests/system/test_esme.py
 EXTRA_DIST += tests/system/test_hold.py
 EXTRA_DIST += tests/system/test_hostile.py
 EXTRA_DIST += tests/system/test_kannel.py
+EXTRA_DIST += tests/system/test_leave.py
 EXTRA_DIST += tests/system/test_lifetime.py
 EXTRA_DIST += tests/system/test_links.py
 EXTRA_DIST += tests/system/test_multi.py

@@ -71,6 +71,16 @@ def case_1_refused_or_not_found(w):
         check(error, 'it says why', command)
 
 
+def case_2_a_wrong_option_is_named(w):
+    _, _, error = w.gateway.gwctl('--no-such-option')
+    equal(error.count('\n'), 1, error)
+    check('--no-such-option' in error, error)
+    done = subprocess.run([BUILD / 'cpmgwd', '--nope'], capture_output=True,
+                          text=True, check=False)
+    equal((done.returncode, done.stderr),
+          (2, "cpmgwd: wrong option: --nope\nTry 'cpmgwd --help'.\n"))
+
+
 def case_2_usage(w):
     for command in ([], ['frobnicate'], ['trace'], ['link', 'start'],
                     ['link', 'burn', 'smsc-a'], ['status', 'extra'],

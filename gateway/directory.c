@@ -420,16 +420,6 @@ enum err directory_inherit(struct directory *d, const struct directory *before)
 	return accounts_inherit(d->accounts, before->accounts);
 }
 
-bool directory_has_all(const struct directory *d,
-		       const struct directory *before)
-{
-	const struct user *u = before->users;
-
-	while (u != NULL && directory_user_hashed(d, u->hash) != NULL)
-		u = u->next_all;
-	return u == NULL;
-}
-
 bool directory_any_rule(const struct directory *d,
 			bool (*fits)(void *arg, const struct route_rule *rule),
 			void *arg)

@@ -69,10 +69,6 @@ enum err directory_find(const struct directory *d, const struct lookup *what,
 enum err directory_inherit(struct directory *d,
 			   const struct directory *before) CHECKED;
 
-/** Is every user of `before` one of `d`, too? */
-bool directory_has_all(const struct directory *d,
-		       const struct directory *before);
-
 /** Does `fits` say so of some number rule? */
 bool directory_any_rule(const struct directory *d,
 			bool (*fits)(void *arg, const struct route_rule *rule),

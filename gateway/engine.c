@@ -85,9 +85,8 @@ enum err engine_configure(struct engine *e, struct settings *s)
 {
 	const struct settings_group *g = settings_single(s, "gateway");
 	struct buf complaints = BUF_INIT(4096);	/* cpmgw-conf has told them */
-	struct directory *d;
+	struct directory *d, *before;
 	struct access *a;
-	bool left;
 	enum err why = access_new(s, &a, &complaints);
 
 	buf_clear(&complaints);
@@ -105,11 +104,13 @@ enum err engine_configure(struct engine *e, struct settings *s)
 	}
 	if (e->settings != NULL)
 		people_reconfigured(e, e->settings, s);
-	left = e->directory != NULL && !directory_has_all(d, e->directory);
-	directory_free(e->directory);
+	before = e->directory;
+	e->directory = d;
+	if (before != NULL)
+		people_left(e, before);
+	directory_free(before);
 	access_free(e->access);
 	settings_free(e->settings);
-	e->directory = d;
 	e->access = a;
 	e->settings = s;
 	e->life.usual_us = settings_number(g, "lifetime") * 1000;
@@ -123,8 +124,6 @@ enum err engine_configure(struct engine *e, struct settings *s)
 	e->fail_unknown = strcmp(settings_text(g, "on-unknown"), "fail") == 0;
 	e->deliver_partial =
 		strcmp(settings_text(g, "reassembly-partial"), "deliver") == 0;
-	if (left)
-		people_left(e);
 	return OK;
 }
 

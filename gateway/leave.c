@@ -32,6 +32,12 @@ bool leave_left(struct engine *e, struct live *l)
 static void next_page(struct engine *e, uint32_t lane, uint64_t recipient,
 		      uint64_t after);
 
+/* A key may also be one of alert.c: then none of it is of this lane. */
+static bool is_of(const struct step *s, const struct step_item *item)
+{
+	return item->leg.lane == s->lane;
+}
+
 /* What is with an adapter, or is being changed, leaves when it comes back. */
 static void offer(struct engine *e, const struct store_leg *row)
 {
@@ -53,7 +59,8 @@ static void page_done(void *owner, struct step *s)
 
 	if (is_user(e, s->recipient))
 		return;
-	for (item = s->found; item != NULL; item = item->next) {
+	for (item = s->found; item != NULL && is_of(s, item);
+	     item = item->next) {
 		last = item->leg.id;
 		offer(e, &item->leg);
 	}
@@ -69,11 +76,12 @@ static void next_page(struct engine *e, uint32_t lane, uint64_t recipient,
 	s->lane = lane;
 	s->recipient = recipient;
 	s->after_id = after;
-	s->limit = LEAVE_ROWS;
+	s->limit = after == 0 ? 1 : LEAVE_ROWS;
 	road_submit(e, s);
 }
 
 void leave_all(struct engine *e, const struct lane *l, uint64_t recipient)
 {
-	next_page(e, l->number, recipient, 0);
+	if (l->waiting > 0)
+		next_page(e, l->number, recipient, 0);
 }

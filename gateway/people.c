@@ -81,13 +81,14 @@ bool people_configured(const struct engine *e, const struct lane *l)
 		       NULL;
 }
 
-void people_left(struct engine *e)
+void people_left(struct engine *e, const struct directory *before)
 {
-	struct lane *l;
+	const struct lane *l = road_lane(e, TECHNOLOGY_CPM, LANE_DEVICES);
+	const struct user *u = directory_users(before);
 
-	for (l = e->lanes; l != NULL; l = l->next)
-		if (l->by_target && l->up)
-			recover_drain_waiting(e, l);
+	for (; l != NULL && u != NULL; u = u->next_all)
+		if (directory_user_hashed(e->directory, u->hash) == NULL)
+			leave_all(e, l, u->hash);
 }
 
 void people_reconfigured(struct engine *e, const struct settings *before,

@@ -252,7 +252,8 @@ void divert_tick(struct engine *e, struct lane *l, uint64_t now);
 /** Its recipient is not a user any more: it goes by another way, or has failed.
  *  False: he is one, nothing was done. `l` is of a lane of users, and nowhere. */
 bool leave_left(struct engine *e, struct live *l);
-/** All that waits in `l` for him who was taken out. */
+/** All that waits in `l`, a lane of users, under that key, if it is that of
+ *  one who was taken out. */
 void leave_all(struct engine *e, const struct lane *l, uint64_t recipient);
 
 /* waits.c */
@@ -348,8 +349,8 @@ void alert_subscriber(struct engine *e, const struct address *who);
 /** Links that were in the settings before and are not now, are not shown. */
 void people_reconfigured(struct engine *e, const struct settings *before,
 			 const struct settings *now);
-/** Users were taken out: see leave.c. */
-void people_left(struct engine *e);
+/** Of these, some may not be in e's directory any more: see leave.c. */
+void people_left(struct engine *e, const struct directory *before);
 /** It is in the configuration, or an account that was added since. */
 bool people_configured(const struct engine *e, const struct lane *l);
 bool people_frame(struct engine *e, unsigned child, const struct frame *f);

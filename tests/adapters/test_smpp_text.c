@@ -534,8 +534,7 @@ static void test_validity_out(void)
 		{ "one attempt", 0, true, false, "000000000100000R" },
 		{ "one attempt, until then", DESK_NOW + 1, true, false,
 		  "000000000100000R" },
-		{ "schedule in", test_schedule_in },
-	{ "to an ESME", DESK_NOW + 1, true, true, "" },
+		{ "to an ESME", DESK_NOW + 1, true, true, "" },
 	};
 	struct smpp_pdu p;
 	struct desk k;
@@ -556,6 +555,7 @@ static void test_validity_out(void)
 
 static const struct check_test tests[] = { { "codings in", test_codings_in },
 					   { "fields in", test_fields_in },
+					   { "schedule in", test_schedule_in },
 					   { "parts in", test_joining_in },
 					   { "URIs in", test_uris_in },
 					   { "lengths out", test_lengths_out },

@@ -392,17 +392,22 @@ void intake_ended(struct engine *e, const struct intake *in,
 }
 
 /* Far sides are told the same end as the leg has. */
-static void cut_life(struct engine *e, const struct message *m,
-		     const struct life_verdict *life, struct intake *in)
+static struct life_verdict cut_life(struct engine *e, const struct message *m,
+				    struct intake *in)
 {
-	struct message cut = *m;
+	struct life_verdict life = intake_life(e, m);
 	struct buf image = BUF_INIT(MESSAGE_IMAGE_MAX);
+	struct message cut;
 
-	cut.expires_us = life->ends_us;
+	if (!life.cut)
+		return life;
+	cut = *m;
+	cut.expires_us = life.ends_us;
 	if (message_image(&cut, &image) != OK ||
 	    arena_copy(e->scratch, buf_bytes(&image), &in->message) != OK)
 		abort();
 	buf_clear(&image);
+	return life;
 }
 
 static void tell_taken(struct engine *e, const struct made *made,
@@ -437,9 +442,7 @@ void intake_message(struct engine *e, const struct reply *to,
 		turn_away(e, to, in, m, &made.why);
 		return;
 	}
-	life = intake_life(e, m);
-	if (life.cut)
-		cut_life(e, m, &life, &cut);
+	life = cut_life(e, m, &cut);
 	made.scheduled = m->earliest_us > e->last_us;
 	make_legs(e, m, &made);
 	if (made.n == 0) {

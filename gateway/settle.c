@@ -49,10 +49,8 @@ static void removed_done(void *owner, struct step *s)
 		road_forget(e, l);
 }
 
-/*
- * The row goes, and with it the leg. Until that is done it is remembered: a
- * fetch that was on its way may still bring the row.
- */
+/* The row goes, and with it the leg. Until that is done it is remembered: a
+ * fetch that was on its way may still bring the row. */
 void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 {
 	struct step *s = road_step(e, STEP_REMOVE, removed_done);

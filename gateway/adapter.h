@@ -70,7 +70,8 @@ struct far_report {
 	const char *far_id;	/* SMSC's id in canonical form, or our       */
 				/* public id when `ours`                     */
 	bool ours;
-	struct address reporter;/* who reports; NONE: the peer itself        */
+	struct address reporter;/* who reports, as far as it is said; NONE:  */
+				/* the peer itself                           */
 	enum want kind;		/* POSITIVE for any delivery state           */
 	enum delivery_state state;
 	uint32_t far_code;

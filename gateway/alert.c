@@ -90,7 +90,7 @@ static void send_alert(struct engine *e, struct live *l)
 {
 	l->sought = false;
 	l->report.event_us = road_now(e);
-	l->expires_us = e->last_us + e->lifetime_us;
+	l->expires_us = e->last_us + e->life.usual_us;
 	if (report_turn_round(e, l))
 		settle_requeue(e, l, road_now(e));
 	else

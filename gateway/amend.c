@@ -226,6 +226,7 @@ static struct part *form_for(const struct message *m,
 /* The new text in the old message: it keeps its ids, addresses and place. */
 static bool replace(struct engine *e, struct live *l, const struct amendment *r)
 {
+	struct life_verdict life;
 	struct message m, other;
 
 	buf_reset(&e->image);
@@ -243,6 +244,11 @@ static bool replace(struct engine *e, struct live *l, const struct amendment *r)
 		m.earliest_us = other.earliest_us;
 	if (other.expires_us != 0)
 		m.expires_us = other.expires_us;
+	if (m.expires_us != 0 && m.expires_us <= m.earliest_us)
+		return false;
+	life = intake_life(e, &m);
+	if (life.cut)
+		m.expires_us = life.ends_us;
 	if (message_image(&m, &e->image) != OK)
 		return false;
 	dispatch_take(e, l);
@@ -250,9 +256,8 @@ static bool replace(struct engine *e, struct live *l, const struct amendment *r)
 	l->want = m.want;
 	l->shared = false;
 	l->progress = (struct bytes){ NULL, 0 };
-	if (other.expires_us != 0 &&
-	    other.expires_us < e->last_us + e->lifetime_us)
-		l->expires_us = other.expires_us;
+	if (other.expires_us != 0 || other.earliest_us != 0)
+		l->expires_us = life.ends_us;
 	if (l->state == LEG_QUARANTINED || other.earliest_us > e->last_us)
 		l->state = LEG_QUEUED;
 	if (other.earliest_us > e->last_us)

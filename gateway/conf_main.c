@@ -104,34 +104,6 @@ static enum err check_programs(const struct settings *s, struct buf *complaints)
 	return e;
 }
 
-/* A choice that this version cannot keep is refused, not ignored. */
-static enum err check_available(const struct settings *s,
-				struct buf *complaints)
-{
-	static const struct {
-		const char *group, *setting, *can;
-	} only[] = { { "iwf", "reach", "internal" },
-		     { "iwf", "accept", "stored" } };
-	enum err e = OK;
-	size_t i;
-
-	for (i = 0; i < sizeof only / sizeof *only; i++) {
-		const struct settings_group *g =
-			settings_single(s, only[i].group);
-		const char *text = settings_text(g, only[i].setting);
-
-		if (strcmp(text, only[i].can) == 0)
-			continue;
-		settings_where(g, only[i].setting, complaints);
-		buf_printf(complaints,
-			   ": group %s: %s: %s is not available in this "
-			   "version, only %s\n",
-			   only[i].group, only[i].setting, text, only[i].can);
-		e = ERR_RANGE;
-	}
-	return e;
-}
-
 static enum err read_settings(const char *path, struct settings **out,
 			      struct buf *complaints)
 {
@@ -155,8 +127,6 @@ static enum err read_settings(const char *path, struct settings **out,
 	if ((e = settings_read(buf_bytes(&image), out, complaints)) != OK)
 		goto out;
 	e = check_programs(*out, complaints);
-	if (check_available(*out, complaints) != OK)
-		e = ERR_RANGE;
 	/* Files that settings name are checked with them. */
 	if (access_new(*out, &access, complaints) != OK)
 		e = ERR_RANGE;

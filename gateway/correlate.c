@@ -25,13 +25,23 @@ static size_t far_place(const struct engine *e, const struct store_key *k)
 	return (size_t)k->low % e->far_size;
 }
 
-static struct far *find_far(const struct engine *e, const struct store_key *k)
+/* Of several with that id, which some SMSCs give twice, the one that went to
+ * whom the report is from; else the last one. */
+static struct far *find_far(const struct engine *e, const struct store_key *k,
+			    const struct address *reporter)
 {
-	struct far *f = e->far_table[far_place(e, k)];
+	struct far *f = e->far_table[far_place(e, k)], *last = NULL;
 
-	while (f != NULL && (f->key.low != k->low || f->key.high != k->high))
-		f = f->next;
-	return f;
+	for (; f != NULL; f = f->next) {
+		if (f->key.low != k->low || f->key.high != k->high)
+			continue;
+		if (reporter->kind == ADDRESS_NONE ||
+		    address_equal(reporter, &f->leg->to))
+			return f;
+		if (last == NULL)
+			last = f;
+	}
+	return last;
 }
 
 void correlate_add(struct engine *e, struct live *l)
@@ -492,7 +502,7 @@ static void route(struct engine *e, struct arrival *a)
 	}
 	a->key = correlate_key(e, a->report.peer, a->report.far_id);
 	a->has_key = true;
-	if ((far = find_far(e, &a->key)) != NULL)
+	if ((far = find_far(e, &a->key, &a->report.reporter)) != NULL)
 		apply(e, far->leg, a);
 	else
 		seek_far(e, a, a->octets, true);

@@ -72,7 +72,8 @@ static int read_options(int argc, char **argv, struct appliance_options *o)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0)
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) >= 0)
 		switch (c) {
 		case 's':
 			o->state_directory = optarg;
@@ -99,8 +100,11 @@ static int read_options(int argc, char **argv, struct appliance_options *o)
 		case 'v':
 			puts("cpmgwd " PACKAGE_VERSION);
 			return 0;
+		case ':':
+			return usage("a value is missing after ",
+				     argv[optind - 1]);
 		default:
-			return usage("", "");
+			return usage("wrong option: ", argv[optind - 1]);
 		}
 	return optind < argc ? usage("unexpected: ", argv[optind]) : -1;
 }

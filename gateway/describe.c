@@ -10,6 +10,7 @@
 #include "codecs/timestamp.h"
 
 #define LANE_LINE_MAX 8192
+#define CALLED_MAX 4096
 #define COUNT_ROWS 5000		/* recipients at once */
 
 /* A page of legs that an operator asked for. */
@@ -166,6 +167,13 @@ static void describe_lane(struct engine *e, const struct lane *l,
 	json_close_object(&w);
 }
 
+/* Lanes are remembered for ever; of those without a peer only what is left. */
+static bool is_left_over(const struct engine *e, const struct lane *l)
+{
+	return l->waiting == 0 && l->outstanding == 0 && l->on_hold == 0 &&
+	       !l->held && !l->up && !people_configured(e, l);
+}
+
 static void describe_lanes(struct engine *e, const char *lane,
 			   const struct listing *to)
 {
@@ -174,7 +182,8 @@ static void describe_lanes(struct engine *e, const char *lane,
 	size_t i;
 
 	for (i = 0; all != NULL && (l = all[i]) != NULL; i++) {
-		if (lane != NULL && strcmp(l->name, lane) != 0)
+		if (lane != NULL ? strcmp(l->name, lane) != 0
+				 : is_left_over(e, l))
 			continue;
 		buf_reset(&line);
 		describe_lane(e, l, &line);
@@ -268,16 +277,31 @@ static void describe_user(const struct user *u, struct buf *lines)
 	json_close_object(&w);
 }
 
+char *engine_called(const struct engine *e, const char *text)
+{
+	struct arena *arena = arena_new(CALLED_MAX);
+	struct address a = { ADDRESS_NONE, NULL };
+	struct user *u;
+	char *called = NULL;
+
+	if (arena != NULL &&
+	    directory_called(e->directory, text, arena, &a, &u) == OK &&
+	    a.text != NULL && strcmp(a.text, text) != 0)
+		called = mem_string(a.text);
+	arena_free(arena);
+	return called;
+}
+
 static void describe_users(struct engine *e, const char *name,
 			   const struct listing *to)
 {
 	struct buf line = BUF_INIT(4096);
+	char *called = name == NULL ? NULL : engine_called(e, name);
+	const char *address = called != NULL ? called : name;
 	const struct user *u;
 
 	for (u = directory_users(e->directory); u != NULL; u = u->next_all) {
-		if (name != NULL && strcmp(u->name, name) != 0 &&
-		    (u->number == NULL || strcmp(u->number, name) != 0) &&
-		    strcmp(u->address, name) != 0)
+		if (address != NULL && strcmp(u->address, address) != 0)
 			continue;
 		buf_reset(&line);
 		describe_user(u, &line);
@@ -285,6 +309,7 @@ static void describe_users(struct engine *e, const char *name,
 	}
 	to->each(to->arg, (struct bytes){ NULL, 0 }, 0);
 	buf_clear(&line);
+	mem_free(called);
 }
 
 static void ask_counts(struct engine *e, const struct census *c,

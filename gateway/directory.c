@@ -354,6 +354,24 @@ static enum err find_account(const struct account *a, struct arena *arena,
 	return OK;
 }
 
+enum err directory_called(const struct directory *d, const char *text,
+			  struct arena *arena, struct address *out,
+			  struct user **user)
+{
+	struct user *u = directory_user(d, text);
+	enum err e = OK;
+
+	if (u == NULL &&
+	    (e = address_parse(bytes_of(text), &d->rules, arena, out)) == OK)
+		u = directory_user_at(d, out);
+	if (e != OK)
+		return e == ERR_NOMEM ? e : ERR_NOTFOUND;
+	if (u != NULL)
+		*out = (struct address){ ADDRESS_SIP, u->address };
+	*user = u;
+	return OK;
+}
+
 static struct user *user_by_text(const struct directory *d, const char *text)
 {
 	struct arena *a = arena_new(4096);

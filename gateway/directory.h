@@ -41,6 +41,13 @@ void directory_free(struct directory *d);
 struct user *directory_user(const struct directory *d, const char *name);
 struct user *directory_user_at(const struct directory *d,
 			       const struct address *a);
+/** Whom people mean by `text`: a name, or an address or number in any form
+ *  that the number rules read. *out: the address that traces know, the user's
+ *  where it is one's. Strings are borrowed, or in `arena`. ERR_NOTFOUND: it is
+ *  neither; ERR_NOMEM. */
+enum err directory_called(const struct directory *d, const char *text,
+			  struct arena *arena, struct address *out,
+			  struct user **user) CHECKED;
 struct user *directory_user_hashed(const struct directory *d, uint64_t hash);
 /** The first of all users; then user->next_all. */
 struct user *directory_users(const struct directory *d);

@@ -85,7 +85,7 @@ enum err engine_configure(struct engine *e, struct settings *s)
 {
 	const struct settings_group *g = settings_single(s, "gateway");
 	struct buf complaints = BUF_INIT(4096);	/* cpmgw-conf has told them */
-	struct directory *d;
+	struct directory *d, *before;
 	struct access *a;
 	enum err why = access_new(s, &a, &complaints);
 
@@ -104,13 +104,17 @@ enum err engine_configure(struct engine *e, struct settings *s)
 	}
 	if (e->settings != NULL)
 		people_reconfigured(e, e->settings, s);
-	directory_free(e->directory);
+	before = e->directory;
+	e->directory = d;
+	if (before != NULL)
+		people_left(e, before);
+	directory_free(before);
 	access_free(e->access);
 	settings_free(e->settings);
-	e->directory = d;
 	e->access = a;
 	e->settings = s;
-	e->lifetime_us = settings_number(g, "lifetime") * 1000;
+	e->life.usual_us = settings_number(g, "lifetime") * 1000;
+	e->life.most_us = settings_number(g, "lifetime-most") * 1000;
 	e->dedupe_us = settings_number(g, "dedupe-window") * 1000;
 	e->orphan_us = settings_number(g, "orphan-keep") * 1000;
 	e->parts_us = settings_number(g, "reassembly-timeout") * 1000;

@@ -146,7 +146,12 @@ enum err engine_list(struct engine *e, const char *lane, uint64_t after,
 enum err engine_list_lanes(struct engine *e, const char *lane,
 			   engine_listed *each, void *arg) CHECKED;
 
-/** The same for users; `name`: name, number or address of one, or NULL. */
+/** The address by which traces know whoever people call `text`: a user's name,
+ *  or a number or address in any form. The caller's; NULL: it is none of
+ *  these, or the same. */
+char *engine_called(const struct engine *e, const char *text);
+
+/** The same for users; `name`: as engine_called() takes it, or NULL. */
 void engine_list_users(struct engine *e, const char *name, engine_listed *each,
 		       void *arg);
 

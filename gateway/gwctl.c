@@ -33,7 +33,8 @@ static const struct command commands[] = {
 	{ "trace", "KEY [--follow]", "The story of a message, and its ladder.",
 	  1, 1, FOLLOW, call_trace,
 	  "KEY is anything that a message is known by: an id of the gateway,\n"
-	  "a telephone number or address, a SIP Call-ID, an imdn.Message-ID,\n"
+	  "a user's name, a telephone number or address in any form that\n"
+	  "messages may have it, a SIP Call-ID, an imdn.Message-ID,\n"
 	  "an SMSC's message id. Each line is a step: when, what happened, "
 	  "the\n"
 	  "verdict and the rule that decided. Times are UTC. With --follow "
@@ -404,6 +405,16 @@ static bool take_option(struct call *call, int c, const char *name)
 	}
 }
 
+/* One that there is not, or too many of one, or two that begin so. */
+static int wrong_option(const char *name)
+{
+	char what[100];
+
+	snprintf(what, sizeof what, "%.60s is no option that can be here",
+		 name);
+	return usage(what, NULL);
+}
+
 static int serve(int argc, char **argv)
 {
 	struct option options[FIXED_OPTIONS + VALUE_OPTIONS + 1];
@@ -412,6 +423,7 @@ static int serve(int argc, char **argv)
 	int c, at = 0;
 
 	all_options(options);
+	opterr = 0;
 	while ((c = getopt_long(argc, argv, "", options, &at)) != -1) {
 		if (take_option(&call, c, options[at].name))
 			continue;
@@ -420,7 +432,7 @@ static int serve(int argc, char **argv)
 		else if (c == 'V')
 			return puts("gwctl " PACKAGE_VERSION) < 0;
 		else if (c != 't')
-			return usage("an option is wrong", NULL);
+			return wrong_option(argv[optind - 1]);
 		else if (!read_timeout(optarg, &call.timeout_ms))
 			return usage("--timeout takes 1 to 86400 seconds",
 				     NULL);

@@ -108,7 +108,7 @@ static void release_leg(struct engine *e, struct live *l, const char *by)
 	l->crashes = 0;
 	l->held_us = 0;
 	l->held_by = NULL;
-	l->expires_us = road_now(e) + e->lifetime_us;
+	l->expires_us = road_now(e) + e->life.usual_us;
 	tell_by(e, l, "release", "queued", by);
 	settle_requeue(e, l, road_now(e));
 }

@@ -81,6 +81,16 @@ enum err intake_ways(struct live *l, const struct route_verdict *v)
 	return OK;
 }
 
+struct life_verdict intake_life(const struct engine *e,
+				const struct message *m)
+{
+	struct life_facts f = { e->last_us, m->earliest_us, m->expires_us };
+	struct life_verdict v;
+
+	life_decide(&e->life, &f, &v);
+	return v;
+}
+
 /* The leg's own copies of what settling needs, without reading the image. */
 static enum err fill_leg(struct engine *e, struct live *l,
 			 const struct message *m, size_t index)
@@ -95,10 +105,7 @@ static enum err fill_leg(struct engine *e, struct live *l,
 	l->once = m->once;
 	l->to_index = (uint32_t)index;
 	l->received_us = m->received_us != 0 ? m->received_us : e->last_us;
-	l->expires_us = m->expires_us != 0 ? m->expires_us
-					   : e->last_us + e->lifetime_us;
-	if (l->expires_us > e->last_us + e->lifetime_us)
-		l->expires_us = e->last_us + e->lifetime_us;
+	l->expires_us = intake_life(e, m).ends_us;
 	if (m->once && l->expires_us > e->last_us + ONCE_US)
 		l->expires_us = e->last_us + ONCE_US;
 	l->origin.technology = m->origin.technology;
@@ -384,9 +391,46 @@ void intake_ended(struct engine *e, const struct intake *in,
 		   &(struct copies){ .legs = made.legs, .n = made.n }, in);
 }
 
-void intake_message(struct engine *e, const struct reply *to,
-		    const struct intake *in, const struct message *m)
+/* Far sides are told the same end as the leg has. */
+static struct life_verdict cut_life(struct engine *e, const struct message *m,
+				    struct intake *in)
 {
+	struct life_verdict life = intake_life(e, m);
+	struct buf image = BUF_INIT(MESSAGE_IMAGE_MAX);
+	struct message cut;
+
+	if (!life.cut)
+		return life;
+	cut = *m;
+	cut.expires_us = life.ends_us;
+	if (message_image(&cut, &image) != OK ||
+	    arena_copy(e->scratch, buf_bytes(&image), &in->message) != OK)
+		abort();
+	buf_clear(&image);
+	return life;
+}
+
+static void tell_taken(struct engine *e, const struct made *made,
+		       const struct message *m,
+		       const struct life_verdict *life)
+{
+	tell_message(e, made->legs[0]->story, m,
+		     &(struct story){ .step = "intake", .verdict = "taken",
+				      .text = made->verdict.reason });
+	if (life->cut)
+		tell_leg(e, made->legs[0],
+			 &(struct story){ .step = "intake",
+					  .verdict = "validity-cut",
+					  .text = "its sender asked for more",
+					  .clause = "lifetime-most" });
+}
+
+void intake_message(struct engine *e, const struct reply *to,
+		    const struct intake *asked, const struct message *m)
+{
+	struct intake cut = *asked;
+	const struct intake *in = &cut;
+	struct life_verdict life;
 	struct made made = { .story = road_id(e),
 			     .joined = in->segment.key.n > 0,
 			     .partial = in->partial &&
@@ -398,6 +442,7 @@ void intake_message(struct engine *e, const struct reply *to,
 		turn_away(e, to, in, m, &made.why);
 		return;
 	}
+	life = cut_life(e, m, &cut);
 	made.scheduled = m->earliest_us > e->last_us;
 	make_legs(e, m, &made);
 	if (made.n == 0) {
@@ -411,9 +456,7 @@ void intake_message(struct engine *e, const struct reply *to,
 		spool_forget(e, legs, made.n);
 		return;
 	}
-	tell_message(e, legs[0]->story, m,
-		     &(struct story){ .step = "intake", .verdict = "taken",
-				      .text = made.verdict.reason });
+	tell_taken(e, &made, m, &life);
 	/* Without its octets in memory a leg is fetched when its turn comes. */
 	if (made.n == 1 && arena_copy(legs[0]->arena, in->message,
 				 &legs[0]->image) != OK)

@@ -33,6 +33,7 @@ libgateway_a_SOURCES += gateway/intake.c
 libgateway_a_SOURCES += gateway/keys.c gateway/keys.h
 libgateway_a_SOURCES += gateway/lane.c gateway/lane.h
 libgateway_a_SOURCES += gateway/leg.c gateway/leg.h
+libgateway_a_SOURCES += gateway/leave.c
 libgateway_a_SOURCES += gateway/link.c gateway/link.h
 libgateway_a_SOURCES += gateway/links.c
 libgateway_a_SOURCES += gateway/live.c gateway/live.h

@@ -45,6 +45,8 @@ bool native_joins(struct engine *e, const struct reply *to,
 	e->counts.duplicates++;
 	tell_leg(e, l, &(struct story){ .step = "intake",
 					.verdict = "duplicate",
+					.text = "not delivered again: its "
+						"identifier came before",
 					.clause = "dedupe-window" });
 	return true;
 }
@@ -175,6 +177,8 @@ static void seen_done(void *owner, struct step *s)
 	e->counts.duplicates++;
 	tell_leg(e, l, &(struct story){ .step = "intake",
 					.verdict = "duplicate",
+					.text = "not delivered again: its "
+						"identifier came before",
 					.clause = "dedupe-window" });
 	spool_answer_again(e, &l->reply, s->story);
 	for (w = l->waiters; w != NULL; w = w->next)

@@ -14,8 +14,21 @@ const char *operate_id(uint64_t number, char id[OPERATE_ID_SIZE]);
 /** A member's text; the caller's. NULL: there is none, or no memory. */
 char *operate_text(const struct json_value *arguments, const char *name);
 
-/** As trace_find(), and as trace_find_story() where `key` is a story's. */
-enum err operate_search(const char *directory, const char *key, size_t *limit,
+/* What an operator looks for, and where. */
+struct operate_wanted {
+	char *directory, *key;
+	char *address;		/* as traces have it, if `key` is another form
+				   of one; else NULL                     */
+};
+
+/** False: no memory. operate_wanted_clear() in any case. */
+bool operate_want(struct appliance *a, const char *key,
+		  struct operate_wanted *out) CHECKED;
+void operate_wanted_clear(struct operate_wanted *w);
+
+/** As trace_find_story() where the key is a story's, else as trace_find(): by
+ *  the key, and if nothing has that by the address. */
+enum err operate_search(const struct operate_wanted *w, size_t *limit,
 			trace_each *each, void *arg) CHECKED;
 
 /** A thread of its own for a search; its last call is the second one.

@@ -16,7 +16,8 @@ struct holding {
 	struct appliance *appliance;
 	uint64_t ticket;
 	bool hold;
-	char *key, *by;
+	struct operate_wanted wanted;
+	char *by;
 
 	/* What the search found. */
 	uint64_t *stories;
@@ -32,7 +33,7 @@ static void ask_more(struct holding *h);
 
 static void holding_free(struct holding *h)
 {
-	mem_free(h->key);
+	operate_wanted_clear(&h->wanted);
 	mem_free(h->by);
 	mem_free(h->stories);
 	mem_free(h);
@@ -157,8 +158,7 @@ static void *search(void *arg)
 	struct holding *h = arg;
 	struct appliance *a = h->appliance;
 	size_t limit = STORIES_MAX;
-	enum err e = operate_search(a->options.state_directory, h->key, &limit,
-				    collect, h);
+	enum err e = operate_search(&h->wanted, &limit, collect, h);
 	uint64_t one = 1;
 
 	if (h->result == OK)
@@ -219,7 +219,7 @@ static void first_done(void *arg, uint64_t story, enum engine_hold_verdict v)
 static void hold_message(struct holding *h)
 {
 	struct engine *e = h->appliance->engine;
-	uint64_t story = engine_story_of(e, h->key);
+	uint64_t story = engine_story_of(e, h->wanted.key);
 
 	if (story != 0)
 		engine_hold_story(e, story, h->hold, h->by, first_done, h);
@@ -235,9 +235,9 @@ static void tell_lane(const struct holding *h, struct control_session *s)
 	struct buf line = BUF_INIT(CONTROL_LINE_MAX), text = BUF_INIT(4096);
 	struct json_writer w = JSON_WRITER(&line);
 
-	buf_printf(&text, "lane %s is %s", h->key, state);
+	buf_printf(&text, "lane %s is %s", h->wanted.key, state);
 	json_open_object(&w);
-	json_put_string(&w, "lane", h->key);
+	json_put_string(&w, "lane", h->wanted.key);
 	json_put_string(&w, "state", state);
 	json_put_text(&w, "text", buf_bytes(&text));
 	json_close_object(&w);
@@ -280,9 +280,8 @@ static struct holding *holding_new(struct appliance *a,
 	h->ticket = control_ticket(s);
 	h->hold = hold;
 	h->worst = HOLD_NOTHING;
-	h->key = mem_string(name);
 	h->by = control_who(s);
-	if (h->key != NULL && h->by != NULL)
+	if (operate_want(a, name, &h->wanted) && h->by != NULL)
 		return h;
 	holding_free(h);
 	return NULL;

@@ -25,7 +25,7 @@
 struct reader {
 	struct appliance *appliance;
 	int fd;
-	char *directory, *key;
+	struct operate_wanted wanted;
 	bool follow, gone;
 	uint64_t last_us;	/* of what was written already                */
 	uint64_t records;
@@ -102,27 +102,46 @@ static bool story_number(const char *key, uint64_t *number)
 	return true;
 }
 
-enum err operate_search(const char *directory, const char *key, size_t *limit,
+bool operate_want(struct appliance *a, const char *key,
+		  struct operate_wanted *out)
+{
+	out->directory = mem_string(a->options.state_directory);
+	out->key = mem_string(key);
+	out->address = engine_called(a->engine, key);
+	return out->directory != NULL && out->key != NULL;
+}
+
+void operate_wanted_clear(struct operate_wanted *w)
+{
+	mem_free(w->directory);
+	mem_free(w->key);
+	mem_free(w->address);
+}
+
+enum err operate_search(const struct operate_wanted *w, size_t *limit,
 			trace_each *each, void *arg)
 {
+	size_t most = *limit;
 	uint64_t number;
 	enum err e = ERR_NOTFOUND;
 
-	if (story_number(key, &number))
-		e = trace_find_story(directory, number, each, arg);
+	if (story_number(w->key, &number))
+		e = trace_find_story(w->directory, number, each, arg);
 	if (e == OK)
 		*limit = 1;
 	if (e == ERR_NOTFOUND)
-		e = trace_find(directory, key, limit, each, arg);
-	return e;
+		e = trace_find(w->directory, w->key, limit, each, arg);
+	if (e != ERR_NOTFOUND || w->address == NULL)
+		return e;
+	*limit = most;
+	return trace_find(w->directory, w->address, limit, each, arg);
 }
 
 /* true: as many messages as there may be, so there may have been more. */
 static enum err look(struct reader *r, size_t most, bool *more)
 {
 	size_t stories = most;
-	enum err e = operate_search(r->directory, r->key, &stories,
-				    each_record, r);
+	enum err e = operate_search(&r->wanted, &stories, each_record, r);
 
 	*more = stories == most;
 	send_lines(r);
@@ -195,8 +214,7 @@ static void *read_trace(void *arg)
 	put_end(r, e, more);
 	close(r->fd);
 	buf_clear(&r->lines);
-	mem_free(r->directory);
-	mem_free(r->key);
+	operate_wanted_clear(&r->wanted);
 	mem_free(r);
 	operate_thread_ended(a);
 	return NULL;
@@ -242,35 +260,34 @@ void operate_trace(struct appliance *a, struct control_session *s,
 {
 	static const struct timeval most = { .tv_sec = SEND_MOST_S };
 	struct reader *r = mem_zero(sizeof *r);
-	struct bytes key;
+	char *key = operate_text(arguments, "key");
 
 	if (r == NULL)
 		goto no_memory;
-	if (json_find_text(arguments, "key", &key) != OK) {
+	if (key == NULL) {
 		control_end(s, 2, "which message? a key is missing");
 		goto out;
 	}
 	r->appliance = a;
 	r->lines = (struct buf)BUF_INIT(LINES_MAX);
-	r->key = operate_text(arguments, "key");
 	r->follow = json_find_true(arguments, "follow");
-	r->directory = mem_string(a->options.state_directory);
-	if (r->key == NULL || r->directory == NULL)
+	if (!operate_want(a, key, &r->wanted))
 		goto no_memory;
 	if ((r->fd = control_give_away(s)) < 0)
 		goto out;
 	if (setsockopt(r->fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) ==
 		    0 &&
-	    operate_thread(a, read_trace, r))
+	    operate_thread(a, read_trace, r)) {
+		mem_free(key);
 		return;
+	}
 	turn_away(r->fd);
 	goto out;
 no_memory:
 	control_end(s, 1, "out of memory");
 out:
-	if (r != NULL) {
-		mem_free(r->directory);
-		mem_free(r->key);
-	}
+	if (r != NULL)
+		operate_wanted_clear(&r->wanted);
+	mem_free(key);
 	mem_free(r);
 }

@@ -74,6 +74,23 @@ static bool is_configured(const struct settings *s, const struct lane *l)
 	return false;
 }
 
+bool people_configured(const struct engine *e, const struct lane *l)
+{
+	return l->by_target || is_configured(e->settings, l) ||
+	       accounts_named(directory_accounts(e->directory), l->peer) !=
+		       NULL;
+}
+
+void people_left(struct engine *e, const struct directory *before)
+{
+	const struct lane *l = road_lane(e, TECHNOLOGY_CPM, LANE_DEVICES);
+	const struct user *u = directory_users(before);
+
+	for (; l != NULL && u != NULL; u = u->next_all)
+		if (directory_user_hashed(e->directory, u->hash) == NULL)
+			leave_all(e, l, u->hash);
+}
+
 void people_reconfigured(struct engine *e, const struct settings *before,
 			 const struct settings *now)
 {

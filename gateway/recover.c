@@ -329,7 +329,9 @@ static void who_done(void *owner, struct step *s)
 	for (item = s->found; item != NULL; item = item->next) {
 		last = item->count;
 		u = directory_user_hashed(e->directory, item->count);
-		if (u != NULL && u->devices > 0)
+		if (u == NULL)
+			leave_all(e, l, item->count);
+		else if (u->devices > 0)
 			dispatch_drain_target(e, l, item->count);
 	}
 	if (s->n_found < WHO_ROWS)

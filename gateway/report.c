@@ -88,7 +88,7 @@ static void fill(struct engine *e, struct live *r, enum delivery_state s,
 	r->maybe_duplicate = false;
 	r->once = false;
 	r->progress = (struct bytes){ NULL, 0 };
-	r->expires_us = e->last_us + e->lifetime_us;
+	r->expires_us = e->last_us + e->life.usual_us;
 	r->due_us = e->last_us;
 	r->state = LEG_QUEUED;
 }

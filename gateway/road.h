@@ -10,6 +10,7 @@
  *	dispatch.c	lanes are served and refilled
  *	dispatch_targets.c  one recipient's legs, in their order
  *	divert.c	what waits for a link that is down goes by another
+ *	leave.c		what waits for a user who was taken out
  *	waits.c		adapters hear of legs for peers that are down
  *	settle.c	outcomes: done, again, next way, give up
  *	correlate.c	far ids and far reports find their leg
@@ -32,6 +33,7 @@
 #include "gateway/directory.h"
 #include "gateway/lane.h"
 #include "gateway/trace.h"
+#include "policy/life.h"
 #include "policy/retry.h"
 
 #define SCRATCH_MAX	(2 * 1024 * 1024)
@@ -59,7 +61,8 @@ struct engine {
 	struct directory *directory;
 	struct access *access;
 
-	uint64_t lifetime_us, dedupe_us, orphan_us, parts_us;
+	struct life_rule life;
+	uint64_t dedupe_us, orphan_us, parts_us;
 	struct retry_rule retry;
 	bool fail_unknown;	/* on-unknown = fail                          */
 	bool deliver_partial;
@@ -169,10 +172,13 @@ uint64_t choose_recipient(struct engine *e, const struct address *to);
 /* intake.c */
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);
 void intake_message(struct engine *e, const struct reply *to,
-		    const struct intake *in, const struct message *m);
+		    const struct intake *asked, const struct message *m);
 /** One made of parts that were accepted ends: only its reports go on. */
 void intake_ended(struct engine *e, const struct intake *in,
 		  const struct message *m, const struct outcome *why);
+/** Until when `m` is tried: now, if it is taken now. */
+struct life_verdict intake_life(const struct engine *e,
+				const struct message *m);
 /** Makes these its ways. ERR_NOMEM. */
 enum err intake_ways(struct live *l, const struct route_verdict *v) CHECKED;
 const char *intake_account(const struct origin *o, char *room, size_t size);
@@ -241,6 +247,14 @@ bool settle_reroute(struct engine *e, struct live *l);
 
 /* divert.c */
 void divert_tick(struct engine *e, struct lane *l, uint64_t now);
+
+/* leave.c */
+/** Its recipient is not a user any more: it goes by another way, or has failed.
+ *  False: he is one, nothing was done. `l` is of a lane of users, and nowhere. */
+bool leave_left(struct engine *e, struct live *l);
+/** All that waits in `l`, a lane of users, under that key, if it is that of
+ *  one who was taken out. */
+void leave_all(struct engine *e, const struct lane *l, uint64_t recipient);
 
 /* waits.c */
 void waits_tick(struct engine *e, struct lane *l);
@@ -337,6 +351,10 @@ void alert_subscriber(struct engine *e, const struct address *who);
 /** Links that were in the settings before and are not now, are not shown. */
 void people_reconfigured(struct engine *e, const struct settings *before,
 			 const struct settings *now);
+/** Of these, some may not be in e's directory any more: see leave.c. */
+void people_left(struct engine *e, const struct directory *before);
+/** It is in the configuration, or an account that was added since. */
+bool people_configured(const struct engine *e, const struct lane *l);
 bool people_frame(struct engine *e, unsigned child, const struct frame *f);
 
 /* links.c */

@@ -12,7 +12,7 @@ enum setting_type {
 	SETTING_TEXT,
 	SETTING_NUMBER,	  /* min..max                                   */
 	SETTING_BOOL,	  /* true, yes, on, 1 / false, no, off, 0       */
-	SETTING_DURATION, /* number with ms, s, m, h or d; bare: s.     */
+	SETTING_DURATION, /* number with ms, s, m, h or d; or 0         */
 			  /* The value is in milliseconds, min..max too */
 	SETTING_SIZE,	  /* number with k, M or G (1024); octets       */
 	SETTING_CHOICE,	  /* one of `choices`, separated by '|'         */

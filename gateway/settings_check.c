@@ -394,6 +394,7 @@ static enum err check_rows(struct check *c, const struct settings_kind *k)
 		for (i = 0; what->type == SETTING_NUMBERS && i < k->n; i++)
 			check_numbers(c, k->at[i], row);
 		check_order(c, k, row, "-first", "-most");
+		check_order(c, k, row, "lifetime", "lifetime-most");
 		check_order(c, k, row, "-minimum", "-maximum");
 	}
 	return e;

@@ -21,7 +21,14 @@ static const struct setting gateway_settings[] = {
 	{ "lifetime", SETTING_DURATION, "s", SETTING_SECOND, 30 * SETTING_DAY,
 	  NULL, "3d", false,
 	  "How long a message is kept and tried when its sender says nothing; "
-	  "after that it has expired.",
+	  "after that it has expired. For a scheduled message it begins at "
+	  "the schedule.",
+	  false },
+	{ "lifetime-most", SETTING_DURATION, "s", SETTING_SECOND,
+	  UINT64_C(365) * SETTING_DAY, NULL, "30d", false,
+	  "The longest time that a sender may ask for: a longer validity is "
+	  "cut, which the trace tells; a schedule that is further away is "
+	  "refused.",
 	  false },
 	{ "retry-first", SETTING_DURATION, "s", 100, SETTING_HOUR, NULL, "5s",
 	  false,
@@ -30,8 +37,8 @@ static const struct setting gateway_settings[] = {
 	{ "retry-most", SETTING_DURATION, "s", 100, SETTING_DAY, NULL, "5m",
 	  false, "The longest wait between two attempts.", false },
 	{ "retry-jitter", SETTING_NUMBER, "percent", 0, 100, NULL, "20", false,
-	  "Every wait is shortened by a random part of at most this much, so "
-	  "that attempts do not fall together.",
+	  "Every wait is made shorter or longer by a random part of at most "
+	  "this much, so that attempts do not fall together.",
 	  false },
 	{ "on-unknown", SETTING_CHOICE, NULL, 0, 0, "resend|fail", "resend",
 	  false,
@@ -41,9 +48,9 @@ static const struct setting gateway_settings[] = {
 	  false },
 	{ "dedupe-window", SETTING_DURATION, "s", 0, 30 * SETTING_DAY, NULL,
 	  "24h", false,
-	  "A second submission with the same sender and the same identifier "
+	  "A second submission with the same sender, recipient and identifier "
 	  "within this time gets the first one's answer and is not delivered "
-	  "again.",
+	  "again, whatever is in it.",
 	  false },
 	{ "reassembly-timeout", SETTING_DURATION, "s", SETTING_SECOND,
 	  SETTING_DAY, NULL, "5m", false,
@@ -210,20 +217,11 @@ const struct setting_group rows_access = {
 };
 
 static const struct setting iwf_settings[] = {
-	{ "reach", SETTING_CHOICE, NULL, 0, 0, "internal|core", "internal",
-	  false,
-	  "How a message gets to interworking: inside this gateway, or out to "
-	  "the SIP core and back.",
-	  false },
-	{ "accept", SETTING_CHOICE, NULL, 0, 0, "stored|submitted", "stored",
-	  false,
+	{ "reach", SETTING_CHOICE, NULL, 0, 0, "internal", "internal", false,
+	  "How a message gets to interworking: inside this gateway.", false },
+	{ "accept", SETTING_CHOICE, NULL, 0, 0, "stored", "stored", false,
 	  "When the sender of an interworked message is answered: as soon as "
-	  "it is on disk, or when the other side has answered.",
-	  false },
-	{ "accept-timeout", SETTING_DURATION, "s", 100, 4 * SETTING_SECOND,
-	  NULL, "4s", false,
-	  "With accept = submitted: after this time the answer is that of "
-	  "accept = stored.",
+	  "it is on disk.",
 	  false },
 	{ .name = NULL }
 };

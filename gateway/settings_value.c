@@ -129,7 +129,8 @@ void settings_put_range(const struct setting *row, struct buf *to)
 	put_scaled(to, scales, max);
 }
 
-/* Digits, then one of the scales. `bare`: what no name at all stands for. */
+/* Digits, then one of the scales. `bare`: what no name at all stands for; 0:
+ * only nothing needs none. */
 static enum err read_scaled(struct bytes in, const struct scale *scales,
 			    uint64_t bare, uint64_t *out)
 {
@@ -148,6 +149,8 @@ static enum err read_scaled(struct bytes in, const struct scale *scales,
 		    (scales->times == 1024 && bytes_is(name, "K")))
 			times = scales->times;
 	e = bytes_decimal((struct bytes){ in.p, digits }, UINT64_MAX, &v);
+	if (e == OK && v == 0 && name.n == 0)
+		times = 1;
 	if (e != OK || times == 0)
 		return e == OK ? ERR_MALFORMED : e;
 	if (v > UINT64_MAX / times)
@@ -180,7 +183,7 @@ static enum err check_number(const struct setting *row, struct bytes text,
 
 	if (row->type == SETTING_DURATION) {
 		what = "not a time: a number with ms, s, m, h or d, ";
-		e = read_scaled(text, durations, SETTING_SECOND, &v);
+		e = read_scaled(text, durations, 0, &v);
 	} else if (row->type == SETTING_SIZE) {
 		what = "not a size: a number of octets, or with k, M or G, ";
 		e = read_scaled(text, sizes, 1, &v);
@@ -374,7 +377,10 @@ static enum err check_item(const struct setting *row, struct bytes item,
 	if (row->type == SETTING_NUMBERS)
 		return check_number(row, item, &port, complaint);
 	if (row->choices != NULL && !settings_one_of(row->choices, item)) {
-		put_why(complaint, item, "not one of ");
+		put_why(complaint, item,
+			strchr(row->choices, '|') != NULL
+				? "not one of "
+				: "not available in this version, only ");
 		settings_put_words(complaint, row->choices);
 		return ERR_RANGE;
 	}
@@ -397,6 +403,8 @@ static enum err check_list(const struct setting *row, struct bytes text,
 	struct bytes left = settings_list(text), item;
 	enum err e = OK;
 
+	if (row->required && bytes_trim(text).n == 0)
+		return check_item(row, bytes_trim(text), complaint);
 	while (e == OK && settings_next(&left, &item)) {
 		e = check_item(row, item, complaint);
 		if (e == OK && row->type != SETTING_NUMBERS &&

@@ -49,10 +49,8 @@ static void removed_done(void *owner, struct step *s)
 		road_forget(e, l);
 }
 
-/*
- * The row goes, and with it the leg. Until that is done it is remembered: a
- * fetch that was on its way may still bring the row.
- */
+/* The row goes, and with it the leg. Until that is done it is remembered: a
+ * fetch that was on its way may still bring the row. */
 void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 {
 	struct step *s = road_step(e, STEP_REMOVE, removed_done);
@@ -143,6 +141,8 @@ void settle_replace(struct engine *e, struct live *l, struct bytes image)
 /* Again at `due_us`: by its flow, or with its recipient's others. */
 void settle_requeue(struct engine *e, struct live *l, uint64_t due_us)
 {
+	if (l->lane->by_target && leave_left(e, l))
+		return;
 	l->due_us = due_us;
 	l->state = l->lane->by_target ? LEG_WAITING : LEG_QUEUED;
 	dispatch_hold(e, l);

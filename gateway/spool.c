@@ -106,7 +106,7 @@ static void refuse_all(struct engine *e, const struct spooled *c)
 static void tell_again(struct engine *e, const struct spooled *c,
 		       uint64_t story)
 {
-	char first[PUBLIC_ID_SIZE], text[PUBLIC_ID_SIZE + 32];
+	char first[PUBLIC_ID_SIZE], text[PUBLIC_ID_SIZE + 64];
 	struct story end = { .step = "intake",
 			     .verdict = "duplicate",
 			     .clause = "dedupe-window" };
@@ -117,7 +117,8 @@ static void tell_again(struct engine *e, const struct spooled *c,
 	end.peer = c->legs[0]->origin.peer;
 	story &= ~SPOOL_ANSWERED;
 	if (keys_public_id(e->keys, story, first) == OK) {
-		snprintf(text, sizeof text, "not delivered again: as %s",
+		snprintf(text, sizeof text,
+			 "not delivered again: its identifier is that of %s",
 			 first);
 		end.text = text;
 	}

@@ -8,3 +8,4 @@ libpolicy_a_SOURCES += policy/retry.c policy/retry.h
 libpolicy_a_SOURCES += policy/receipts.c policy/receipts.h
 libpolicy_a_SOURCES += policy/admit.c policy/admit.h
 libpolicy_a_SOURCES += policy/carry.c policy/carry.h
+libpolicy_a_SOURCES += policy/life.c policy/life.h

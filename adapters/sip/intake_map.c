@@ -407,8 +407,9 @@ static bool map_dedupe(struct work *w)
 			   (const char *)w->out->imdn.message_id.p,
 			   (int)w->out->imdn.type,
 			   w->m->recipients[0].address.text);
-	else if (id)
-		buf_text(&key, id);
+	else if (id) /* one message fanned out has one id (RFC 5438 6.3) */
+		buf_printf(&key, "%s\n%s", id,
+			   w->m->recipients[0].address.text);
 	else
 		buf_printf(&key, "\n%s\n%s\n%u",
 			   w->request->from_tag ? w->request->from_tag : "",

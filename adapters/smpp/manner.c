@@ -31,6 +31,7 @@ static void common(const struct settings *s, struct manner *out)
 		.trunk_prefix = settings_text(g, "trunk-prefix"),
 		.home_domain = settings_text(g, "home-domain"),
 	};
+	out->most_ahead_us = settings_number(g, "lifetime-most") * 1000;
 	out->joined_timeout_s =
 		(uint32_t)(settings_number(g, "reassembly-timeout") / 1000);
 }

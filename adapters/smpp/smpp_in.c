@@ -135,6 +135,8 @@ static uint32_t read_times(const struct reading *r, uint64_t now_us,
 	if (out->earliest_us != 0 && out->expires_us != 0 &&
 	    out->earliest_us >= out->expires_us)
 		return ESME_RINVSCHED;
+	if (out->earliest_us > now_us + r->m->most_ahead_us)
+		return ESME_RINVSCHED;
 	return ESME_ROK;
 }
 

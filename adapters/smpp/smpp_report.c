@@ -58,6 +58,20 @@ static enum delivery_state by_class(uint8_t esm_class, enum want *kind)
 	}
 }
 
+/* Whom it is about; a writing that cannot be read is nobody's. */
+static struct address reporter(const struct smpp_pdu *p, const struct manner *m,
+			       struct arena *a)
+{
+	struct address_smpp wire = { p->source.ton, p->source.npi,
+				     p->source.digits };
+	struct address who;
+
+	if (numbers_in(&m->numbers, NUMBER_SENDER, &wire, &m->rules, a, &who) !=
+	    OK)
+		who = (struct address){ ADDRESS_NONE, NULL };
+	return who;
+}
+
 enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 			uint64_t now_us, struct arena *a,
 			struct far_report *out)
@@ -88,6 +102,7 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 	    delivery_state_final(r.state))
 		r.state = STATE_ENROUTE;
 	r.far_code = far_code(p, &text);
+	r.reporter = reporter(p, m, a);
 	/* What could not be delivered in all its time: he was not there. */
 	r.absent = r.state == STATE_EXPIRED ||
 		   (r.state != STATE_DELIVERED && smpp_error_absent(p->tlvs));

@@ -8,6 +8,7 @@ struct manner desk_manner(bool server)
 				.write = { .parts_max = 8 },
 				.sme_ack = true,
 				.min_validity_s = 60,
+				.most_ahead_us = UINT64_C(864000000000),
 				.service_type = "" };
 }
 

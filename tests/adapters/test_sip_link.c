@@ -346,7 +346,8 @@ static void test_message_in(void)
 	device_open(&d, &w, false);
 	f = send_in(&w, &d, &r, &in, &m);
 	CU_ASSERT(in.native);
-	CU_ASSERT(bytes_is(in.dedupe, "+15550100001\nAa1234567890"));
+	CU_ASSERT(bytes_is(in.dedupe, "+15550100001\nAa1234567890\n"
+				  "+15550200001"));
 	CU_ASSERT(m.origin.technology == TECHNOLOGY_CPM &&
 		  strcmp(m.origin.account, "mary") == 0);
 	CU_ASSERT_STRING_EQUAL(m.from.text, "+15550100001");

@@ -60,6 +60,21 @@ static void test_codings_in(void)
 	arena_free(a);
 }
 
+/* Ten days ahead at most: see desk_manner(). */
+static void test_schedule_in(void)
+{
+	struct manner m = desk_manner(true);
+	struct arena *a = arena_new(65536);
+	struct smpp_pdu p = desk_pdu();
+	struct smpp_arrival out;
+
+	p.schedule_delivery_time = bytes_of("000010000000000R");
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_ROK);
+	p.schedule_delivery_time = bytes_of("000010000001000R");
+	CU_ASSERT(smpp_message_in(&p, &m, DESK_NOW, a, &out) == ESME_RINVSCHED);
+	arena_free(a);
+}
+
 static void test_fields_in(void)
 {
 	struct manner m = desk_manner(true);
@@ -540,6 +555,7 @@ static void test_validity_out(void)
 
 static const struct check_test tests[] = { { "codings in", test_codings_in },
 					   { "fields in", test_fields_in },
+					   { "schedule in", test_schedule_in },
 					   { "parts in", test_joining_in },
 					   { "URIs in", test_uris_in },
 					   { "lengths out", test_lengths_out },

@@ -134,6 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct manner m = { .peer = "peer",
 			    .rules = { .country = "1" },
 			    .service_type = "",
+			    .most_ahead_us = UINT64_C(864000000000),
 			    .joined_timeout_s = 300 };
 	struct bytes in = bytes_after((struct bytes){ data, size }, 1);
 	struct smpp_pdu p;

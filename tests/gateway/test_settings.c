@@ -63,8 +63,18 @@ static const struct row {
 	  "octets, or with k, M or G, 0 or more\n" },
 	{ "yes or no", "smsc\nname=a\nhost=h\nsystem-id=x\nstart=maybe",
 	  "f:5: group smsc: start: maybe is neither yes nor no\n" },
-	{ "choice", "iwf\nreach=outside",
-	  "f:2: group iwf: reach: outside is not one of internal or core\n" },
+	{ "time without unit", "gateway\nlifetime=3",
+	  "f:2: group gateway: lifetime: 3 is not a time: a number with "
+	  "ms, s, m, h or d, 1s..30d\n" },
+	{ "choice", "gateway\non-unknown=ask",
+	  "f:2: group gateway: on-unknown: ask is not one of resend or "
+	  "fail\n" },
+	{ "choice of one", "iwf\nreach=outside",
+	  "f:2: group iwf: reach: outside is not available in this version, "
+	  "only internal\n" },
+	{ "no prefix", "route\nname=a\ntechnology=mms\nprefix=",
+	  "f:4: group route: prefix: an empty value is not an item of a "
+	  "list\n" },
 	{ "item of a list", "sip\nalgorithms=md5;crc",
 	  "f:2: group sip: algorithms: crc is not one of md5 or sha-256\n" },
 	{ "empty item", "gateway\nadapters=sip;;smpp",
@@ -187,6 +197,9 @@ static const struct row {
 	{ "first above most", "gateway\nretry-first=10m",
 	  "f:2: group gateway: retry-first: 10m is above retry-most, which is "
 	  "5m\n" },
+	{ "usual above most", "gateway\nlifetime=6d\nlifetime-most=5d",
+	  "f:2: group gateway: lifetime: 6d is above lifetime-most, which is "
+	  "5d\n" },
 	{ "text too long", "smsc\nname=a\nhost=h\nsystem-id=0123456789abcdef",
 	  "f:4: group smsc: system-id: has 16 octets, not 0..15\n" },
 	{ "a secret is not shown",

@@ -58,7 +58,7 @@ static uint64_t life_of(const struct sim *s, const struct mail *m)
 {
 	uint64_t life = s->knobs.lifetime_us;
 
-	if (m->lifetime_us != 0 && m->lifetime_us < life)
+	if (m->lifetime_us != 0)
 		life = m->lifetime_us;
 	return m->once && life > ONCE_US ? ONCE_US : life;
 }

@@ -394,7 +394,7 @@ static struct mail *new_mail(struct sim *s)
 			     ? sim_between(s, 1000, 20000)
 			     : sim_between(s, 0, 100);
 	if (sim_chance(s, 10))
-		m->lifetime_us = sim_between(s, 500, 8000) * MS;
+		m->lifetime_us = sim_between(s, 500, 25000) * MS;
 	m->once = sim_chance(s, 3);
 	return m;
 }

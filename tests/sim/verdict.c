@@ -85,7 +85,7 @@ static bool was_told(const struct sim *s, unsigned mail, unsigned copy,
 	uint64_t life = s->knobs.lifetime_us, own = s->mails[mail].lifetime_us;
 	unsigned i;
 
-	if (own != 0 && own < life)
+	if (own != 0)
 		life = own;
 	for (i = 0; i < s->n_receipts; i++) {
 		r = &s->receipts[i];

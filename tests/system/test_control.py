@@ -71,6 +71,16 @@ def case_1_refused_or_not_found(w):
         check(error, 'it says why', command)
 
 
+def case_2_a_wrong_option_is_named(w):
+    _, _, error = w.gateway.gwctl('--no-such-option')
+    equal(error.count('\n'), 1, error)
+    check('--no-such-option' in error, error)
+    done = subprocess.run([BUILD / 'cpmgwd', '--nope'], capture_output=True,
+                          text=True, check=False)
+    equal((done.returncode, done.stderr),
+          (2, "cpmgwd: wrong option: --nope\nTry 'cpmgwd --help'.\n"))
+
+
 def case_2_usage(w):
     for command in ([], ['frobnicate'], ['trace'], ['link', 'start'],
                     ['link', 'burn', 'smsc-a'], ['status', 'extra'],
@@ -150,6 +160,23 @@ def case_a_trace_by_every_name_of_a_message(w):
         equal(KEYS - set(step), set(), 'stable keys')
     times = [s['time'] for s in whole]
     equal(times, sorted(times), 'by time')
+
+
+def case_a_user_and_a_number_by_every_name(w):
+    number = w.number()
+    equal(w.mary.message(f'tel:+{number}', 'by every form')[0], 202)
+    w.smsc.submits(number)
+    story = complete(w, f'+{number}', {'outcome'})[0]['id']
+    for key in (f'00{number}', f'0{number[1:]}',
+                f'sip:+{number}@cpm.example'):
+        equal(w.gateway.trace(key)[0]['id'], story, key)
+    for key in ('mary', '15550100001', 'sip:mary@cpm.example',
+                'sip:+15550100001@cpm.example', '05550100001'):
+        check(story in {s['id'] for s in w.gateway.trace(key)}, key)
+        equal([u['name'] for u in w.gateway.ask('users', key)], ['mary'])
+    for key in ('marry', '+15550300999'):
+        equal(w.gateway.gwctl('trace', key)[0], 1, key)
+        equal(w.gateway.gwctl('users', key)[0], 1, key)
 
 
 def case_a_trace_of_an_esme_s_message_by_both_ids(w):

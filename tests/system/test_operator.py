@@ -158,7 +158,9 @@ def case_all_of_a_number_at_once(w):
     for _ in range(3):
         equal(w.esme.submit('+15550100004', 'for bob')['status'], 0)
     until(lambda: len(held(w, '+15550100004')) == 3, 'three wait')
-    for key in ('+15550100004', 'tel:+15550100004', '15550100004'):
+    for key in ('+15550100004', 'tel:+15550100004', '15550100004', 'bob',
+                'sip:bob@cpm.example', 'sip:+15550100004@cpm.example',
+                '0015550100004', '05550100004'):
         told = w.gateway.ask('hold', key)
         equal([t['state'] for t in told], ['held'] * 3, key)
         equal({m['state'] for m in held(w, key)}, {'held'}, key)

@@ -223,6 +223,25 @@ def case_the_same_message_id_is_the_same_message(w):
     equal(w.peter.texts().count(text), 1)
 
 
+def case_the_same_message_id_to_another_recipient_is_another_message(w):
+    message_id, numbers = new_id(), [w.number() for _ in range(3)]
+    for number in numbers:
+        equal(w.mary.message(f'tel:+{number}', 'fanned out',
+                             'positive-delivery',
+                             message_id=message_id)[0], 202)
+    for number in numbers:
+        equal(len(w.smsc.submits(number)), 1)
+    until(lambda: w.mary.imdns(message_id) == ['delivered'] * 3,
+          'each one is told')
+    equal(w.mary.message(f'tel:+{numbers[0]}', 'other words',
+                         message_id=message_id)[0], 202)
+    until(lambda: [line for line in w.gateway.trace(message_id)
+                   if line['verdict'] == 'duplicate' and
+                   'its identifier is that of' in line['text']],
+          'the trace says why it is not delivered')
+    equal(w.smsc.count(numbers[0]), 1)
+
+
 def case_the_same_message_id_of_another_sender_is_another_message(w):
     number, message_id = w.number(), new_id()
     for device in (w.mary, w.peter):

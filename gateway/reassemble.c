@@ -154,10 +154,13 @@ static enum err add_part(struct engine *e, struct join *j,
 static enum err join_parts(struct engine *e, struct join *j,
 			   const struct step_item *item, size_t n)
 {
+	uint64_t of = item->number2;
 	enum err why = OK;
 
 	for (; n > 0 && why == OK; n--, item = item->next)
 		why = add_part(e, j, item);
+	if (why == OK && j->any)
+		why = fill_gap(j, of + 1);
 	if (why == OK)
 		why = joined_end(&j->bodies, &j->part.body);
 	if (why != OK)

@@ -108,6 +108,7 @@ struct live {
 	struct waiter *waiters;	/* and others with the same key               */
 	struct live *next_native;
 	bool stored;		/* "stored" is to be told when it is          */
+	uint64_t swept;		/* by which sweep it was asked about, last    */
 	struct lane *counted;	/* the lane whose `waiting` includes it       */
 	struct reply reply;
 	struct store_key dedupe;

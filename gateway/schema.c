@@ -54,6 +54,9 @@ static const char *const migrations[] = {
 	" PRIMARY KEY(state, lane)) WITHOUT ROWID;"
 	"PRAGMA application_id = " APPLICATION ";",
 	"CREATE INDEX binding_until ON binding(until);",
+	"CREATE INDEX leg_story ON leg(story) WHERE story > 0;"
+	"ALTER TABLE part ADD COLUMN id INT;"
+	"CREATE INDEX part_id ON part(id) WHERE id > 0;",
 };
 
 #define MIGRATIONS ((int64_t)(sizeof migrations / sizeof migrations[0]))

@@ -7,7 +7,6 @@
 
 #include <endian.h>
 
-#define STORY_SPAN (UINT64_C(1000000) << 10)
 #define IMAGE_KEY	UINT64_C(0x696d616765)	/* apart from the row's own */
 #define DAMAGED_MAX	32			/* in one answer            */
 
@@ -266,23 +265,25 @@ enum err legs_list(struct store *s, struct step *step)
 	return scan(s, LEGS_LIST, step);
 }
 
-/* Ids are times: those of one message are within a second. */
+static enum err legs_of(struct store *s, struct step *step, uint64_t story)
+{
+	bind_number(prepared(s, LEGS_STORY), 1, story);
+	step->story = story;
+	return scan(s, LEGS_STORY, step);
+}
+
+/* By its own id, by that of a part that has become it, or it still waits. */
 enum err legs_story(struct store *s, struct step *step)
 {
-	uint64_t id = step->legs[0].id;
-	sqlite3_stmt *q = prepared(s, LEGS_STORY);
+	uint64_t id = step->legs[0].id, until_us, story;
 	enum err e;
-	bool shared;
 
-	bind_number(prepared(s, CONTENT_COUNT), 1, id);
-	if ((e = next_row(s, CONTENT_COUNT, &shared)) != OK)
+	if ((e = legs_of(s, step, id)) != OK || step->n_found > 0)
 		return e;
-	if (!shared)
-		return leg_get(s, step, id);
-	rows_end(s, CONTENT_COUNT);
-	bind_number(q, 1, id);
-	bind_number(q, 2, id + STORY_SPAN);
-	if ((e = scan(s, LEGS_STORY, step)) != OK)
+	e = key_story(s, &STORE_PART_KEY(id), &until_us, &story);
+	if (e == ERR_NOTFOUND)
+		return part_named(s, step);
+	if (e != OK || (e = legs_of(s, step, story)) != OK)
 		return e;
 	return step->n_found > 0 ? OK : ERR_NOTFOUND;
 }

@@ -95,10 +95,9 @@ enum step_kind {
 	/* Keeps part `number` of `of` under part_key until until_us; its id
 	 * is `set`. One with the same `key` is kept once: ERR_EXISTS, and it
 	 * in `found`. So is one that went on before, its key kept until later
-	 * than key_until_us, when it would begin a set or take another one's
-	 * place; the item's number is its id then. It may come again when its
-	 * id stands for story 0. Else another of that number closes the set
-	 * and begins a new one. When
+	 * than key_until_us: the item's number is its id then; but it may come
+	 * again when its id stands for story 0. Else another of that number
+	 * closes the set and begins a new one. When
 	 * all are there the set is closed under number `set`, `complete`,
 	 * and every part is in `found`, in order. It stays until STEP_INSERT
 	 * takes it; at again_us it is found as if it had expired.            */

@@ -68,30 +68,10 @@ static enum err close_set(struct store *s, struct set *set, uint64_t number,
 	return run(s, PART_CLOSE);
 }
 
-/* The number that `which`, bound by the caller, gives. */
-static enum err number_of(struct store *s, enum statement which, uint64_t *n)
-{
-	enum err e;
-	bool row;
-
-	*n = 0;
-	if ((e = next_row(s, which, &row)) != OK || !row)
-		return e;
-	*n = column_number(prepared(s, which), 0);
-	rows_end(s, which);
-	return OK;
-}
-
-static enum err count(struct store *s, const struct set *set, uint64_t *n)
-{
-	bind_set(prepared(s, PART_COUNT), set);
-	return number_of(s, PART_COUNT, n);
-}
-
 /*
  * ERR_EXISTS and step->found: this very part went on in another message not
- * long ago. Whoever cancelled that one (its id stands for none) may send it
- * again.
+ * long ago, and must not mix with a new one under the same reference. Whoever
+ * cancelled that other one (its id stands for none) may send it again.
  */
 static enum err went_on(struct store *s, struct step *step)
 {
@@ -111,18 +91,6 @@ static enum err went_on(struct store *s, struct step *step)
 	return ERR_EXISTS;
 }
 
-/* A late repetition must not mix with a new message under the same number. */
-static enum err repeated(struct store *s, struct step *step,
-			 const struct set *set, bool taken)
-{
-	uint64_t n = 0;
-	enum err e = OK;
-
-	if (!taken)
-		e = count(s, set, &n);
-	return e == OK && n == 0 ? went_on(s, step) : e;
-}
-
 /* ERR_EXISTS: this very part is kept already, and is now in `found`. */
 static enum err known(struct store *s, struct step *step, struct set *set)
 {
@@ -138,7 +106,7 @@ static enum err known(struct store *s, struct step *step, struct set *set)
 	if ((e = next_row(s, PART_GET, &row)) != OK)
 		return e;
 	if (!row)
-		return repeated(s, step, set, false);
+		return went_on(s, step);
 	if (column_hash(q, 0) == step->key.high &&
 	    column_hash(q, 1) == step->key.low) {
 		e = item_octets(step, column_octets(q, 2), &item);
@@ -146,7 +114,7 @@ static enum err known(struct store *s, struct step *step, struct set *set)
 		return e == OK ? ERR_EXISTS : e;
 	}
 	rows_end(s, PART_GET);
-	if ((e = repeated(s, step, set, true)) != OK)
+	if ((e = went_on(s, step)) != OK)
 		return e;
 	return close_set(s, &before, step->set, 0);
 }
@@ -164,6 +132,26 @@ static enum err keep(struct store *s, const struct step *step)
 	bind_octets(q, 7, step->octets);
 	bind_number(q, 8, step->set);
 	return run(s, PART_INSERT);
+}
+
+/* The number that `which`, bound by the caller, gives. */
+static enum err number_of(struct store *s, enum statement which, uint64_t *n)
+{
+	enum err e;
+	bool row;
+
+	*n = 0;
+	if ((e = next_row(s, which, &row)) != OK || !row)
+		return e;
+	*n = column_number(prepared(s, which), 0);
+	rows_end(s, which);
+	return OK;
+}
+
+static enum err count(struct store *s, const struct set *set, uint64_t *n)
+{
+	bind_set(prepared(s, PART_COUNT), set);
+	return number_of(s, PART_COUNT, n);
 }
 
 static enum err seen(struct store *s, const struct set *set, uint64_t now_us,

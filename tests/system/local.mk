@@ -26,6 +26,7 @@ EXTRA_DIST += tests/system/test_accounts.py
 EXTRA_DIST += tests/system/tap.py
 EXTRA_DIST += tests/system/test_alert.py
 EXTRA_DIST += tests/system/test_amend.py
+EXTRA_DIST += tests/system/test_amend_parts.py
 EXTRA_DIST += tests/system/test_beyond.py
 EXTRA_DIST += tests/system/test_control.py
 EXTRA_DIST += tests/system/test_devices.py

@@ -40,6 +40,7 @@ EXTRA_DIST += tests/system/test_links.py
 EXTRA_DIST += tests/system/test_multi.py
 EXTRA_DIST += tests/system/test_operator.py
 EXTRA_DIST += tests/system/test_outbind.py
+EXTRA_DIST += tests/system/test_partial.py
 EXTRA_DIST += tests/system/test_perl.py
 EXTRA_DIST += tests/system/test_phone.py
 EXTRA_DIST += tests/system/test_probe.py

@@ -11,8 +11,16 @@ RINVMSGID, RCANCELFAIL, RREPLACEFAIL = 0x0C, 0x11, 0x13
 ENROUTE, DELETED = 1, 4
 
 
+RULES = 'any-sender = no\nallowed-address = +155517770000\n' \
+    'sender-in = 555 -> +15551777\ndefault-sender = +15551888888\n' \
+    'wrong-sender = default\n'
+
+
 def edit_links(text):
-    return text.replace('name = smsc-a\n', 'name = smsc-a\ncancel = yes\n')
+    """An SMSC that can cancel; esme1's senders are rewritten or replaced."""
+    text = text.replace('name = smsc-a\n', 'name = smsc-a\ncancel = yes\n')
+    return text.replace('any-sender = yes\nshort-code = 22222\n',
+                        RULES + 'short-code = 22222\n')
 
 
 def edit_gateway(text):
@@ -171,6 +179,20 @@ def case_of_many_each_is_found_after_a_replacement(w):
     equal([w.smsc.count(n) for n in numbers], [0, 0, 1])
 
 
+def case_all_copies_are_cancelled_beyond(w):
+    numbers = [w.number() for _ in range(3)]
+    for number in numbers:
+        w.smsc.rules({'to': number, 'receipts': []})
+    message_id = to_many(w, numbers)
+    far = [w.smsc.submits(number)[0]['id'] for number in numbers]
+    until(lambda: status(w, 'cancel_sm', message_id) == 0, 'it is asked')
+    equal({e['message_id'] for e in w.smsc.events(
+        lambda e: e.get('message_id') in far, 'cancel_sm')}, set(far))
+    w.esme.received(
+        lambda e: e.get('receipted_message_id') == message_id and
+        e['message_state'] == DELETED, 'three receipts', n=3)
+
+
 def case_without_an_id_beyond(w):
     number = w.number()
     w.smsc.rules({'to': number, 'receipts': []})
@@ -187,3 +209,21 @@ def case_without_an_id_beyond(w):
         equal(w.esme.receipt(message_id)[0], DELETED)
     until(lambda: status(w, 'cancel_sm', '', **fields) == RINVMSGID,
           'nothing is left')
+
+
+def case_the_source_is_what_it_was_when_it_was_sent(w):
+    held(w)
+    sent = (('22222', 3), ('5550000', 0), ('', 0), ('15550109999', 1))
+    for source, ton in sent:
+        fields = {'source_addr': source, 'source_addr_ton': ton}
+        message_id = w.esme.submit(w.number(), 'mine', **fields)['message_id']
+        for command in 'query_sm', 'cancel_sm':
+            equal(status(w, command, message_id, source_addr='999',
+                         source_addr_ton=3), RINVMSGID
+                  if source in ('22222', '5550000') else 0,
+                  f'{command} of another source than {source}')
+        if source in ('22222', '5550000'):
+            equal(status(w, 'query_sm', message_id, **fields), 0, source)
+            equal(status(w, 'cancel_sm', message_id, **fields), 0, source)
+        equal(status(w, 'query_sm', message_id, **fields), 0, 'afterwards')
+    held(w, False)

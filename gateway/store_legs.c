@@ -72,7 +72,7 @@ static void bind_image(sqlite3_stmt *q, int at, struct bytes image)
 }
 
 static enum err insert_leg(struct store *s, const struct store_leg *leg,
-			   struct bytes image, bool shared)
+			   struct bytes image, bool shared, bool several)
 {
 	sqlite3_stmt *q = prepared(s, LEG_INSERT);
 	struct store_leg row = *leg;
@@ -87,7 +87,7 @@ static enum err insert_leg(struct store *s, const struct store_leg *leg,
 	if (!shared)
 		sum |= (uint64_t)image_sum(row.id, image) << 32;
 	bind_leg(q, &row, sum);
-	bind_number(q, 9, row.story == row.id ? 0 : row.story);
+	bind_number(q, 9, row.story == row.id && !several ? 0 : row.story);
 	bind_octets(q, 10, row.meta);
 	if (shared)
 		sqlite3_bind_null(q, 11);
@@ -258,7 +258,8 @@ static enum err insert_all(struct store *s, struct step *step)
 	if (shared)
 		e = insert_content(s, story, step->n_legs, legs[0].image);
 	while (e == OK && n < step->n_legs)
-		if ((e = insert_leg(s, &legs[n], legs[0].image, shared)) == OK)
+		if ((e = insert_leg(s, &legs[n], legs[0].image, shared,
+				    step->n_legs > 1)) == OK)
 			n++;
 	if (e == OK || e == ERR_IO || e == ERR_TOOBIG)
 		return e;

@@ -7,6 +7,7 @@
 
 #include <endian.h>
 
+#define STORY_SPAN (UINT64_C(1000000) << 10)
 #define IMAGE_KEY	UINT64_C(0x696d616765)	/* apart from the row's own */
 #define DAMAGED_MAX	32			/* in one answer            */
 
@@ -265,10 +266,34 @@ enum err legs_list(struct store *s, struct step *step)
 	return scan(s, LEGS_LIST, step);
 }
 
+/* Its one leg is there, and there never was another. */
+static enum err alone(struct store *s, uint64_t story, bool *is)
+{
+	sqlite3_stmt *q = prepared(s, LEG_BEFORE);
+	bool row;
+	enum err e;
+
+	bind_number(q, 1, story);
+	*is = false;
+	if ((e = next_row(s, LEG_BEFORE, &row)) != OK || !row)
+		return e;
+	*is = column_number(q, 4) == 0 && column_number(q, 6) == 0;
+	rows_end(s, LEG_BEFORE);
+	return OK;
+}
+
+/* Ids are times: those of one message are within a second. */
 static enum err legs_of(struct store *s, struct step *step, uint64_t story)
 {
-	bind_number(prepared(s, LEGS_STORY), 1, story);
+	sqlite3_stmt *q = prepared(s, LEGS_STORY);
+	bool one;
+	enum err e;
+
 	step->story = story;
+	if ((e = alone(s, story, &one)) != OK)
+		return e;
+	bind_number(q, 1, story);
+	bind_number(q, 2, one ? story + 1 : story + STORY_SPAN);
 	return scan(s, LEGS_STORY, step);
 }
 

@@ -42,7 +42,7 @@ static const char *const texts[STATEMENTS] = {
 		"WHERE expires>0 AND expires<=?1 ORDER BY expires,id",
 	[LEGS_LIST] = LEG_COLUMNS "WHERE id>?1 ORDER BY id",
 	[LEGS_STORY] = LEG_COLUMNS
-		"WHERE id=?1 OR (story=?1 AND story>0)",
+		"WHERE id>=?1 AND id<?2 AND (id=?1 OR story=?1) ORDER BY id",
 	[LEG_RECIPIENT] = "SELECT recipient FROM leg WHERE " FOR_SOMEBODY
 			  " AND recipient>?1"
 			  " ORDER BY recipient LIMIT 1",

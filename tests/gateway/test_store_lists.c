@@ -320,6 +320,35 @@ static struct step *story(struct fixture *f, uint64_t id)
 	return s;
 }
 
+/* Each with an image of its own by now, and the first one gone. */
+static void test_story_of_several(void)
+{
+	struct fixture f = on_disk();
+	struct step *s = fresh(STEP_INSERT);
+	struct store_leg *legs = with_legs(s, 3);
+	uint64_t i;
+
+	for (i = 0; i < 3; i++) {
+		legs[i] = leg_of(i + 10);
+		legs[i].story = 10;
+	}
+	CU_ASSERT_EQUAL(done(&f, s), OK);
+	CU_ASSERT_EQUAL(insert(&f, leg_of(13)), OK);
+	for (i = 10; i < 13; i++)
+		CU_ASSERT_EQUAL(update(&f, leg_of(i)), OK);
+	s = story(&f, 10);
+	CU_ASSERT(ids_are(s, "10 11 12"));
+	step_free(s);
+	CU_ASSERT_EQUAL(remove_leg(&f, 10), OK);
+	s = story(&f, 10);
+	CU_ASSERT(ids_are(s, "11 12"));
+	step_free(s);
+	s = story(&f, 13);
+	CU_ASSERT(ids_are(s, "13"));
+	step_free(s);
+	finish(&f);
+}
+
 static void ids_stand_for(struct fixture *f, uint64_t id, uint64_t what)
 {
 	struct step *s = fresh(STEP_INSERT);
@@ -629,6 +658,7 @@ static const struct check_test tests[] = {
 	{ "legs that wait for a recipient", test_waiting },
 	{ "what has expired, and all", test_expired_and_list },
 	{ "parts", test_parts },
+	{ "the story of several", test_story_of_several },
 	{ "parts by their ids", test_parts_by_id },
 	{ "parts of one set", test_parts_of_one_set },
 	{ "parts that went on", test_parts_that_went_on },

@@ -8,22 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BEYOND_MAX 1000		/* asked of adapters and of the past at once  */
-#define NO_CHILD   UINT32_MAX
+#define TRIES_MAX 3		/* to meet parts that become one message      */
 
 /* A request while the store looks for what it is about. */
 struct wish {
 	struct reply reply;
 	struct bytes octets;
-};
-
-/* One that an adapter is asked about, or the past. */
-struct beyond {
-	struct beyond *next;
-	uint64_t ref, leg;
-	unsigned child;
-	enum amendment_kind kind;
-	struct reply reply;
+	unsigned tries;		/* before this one                            */
 };
 
 void amend_answer(struct engine *e, const struct reply *to,
@@ -60,120 +51,6 @@ void amend_answer_after(struct engine *e, const struct reply *to,
 	road_submit(e, s);
 }
 
-/* -- beyond ----------------------------------------------------------------- */
-
-static struct beyond *remember(struct engine *e, const struct reply *to,
-			       enum amendment_kind kind)
-{
-	struct beyond *b;
-
-	if (e->n_beyond == BEYOND_MAX || (b = mem_zero(sizeof *b)) == NULL)
-		return NULL;
-	b->ref = ++e->beyond_ref;
-	b->child = NO_CHILD;
-	b->kind = kind;
-	b->reply = *to;
-	b->next = e->beyond;
-	e->beyond = b;
-	e->n_beyond++;
-	return b;
-}
-
-/* The caller frees it. NULL: nobody asked, or that is long ago. */
-static struct beyond *recall(struct engine *e, uint64_t ref)
-{
-	struct beyond **at = &e->beyond, *b;
-
-	while (*at != NULL && (*at)->ref != ref)
-		at = &(*at)->next;
-	if ((b = *at) != NULL) {
-		*at = b->next;
-		e->n_beyond--;
-	}
-	return b;
-}
-
-void amend_clear(struct engine *e)
-{
-	struct beyond *b;
-
-	while ((b = e->beyond) != NULL) {
-		e->beyond = b->next;
-		mem_free(b);
-	}
-}
-
-void amend_child_died(struct engine *e, unsigned child)
-{
-	struct beyond *b, *next;
-
-	for (b = e->beyond; b != NULL; b = next) {
-		next = b->next;
-		if (b->child != child)
-			continue;
-		amend_answer(e, &b->reply,
-		       &(struct standing){ .class = OUTCOME_LATER });
-		mem_free(recall(e, b->ref));
-	}
-}
-
-/* The far side has it, and its adapter knows how to ask. */
-static bool ask_beyond(struct engine *e, const struct live *l,
-		       const struct reply *to, const struct amendment *r)
-{
-	struct amendment down = *r;
-	struct frame f = { .type = FRAME_AMENDMENT };
-	struct beyond *b;
-
-	if (l->progress.n == 0 || !l->lane->up || l->lane->child < 0)
-		return false;
-	down.id = l->id;
-	down.account = NULL;
-	down.peer = live_way(l)->peer;
-	down.from = l->from;
-	down.to = l->to;
-	down.progress = l->progress;
-	buf_reset(&e->payload);
-	if (amendment_image(&down, &e->payload) != OK ||
-	    (b = remember(e, to, r->kind)) == NULL)
-		return false;
-	b->child = (unsigned)l->lane->child;
-	b->leg = l->id;
-	f.ref = b->ref;
-	f.payload = buf_bytes(&e->payload);
-	if (e->world.send(e->world.arg, b->child, &f))
-		return true;
-	mem_free(recall(e, b->ref));
-	return false;
-}
-
-/* It has ended: how is in its story, which others may have to read. */
-static void ask_past(struct engine *e, const struct reply *to,
-		     const struct amendment *r)
-{
-	struct beyond *b = remember(e, to, r->kind);
-	char decimal[24];
-
-	if (b == NULL) {
-		amend_answer(e, to, &(struct standing){ .class = OUTCOME_LATER });
-		return;
-	}
-	snprintf(decimal, sizeof decimal, "%llu",
-		 (unsigned long long)keys_decimal(e->keys, r->id));
-	e->world.look_back(e->world.arg, b->ref, decimal,
-			   r->account == NULL ? "" : r->account);
-}
-
-void engine_looked_back(struct engine *e, uint64_t ref,
-			const struct standing *v)
-{
-	struct beyond *b = recall(e, ref);
-
-	if (b != NULL)
-		amend_answer(e, &b->reply, v);
-	mem_free(b);
-}
-
 /* -- what becomes of a leg -------------------------------------------------- */
 
 static bool waits(const struct live *l)
@@ -195,16 +72,28 @@ static void let_go(struct engine *e, struct live *l)
 	l->held_by = NULL;
 }
 
+static const struct outcome cancelled = {
+	.class = OUTCOME_NEVER,
+	.state = STATE_DELETED,
+	.text = "cancelled by its sender",
+	.clause = "SMPP v3.4 4.9",
+};
+
 static void cancel(struct engine *e, struct live *l)
 {
-	struct outcome o = { .class = OUTCOME_NEVER,
-			     .state = STATE_DELETED,
-			     .text = "cancelled by its sender",
-			     .clause = "SMPP v3.4 4.9" };
+	struct message m;
 
 	let_go(e, l);
 	dispatch_take(e, l);
-	settle_final(e, l, STATE_DELETED, &o);
+	if (message_read(l->image, e->scratch, &m, NULL) == OK)
+		reassemble_forget(e, &m);
+	settle_final(e, l, STATE_DELETED, &cancelled);
+}
+
+void amend_cancelled(struct engine *e, struct live *l)
+{
+	if (far_away(l))
+		cancel(e, l);
 }
 
 /* Of several forms that one which the message itself names. */
@@ -288,18 +177,37 @@ static bool same_address(const struct address *asked, const struct address *is)
 	return asked->kind == ADDRESS_NONE || address_equal(asked, is);
 }
 
+static bool same_account(const struct origin *o, const struct amendment *r)
+{
+	return r->account != NULL && o->account != NULL &&
+	       strcmp(o->account, r->account) == 0;
+}
+
 static bool is_his(const struct live *l, const struct amendment *r)
 {
-	return r->account != NULL && l->origin.account != NULL &&
-	       strcmp(l->origin.account, r->account) == 0 &&
+	return same_account(&l->origin, r) &&
 	       same_address(&r->from, &l->from) &&
 	       same_address(&r->to, &l->to);
+}
+
+static bool is_his_message(const struct message *m, const struct amendment *r)
+{
+	return same_account(&m->origin, r) &&
+	       same_address(&r->from, &m->from) && m->n_recipients > 0 &&
+	       same_address(&r->to, &m->recipients[0].address);
 }
 
 bool amend_fits(struct engine *e, const struct live *l,
 		const struct amendment *r)
 {
 	return is_his(l, r) && waits(l) && same_service(e, l, r->service_type);
+}
+
+bool amend_beyond(struct engine *e, const struct live *l,
+		  const struct amendment *r)
+{
+	return is_his(l, r) && far_away(l) &&
+	       same_service(e, l, r->service_type);
 }
 
 bool amend_leg(struct engine *e, struct live *l, const struct amendment *r)
@@ -312,7 +220,11 @@ bool amend_leg(struct engine *e, struct live *l, const struct amendment *r)
 
 /* What the legs of a message come to. */
 struct sum {
-	size_t found, done, beyond;
+	size_t found, done;	/* reports are not counted            */
+	size_t asked;		/* those that the far side has        */
+	struct inquiry *inquiry;
+	bool part;		/* what was named is but a part of it */
+	bool other;		/* it has legs that were not meant    */
 	bool pending, final;
 	struct standing standing;	/* of those that have ended */
 };
@@ -332,59 +244,161 @@ static void stand(const struct live *l, struct sum *sum)
 	}
 }
 
+static void refuse(struct engine *e, const struct live *l,
+		   const struct amendment *r, const struct sum *sum)
+{
+	tell_leg(e, l,
+		 &(struct story){
+			 .step = r->kind == AMEND_CANCEL ? "cancel" : "replace",
+			 .verdict = "refused",
+			 .text = sum->part ? "it is a part of a longer message"
+					   : "it has been sent",
+		 });
+}
+
+/* It is with the far side, which is asked; of several one is enough to query. */
+static bool ask(struct engine *e, const struct live *l, const struct wish *w,
+		const struct amendment *r, struct sum *sum)
+{
+	if (!far_away(l) || (r->kind == AMEND_QUERY && sum->asked > 0))
+		return false;
+	if (sum->inquiry == NULL)
+		sum->inquiry = inquiry_new(e, &w->reply, r->kind, 0);
+	if (sum->inquiry == NULL || !inquiry_ask(e, sum->inquiry, l, r))
+		return false;
+	sum->asked++;
+	return true;
+}
+
 static void act(struct engine *e, struct live *l, const struct wish *w,
 		const struct amendment *r, struct sum *sum)
 {
 	bool asks = r->kind == AMEND_QUERY;
+	bool may = r->kind != AMEND_REPLACE || !sum->part;
 
-	sum->found++;
+	sum->found += !l->is_report;
 	stand(l, sum);
-	if (far_away(l) && sum->beyond == 0 &&
-	    ask_beyond(e, l, &w->reply, r)) {
-		sum->beyond++;
-	} else if (waits(l) && !asks) {
-		if (amend_leg(e, l, r)) {
-			sum->done++;
-			return;
-		}
-	} else if (!asks) {
-		tell_leg(e, l, &(struct story){
-				       .step = r->kind == AMEND_CANCEL
-						       ? "cancel"
-						       : "replace",
-				       .verdict = "refused",
-				       .text = "it has been sent",
-			       });
+	if (may && !asks && waits(l) && amend_leg(e, l, r)) {
+		sum->done++;
+		return;
 	}
+	if (!(may && ask(e, l, w, r, sum)) && !asks && !l->is_report)
+		refuse(e, l, r, sum);
 	if (l->place == LIVE_NOWHERE && l->updating == 0)
 		road_forget(e, l);
+}
+
+static void answer_query(struct engine *e, const struct wish *w,
+			 const struct sum *sum)
+{
+	struct standing v = { .class = OUTCOME_DELIVERED,
+			      .state = STATE_ENROUTE };
+
+	if (sum->found == 0 && !sum->final)
+		v = (struct standing){ .class = OUTCOME_ADDRESS };
+	else if (!sum->pending && sum->final)
+		v = sum->standing;
+	amend_answer(e, &w->reply, &v);
+}
+
+static void answer_change(struct engine *e, const struct wish *w,
+			  const struct sum *sum)
+{
+	enum outcome_class class = OUTCOME_NEVER;
+
+	if (sum->found == 0 && !sum->final)
+		class = OUTCOME_ADDRESS;
+	else if (sum->found > 0 && sum->done == sum->found)
+		class = OUTCOME_DELIVERED;
+	amend_answer_after(e, &w->reply, class, STATE_NONE);
 }
 
 /* One answer, whatever became of how many legs. */
 static void conclude(struct engine *e, const struct wish *w,
 		     const struct amendment *r, const struct sum *sum)
 {
-	struct standing v = { .class = OUTCOME_DELIVERED,
-			      .state = STATE_ENROUTE };
+	bool asks = r->kind == AMEND_QUERY;
 
-	if (sum->beyond > 0)
-		return;
-	if (r->kind != AMEND_QUERY) {
-		amend_answer_after(e, &w->reply,
-			     sum->found == 0		? OUTCOME_ADDRESS
-			     : sum->done == sum->found	? OUTCOME_DELIVERED
-							: OUTCOME_NEVER,
-			     STATE_NONE);
+	if (sum->inquiry != NULL && sum->asked > 0) {
+		if (!asks)
+			inquiry_add(sum->inquiry, sum->done,
+				    sum->found - sum->done - sum->asked);
+		inquiry_close(e, sum->inquiry);
 		return;
 	}
-	if (sum->found == 0) {
-		ask_past(e, &w->reply, r);
-		return;
-	}
-	if (!sum->pending && sum->final)
-		v = sum->standing;
-	amend_answer(e, &w->reply, &v);
+	if (sum->inquiry != NULL)
+		inquiry_drop(e, sum->inquiry);
+	if (sum->found == 0 && !sum->final && !sum->other)
+		inquiry_past(e, &w->reply, r);
+	else if (asks)
+		answer_query(e, w, sum);
+	else
+		answer_change(e, w, sum);
 }
+
+/* -- of parts that wait for the others -------------------------------------- */
+
+static void look_up(struct engine *e, const struct wish *w);
+
+static void parts_done(void *owner, struct step *s)
+{
+	struct engine *e = owner;
+	const struct wish *w = s->context;
+
+	if (s->n_found == 0) {	/* they have become one meanwhile */
+		look_up(e, w);
+		return;
+	}
+	reassemble_cancelled(e, s, &cancelled);
+	amend_answer_after(e, &w->reply, OUTCOME_DELIVERED, STATE_DELETED);
+}
+
+static struct wish *wish_again(struct step *s, const struct wish *w)
+{
+	struct wish *again = road_room(s, 1, sizeof *again);
+
+	*again = (struct wish){ w->reply, road_octets(s, w->octets),
+				w->tries + 1 };
+	return again;
+}
+
+static void cancel_parts(struct engine *e, const struct wish *w,
+			 struct bytes set)
+{
+	struct step *s = road_step(e, STEP_PARTS_EXPIRED, parts_done);
+
+	s->context = wish_again(s, w);
+	s->part_key = road_octets(s, set);
+	s->set = road_id(e);
+	s->until_us = e->last_us;
+	s->again_us = e->last_us + 1000000;
+	road_submit(e, s);
+}
+
+/* No part is replaced: its text is but a piece of one. */
+static void about_part(struct engine *e, const struct wish *w,
+		       const struct amendment *r, const struct step_item *item)
+{
+	struct standing v = { .class = OUTCOME_ADDRESS };
+	struct message m;
+
+	if (reassemble_read(e, item, &m) != OK || !is_his_message(&m, r)) {
+		amend_answer(e, &w->reply, &v);
+	} else if (r->kind == AMEND_QUERY) {
+		v.class = OUTCOME_DELIVERED;
+		v.state = STATE_ENROUTE;
+		amend_answer(e, &w->reply, &v);
+	} else if (r->kind == AMEND_REPLACE) {
+		v.class = OUTCOME_NEVER;
+		amend_answer(e, &w->reply, &v);
+	} else if (item->count == 0) {
+		cancel_parts(e, w, item->leg.meta);
+	} else {
+		look_up(e, w);
+	}
+}
+
+/* -- a request by id -------------------------------------------------------- */
 
 static void story_done(void *owner, struct step *s)
 {
@@ -396,26 +410,51 @@ static void story_done(void *owner, struct step *s)
 
 	if (amendment_read(w->octets, e->scratch, &r) != OK)
 		return;
+	if (s->found != NULL && s->found->leg.id == 0) {
+		about_part(e, w, &r, s->found);
+		return;
+	}
+	sum.part = s->story != r.id;
 	for (item = s->found; item != NULL; item = item->next) {
 		struct live *l = road_find(e, item->leg.id);
 		bool here = l != NULL;
 
 		if (!here && (l = road_load(e, &item->leg)) == NULL)
 			continue;
-		if (is_his(l, &r))
+		if (is_his(l, &r)) {
 			act(e, l, w, &r, &sum);
-		else if (!here)
+			continue;
+		}
+		sum.other |= !l->is_report;
+		if (!here)
 			road_forget(e, l);
 	}
 	conclude(e, w, &r, &sum);
+}
+
+static void look_up(struct engine *e, const struct wish *w)
+{
+	struct amendment r;
+	struct step *s;
+
+	if (w->tries > TRIES_MAX ||
+	    amendment_read(w->octets, e->scratch, &r) != OK) {
+		amend_answer(e, &w->reply,
+			     &(struct standing){ .class = OUTCOME_LATER });
+		return;
+	}
+	s = road_step(e, STEP_STORY, story_done);
+	s->context = wish_again(s, w);
+	s->legs = road_room(s, 1, sizeof *s->legs);
+	s->legs[0].id = r.id;
+	s->n_legs = 1;
+	road_submit(e, s);
 }
 
 void amend_frame(struct engine *e, unsigned child, const struct frame *f)
 {
 	struct reply to = { child, e->children[child].life, f->ref };
 	struct amendment r;
-	struct wish *w;
-	struct step *s;
 
 	if (amendment_read(f->payload, e->scratch, &r) != OK ||
 	    (r.id == 0 && r.kind != AMEND_CANCEL)) {
@@ -423,64 +462,8 @@ void amend_frame(struct engine *e, unsigned child, const struct frame *f)
 			     &(struct standing){ .class = OUTCOME_ADDRESS });
 		return;
 	}
-	if (r.id == 0) {
+	if (r.id == 0)
 		sweep_cancel(e, &to, f->payload, &r);
-		return;
-	}
-	s = road_step(e, STEP_STORY, story_done);
-	w = road_room(s, 1, sizeof *w);
-	*w = (struct wish){ to, road_octets(s, f->payload) };
-	s->context = w;
-	s->legs = road_room(s, 1, sizeof *s->legs);
-	s->legs[0].id = r.id;
-	s->n_legs = 1;
-	road_submit(e, s);
-}
-
-/* The far side has cancelled it: so it has ended here, too. */
-static void found_done(void *owner, struct step *s)
-{
-	struct engine *e = owner;
-	const struct wish *w = s->context;
-	struct live *l = road_find(e, s->legs[0].id);
-
-	if (l == NULL && s->found != NULL)
-		l = road_load(e, &s->found->leg);
-	if (l != NULL && far_away(l))
-		cancel(e, l);
-	amend_answer_after(e, &w->reply, OUTCOME_DELIVERED, STATE_DELETED);
-}
-
-static void cancelled_beyond(struct engine *e, const struct beyond *b)
-{
-	struct step *s = road_step(e, STEP_GET, found_done);
-	struct wish *w = road_room(s, 1, sizeof *w);
-
-	w->reply = b->reply;
-	s->context = w;
-	s->legs = road_room(s, 1, sizeof *s->legs);
-	s->legs[0].id = b->leg;
-	s->n_legs = 1;
-	road_submit(e, s);
-}
-
-/* An adapter's answer: it has done so with the far side, or cannot. */
-void amend_standing(struct engine *e, unsigned child, const struct frame *f)
-{
-	struct beyond *b;
-	struct standing v;
-
-	if ((b = recall(e, f->ref)) == NULL)
-		return;
-	if (b->child != child ||
-	    standing_read(f->payload, e->scratch, &v) != OK)
-		v = (struct standing){ .class = OUTCOME_LATER };
-	if (v.class != OUTCOME_DELIVERED && b->kind == AMEND_QUERY)
-		v = (struct standing){ .class = OUTCOME_DELIVERED,
-				       .state = STATE_ENROUTE };
-	if (v.class == OUTCOME_DELIVERED && b->kind == AMEND_CANCEL)
-		cancelled_beyond(e, b);
 	else
-		amend_answer(e, &b->reply, &v);
-	mem_free(b);
+		look_up(e, &(struct wish){ to, f->payload, 0 });
 }

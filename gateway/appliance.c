@@ -417,11 +417,11 @@ static bool start_loop(struct appliance *a)
 }
 
 static void world_look_back(void *arg, uint64_t ref, const char *key,
-			    const char *account)
+			    const char *account, const char *from)
 {
 	struct appliance *a = arg;
 
-	past_ask(a->past, ref, key, account);
+	past_ask(a->past, ref, key, account, from);
 }
 
 static void looked_back(void *arg, uint64_t ref, const struct standing *v)

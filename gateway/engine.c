@@ -63,7 +63,7 @@ void engine_free(struct engine *e)
 	table_walk(&e->by_id, free_one, NULL);
 	table_clear(&e->by_id);
 	mem_free(e->far_table);
-	amend_clear(e);
+	inquiry_clear(e);
 	sweep_clear(e);
 	roster_clear(e);
 	for (s = e->first_step; s != NULL; s = after) {
@@ -326,7 +326,7 @@ void engine_child_down(struct engine *e, unsigned child, const char *why)
 			mem_free(l->text);
 			l->text = mem_string(why);
 		}
-	amend_child_died(e, child);
+	inquiry_child_died(e, child);
 	settle_child_died(e, child);
 }
 
@@ -349,7 +349,7 @@ void engine_frame(struct engine *e, unsigned child, const struct frame *f)
 		amend_frame(e, child, f);
 		break;
 	case FRAME_STANDING:
-		amend_standing(e, child, f);
+		inquiry_standing(e, child, f);
 		break;
 	default:
 		break;

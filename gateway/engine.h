@@ -38,7 +38,7 @@ struct engine_world {
 	 * has submitted? The answer is engine_looked_back(), also before this
 	 * returns. */
 	void (*look_back)(void *arg, uint64_t ref, const char *key,
-			  const char *account);
+			  const char *account, const char *from);
 	const char *state_directory;
 };
 

@@ -10,6 +10,7 @@
 
 #define PASSWORD_MAX 8 /* octets: SMPP v3.4 5.2.2                   */
 #define SALT_OCTETS  12
+#define SHOWN_MAX    (1024 * 1024)
 
 /* The adapter checks a bind in its one thread: a few milliseconds. */
 static const struct scrypt_cost cost = { 1024, 8, 1 };
@@ -84,11 +85,6 @@ static bool sets(const char *action)
 	       strcmp(action, "limit") == 0;
 }
 
-static bool shows(const char *action)
-{
-	return strcmp(action, "list") == 0 || strcmp(action, "show") == 0;
-}
-
 static int check(const struct call *c)
 {
 	static const char *const actions[] = { "list",	 "show",   "add",
@@ -115,6 +111,79 @@ static int check(const struct call *c)
 	return GWCTL_DONE;
 }
 
+struct shown {
+	struct arena *arena;
+	struct buf out;
+};
+
+/* A list is written as it is set: its members behind one another. */
+static enum err put_value(struct shown *s, const struct json_value *v)
+{
+	const struct json_value *m;
+	const char *text;
+
+	if (v->kind == JSON_BOOL)
+		buf_text(&s->out, v->truth ? "yes" : "no");
+	if (v->kind == JSON_STRING || v->kind == JSON_NUMBER) {
+		if ((text = print_harmless(s->arena, v->text)) == NULL)
+			return ERR_NOMEM;
+		buf_text(&s->out, text);
+	}
+	for (m = v->kind == JSON_ARRAY ? v->child : NULL; m != NULL;
+	     m = m->next) {
+		if ((text = print_harmless(s->arena, m->text)) == NULL)
+			return ERR_NOMEM;
+		buf_printf(&s->out, "%s%s", m == v->child ? "" : ";", text);
+	}
+	buf_text(&s->out, "\n");
+	return buf_status(&s->out);
+}
+
+static bool says_nothing(const struct json_value *v)
+{
+	return v->kind == JSON_NULL ||
+	       (v->kind == JSON_STRING && v->text.n == 0) ||
+	       (v->kind == JSON_ARRAY && v->child == NULL);
+}
+
+/* Everything that is known of one account, a line each. */
+static enum err take_account(void *arg, const struct json_value *object)
+{
+	struct shown *s = arg;
+	const struct json_value *v;
+	const char *name;
+	enum err e = OK;
+
+	for (v = object->child; v != NULL && e == OK; v = v->next) {
+		if (says_nothing(v))
+			continue;
+		if ((name = print_harmless(s->arena, v->name)) == NULL)
+			return ERR_NOMEM;
+		buf_text(&s->out, "  ");
+		print_padded(&s->out, name, 20);
+		e = put_value(s, v);
+	}
+	return e;
+}
+
+/* The account, and below it its binds as `links` has them. */
+static int show_account(struct call *c, struct bytes arguments)
+{
+	struct shown s = { .arena = c->arena, .out = BUF_INIT(SHOWN_MAX) };
+	struct call links = *c;
+	int code = call_run(c, arguments, take_account, &s, NULL);
+
+	call_print(&s.out);
+	buf_clear(&s.out);
+	if (code != GWCTL_DONE || c->json)
+		return code;
+	puts("");
+	links.command = "links";
+	links.arguments = c->arguments + 1;
+	links.n = 1;
+	return call_links(&links);
+}
+
 int call_esme(struct call *c)
 {
 	struct buf arguments = BUF_INIT(4 * GWCTL_TEXT_MAX);
@@ -138,7 +207,9 @@ int call_esme(struct call *c)
 	else if (e != OK)
 		code = complain("the options are too long, or standard input "
 				"cannot be read");
-	else if (shows(action))
+	else if (strcmp(action, "show") == 0)
+		code = show_account(c, buf_bytes(&arguments));
+	else if (strcmp(action, "list") == 0)
 		code = call_table(c, buf_bytes(&arguments), columns,
 				  "There are no accounts.");
 	else

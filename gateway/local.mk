@@ -29,6 +29,7 @@ libgateway_a_SOURCES += gateway/divert.c
 libgateway_a_SOURCES += gateway/engine.c gateway/engine.h
 libgateway_a_SOURCES += gateway/hold.c
 libgateway_a_SOURCES += gateway/inflight.c gateway/inflight.h
+libgateway_a_SOURCES += gateway/inquiry.c
 libgateway_a_SOURCES += gateway/intake.c
 libgateway_a_SOURCES += gateway/keys.c gateway/keys.h
 libgateway_a_SOURCES += gateway/lane.c gateway/lane.h

@@ -10,12 +10,13 @@
 
 #define QUESTIONS_MAX 256	/* at once                                    */
 #define NAME_ROOM     64
+#define FROM_ROOM     256
 #define STORIES_MAX   4		/* a part and the whole share their ids      */
 
 struct question {
 	struct question *next;
 	uint64_t ref;
-	char key[NAME_ROOM], account[NAME_ROOM];
+	char key[NAME_ROOM], account[NAME_ROOM], from[FROM_ROOM];
 	bool his;
 	struct standing standing;
 };
@@ -68,7 +69,8 @@ static void look(void *arg, const struct trace_record *r)
 {
 	struct question *q = arg;
 
-	if (is(r->step, "intake") && is(r->peer, q->account))
+	if (is(r->step, "intake") && is(r->peer, q->account) &&
+	    (q->from[0] == '\0' || is(r->from, q->from)))
 		q->his = true;
 	if (r->verdict != NULL &&
 	    (is(r->step, "settled") || is(r->step, "report-in")))
@@ -154,12 +156,12 @@ static void told(void *arg, int fd, unsigned events)
 }
 
 void past_ask(struct past *p, uint64_t ref, const char *key,
-	      const char *account)
+	      const char *account, const char *from)
 {
 	struct question *q = NULL;
 
 	if (p->n < QUESTIONS_MAX && strlen(account) < NAME_ROOM &&
-	    strlen(key) < NAME_ROOM)
+	    strlen(key) < NAME_ROOM && strlen(from) < FROM_ROOM)
 		q = mem_zero(sizeof *q);
 	if (q == NULL) {
 		p->told(p->arg, ref,
@@ -169,6 +171,7 @@ void past_ask(struct past *p, uint64_t ref, const char *key,
 	q->ref = ref;
 	strcpy(q->key, key);
 	strcpy(q->account, account);
+	strcpy(q->from, from);
 	p->n++;
 	pthread_mutex_lock(&p->lock);
 	*p->last_asked = q;

@@ -20,8 +20,9 @@ struct past *past_new(struct loop *loop, const char *directory,
 /** Nothing that was asked is answered any more. */
 void past_free(struct past *p);
 
-/** How did the message that a story calls `key`, submitted by `account`, end? */
+/** How did the message that a story calls `key`, submitted by `account` as
+ *  `from` (its text; "": any), end? */
 void past_ask(struct past *p, uint64_t ref, const char *key,
-	      const char *account);
+	      const char *account, const char *from);
 
 #endif

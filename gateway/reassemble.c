@@ -18,6 +18,7 @@
 #define JOINED_MAX	(3 * PARTS_OCTETS)	/* the same as UTF-8         */
 #define PART_IMAGE_MAX	(PARTS_OCTETS / 2)	/* with that a whole image   */
 #define LOST_MAX	2048
+#define CANCELLED_US	86400000000ull	/* no timeout is longer       */
 #define GAP		"[\xE2\x80\xA6]"	/* U+2026 */
 
 /* A part on disk: its own id, the receipts it asks for, its image. */
@@ -189,10 +190,13 @@ static enum err add_part(struct engine *e, struct join *j,
 static enum err join_parts(struct engine *e, struct join *j,
 			   const struct step_item *item, size_t n)
 {
+	uint64_t of = item->number2;
 	enum err why = OK;
 
 	for (; n > 0 && why == OK; n--, item = item->next)
 		why = add_part(e, j, item);
+	if (why == OK && j->any)
+		why = fill_gap(j, of + 1);
 	if (why == OK)
 		why = joined_end(&j->bodies, &j->part.body);
 	if (why != OK)
@@ -242,13 +246,16 @@ static void join_up(struct engine *e, const struct step_item *first, size_t n,
 	buf_clear(&image);
 }
 
-/* A part that is kept already is known by the id that it got first. */
+/* A part that is kept already, or went on not long ago, is known by the id
+ * that it got first. */
 static void known_by(struct waiting_part *w, const struct step *s)
 {
 	struct cursor c = CURSOR(s->found->octets);
 	uint64_t id = cursor_u64(&c);
 
-	if (c.bad == OK)
+	if (c.bad != OK)
+		id = s->found->number;
+	if (id != 0)
 		w->id = id;
 }
 
@@ -318,6 +325,12 @@ static bool takes(struct engine *e, const struct reply *to,
 	return false;
 }
 
+static uint64_t wait_us(const struct engine *e, const struct intake *in)
+{
+	return in->segment.timeout_s > 0 ? in->segment.timeout_s * 1000000ull
+					 : e->parts_us;
+}
+
 void reassemble_part(struct engine *e, const struct reply *to,
 		     const struct intake *in, const struct message *m)
 {
@@ -338,9 +351,8 @@ void reassemble_part(struct engine *e, const struct reply *to,
 	s->again_us = e->last_us + AGAIN_US;
 	s->number = in->segment.part;
 	s->of = in->segment.of;
-	s->until_us = e->last_us + (in->segment.timeout_s > 0
-					    ? in->segment.timeout_s * 1000000ull
-					    : e->parts_us);
+	s->until_us = e->last_us + wait_us(e, in);
+	s->key_until_us = e->last_us + e->dedupe_us - wait_us(e, in);
 	octets = road_room(s, PART_HEADER + in->message.n, 1);
 	for (size_t i = 0; i < 8; i++)
 		octets[i] = (uint8_t)(w->id >> (56 - 8 * i));
@@ -412,4 +424,51 @@ void reassemble_tick(struct engine *e, uint64_t now)
 	s->again_us = now + AGAIN_US;
 	s->limit = PARTS_SETS;
 	road_submit(e, s);
+}
+
+/* -- what its sender does not want any more ---------------------------------- */
+
+enum err reassemble_read(struct engine *e, const struct step_item *part,
+			 struct message *m)
+{
+	return message_read(bytes_after(part->octets, PART_HEADER), e->scratch,
+			    m, NULL);
+}
+
+static void forget_part(struct engine *e, uint64_t id)
+{
+	struct step *s = road_step(e, STEP_INSERT, NULL);
+
+	s->has_key = true;
+	s->key = STORE_PART_KEY(id);
+	s->until_us = UINT64_MAX;	/* whatever it stands for */
+	s->key_until_us = e->last_us + CANCELLED_US;
+	road_submit(e, s);
+}
+
+void reassemble_forget(struct engine *e, const struct message *m)
+{
+	uint64_t decimal;
+	size_t i;
+
+	for (i = 0; i < m->n_ids; i++)
+		if (m->ids[i].kind == ID_SMPP &&
+		    bytes_decimal(bytes_of(m->ids[i].value), UINT64_MAX,
+				  &decimal) == OK)
+			forget_part(e, keys_open_decimal(e->keys, decimal));
+}
+
+void reassemble_cancelled(struct engine *e, const struct step *s,
+			  const struct outcome *why)
+{
+	const struct step_item *item;
+
+	join_up(e, s->found, s->n_found, why);
+	for (item = s->found; item != NULL; item = item->next) {
+		struct cursor c = CURSOR(item->octets);
+		uint64_t id = cursor_u64(&c);
+
+		if (c.bad == OK)
+			forget_part(e, id);
+	}
 }

@@ -15,6 +15,7 @@
  *	settle.c	outcomes: done, again, next way, give up
  *	correlate.c	far ids and far reports find their leg
  *	amend.c		what senders want of what they submitted
+ *	inquiry.c	... of what others have by now
  *	sweep.c		the same, without an id: all that fits
  *	report.c	what the sender is told
  *	alert.c		who was not there, and is again
@@ -92,11 +93,13 @@ struct engine {
 	struct step *first_step, **last_step;	/* to hand over this turn     */
 	struct engine_counts counts;
 	struct target *paused;
-	struct beyond *beyond;	/* requests that others were asked            */
-	size_t n_beyond;
-	uint64_t beyond_ref;
+	struct inquiry *inquiries;
+	struct asked *asked;	/* of all of these                            */
+	size_t n_asked;
+	uint64_t asked_ref;
 	struct sweep *sweeps;
 	size_t n_sweeps;
+	uint64_t sweep_number;
 	struct live *natives[NATIVES];	/* with a key, by it                  */
 	struct live *first_behind, *last_behind;	/* wait their turn   */
 };
@@ -210,6 +213,14 @@ void spool_forget(struct engine *e, struct live **legs, size_t n);
 void reassemble_part(struct engine *e, const struct reply *to,
 		     const struct intake *in, const struct message *m);
 void reassemble_tick(struct engine *e, uint64_t now);
+/** A part that waits, as STEP_STORY found it. Errors as message_read(). */
+enum err reassemble_read(struct engine *e, const struct step_item *part,
+			 struct message *m) CHECKED;
+/** Its parts' ids stand for none any more: they may be sent again. */
+void reassemble_forget(struct engine *e, const struct message *m);
+/** The set that a STEP_PARTS_EXPIRED has found ends so, and is forgotten. */
+void reassemble_cancelled(struct engine *e, const struct step *s,
+			  const struct outcome *why);
 
 /* dispatch.c */
 void dispatch_enter(struct engine *e, struct live *l);
@@ -287,7 +298,6 @@ void correlate_again(struct engine *e, struct bytes octets);
 
 /* amend.c */
 void amend_frame(struct engine *e, unsigned child, const struct frame *f);
-void amend_standing(struct engine *e, unsigned child, const struct frame *f);
 /** It waits, is the account's, and is what `r` means. */
 bool amend_fits(struct engine *e, const struct live *l,
 		const struct amendment *r);
@@ -298,8 +308,31 @@ void amend_answer(struct engine *e, const struct reply *to,
 		  const struct standing *v);
 void amend_answer_after(struct engine *e, const struct reply *to,
 			enum outcome_class class, enum delivery_state state);
-void amend_child_died(struct engine *e, unsigned child);
-void amend_clear(struct engine *e);
+/** As amend_fits(), but the far side has it. */
+bool amend_beyond(struct engine *e, const struct live *l,
+		  const struct amendment *r);
+/** The far side has cancelled it. */
+void amend_cancelled(struct engine *e, struct live *l);
+
+/* inquiry.c */
+/** One answer to `to`, or to that sweep. NULL: no memory. */
+struct inquiry *inquiry_new(struct engine *e, const struct reply *to,
+			    enum amendment_kind kind, uint64_t sweep);
+/** Asks the adapter of one that the far side has; false: it cannot be asked. */
+bool inquiry_ask(struct engine *e, struct inquiry *q, const struct live *l,
+		 const struct amendment *r);
+/** Others of which it is known by now. */
+void inquiry_add(struct inquiry *q, size_t done, size_t failed);
+/** Nobody else is asked: it answers when all have, and is gone then. */
+void inquiry_close(struct engine *e, struct inquiry *q);
+/** Nobody was asked. */
+void inquiry_drop(struct engine *e, struct inquiry *q);
+/** How has it ended? That is in its story, which others may have to read. */
+void inquiry_past(struct engine *e, const struct reply *to,
+		  const struct amendment *r);
+void inquiry_standing(struct engine *e, unsigned child, const struct frame *f);
+void inquiry_child_died(struct engine *e, unsigned child);
+void inquiry_clear(struct engine *e);
 
 /* sweep.c */
 /** Cancels all that fit `r`, which has no id; `octets` are its image. */
@@ -308,6 +341,9 @@ void sweep_cancel(struct engine *e, const struct reply *to,
 /** A message that takes the place of one that waits, if there is one. */
 void sweep_intake(struct engine *e, const struct reply *to,
 		  struct bytes octets, const struct message *m);
+/** What became of those that its inquiry asked. */
+void sweep_asked(struct engine *e, uint64_t number, size_t done,
+		 size_t failed);
 void sweep_clear(struct engine *e);
 
 /* report.c */

@@ -20,7 +20,7 @@ static const char *const migrations[] = {
 	" id INTEGER PRIMARY KEY,"
 	" sum INT,"		/* high half: of the image, low: of the rest */
 	" state INT, lane INT, flow INT, due INT, expires INT, recipient INT,"
-	" story INT,"		/* 0: as id                                  */
+	" story INT,"		/* 0: as id, and there is no other leg       */
 	" far BLOB,"		/* 16 octets each, NULL: none                */
 	" meta BLOB,"
 	" image BLOB);"		/* NULL: in `image`, by story                */
@@ -54,6 +54,8 @@ static const char *const migrations[] = {
 	" PRIMARY KEY(state, lane)) WITHOUT ROWID;"
 	"PRAGMA application_id = " APPLICATION ";",
 	"CREATE INDEX binding_until ON binding(until);",
+	"ALTER TABLE part ADD COLUMN id INT;"
+	"CREATE INDEX part_id ON part(id) WHERE id > 0;",
 };
 
 #define MIGRATIONS ((int64_t)(sizeof migrations / sizeof migrations[0]))

@@ -184,6 +184,7 @@ void spool_legs(struct engine *e, const struct reply *to,
 	s->key_until_us = e->last_us + e->dedupe_us;
 	s->story = legs[0]->story;
 	s->part_key = road_octets(s, in->segment.key);
+	s->aliases = legs[0]->origin.account != NULL;
 	s->legs = road_room(s, n, sizeof *s->legs);
 	s->n_legs = n;
 	for (i = 0; i < n; i++) {

@@ -51,8 +51,9 @@ enum step_kind {
 	 * 0: until it is forgotten), nothing is inserted, result ERR_EXISTS
 	 * and `story` is the earlier one; else it is kept until key_until_us.
 	 * With `part_key` (leg.meta of a part's item): removes that set in
-	 * the same step and keeps its parts' keys until key_until_us; is the
-	 * set gone, ERR_EXISTS.
+	 * the same step and keeps its parts' keys until key_until_us, with
+	 * `aliases` their ids as keys (STORE_PART_KEY) of the story until
+	 * its first leg expires, too; is the set gone, ERR_EXISTS.
 	 * ERR_RANGE: a leg's id is taken, or not in 1..2^63-1.               */
 	STEP_INSERT,
 	STEP_SEEN,		/* key known and not past until_us: ERR_EXISTS
@@ -78,8 +79,11 @@ enum step_kind {
 				 * id > after_id, by id                       */
 	STEP_EXPIRED,		/* expires_us in 1..until_us, oldest first    */
 	STEP_GET,		/* legs[0].id; ERR_NOTFOUND                   */
-	STEP_STORY,		/* all legs of the message legs[0].id (its
-				 * story), ERR_NOTFOUND: none is left         */
+	/* All legs of the message legs[0].id: its story, or the id of a part
+	 * that was joined into it; `story` is its own then. ERR_NOTFOUND: none
+	 * is left. A part that waits: one item with leg.id 0, its octets,
+	 * leg.meta names its set; count: the set is closed.                   */
+	STEP_STORY,
 	STEP_LIST,		/* all legs by id > after_id (gwctl queue)    */
 	/* The leg of far[0] -> found, ERR_NOTFOUND; then, with orphan octets,
 	 * keeps them until until_us (at most STORE_ORPHANS_MAX rows: the
@@ -88,9 +92,12 @@ enum step_kind {
 	/* Orphans whose far key belongs to a leg, number > after_id, at most
 	 * `limit` (0: all) -> items with octets and number.                  */
 	STEP_ORPHANS,
-	/* Keeps part `number` of `of` under part_key until until_us. One
-	 * with the same `key` is kept once: ERR_EXISTS, and it in `found`;
-	 * another of that number closes the set and begins a new one. When
+	/* Keeps part `number` of `of` under part_key until until_us; its id
+	 * is `set`. One with the same `key` is kept once: ERR_EXISTS, and it
+	 * in `found`. So is one that went on before, its key kept until later
+	 * than key_until_us: the item's number is its id then; but it may come
+	 * again when its id stands for story 0. Else another of that number
+	 * closes the set and begins a new one. When
 	 * all are there the set is closed under number `set`, `complete`,
 	 * and every part is in `found`, in order. It stays until STEP_INSERT
 	 * takes it; at again_us it is found as if it had expired.            */
@@ -100,7 +107,8 @@ enum step_kind {
 	 * the set were in one that STEP_INSERT took before. At most `limit`
 	 * sets (0: all), those counted that had a later part and are passed
 	 * over. They are closed under `set`, and found again at again_us if
-	 * no STEP_INSERT takes them.                                         */
+	 * no STEP_INSERT takes them. With part_key, as STEP_STORY names a
+	 * set: that one only, and at once.                                   */
 	STEP_PARTS_EXPIRED,
 	STEP_BIND,		/* text = user, text2 = key, octets = data,
 				 * until_us 0 deletes                         */
@@ -132,6 +140,9 @@ enum step_kind {
 #define STORE_ORPHANS_MAX 100000
 #define STEP_FAR_MAX 255
 
+/* Under which key the story of a part's id is kept: no hash. */
+#define STORE_PART_KEY(id_) ((struct store_key){ .high = 0, .low = (id_) })
+
 /* One row of an answer; a list in the step's arena. */
 struct step_item {
 	struct step_item *next;
@@ -152,7 +163,7 @@ struct step {
 	/* What is asked. Octets belong to `arena`. */
 	struct store_leg *legs;
 	size_t n_legs;
-	bool has_key, drop_far;
+	bool has_key, drop_far, aliases;
 	struct store_key key;
 	uint64_t key_until_us;
 	struct store_key *far;

@@ -50,8 +50,8 @@ enum statement {
 	DEDUPE_GET,
 	DEDUPE_INSERT,
 	DEDUPE_FORGET,
-	PART_GET, PART_INSERT, PART_COUNT, PART_SET, PART_CLOSE,
-	PART_DELETE, PART_KEYS, PART_SEEN, PART_EXPIRED,
+	PART_GET, PART_NAMED, PART_INSERT, PART_COUNT, PART_SET, PART_CLOSE,
+	PART_DELETE, PART_KEYS, PART_IDS, PART_SEEN, PART_EXPIRED,
 	BINDING_INSERT,
 	BINDING_DELETE,
 	BINDING_ALL,
@@ -145,6 +145,9 @@ void tally_clear(struct store *s);
 enum err legs_insert(struct store *s, struct step *step) CHECKED;
 /** ERR_EXISTS and step->story: the key is known, and not past until_us. */
 enum err key_seen(struct store *s, struct step *step) CHECKED;
+/** What is kept under a key, past or not. ERR_NOTFOUND. */
+enum err key_story(struct store *s, const struct store_key *key,
+		   uint64_t *until_us, uint64_t *story) CHECKED;
 enum err leg_update(struct store *s, struct step *step) CHECKED;
 enum err leg_remove(struct store *s, struct step *step) CHECKED;
 enum err legs_refill(struct store *s, struct step *step) CHECKED;
@@ -177,6 +180,9 @@ enum err part_step(struct store *s, struct step *step) CHECKED;
 enum err parts_expired(struct store *s, struct step *step) CHECKED;
 /** The set of a STEP_INSERT is there; ERR_EXISTS: no more. */
 enum err parts_there(struct store *s, const struct step *step) CHECKED;
+/** The part whose id is legs[0].id -> found, as STEP_STORY has it.
+ *  ERR_NOTFOUND. */
+enum err part_named(struct store *s, struct step *step) CHECKED;
 /** It has become a message: its parts' keys stay, so that they are known. */
 enum err parts_joined(struct store *s, const struct step *step) CHECKED;
 

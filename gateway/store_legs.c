@@ -72,7 +72,7 @@ static void bind_image(sqlite3_stmt *q, int at, struct bytes image)
 }
 
 static enum err insert_leg(struct store *s, const struct store_leg *leg,
-			   struct bytes image, bool shared)
+			   struct bytes image, bool shared, bool several)
 {
 	sqlite3_stmt *q = prepared(s, LEG_INSERT);
 	struct store_leg row = *leg;
@@ -87,7 +87,7 @@ static enum err insert_leg(struct store *s, const struct store_leg *leg,
 	if (!shared)
 		sum |= (uint64_t)image_sum(row.id, image) << 32;
 	bind_leg(q, &row, sum);
-	bind_number(q, 9, row.story == row.id ? 0 : row.story);
+	bind_number(q, 9, row.story == row.id && !several ? 0 : row.story);
 	bind_octets(q, 10, row.meta);
 	if (shared)
 		sqlite3_bind_null(q, 11);
@@ -162,22 +162,37 @@ static enum err release_content(struct store *s, uint64_t story)
 	return run(s, CONTENT_RECOUNT);
 }
 
+enum err key_story(struct store *s, const struct store_key *key,
+		   uint64_t *until_us, uint64_t *story)
+{
+	sqlite3_stmt *q = prepared(s, DEDUPE_GET);
+	bool row;
+	enum err e;
+
+	bind_hash(q, 1, key->high);
+	bind_hash(q, 2, key->low);
+	if ((e = next_row(s, DEDUPE_GET, &row)) != OK)
+		return e;
+	if (!row)
+		return ERR_NOTFOUND;
+	*until_us = column_number(q, 0);
+	*story = column_number(q, 1);
+	rows_end(s, DEDUPE_GET);
+	return OK;
+}
+
 /* ERR_EXISTS and step->story: known, and not past. */
 enum err key_seen(struct store *s, struct step *step)
 {
-	sqlite3_stmt *q = prepared(s, DEDUPE_GET);
-	bool row, known = false;
-	enum err e;
+	uint64_t until_us, story;
+	enum err e = key_story(s, &step->key, &until_us, &story);
 
-	bind_hash(q, 1, step->key.high);
-	bind_hash(q, 2, step->key.low);
-	if ((e = next_row(s, DEDUPE_GET, &row)) != OK || !row)
-		return e;
-	known = step->until_us == 0 || column_number(q, 0) > step->until_us;
-	if (known)
-		step->story = column_number(q, 1);
-	rows_end(s, DEDUPE_GET);
-	return known ? ERR_EXISTS : OK;
+	if (e != OK)
+		return e == ERR_NOTFOUND ? OK : e;
+	if (step->until_us != 0 && until_us <= step->until_us)
+		return OK;
+	step->story = story;
+	return ERR_EXISTS;
 }
 
 static enum err keep_key(struct store *s, struct step *step)
@@ -243,7 +258,8 @@ static enum err insert_all(struct store *s, struct step *step)
 	if (shared)
 		e = insert_content(s, story, step->n_legs, legs[0].image);
 	while (e == OK && n < step->n_legs)
-		if ((e = insert_leg(s, &legs[n], legs[0].image, shared)) == OK)
+		if ((e = insert_leg(s, &legs[n], legs[0].image, shared,
+				    step->n_legs > 1)) == OK)
 			n++;
 	if (e == OK || e == ERR_IO || e == ERR_TOOBIG)
 		return e;

@@ -68,6 +68,29 @@ static enum err close_set(struct store *s, struct set *set, uint64_t number,
 	return run(s, PART_CLOSE);
 }
 
+/*
+ * ERR_EXISTS and step->found: this very part went on in another message not
+ * long ago, and must not mix with a new one under the same reference. Whoever
+ * cancelled that other one (its id stands for none) may send it again.
+ */
+static enum err went_on(struct store *s, struct step *step)
+{
+	uint64_t until_us, id, story;
+	struct step_item *item;
+	enum err e;
+
+	e = key_story(s, &step->key, &until_us, &id);
+	if (e != OK || until_us <= step->key_until_us)
+		return e == ERR_NOTFOUND ? OK : e;
+	e = key_story(s, &STORE_PART_KEY(id), &until_us, &story);
+	if (e != ERR_NOTFOUND && (e != OK || story == 0))
+		return e;
+	if ((item = item_add(step)) == NULL)
+		return ERR_NOMEM;
+	item->number = id;
+	return ERR_EXISTS;
+}
+
 /* ERR_EXISTS: this very part is kept already, and is now in `found`. */
 static enum err known(struct store *s, struct step *step, struct set *set)
 {
@@ -80,8 +103,10 @@ static enum err known(struct store *s, struct step *step, struct set *set)
 	bind_octets(q, 1, set->key);
 	bind_number(q, 2, set->of);
 	bind_number(q, 3, step->number);
-	if ((e = next_row(s, PART_GET, &row)) != OK || !row)
+	if ((e = next_row(s, PART_GET, &row)) != OK)
 		return e;
+	if (!row)
+		return went_on(s, step);
 	if (column_hash(q, 0) == step->key.high &&
 	    column_hash(q, 1) == step->key.low) {
 		e = item_octets(step, column_octets(q, 2), &item);
@@ -89,6 +114,8 @@ static enum err known(struct store *s, struct step *step, struct set *set)
 		return e == OK ? ERR_EXISTS : e;
 	}
 	rows_end(s, PART_GET);
+	if ((e = went_on(s, step)) != OK)
+		return e;
 	return close_set(s, &before, step->set, 0);
 }
 
@@ -103,6 +130,7 @@ static enum err keep(struct store *s, const struct step *step)
 	bind_hash(q, 5, step->key.high);
 	bind_hash(q, 6, step->key.low);
 	bind_octets(q, 7, step->octets);
+	bind_number(q, 8, step->set);
 	return run(s, PART_INSERT);
 }
 
@@ -185,6 +213,30 @@ enum err part_step(struct store *s, struct step *step)
 	return read_set(s, step, &set, 0);
 }
 
+enum err part_named(struct store *s, struct step *step)
+{
+	sqlite3_stmt *q = prepared(s, PART_NAMED);
+	struct set set = { .until_us = 0 };
+	struct step_item *item;
+	enum err e;
+	bool row;
+
+	bind_number(q, 1, step->legs[0].id);
+	if ((e = next_row(s, PART_NAMED, &row)) != OK)
+		return e;
+	if (!row)
+		return ERR_NOTFOUND;
+	set.key = column_octets(q, 0);
+	set.of = (uint32_t)column_number(q, 1);
+	set.closed = column_number(q, 2);
+	if ((e = item_octets(step, column_octets(q, 3), &item)) == OK)
+		e = name_set(step, &set, &item->leg.meta);
+	if (e == OK)
+		item->count = set.closed != 0;
+	rows_end(s, PART_NAMED);
+	return e;
+}
+
 enum err parts_there(struct store *s, const struct step *step)
 {
 	struct set set;
@@ -197,6 +249,20 @@ enum err parts_there(struct store *s, const struct step *step)
 	return n == 0 ? ERR_EXISTS : OK;
 }
 
+/* Who sent the parts may ask about any of them while there is the whole. */
+static enum err keep_ids(struct store *s, const struct step *step,
+			 const struct set *set)
+{
+	sqlite3_stmt *q = prepared(s, PART_IDS);
+
+	if (!step->aliases || step->n_legs == 0)
+		return OK;
+	bind_set(q, set);
+	bind_number(q, 4, step->legs[0].expires_us);
+	bind_number(q, 5, step->story);
+	return run(s, PART_IDS);
+}
+
 enum err parts_joined(struct store *s, const struct step *step)
 {
 	sqlite3_stmt *q = prepared(s, PART_KEYS);
@@ -207,8 +273,8 @@ enum err parts_joined(struct store *s, const struct step *step)
 		return e;
 	bind_set(q, &set);
 	bind_number(q, 4, step->key_until_us);
-	bind_number(q, 5, step->story);
-	if ((e = run(s, PART_KEYS)) != OK)
+	if ((e = run(s, PART_KEYS)) != OK ||
+	    (e = keep_ids(s, step, &set)) != OK)
 		return e;
 	bind_set(prepared(s, PART_DELETE), &set);
 	return run(s, PART_DELETE);
@@ -228,6 +294,17 @@ static enum err take_set(struct store *s, struct step *step, struct set *set)
 	return read_set(s, step, set, n);
 }
 
+/* That one set, before its time. */
+static enum err parts_of(struct store *s, struct step *step)
+{
+	struct set set;
+	enum err e;
+
+	if ((e = named_set(step->part_key, &set)) != OK)
+		return e;
+	return take_set(s, step, &set);
+}
+
 /* Up to `limit` sets; what does not fit into the arena stays. */
 enum err parts_expired(struct store *s, struct step *step)
 {
@@ -239,6 +316,8 @@ enum err parts_expired(struct store *s, struct step *step)
 
 	if (step->again_us <= step->until_us)	/* without end */
 		return ERR_RANGE;
+	if (step->part_key.n > 0)
+		return parts_of(s, step);
 	while (step->limit == 0 || sets < step->limit) {
 		bind_number(q, 1, step->until_us);
 		if ((e = next_row(s, PART_EXPIRED, &row)) != OK)

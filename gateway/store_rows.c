@@ -266,23 +266,49 @@ enum err legs_list(struct store *s, struct step *step)
 	return scan(s, LEGS_LIST, step);
 }
 
+/* Its one leg is there, and there never was another. */
+static enum err alone(struct store *s, uint64_t story, bool *is)
+{
+	sqlite3_stmt *q = prepared(s, LEG_BEFORE);
+	bool row;
+	enum err e;
+
+	bind_number(q, 1, story);
+	*is = false;
+	if ((e = next_row(s, LEG_BEFORE, &row)) != OK || !row)
+		return e;
+	*is = column_number(q, 4) == 0 && column_number(q, 6) == 0;
+	rows_end(s, LEG_BEFORE);
+	return OK;
+}
+
 /* Ids are times: those of one message are within a second. */
+static enum err legs_of(struct store *s, struct step *step, uint64_t story)
+{
+	sqlite3_stmt *q = prepared(s, LEGS_STORY);
+	bool one;
+	enum err e;
+
+	step->story = story;
+	if ((e = alone(s, story, &one)) != OK)
+		return e;
+	bind_number(q, 1, story);
+	bind_number(q, 2, one ? story + 1 : story + STORY_SPAN);
+	return scan(s, LEGS_STORY, step);
+}
+
+/* By its own id, by that of a part that has become it, or it still waits. */
 enum err legs_story(struct store *s, struct step *step)
 {
-	uint64_t id = step->legs[0].id;
-	sqlite3_stmt *q = prepared(s, LEGS_STORY);
+	uint64_t id = step->legs[0].id, until_us, story;
 	enum err e;
-	bool shared;
 
-	bind_number(prepared(s, CONTENT_COUNT), 1, id);
-	if ((e = next_row(s, CONTENT_COUNT, &shared)) != OK)
+	if ((e = legs_of(s, step, id)) != OK || step->n_found > 0)
 		return e;
-	if (!shared)
-		return leg_get(s, step, id);
-	rows_end(s, CONTENT_COUNT);
-	bind_number(q, 1, id);
-	bind_number(q, 2, id + STORY_SPAN);
-	if ((e = scan(s, LEGS_STORY, step)) != OK)
+	e = key_story(s, &STORE_PART_KEY(id), &until_us, &story);
+	if (e == ERR_NOTFOUND)
+		return part_named(s, step);
+	if (e != OK || (e = legs_of(s, step, story)) != OK)
 		return e;
 	return step->n_found > 0 ? OK : ERR_NOTFOUND;
 }

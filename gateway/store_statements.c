@@ -4,7 +4,10 @@
 #include <limits.h>
 #include <string.h>
 
-/* As the index leg_recipient says it; bind_hash() makes 0 the least. */
+/* A number as bind_hash() has it: 0 is the least. */
+#define HASH "-9223372036854775807-1+"
+
+/* As the index leg_recipient says it. */
 #define FOR_SOMEBODY "recipient >= -9223372036854775807 AND state < 2"
 
 #define LEG_COLUMNS                                                            \
@@ -85,8 +88,10 @@ static const char *const texts[STATEMENTS] = {
 			  " ORDER BY until LIMIT ?2)",
 	[PART_GET] = "SELECT high,low,octets FROM part WHERE key=?1 AND of=?2"
 		     " AND closed=0 AND number=?3",
+	[PART_NAMED] = "SELECT key,of,closed,octets FROM part"
+		       " WHERE id=?1 AND id>0",
 	[PART_INSERT] = "INSERT INTO part(key,of,closed,number,until,high,"
-			"low,octets) VALUES(?1,?2,0,?3,?4,?5,?6,?7)",
+			"low,octets,id) VALUES(?1,?2,0,?3,?4,?5,?6,?7,?8)",
 	[PART_COUNT] = "SELECT count(*) FROM part WHERE key=?1 AND of=?2"
 		       " AND closed=?3",
 	[PART_SET] = "SELECT number,octets FROM part WHERE key=?1 AND of=?2"
@@ -96,8 +101,11 @@ static const char *const texts[STATEMENTS] = {
 	[PART_DELETE] = "DELETE FROM part WHERE key=?1 AND of=?2"
 			" AND closed=?3",
 	[PART_KEYS] = "INSERT OR REPLACE INTO dedupe(high,low,until,story)"
-		      " SELECT high,low,?4,?5 FROM part"
+		      " SELECT high,low,?4,id FROM part"
 		      " WHERE key=?1 AND of=?2 AND closed=?3",
+	[PART_IDS] = "INSERT OR REPLACE INTO dedupe(high,low,until,story)"
+		     " SELECT " HASH "0," HASH "id,?4,?5 FROM part"
+		     " WHERE key=?1 AND of=?2 AND closed=?3 AND id>0",
 	[PART_SEEN] = "SELECT count(*) FROM part AS p JOIN dedupe AS d"
 		      " ON d.high=p.high AND d.low=p.low AND d.until>?4"
 		      " WHERE p.key=?1 AND p.of=?2 AND p.closed=?3",

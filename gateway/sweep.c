@@ -9,6 +9,7 @@
 
 #define SWEEPS_MAX 100		/* under way at once                          */
 #define PAGE_ROWS  256
+#define ASK_ROWS   100		/* asked of the far side at once              */
 
 struct sweep {
 	struct sweep *next;
@@ -22,6 +23,8 @@ struct sweep {
 	size_t n_flows;
 	uint64_t after_us, after_id;
 	size_t done, failed;
+	uint64_t number;	/* of the inquiry's; marks legs that it asked */
+	bool more;		/* there are others to be asked               */
 };
 
 static void page(struct engine *e, struct sweep *w);
@@ -81,6 +84,78 @@ static void conclude(struct engine *e, struct sweep *w)
 	drop(e, w);
 }
 
+/* -- what the far side has -------------------------------------------------- */
+
+/* What `w` wants, as an amendment. */
+static bool wanted(struct engine *e, const struct sweep *w,
+		   struct amendment *out)
+{
+	struct intake in;
+	struct message m;
+
+	if (!w->intake)
+		return amendment_read(buf_bytes(&w->octets), e->scratch, out) ==
+		       OK;
+	if (intake_read(buf_bytes(&w->octets), &in) != OK ||
+	    message_read(in.message, e->scratch, &m, NULL) != OK)
+		return false;
+	*out = (struct amendment){
+		.kind = AMEND_REPLACE,
+		.account = m.origin.account,
+		.from = m.from,
+		.to = m.recipients[0].address,
+		.service_type = m.service_type == NULL ? "" : m.service_type,
+		.message = in.message,
+	};
+	return true;
+}
+
+/*
+ * Those of them that are at hand. So many at once; the others when these have
+ * answered.
+ */
+static void ask_round(struct engine *e, struct sweep *w)
+{
+	struct inquiry *q = inquiry_new(e, &w->reply, AMEND_CANCEL, w->number);
+	struct amendment r;
+	struct live *l;
+	size_t n = 0;
+
+	w->more = false;
+	if (q == NULL || !wanted(e, w, &r)) {
+		w->failed++;
+		if (q != NULL)
+			inquiry_drop(e, q);
+		conclude(e, w);
+		return;
+	}
+	for (l = e->sent_first; l != NULL && !w->more; l = l->next) {
+		if (l->swept == w->number || !amend_beyond(e, l, &r))
+			continue;
+		l->swept = w->number;
+		if (!inquiry_ask(e, q, l, &r))
+			inquiry_add(q, 0, 1);
+		w->more = ++n == ASK_ROWS;
+	}
+	inquiry_close(e, q);
+}
+
+void sweep_asked(struct engine *e, uint64_t number, size_t done, size_t failed)
+{
+	struct sweep *w = e->sweeps;
+
+	while (w != NULL && w->number != number)
+		w = w->next;
+	if (w == NULL)
+		return;
+	w->done += done;
+	w->failed += failed;
+	if (w->more)
+		ask_round(e, w);
+	else
+		conclude(e, w);
+}
+
 /* -- a page ----------------------------------------------------------------- */
 
 /* The answer to a submission that has replaced another is that one's id. */
@@ -105,30 +180,6 @@ static void answer_replaced(struct engine *e, const struct sweep *w,
 	*r = (struct replaced){ w->reply, story };
 	s->context = r;
 	road_submit(e, s);
-}
-
-/* What `w` wants, as an amendment. */
-static bool wanted(struct engine *e, const struct sweep *w,
-		   struct amendment *out)
-{
-	struct intake in;
-	struct message m;
-
-	if (!w->intake)
-		return amendment_read(buf_bytes(&w->octets), e->scratch, out) ==
-		       OK;
-	if (intake_read(buf_bytes(&w->octets), &in) != OK ||
-	    message_read(in.message, e->scratch, &m, NULL) != OK)
-		return false;
-	*out = (struct amendment){
-		.kind = AMEND_REPLACE,
-		.account = m.origin.account,
-		.from = m.from,
-		.to = m.recipients[0].address,
-		.service_type = m.service_type == NULL ? "" : m.service_type,
-		.message = in.message,
-	};
-	return true;
 }
 
 /* false: no more are wanted. */
@@ -233,7 +284,10 @@ static void page(struct engine *e, struct sweep *w)
 		}
 		w->n_lanes--;
 	}
-	conclude(e, w);
+	if (w->intake)
+		conclude(e, w);
+	else
+		ask_round(e, w);
 }
 
 /* -- the beginning ---------------------------------------------------------- */
@@ -250,6 +304,7 @@ static struct sweep *begin(struct engine *e, const struct reply *to,
 	if (e->n_sweeps == SWEEPS_MAX || (w = mem_zero(sizeof *w)) == NULL)
 		return NULL;
 	w->reply = *to;
+	w->number = ++e->sweep_number;
 	w->octets = (struct buf)BUF_INIT(FRAME_PAYLOAD_MAX);
 	buf_put(&w->octets, octets);
 	if (buf_status(&w->octets) != OK) {

@@ -22,9 +22,13 @@ static void each_conn(struct account *a, void (*what)(struct conn *c))
 	}
 }
 
+/* One that was told before and is still there is not waited for any more. */
 static void kick_conn(struct conn *c)
 {
-	session_close(c->session, "closed by the operator");
+	if (c->state == CONN_BOUND)
+		conn_leave(c);
+	else
+		session_close(c->session, "closed by the operator");
 }
 
 /* One that is bound only to submit is not up for legs: it says why. */

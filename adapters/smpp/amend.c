@@ -40,20 +40,35 @@ static enum amendment_kind kind_of(uint32_t command_id)
 	}
 }
 
-/* An address that is not there stands for any (4.9.1, 4.10.1). */
-static uint32_t read_address(const struct inbox *in, struct arena *a,
-			     const struct smpp_address *wire,
-			     struct address *out)
+/*
+ * As it would be submitted: whatever the account's rules make of it, and as
+ * whom it may send. One that is not there stands for any (4.8.1 to 4.10.1).
+ */
+static uint32_t read_source(struct inbox *in, struct arena *a,
+			    const struct smpp_address *wire,
+			    struct address *out)
 {
-	struct address_smpp w = { wire->ton, wire->npi, wire->digits };
-	enum err e;
+	struct message m;
+	uint32_t status;
 
 	if (wire->digits.n == 0)
 		return ESME_ROK;
-	e = address_from_smpp(&w, &in->peer->manner.rules, a, out);
-	if (e == OK)
-		return ESME_ROK;
-	return e == ERR_NOMEM ? ESME_RSYSERR : ESME_RINVSRCADR;
+	status = smpp_sender_in(wire, &in->peer->manner, a, out);
+	if (status != ESME_ROK)
+		return status;
+	message_init(&m);
+	m.from = *out;
+	if (in->admit(in, &m) == ESME_ROK)
+		*out = m.from;
+	return ESME_ROK;
+}
+
+static uint32_t read_dest(const struct inbox *in, struct arena *a,
+			  const struct smpp_address *wire, struct address *out)
+{
+	return wire->digits.n == 0
+		       ? ESME_ROK
+		       : smpp_recipient_in(wire, &in->peer->manner, a, out);
 }
 
 static bool one_coding(struct inbox *in, struct arena *a,
@@ -105,6 +120,7 @@ static uint32_t read_replacement(struct inbox *in, struct arena *a,
 	return ESME_ROK;
 }
 
+/* 4.9: the service_type counts only where no id says which message it is. */
 static uint32_t read_request(struct inbox *in, struct arena *a,
 			     const struct smpp_pdu *p, struct amendment *r)
 {
@@ -122,10 +138,10 @@ static uint32_t read_request(struct inbox *in, struct arena *a,
 		r->service_type = arena_string(a, p->service_type);
 	}
 	r->account = in->peer->entry.name;
-	if ((status = read_address(in, a, &p->source, &r->from)) != ESME_ROK)
+	if ((status = read_source(in, a, &p->source, &r->from)) != ESME_ROK)
 		return status;
 	if (p->command_id == SMPP_CANCEL_SM &&
-	    (status = read_address(in, a, &p->dest, &r->to)) != ESME_ROK)
+	    (status = read_dest(in, a, &p->dest, &r->to)) != ESME_ROK)
 		return status;
 	return p->command_id == SMPP_REPLACE_SM ? read_replacement(in, a, p, r)
 						: ESME_ROK;

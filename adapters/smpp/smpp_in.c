@@ -79,6 +79,15 @@ uint32_t smpp_recipient_in(const struct smpp_address *wire,
 	return read_address(&r, false, wire, out);
 }
 
+uint32_t smpp_sender_in(const struct smpp_address *wire,
+			const struct manner *m, struct arena *a,
+			struct address *out)
+{
+	struct reading r = { .m = m, .a = a };
+
+	return read_address(&r, true, wire, out);
+}
+
 static uint32_t read_recipient(const struct reading *r, struct message *out)
 {
 	if (r->p->command_id == SMPP_SUBMIT_MULTI)

@@ -37,6 +37,10 @@ uint32_t smpp_message_in(const struct smpp_pdu *p, const struct manner *m,
 uint32_t smpp_recipient_in(const struct smpp_address *wire,
 			   const struct manner *m, struct arena *a,
 			   struct address *out);
+/** The same of one that a message is from. */
+uint32_t smpp_sender_in(const struct smpp_address *wire,
+			const struct manner *m, struct arena *a,
+			struct address *out);
 
 /**
  * Reads a receipt, an acknowledgement of an SME or an intermediate

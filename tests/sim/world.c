@@ -242,12 +242,13 @@ static bool open_machine(struct sim *s)
 
 /* There are no stories to look into. */
 static void look_back(void *arg, uint64_t ref, const char *key,
-		      const char *account)
+		      const char *account, const char *from)
 {
 	struct sim *s = arg;
 
 	(void)key;
 	(void)account;
+	(void)from;
 	engine_looked_back(s->engine, ref,
 			   &(struct standing){ .class = OUTCOME_ADDRESS });
 }

@@ -2,11 +2,13 @@
 bound."""
 
 import json
+import socket
+import struct
 import subprocess
 import time
 
 from peers import Esme, Smsc, text_of
-from rig import Rig, check, equal, until
+from rig import SMPP, Rig, check, equal, until
 
 ROK, RINVSRCADR, RBINDFAIL, RINVPASWD, RINVSYSID, RTHROTTLED = \
     0, 0x0A, 0x0D, 0x0E, 0x0F, 0x58
@@ -147,7 +149,7 @@ def case_disabled_kicked_and_banned(w):
     equal(gwctl(w, 'kick', 'bad')[0], 1, 'not bound')
     equal(bind(w, 'bad', session='bad.1'), ROK)
     esme(w, 'kick', 'bad')
-    gone(w, 'bad.1', unbound=False)
+    gone(w, 'bad.1')
     equal(bind(w, 'bad', session='bad.2'), ROK, 'it may come again')
     esme(w, 'disable', 'bad')
     gone(w, 'bad.2')
@@ -165,6 +167,36 @@ def case_disabled_kicked_and_banned(w):
     until(lambda: show(w, 'bad')['state'] == 'enabled', 'the ban ends')
     equal(bind(w, 'bad', session='bad.7'), ROK)
     esme(w, 'remove', 'bad')
+
+
+def case_shown_to_people_with_its_binds(w):
+    add(w, 'seen', '--short-code', '22241', '--any-sender', 'yes',
+        '--bind', 'transceiver;receiver')
+    equal(bind(w, 'seen', session='seen.1'), ROK)
+    lines = [line.split() for line in esme(w, 'show', 'seen').splitlines()]
+    for name, value in (('name', 'seen'), ('state', 'enabled'),
+                        ('bind', 'transceiver;receiver'),
+                        ('any-sender', 'yes'), ('tls', 'yes'),
+                        ('short-code', '22241')):
+        check([name, value] in lines, f'{name}: {lines}')
+    check(any(line[1:3] == ['transceiver', 'bound'] for line in lines),
+          f'its bind: {lines}')
+    esme(w, 'remove', 'seen')
+
+
+def case_one_that_does_not_answer_unbind_is_kicked_all_the_same(w):
+    add(w, 'deaf')
+    with socket.create_connection(
+            ('127.0.0.1', w.slot.port(SMPP)), 10) as deaf:
+        body = b'deaf\0pw-xxxxx\0\0\x34\0\0\0'
+        deaf.sendall(struct.pack('>IIII', 16 + len(body), 9, 0, 1) + body)
+        equal(struct.unpack('>III', deaf.recv(1000)[4:16]),
+              (0x80000009, ROK, 1))
+        esme(w, 'kick', 'deaf')
+        equal(struct.unpack('>I', deaf.recv(16)[4:8]), (6,), 'unbind')
+        esme(w, 'kick', 'deaf')
+        equal(deaf.recv(16), b'', 'the second time it is closed')
+    esme(w, 'remove', 'deaf')
 
 
 def case_changes_survive_kills_and_reloads(w):

@@ -70,7 +70,7 @@ def case_a_cancelled_message_is_never_delivered_and_its_receipt_says_so(w):
     state, text = w.esme.receipt(message_id)
     equal(state, DELETED)
     check('stat:DELETED' in text, text)
-    equal(ask(w, 'cancel_sm', message_id)['status'], RINVMSGID)
+    equal(ask(w, 'cancel_sm', message_id)['status'], RCANCELFAIL)
     bob_comes(w)
     w.bob.wait_text(alive)
     check(dead not in w.bob.texts(), 'cancelled')
@@ -95,9 +95,12 @@ def case_a_delivered_one_too(w):
     w.esme.receipt(message_id)
     until(lambda: ask(w, 'query_sm', message_id)['message_state'] == DELIVERED,
           'its story is told')
-    equal(ask(w, 'cancel_sm', message_id)['status'], RINVMSGID)
+    equal(ask(w, 'cancel_sm', message_id)['status'], RCANCELFAIL)
     equal(ask(w, 'replace_sm', message_id, hex='78')['status'],
-          RINVMSGID)
+          RREPLACEFAIL)
+    for command in 'query_sm', 'cancel_sm', 'replace_sm':
+        equal(ask(w, command, message_id, source_addr='33333')['status'],
+              RINVMSGID, f'{command} of another source')
     bob_goes(w)
 
 
@@ -131,9 +134,13 @@ def case_others_cannot(w):
         answer = ask(w, command, message_id, name='esme2', source_addr='',
                      source_addr_ton=0)
         equal(answer['status'], RINVMSGID, command)
-    equal(ask(w, 'cancel_sm', message_id, source_addr='33333')['status'],
-          RINVMSGID, 'another source')
-    equal(ask(w, 'cancel_sm', message_id)['status'], 0)
+    for command in 'query_sm', 'cancel_sm', 'replace_sm':
+        equal(ask(w, command, message_id, source_addr='33333')['status'],
+              RINVMSGID, f'{command} of another source')
+    equal(ask(w, 'query_sm', message_id, source_addr='',
+              source_addr_ton=0)['message_state'], ENROUTE)
+    equal(ask(w, 'cancel_sm', message_id, service_type='VMN')['status'], 0,
+          'an id says enough (4.9)')
 
 
 def case_what_never_was(w):

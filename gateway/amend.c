@@ -312,6 +312,17 @@ struct sum {
 	struct standing standing;	/* of those that have ended */
 };
 
+/* 0: none, or no number. */
+static uint32_t error_number(const char *error)
+{
+	uint64_t number;
+
+	if (error == NULL ||
+	    bytes_decimal(bytes_of(error), UINT32_MAX, &number) != OK)
+		return 0;
+	return (uint32_t)number;
+}
+
 static void stand(const struct live *l, struct sum *sum)
 {
 	if (!l->is_report) {
@@ -321,7 +332,7 @@ static void stand(const struct live *l, struct sum *sum)
 		sum->standing = (struct standing){
 			.class = OUTCOME_DELIVERED,
 			.state = l->report.state,
-			.far_code = l->report.far_code,
+			.far_code = error_number(l->report.error),
 			.event_us = l->report.event_us,
 		};
 	}

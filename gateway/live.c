@@ -30,7 +30,8 @@ enum tag {
 	TAG_STORY,
 	TAG_HELD_TIME,
 	TAG_HELD_BY,
-	TAG_PASSED
+	TAG_PASSED,
+	TAG_REPORT_ERROR
 };
 
 enum flag {
@@ -115,6 +116,8 @@ static void put_report(const struct live *l, struct buf *to)
 	field_number(to, TAG_REPORT_CODE, l->report.far_code);
 	field_text(to, TAG_REPORT_TEXT, l->report.text);
 	field_number(to, TAG_REPORT_TIME, l->report.event_us);
+	if (l->report.error != NULL)
+		field_text(to, TAG_REPORT_ERROR, l->report.error);
 }
 
 static uint64_t flags_of(const struct live *l)
@@ -224,6 +227,8 @@ static enum err read_octets(struct live *l, const struct field *f)
 		return arena_copy(l->arena, f->value, &l->progress);
 	case TAG_REPORT_TEXT:
 		return read_text(l, f->value, &l->report.text);
+	case TAG_REPORT_ERROR:
+		return read_text(l, f->value, &l->report.error);
 	case TAG_HELD_BY:
 		return read_text(l, f->value, &l->held_by);
 	default:

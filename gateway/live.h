@@ -41,6 +41,8 @@ struct early {
 	enum delivery_state state;
 	uint32_t far_code;
 	bool absent;
+	const char *error;
+	uint64_t event_us;
 	struct bytes octets;	/* of all of it                               */
 	struct reply reply;
 };

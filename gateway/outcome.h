@@ -28,6 +28,10 @@ struct outcome {
 	const char **keys;
 	size_t n_keys;
 	bool absent;			/* the recipient was not there    */
+	/* Of a report alone: the network's own error, or NULL; when it was,
+	 * by the far side's clock, 0: it does not say. */
+	const char *error;
+	uint64_t event_us;
 };
 
 /** Appends the image. ERR_TOOBIG, ERR_NOMEM. */

@@ -134,6 +134,8 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	phones(g, &out->write);
 	out->message_id = id_kind(g, "message-id");
 	out->receipt_id = id_kind(g, "receipt-id");
+	(void)settings_zone(bytes_of(settings_text(g, "receipt-zone")),
+			    &out->receipt_ahead_s);
 	numbers_read(&out->numbers, g);
 	numbers_types(&out->numbers, g);
 	out->beyond = beyond(g);

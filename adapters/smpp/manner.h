@@ -20,6 +20,7 @@ struct manner {
 	struct segment_rules read;
 	struct segment_options write;	/* without a reference               */
 	enum smpp_id_kind message_id, receipt_id;
+	int receipt_ahead_s;		/* the clock of its receipts, of UTC */
 	struct numbers numbers;		/* its own: numbers_clear()          */
 	uint8_t esm_mode;
 	bool data_sm;			/* goes to it, not submit_sm         */

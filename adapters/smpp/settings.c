@@ -230,6 +230,10 @@ static const struct setting smsc_settings[] = {
 	  "How to read the message_id in an answer to a submission.", false },
 	{ "receipt-id", SETTING_CHOICE, NULL, 0, 0, "string|nocase|decimal|hex",
 	  "string", false, "How to read the identifier in a receipt.", false },
+	{ "receipt-zone", SETTING_ZONE, NULL, 0, 0, NULL, "+00:00", false,
+	  "How far the clock by which the SMSC dates its receipts is ahead of "
+	  "UTC. A date that cannot be, or none, is when the receipt came.",
+	  false },
 	NUMBER_ROWS,
 	{ "international-ton-npi", SETTING_TON_NPI, NULL, 0, 0, NULL, "1/1",
 	  false,

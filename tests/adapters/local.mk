@@ -19,6 +19,7 @@ adapter_tests += tests/adapters/test_smpp_alert
 adapter_tests += tests/adapters/test_smpp_arrive
 adapter_tests += tests/adapters/test_smpp_beyond
 adapter_tests += tests/adapters/test_smpp_client
+adapter_tests += tests/adapters/test_smpp_codes
 adapter_tests += tests/adapters/test_smpp_data
 adapter_tests += tests/adapters/test_smpp_deliver
 adapter_tests += tests/adapters/test_smpp_keep
@@ -89,6 +90,7 @@ tests_adapters_test_smpp_malformed_SOURCES = \
 	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
 tests_adapters_test_smpp_malformed_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_links_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_codes_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_map_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_multi_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_manners_LDADD = libgatewaycheck.a $(SMPP_TEST_LIBS)

@@ -23,6 +23,7 @@ static void fill_report(struct live *l)
 				     .via = TECHNOLOGY_SMS,
 				     .far_code = 0x45,
 				     .text = "no more",
+				     .error = "045",
 				     .event_us = 1234567890123456 };
 }
 
@@ -76,6 +77,7 @@ static void check_same_report(const struct live *a, const struct live *b)
 	CU_ASSERT_EQUAL(a->report.via, b->report.via);
 	CU_ASSERT_EQUAL(a->report.far_code, b->report.far_code);
 	CU_ASSERT_STRING_EQUAL(a->report.text, b->report.text);
+	CU_ASSERT_STRING_EQUAL(a->report.error, b->report.error);
 	CU_ASSERT_EQUAL(a->report.event_us, b->report.event_us);
 }
 

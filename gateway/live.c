@@ -31,7 +31,8 @@ enum tag {
 	TAG_HELD_TIME,
 	TAG_HELD_BY,
 	TAG_PASSED,
-	TAG_REPORT_ERROR
+	TAG_REPORT_ERROR,
+	TAG_UNREPORTED
 };
 
 enum flag {
@@ -151,6 +152,8 @@ enum err live_meta(const struct live *l, struct buf *to)
 	field_number(to, TAG_RECEIVED, l->received_us);
 	if (l->passed != 0)
 		field_number(to, TAG_PASSED, l->passed);
+	if (l->unreported != STATE_NONE)
+		field_number(to, TAG_UNREPORTED, l->unreported);
 	put_report(l, to);
 	if (l->held_us != 0) {
 		field_number(to, TAG_HELD_TIME, l->held_us);
@@ -309,6 +312,9 @@ static void read_number(struct live *l, unsigned tag, uint64_t v)
 		break;
 	case TAG_HELD_TIME:
 		l->held_us = v;
+		break;
+	case TAG_UNREPORTED:
+		l->unreported = (enum delivery_state)v;
 		break;
 	default:
 		read_report(l, tag, v);

@@ -87,6 +87,7 @@ struct live {
 	struct bytes progress;
 	struct far *fars;	/* what the far side called its parts         */
 	size_t n_fars;
+	enum delivery_state unreported;	/* see struct outcome                 */
 	uint8_t told;		/* reports already made: bits of enum want    */
 	uint32_t passed;	/* states that are not final and were told    */
 	/* Of a report in the leg's own row. */

@@ -28,6 +28,11 @@ struct outcome {
 	const char **keys;
 	size_t n_keys;
 	bool absent;			/* the recipient was not there    */
+	/* Of one that was accepted: how long after its lifetime a report may
+	 * still come, and what is told when none has: STATE_NONE: that it has
+	 * expired, STATE_REPORT_DENIED: nothing. */
+	uint32_t report_wait_s;
+	enum delivery_state unreported;
 	/* Of a report alone: the network's own error, or NULL; when it was,
 	 * by the far side's clock, 0: it does not say. */
 	const char *error;

@@ -9,6 +9,7 @@
  *	reassemble.c	parts of longer short messages become one
  *	dispatch.c	lanes are served, refilled, drained
  *	divert.c	what waits for a link that is down goes by another
+ *	expire.c	lifetimes that have ended, reports that did not come
  *	waits.c		adapters hear of legs for peers that are down
  *	settle.c	outcomes: done, again, next way, give up
  *	correlate.c	far ids and far reports find their leg
@@ -221,7 +222,6 @@ bool dispatch_native(struct engine *e, struct live *l);
 void settle_frame(struct engine *e, unsigned child, const struct frame *f);
 void settle_final(struct engine *e, struct live *l, enum delivery_state s,
 		  const struct outcome *o);
-void settle_expired(struct engine *e, struct live *l);
 void settle_child_died(struct engine *e, unsigned child);
 void settle_update(struct engine *e, struct live *l);
 void settle_remove(struct engine *e, struct live *l, const struct reply *tell);
@@ -234,6 +234,9 @@ void settle_unknown(struct engine *e, struct live *l);
 bool settle_elsewhere(struct engine *e, struct live *l);
 /** By the ways that there are now; false: it stays where it is. */
 bool settle_reroute(struct engine *e, struct live *l);
+
+/* expire.c */
+void settle_expired(struct engine *e, struct live *l);
 
 /* divert.c */
 void divert_tick(struct engine *e, struct lane *l, uint64_t now);

@@ -361,6 +361,9 @@ static void accepted(struct engine *e, struct live *l,
 				       o->far_ids[l->n_fars]);
 	}
 	l->state = LEG_SENT;
+	l->unreported = o->unreported;
+	if (l->expires_us != 0)
+		l->expires_us += UINT64_C(1000000) * o->report_wait_s;
 	correlate_sent(e, l);
 	update(e, l, NULL);
 }
@@ -471,31 +474,6 @@ void settle_final(struct engine *e, struct live *l, enum delivery_state s,
 				  .text = o == NULL ? NULL : o->text,
 				  .clause = o == NULL ? NULL : o->clause });
 	report_due(e, l, s, o, NULL);
-}
-
-void settle_expired(struct engine *e, struct live *l)
-{
-	/* Whoever only wanted to hear of a failure has heard of none. */
-	if (!l->is_report && l->state == LEG_SENT &&
-	    (l->want & (WANT_POSITIVE | WANT_DISPLAY)) == 0) {
-		e->counts.delivered++;
-		settle_remove(e, l, NULL);
-		return;
-	}
-	if (!l->is_report && (l->told & WANT_POSITIVE) != 0) {
-		settle_remove(e, l, NULL);	/* was delivered, not read */
-		return;
-	}
-	if (!l->is_report && (l->told & WANT_DISPLAY) != 0) {
-		/* Displayed: then it was delivered, too. */
-		settle_final(e, l, STATE_DELIVERED, NULL);
-		return;
-	}
-	e->counts.expired++;
-	settle_final(e, l, STATE_EXPIRED,
-		     &(struct outcome){ .class = OUTCOME_NEVER,
-					.text = "its lifetime has ended",
-					.clause = "lifetime" });
 }
 
 void settle_frame(struct engine *e, unsigned child, const struct frame *f)

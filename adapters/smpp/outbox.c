@@ -44,7 +44,9 @@ static void give_outcome(struct hub *h, uint64_t token,
 				.far_code = out->far_code,
 				.text = out->text,
 				.clause = out->clause,
-				.absent = out->absent };
+				.absent = out->absent,
+				.report_wait_s = out->report_wait_s,
+				.unreported = out->unreported };
 
 	/* Without room for ids it is still better said than not. */
 	if (uplink_outcome(h->up, token, out) != OK &&
@@ -59,6 +61,10 @@ static void settle(struct outbox *o, struct job *j)
 	enum err e = job_outcome(j, hub_arena(p->hub), &p->hub->scratch, &out);
 
 	(void)e; /* what could be said is in `out` */
+	if (out.class == OUTCOME_ACCEPTED) {
+		out.report_wait_s = p->manner.report_wait_s;
+		out.unreported = p->manner.unreported;
+	}
 	if (out.class == OUTCOME_ACCEPTED || out.class == OUTCOME_DELIVERED)
 		peer_count_sent(p);
 	else

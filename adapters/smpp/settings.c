@@ -230,6 +230,15 @@ static const struct setting smsc_settings[] = {
 	  "How to read the message_id in an answer to a submission.", false },
 	{ "receipt-id", SETTING_CHOICE, NULL, 0, 0, "string|nocase|decimal|hex",
 	  "string", false, "How to read the identifier in a receipt.", false },
+	{ "receipt-wait", SETTING_DURATION, "s", 0, 30 * SETTING_DAY, NULL,
+	  "5m", false,
+	  "How long after the end of a message's validity_period its receipt "
+	  "may still come.",
+	  false },
+	{ "receipt-missing", SETTING_CHOICE, NULL, 0, 0,
+	  "expired|unknown|delivered|none", "expired", false,
+	  "What the sender is told when none has come then; none: nothing.",
+	  false },
 	{ "receipt-zone", SETTING_ZONE, NULL, 0, 0, NULL, "+00:00", false,
 	  "How far the clock by which the SMSC dates its receipts is ahead of "
 	  "UTC. A date that cannot be, or none, is when the receipt came.",

@@ -249,7 +249,7 @@ static bool replace(struct engine *e, struct live *l, const struct amendment *r)
 	let_go(e, l);
 	l->want = m.want;
 	l->shared = false;
-	l->progress = (struct bytes){ NULL, 0 };
+	rest_clear(l);
 	if (other.expires_us != 0 &&
 	    other.expires_us < e->last_us + e->lifetime_us)
 		l->expires_us = other.expires_us;

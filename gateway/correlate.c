@@ -1,6 +1,8 @@
 /* correlate.c - far ids and far reports find their leg, across restarts. */
 #include "gateway/road.h"
 
+#include <string.h>
+
 #include "gateway/past.h"
 #include "policy/receipts.h"
 
@@ -240,7 +242,7 @@ static const char *report_text(struct engine *e, const struct far_report *r)
 	struct buf *to = &e->payload;
 	const char *text;
 
-	if (r->error == NULL)
+	if (r->error == NULL || strspn(r->error, "0") == strlen(r->error))
 		return r->text;
 	buf_reset(to);
 	if (r->text != NULL)

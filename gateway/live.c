@@ -32,7 +32,9 @@ enum tag {
 	TAG_HELD_BY,
 	TAG_PASSED,
 	TAG_REPORT_ERROR,
-	TAG_UNREPORTED
+	TAG_UNREPORTED,
+	TAG_TAKEN,
+	TAG_STAYS
 };
 
 enum flag {
@@ -147,6 +149,10 @@ enum err live_meta(const struct live *l, struct buf *to)
 	field_number(to, TAG_CRASHES, l->crashes);
 	if (l->progress.n > 0)
 		field_put(to, TAG_PROGRESS, l->progress);
+	if (l->taken != 0) {
+		field_number(to, TAG_TAKEN, l->taken);
+		field_number(to, TAG_STAYS, l->stays_us);
+	}
 	put_fars(l, to);
 	field_number(to, TAG_TOLD, l->told);
 	field_number(to, TAG_RECEIVED, l->received_us);
@@ -312,6 +318,12 @@ static void read_number(struct live *l, unsigned tag, uint64_t v)
 		break;
 	case TAG_HELD_TIME:
 		l->held_us = v;
+		break;
+	case TAG_TAKEN:
+		l->taken = (unsigned)v;
+		break;
+	case TAG_STAYS:
+		l->stays_us = v;
 		break;
 	case TAG_UNREPORTED:
 		l->unreported = (enum delivery_state)v;

@@ -85,6 +85,8 @@ struct live {
 	size_t n_ways, way;
 	unsigned attempts, crashes;
 	struct bytes progress;
+	unsigned taken;		/* parts that the link has, and how long the  */
+	uint64_t stays_us;	/* rest stays with it: see rest.c             */
 	struct far *fars;	/* what the far side called its parts         */
 	size_t n_fars;
 	enum delivery_state unreported;	/* see struct outcome                 */

@@ -46,6 +46,7 @@ libgateway_a_SOURCES += gateway/process.c gateway/process.h
 libgateway_a_SOURCES += gateway/reassemble.c
 libgateway_a_SOURCES += gateway/recover.c
 libgateway_a_SOURCES += gateway/report.c
+libgateway_a_SOURCES += gateway/rest.c
 libgateway_a_SOURCES += gateway/road.h
 libgateway_a_SOURCES += gateway/roster.c
 libgateway_a_SOURCES += gateway/routes.c gateway/routes.h

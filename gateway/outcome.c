@@ -26,6 +26,9 @@ static const struct shape_row rows[] = {
 		 .max = UINT32_MAX },
 	[12] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, unreported),
 		 .max = STATE_REACHABLE },
+	[13] = { SHAPE_TEXTS, SHAPE_AT(struct outcome, far_peers),
+		 SHAPE_COUNT(struct outcome, n_far_peers),
+		 .max = OUTCOME_FAR_IDS_MAX },
 };
 static const struct shape outcome_shape = SHAPE(struct outcome, rows, 0);
 

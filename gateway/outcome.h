@@ -33,6 +33,10 @@ struct outcome {
 	 * expired, STATE_REPORT_DENIED: nothing. */
 	uint32_t report_wait_s;
 	enum delivery_state unreported;
+	/* Who gave far_ids, in their order, where that was not always the peer
+	 * of this attempt. */
+	const char **far_peers;
+	size_t n_far_peers;
 	/* Of a report alone: the network's own error, or NULL; when it was,
 	 * by the far side's clock, 0: it does not say. */
 	const char *error;

@@ -105,7 +105,7 @@ static void fill(struct engine *e, struct live *r, enum delivery_state s,
 	r->crashes = 0;
 	r->maybe_duplicate = false;
 	r->once = false;
-	r->progress = (struct bytes){ NULL, 0 };
+	rest_clear(r);
 	r->expires_us = e->last_us + e->lifetime_us;
 	r->due_us = e->last_us;
 	r->state = LEG_QUEUED;

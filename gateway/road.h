@@ -12,6 +12,7 @@
  *	expire.c	lifetimes that have ended, reports that did not come
  *	waits.c		adapters hear of legs for peers that are down
  *	settle.c	outcomes: done, again, next way, give up
+ *	rest.c		parts that one link has, and the rest of them
  *	correlate.c	far ids and far reports find their leg
  *	amend.c		what senders want of what they submitted
  *	sweep.c		the same, without an id: all that fits
@@ -59,7 +60,7 @@ struct engine {
 	struct directory *directory;
 	struct access *access;
 
-	uint64_t lifetime_us, dedupe_us, orphan_us, parts_us;
+	uint64_t lifetime_us, dedupe_us, orphan_us, parts_us, rest_us;
 	struct retry_rule retry;
 	bool fail_unknown;	/* on-unknown = fail                          */
 	bool deliver_partial;
@@ -234,6 +235,22 @@ void settle_unknown(struct engine *e, struct live *l);
 bool settle_elsewhere(struct engine *e, struct live *l);
 /** By the ways that there are now; false: it stays where it is. */
 bool settle_reroute(struct engine *e, struct live *l);
+
+/* rest.c */
+/** Another attempt begins from nothing. */
+void rest_clear(struct live *l);
+/** Its link has parts of it, and may still get the rest. */
+bool rest_stays(struct engine *e, const struct live *l);
+/** An outcome says what the link has. */
+void rest_noted(struct engine *e, struct live *l, const struct outcome *o);
+/** It has been offered to another link: again when it may leave. */
+void rest_offered(struct engine *e, const struct live *l);
+/** It goes by another way from now on. */
+void rest_moved(struct live *l);
+/** It has stayed long enough, and another link has got it. */
+bool rest_goes(struct engine *e, struct live *l);
+/** When to try again: sooner than another, to find its link back. */
+uint64_t rest_due(struct engine *e, const struct live *l, uint64_t due_us);
 
 /* expire.c */
 void settle_expired(struct engine *e, struct live *l);

@@ -104,6 +104,7 @@ static void test_memory_ends(void)
 static void test_outcome(void)
 {
 	static const char *ids[] = { "1001", "", "1003" };
+	static const char *peers[] = { "smsc-a", "smsc-b", "smsc-a" };
 	struct outcome o = { OUTCOME_UNANSWERED,
 			     STATE_REACHABLE,
 			     0x58,
@@ -118,6 +119,8 @@ static void test_outcome(void)
 			     true,
 			     300,
 			     STATE_REPORT_DENIED,
+			     peers,
+			     3,
 			     NULL,
 			     0 },
 		       back;
@@ -138,6 +141,8 @@ static void test_outcome(void)
 	CU_ASSERT_FATAL(back.n_keys == 2);
 	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
 	CU_ASSERT(back.absent && back.report_wait_s == 300);
+	CU_ASSERT_FATAL(back.n_far_peers == 3);
+	CU_ASSERT_STRING_EQUAL(back.far_peers[1], "smsc-b");
 	CU_ASSERT(back.unreported == STATE_REPORT_DENIED);
 	for (i = 0; i < b.n; i++) {
 		struct bytes cut = { b.p, i };

@@ -56,6 +56,8 @@ static struct live *full(void)
 	}
 	l->told = WANT_PROCESSING;
 	l->passed = 6;
+	l->taken = 2;
+	l->stays_us = 1767225800000000;
 	l->unreported = STATE_REPORT_DENIED;
 	l->received_us = 1767225600000000;
 	l->held_us = 1767225700000000;
@@ -113,6 +115,7 @@ static void check_same(const struct live *a, const struct live *b)
 	}
 	CU_ASSERT_EQUAL(a->told, b->told);
 	CU_ASSERT_EQUAL(a->passed, b->passed);
+	CU_ASSERT(a->taken == b->taken && a->stays_us == b->stays_us);
 	CU_ASSERT_EQUAL(a->unreported, b->unreported);
 	CU_ASSERT_EQUAL(a->received_us, b->received_us);
 	CU_ASSERT_EQUAL(a->held_us, b->held_us);

@@ -45,6 +45,7 @@ EXTRA_DIST += tests/system/test_probe.py
 EXTRA_DIST += tests/system/test_receipts.py
 EXTRA_DIST += tests/system/test_reload.py
 EXTRA_DIST += tests/system/test_reports.py
+EXTRA_DIST += tests/system/test_rest.py
 EXTRA_DIST += tests/system/test_rules.py
 EXTRA_DIST += tests/system/test_run.py
 EXTRA_DIST += tests/system/test_sip.py

@@ -131,13 +131,6 @@ def case_a_link_that_goes_down(w):
     check_rest(w, number, message_id)
 
 
-def case_a_link_that_refuses(w):
-    w.second.answer = by_number
-    for status in (RSYSERR, RMSGQFUL):
-        first_takes_one(w, lambda s, status=status: s.bind.respond(s, status))
-        check_rest(w, *submit(w, 8))
-
-
 def case_a_link_that_is_back_at_once_gets_all(w):
     refused = []
 
@@ -153,6 +146,13 @@ def case_a_link_that_is_back_at_once_gets_all(w):
     time.sleep(STAYS_S + 1)
     equal((len(of(w.first, number)), of(w.second, number)), (5, []))
     w.first.answer = w.first.good
+
+
+def case_a_link_that_refuses(w):
+    w.second.answer = by_number
+    for status in (RSYSERR, RMSGQFUL):
+        first_takes_one(w, lambda s, status=status: s.bind.respond(s, status))
+        check_rest(w, *submit(w, 8))
 
 
 def case_one_that_cuts_in_another_way_gets_all(w):

@@ -245,6 +245,23 @@ static enum err read_octets(struct live *l, const struct field *f)
 	}
 }
 
+static void read_progress(struct live *l, unsigned tag, uint64_t v)
+{
+	switch (tag) {
+	case TAG_TAKEN:
+		l->taken = (unsigned)v;
+		break;
+	case TAG_STAYS:
+		l->stays_us = v;
+		break;
+	case TAG_UNREPORTED:
+		l->unreported = (enum delivery_state)v;
+		break;
+	default:
+		break;
+	}
+}
+
 static void read_report(struct live *l, unsigned tag, uint64_t v)
 {
 	switch (tag) {
@@ -319,17 +336,9 @@ static void read_number(struct live *l, unsigned tag, uint64_t v)
 	case TAG_HELD_TIME:
 		l->held_us = v;
 		break;
-	case TAG_TAKEN:
-		l->taken = (unsigned)v;
-		break;
-	case TAG_STAYS:
-		l->stays_us = v;
-		break;
-	case TAG_UNREPORTED:
-		l->unreported = (enum delivery_state)v;
-		break;
 	default:
 		read_report(l, tag, v);
+		read_progress(l, tag, v);
 		break;
 	}
 }

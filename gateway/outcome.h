@@ -28,6 +28,8 @@ struct outcome {
 	const char **keys;
 	size_t n_keys;
 	bool absent;			/* the recipient was not there    */
+	bool by_sms;			/* as short messages, whatever    */
+					/* the technology of the way      */
 	/* Of one that was accepted: how long after its lifetime a report may
 	 * still come, and what is told when none has: STATE_NONE: that it has
 	 * expired, STATE_REPORT_DENIED: nothing. */
@@ -37,10 +39,9 @@ struct outcome {
 	 * of this attempt. */
 	const char **far_peers;
 	size_t n_far_peers;
-	/* Of a report alone: the network's own error, or NULL; when it was,
-	 * by the far side's clock, 0: it does not say. */
-	const char *error;
-	uint64_t event_us;
+	const char *error;		/* the network's own, or NULL     */
+	uint64_t event_us;		/* of a report alone: when it was, */
+					/* by its clock; 0: not said      */
 };
 
 /** Appends the image. ERR_TOOBIG, ERR_NOMEM. */

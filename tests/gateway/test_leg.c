@@ -117,11 +117,12 @@ static void test_outcome(void)
 			     ids,
 			     2,
 			     true,
+			     true,
 			     300,
 			     STATE_REPORT_DENIED,
 			     peers,
 			     3,
-			     NULL,
+			     "027",
 			     0 },
 		       back;
 	struct buf b = BUF_INIT(OUTCOME_IMAGE_MAX);
@@ -140,7 +141,9 @@ static void test_outcome(void)
 		CU_ASSERT_STRING_EQUAL(back.far_ids[i], ids[i]);
 	CU_ASSERT_FATAL(back.n_keys == 2);
 	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
-	CU_ASSERT(back.absent && back.report_wait_s == 300);
+	CU_ASSERT(back.absent && back.by_sms);
+	CU_ASSERT_STRING_EQUAL(back.error, "027");
+	CU_ASSERT(back.report_wait_s == 300);
 	CU_ASSERT_FATAL(back.n_far_peers == 3);
 	CU_ASSERT_STRING_EQUAL(back.far_peers[1], "smsc-b");
 	CU_ASSERT(back.unreported == STATE_REPORT_DENIED);

@@ -82,6 +82,7 @@ static const struct shape_row far_report_rows[] = {
 		 SHAPE_COUNT(struct far_report, n_keys),
 		 .max = OUTCOME_KEYS_MAX },
 	[11] = NUMBER(struct far_report, absent, 0, 1),
+	[12] = TEXT(struct far_report, error),
 };
 static const struct shape far_report_shape =
 	SHAPE(struct far_report, far_report_rows, NEEDS(1) | NEEDS(2));

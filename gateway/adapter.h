@@ -75,8 +75,9 @@ struct far_report {
 	enum want kind;		/* POSITIVE for any delivery state           */
 	enum delivery_state state;
 	uint32_t far_code;
+	const char *error;	/* the network's own, or NULL                */
 	const char *text;
-	uint64_t event_us;
+	uint64_t event_us;	/* by its own clock; 0: it does not say      */
 	const char **keys;	/* of the report itself, for the trace       */
 	size_t n_keys;		/* at most OUTCOME_KEYS_MAX                  */
 	bool absent;		/* the recipient was not there               */
@@ -202,7 +203,7 @@ struct amendment {
 struct standing {
 	enum outcome_class class;
 	enum delivery_state state;
-	uint32_t far_code;
+	uint32_t far_code;	/* the network's error, 0: none is known      */
 	uint64_t event_us;	/* of a final state                           */
 };
 

@@ -144,7 +144,7 @@ static bool replace(struct engine *e, struct live *l, const struct amendment *r)
 	let_go(e, l);
 	l->want = m.want;
 	l->shared = false;
-	l->progress = (struct bytes){ NULL, 0 };
+	rest_clear(l);
 	if (other.expires_us != 0 || other.earliest_us != 0)
 		l->expires_us = life.ends_us;
 	if (l->state == LEG_QUARANTINED || other.earliest_us > e->last_us)
@@ -229,6 +229,17 @@ struct sum {
 	struct standing standing;	/* of those that have ended */
 };
 
+/* 0: none, or no number. */
+static uint32_t error_number(const char *error)
+{
+	uint64_t number;
+
+	if (error == NULL ||
+	    bytes_decimal(bytes_of(error), UINT32_MAX, &number) != OK)
+		return 0;
+	return (uint32_t)number;
+}
+
 static void stand(const struct live *l, struct sum *sum)
 {
 	if (!l->is_report) {
@@ -238,7 +249,7 @@ static void stand(const struct live *l, struct sum *sum)
 		sum->standing = (struct standing){
 			.class = OUTCOME_DELIVERED,
 			.state = l->report.state,
-			.far_code = l->report.far_code,
+			.far_code = error_number(l->report.error),
 			.event_us = l->report.event_us,
 		};
 	}

@@ -56,6 +56,8 @@ static const char *type_name(const struct setting *row)
 		return "type of number/numbering plan";
 	case SETTING_STATUSES:
 		return "list of status:word, status-status:word";
+	case SETTING_ZONE:
+		return "+hh:mm or -hh:mm";
 	}
 	return "text";
 }

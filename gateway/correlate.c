@@ -1,6 +1,9 @@
 /* correlate.c - far ids and far reports find their leg, across restarts. */
 #include "gateway/road.h"
 
+#include <string.h>
+
+#include "gateway/past.h"
 #include "policy/receipts.h"
 
 /* A report on its way to its leg. */
@@ -176,12 +179,20 @@ static bool display_to_come(const struct live *l, enum delivery_state s)
 	       (l->want & ~(unsigned)l->told & WANT_DISPLAY) != 0;
 }
 
+static struct outcome outcome_of(const struct arrival *a,
+				 enum outcome_class class)
+{
+	return (struct outcome){ .class = class,
+				 .far_code = a->report.far_code,
+				 .error = a->report.error,
+				 .event_us = a->report.event_us,
+				 .text = a->report.text };
+}
+
 static void final(struct engine *e, struct live *l, const struct arrival *a)
 {
 	enum delivery_state s = a->report.state;
-	struct outcome o = { .class = OUTCOME_DELIVERED,
-			     .far_code = a->report.far_code,
-			     .text = a->report.text };
+	struct outcome o = outcome_of(a, OUTCOME_DELIVERED);
 
 	if (s == STATE_DELIVERED && a->has_key) {
 		mark_segment(l, a);
@@ -210,9 +221,12 @@ static void keep_early(struct engine *e, struct live *l,
 		       const struct arrival *a)
 {
 	struct early *early, **at = &l->early;
+	const char *error = a->report.error;
 	struct bytes octets;
 	size_t n = 0;
 
+	if (error != NULL)
+		error = arena_string(l->arena, bytes_of(error));
 	for (; *at != NULL; at = &(*at)->next)
 		n++;
 	if (n == LIVE_EARLY_MAX ||
@@ -225,9 +239,27 @@ static void keep_early(struct engine *e, struct live *l,
 				 .state = a->report.state,
 				 .far_code = a->report.far_code,
 				 .absent = a->report.absent,
+				 .error = error,
+				 .event_us = a->report.event_us,
 				 .octets = octets,
 				 .reply = a->reply };
 	*at = early;
+}
+
+/* "UNDELIV err:045": past.c reads it, too. */
+static const char *report_text(struct engine *e, const struct far_report *r)
+{
+	struct buf *to = &e->payload;
+	const char *text;
+
+	if (r->error == NULL || strspn(r->error, "0") == strlen(r->error))
+		return r->text;
+	buf_reset(to);
+	if (r->text != NULL)
+		buf_printf(to, "%s ", r->text);
+	buf_printf(to, PAST_ERROR "%s", r->error);
+	text = arena_string(e->scratch, buf_bytes(to));
+	return text == NULL ? r->text : text;
 }
 
 static void trace_report(struct engine *e, const struct live *l,
@@ -239,7 +271,7 @@ static void trace_report(struct engine *e, const struct live *l,
 			 .verdict = delivery_state_name(a->report.state),
 			 .far_id = a->report.ours ? NULL : a->report.far_id,
 			 .peer = a->report.peer,
-			 .text = a->report.text,
+			 .text = report_text(e, &a->report),
 			 .keys = a->report.keys,
 			 .n_keys = a->report.n_keys });
 }
@@ -291,9 +323,7 @@ static void no_news(struct engine *e, struct live *l, const struct arrival *a)
 /* On its way: the sender is told of each such state once, if at all. */
 static void passing(struct engine *e, struct live *l, const struct arrival *a)
 {
-	struct outcome o = { .class = OUTCOME_ACCEPTED,
-			     .far_code = a->report.far_code,
-			     .text = a->report.text };
+	struct outcome o = outcome_of(a, OUTCOME_ACCEPTED);
 	bool news = false;
 
 	if (l->place == LIVE_SENT && a->report.absent)
@@ -363,6 +393,8 @@ void correlate_early(struct engine *e, struct live *l)
 		a.report.state = early->state;
 		a.report.far_code = early->far_code;
 		a.report.absent = early->absent;
+		a.report.error = early->error;
+		a.report.event_us = early->event_us;
 		apply(e, l, &a);
 	}
 }

@@ -312,6 +312,8 @@ static bool serve(struct engine *e, struct live *l)
 	if (l->expires_us != 0 && l->expires_us <= e->last_us) {
 		t = let_go(l);
 		settle_expired(e, l);
+	} else if (rest_goes(e, l)) {
+		t = let_go(l);
 	} else if (must_wait(e, l)) {
 		t = let_go(l);
 		dispatch_hold(e, l);

@@ -25,6 +25,7 @@ static void offer(struct engine *e, struct lane *lane,
 		dispatch_take(e, l);
 	else if (l != NULL || (l = road_load(e, row)) == NULL)
 		return;
+	rest_offered(e, l);
 	if (lane->dropped ? settle_reroute(e, l) : settle_elsewhere(e, l))
 		return;
 	if (queued)

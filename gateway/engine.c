@@ -117,6 +117,7 @@ enum err engine_configure(struct engine *e, struct settings *s)
 	e->life.most_us = settings_number(g, "lifetime-most") * 1000;
 	e->dedupe_us = settings_number(g, "dedupe-window") * 1000;
 	e->orphan_us = settings_number(g, "orphan-keep") * 1000;
+	e->rest_us = settings_number(g, "rest-stays") * 1000;
 	e->parts_us = settings_number(g, "reassembly-timeout") * 1000;
 	e->retry.first_us = settings_number(g, "retry-first") * 1000;
 	e->retry.most_us = settings_number(g, "retry-most") * 1000;

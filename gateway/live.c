@@ -30,7 +30,11 @@ enum tag {
 	TAG_STORY,
 	TAG_HELD_TIME,
 	TAG_HELD_BY,
-	TAG_PASSED
+	TAG_PASSED,
+	TAG_REPORT_ERROR,
+	TAG_UNREPORTED,
+	TAG_TAKEN,
+	TAG_STAYS
 };
 
 enum flag {
@@ -115,6 +119,8 @@ static void put_report(const struct live *l, struct buf *to)
 	field_number(to, TAG_REPORT_CODE, l->report.far_code);
 	field_text(to, TAG_REPORT_TEXT, l->report.text);
 	field_number(to, TAG_REPORT_TIME, l->report.event_us);
+	if (l->report.error != NULL)
+		field_text(to, TAG_REPORT_ERROR, l->report.error);
 }
 
 static uint64_t flags_of(const struct live *l)
@@ -143,11 +149,17 @@ enum err live_meta(const struct live *l, struct buf *to)
 	field_number(to, TAG_CRASHES, l->crashes);
 	if (l->progress.n > 0)
 		field_put(to, TAG_PROGRESS, l->progress);
+	if (l->taken != 0) {
+		field_number(to, TAG_TAKEN, l->taken);
+		field_number(to, TAG_STAYS, l->stays_us);
+	}
 	put_fars(l, to);
 	field_number(to, TAG_TOLD, l->told);
 	field_number(to, TAG_RECEIVED, l->received_us);
 	if (l->passed != 0)
 		field_number(to, TAG_PASSED, l->passed);
+	if (l->unreported != STATE_NONE)
+		field_number(to, TAG_UNREPORTED, l->unreported);
 	put_report(l, to);
 	if (l->held_us != 0) {
 		field_number(to, TAG_HELD_TIME, l->held_us);
@@ -224,10 +236,29 @@ static enum err read_octets(struct live *l, const struct field *f)
 		return arena_copy(l->arena, f->value, &l->progress);
 	case TAG_REPORT_TEXT:
 		return read_text(l, f->value, &l->report.text);
+	case TAG_REPORT_ERROR:
+		return read_text(l, f->value, &l->report.error);
 	case TAG_HELD_BY:
 		return read_text(l, f->value, &l->held_by);
 	default:
 		return ERR_NOTFOUND;
+	}
+}
+
+static void read_progress(struct live *l, unsigned tag, uint64_t v)
+{
+	switch (tag) {
+	case TAG_TAKEN:
+		l->taken = (unsigned)v;
+		break;
+	case TAG_STAYS:
+		l->stays_us = v;
+		break;
+	case TAG_UNREPORTED:
+		l->unreported = (enum delivery_state)v;
+		break;
+	default:
+		break;
 	}
 }
 
@@ -307,6 +338,7 @@ static void read_number(struct live *l, unsigned tag, uint64_t v)
 		break;
 	default:
 		read_report(l, tag, v);
+		read_progress(l, tag, v);
 		break;
 	}
 }

@@ -41,6 +41,8 @@ struct early {
 	enum delivery_state state;
 	uint32_t far_code;
 	bool absent;
+	const char *error;
+	uint64_t event_us;
 	struct bytes octets;	/* of all of it                               */
 	struct reply reply;
 };
@@ -83,8 +85,11 @@ struct live {
 	size_t n_ways, way;
 	unsigned attempts, crashes;
 	struct bytes progress;
+	unsigned taken;		/* parts that the link has, and how long the  */
+	uint64_t stays_us;	/* rest stays with it: see rest.c             */
 	struct far *fars;	/* what the far side called its parts         */
 	size_t n_fars;
+	enum delivery_state unreported;	/* see struct outcome                 */
 	uint8_t told;		/* reports already made: bits of enum want    */
 	uint32_t passed;	/* states that are not final and were told    */
 	/* Of a report in the leg's own row. */

@@ -95,6 +95,7 @@ static const struct shape_row report_rows[] = {
 	[8] = { SHAPE_NUMBER, SHAPE_AT(struct report, event_us),
 		.max = UINT64_MAX },
 	[9] = { SHAPE_TEXT, SHAPE_AT(struct report, cause) },
+	[10] = { SHAPE_TEXT, SHAPE_AT(struct report, error) },
 };
 static const struct shape report_shape = SHAPE(struct report, report_rows, 0);
 

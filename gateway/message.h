@@ -118,6 +118,7 @@ struct report {
 	uint64_t event_us;
 	const char *cause;	/* finer than state: MMStatusExtension,   */
 				/* a mail's "5.4.7"                       */
+	const char *error;	/* the far network's own, as it writes it */
 };
 
 struct charging {		/* MM7 ServiceCode, ChargedParty ...      */

@@ -23,6 +23,14 @@ static const struct shape_row rows[] = {
 		.max = OUTCOME_KEYS_MAX },
 	[10] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, absent), .max = 1 },
 	[11] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, by_sms), .max = 1 },
+	[12] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, report_wait_s),
+		 .max = UINT32_MAX },
+	[13] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, unreported),
+		 .max = STATE_REACHABLE },
+	[14] = { SHAPE_TEXTS, SHAPE_AT(struct outcome, far_peers),
+		 SHAPE_COUNT(struct outcome, n_far_peers),
+		 .max = OUTCOME_FAR_IDS_MAX },
+	[15] = { SHAPE_TEXT, SHAPE_AT(struct outcome, error) },
 };
 static const struct shape outcome_shape = SHAPE(struct outcome, rows, 0);
 

@@ -30,6 +30,18 @@ struct outcome {
 	bool absent;			/* the recipient was not there    */
 	bool by_sms;			/* as short messages, whatever    */
 					/* the technology of the way      */
+	/* Of one that was accepted: how long after its lifetime a report may
+	 * still come, and what is told when none has: STATE_NONE: that it has
+	 * expired, STATE_REPORT_DENIED: nothing. */
+	uint32_t report_wait_s;
+	enum delivery_state unreported;
+	/* Who gave far_ids, in their order, where that was not always the peer
+	 * of this attempt. */
+	const char **far_peers;
+	size_t n_far_peers;
+	const char *error;		/* the network's own, or NULL     */
+	uint64_t event_us;		/* of a report alone: when it was, */
+					/* by its clock; 0: not said      */
 };
 
 /** Appends the image. ERR_TOOBIG, ERR_NOMEM. */

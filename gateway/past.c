@@ -53,6 +53,18 @@ static bool is(const char *a, const char *b)
 	return a != NULL && strcmp(a, b) == 0;
 }
 
+/* Of "UNDELIV err:045"; 0: it names none, or one that is no number. */
+static uint32_t error_of(const char *text)
+{
+	const char *at = text == NULL ? NULL : strstr(text, PAST_ERROR);
+	uint64_t number;
+
+	if (at == NULL || bytes_decimal(bytes_of(at + strlen(PAST_ERROR)),
+					UINT32_MAX, &number) != OK)
+		return 0;
+	return (uint32_t)number;
+}
+
 /* All segments delivered is delivered; anything else counts before that. */
 static void ended(struct question *q, const struct trace_record *r)
 {
@@ -63,6 +75,7 @@ static void ended(struct question *q, const struct trace_record *r)
 		return;
 	q->standing.state = s;
 	q->standing.event_us = r->time_us;
+	q->standing.far_code = error_of(r->text);
 }
 
 static void look(void *arg, const struct trace_record *r)

@@ -8,6 +8,9 @@
 #include "gateway/adapter.h"
 #include "gateway/loop.h"
 
+/* In the text of a "report-in": the network's own error follows. */
+#define PAST_ERROR "err:"
+
 struct past;
 
 /** The answer to past_ask(), on the loop's thread. class ADDRESS: no such

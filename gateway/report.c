@@ -11,6 +11,7 @@
 
 #define EXCERPT_MAX	64	/* octets of the text that a receipt repeats */
 #define REPORT_TEXT_MAX 200
+#define DAY_US		UINT64_C(86400000000)
 
 /* The first octets of a text, never half a character. */
 static struct bytes excerpt(struct bytes text)
@@ -64,6 +65,21 @@ enum err report_image(struct engine *e, const struct live *l, struct buf *to)
 	return message_image(&out, to);
 }
 
+/*
+ * By the far side's clock, unless that is absurd: a day before it was ours, or
+ * a day from now.
+ */
+static uint64_t event_at(struct engine *e, const struct live *r,
+			 const struct outcome *o)
+{
+	uint64_t now = road_now(e);
+
+	if (o == NULL || o->event_us == 0 || o->event_us > now + DAY_US ||
+	    o->event_us + DAY_US < r->received_us)
+		return now;
+	return o->event_us;
+}
+
 static void fill(struct engine *e, struct live *r, enum delivery_state s,
 		 const struct outcome *o)
 {
@@ -74,7 +90,7 @@ static void fill(struct engine *e, struct live *r, enum delivery_state s,
 		.kind = receipts_kind(s),
 		.state = s,
 		.via = way == NULL ? TECHNOLOGY_NONE : way->technology,
-		.event_us = road_now(e),
+		.event_us = event_at(e, r, o),
 	};
 	if (o != NULL && o->text != NULL)
 		r->report.text = arena_string(
@@ -83,11 +99,13 @@ static void fill(struct engine *e, struct live *r, enum delivery_state s,
 					strnlen(o->text, REPORT_TEXT_MAX) });
 	if (o != NULL)
 		r->report.far_code = o->far_code;
+	if (o != NULL && o->error != NULL)
+		r->report.error = arena_string(r->arena, bytes_of(o->error));
 	r->attempts = 0;
 	r->crashes = 0;
 	r->maybe_duplicate = false;
 	r->once = false;
-	r->progress = (struct bytes){ NULL, 0 };
+	rest_clear(r);
 	r->expires_us = e->last_us + e->life.usual_us;
 	r->due_us = e->last_us;
 	r->state = LEG_QUEUED;

@@ -11,8 +11,10 @@
  *	dispatch_targets.c  one recipient's legs, in their order
  *	divert.c	what waits for a link that is down goes by another
  *	leave.c		what waits for a user who was taken out
+ *	expire.c	lifetimes that have ended, reports that did not come
  *	waits.c		adapters hear of legs for peers that are down
  *	settle.c	outcomes: done, again, next way, give up
+ *	rest.c		parts that one link has, and the rest of them
  *	correlate.c	far ids and far reports find their leg
  *	amend.c		what senders want of what they submitted
  *	inquiry.c	... of what others have by now
@@ -63,7 +65,7 @@ struct engine {
 	struct access *access;
 
 	struct life_rule life;
-	uint64_t dedupe_us, orphan_us, parts_us;
+	uint64_t dedupe_us, orphan_us, parts_us, rest_us;
 	struct retry_rule retry;
 	bool fail_unknown;	/* on-unknown = fail                          */
 	bool deliver_partial;
@@ -242,7 +244,6 @@ bool dispatch_behind(struct engine *e, struct live *l);
 void settle_frame(struct engine *e, unsigned child, const struct frame *f);
 void settle_final(struct engine *e, struct live *l, enum delivery_state s,
 		  const struct outcome *o);
-void settle_expired(struct engine *e, struct live *l);
 void settle_child_died(struct engine *e, unsigned child);
 void settle_update(struct engine *e, struct live *l);
 void settle_remove(struct engine *e, struct live *l, const struct reply *tell);
@@ -255,6 +256,25 @@ void settle_unknown(struct engine *e, struct live *l);
 bool settle_elsewhere(struct engine *e, struct live *l);
 /** By the ways that there are now; false: it stays where it is. */
 bool settle_reroute(struct engine *e, struct live *l);
+
+/* rest.c */
+/** Another attempt begins from nothing. */
+void rest_clear(struct live *l);
+/** Its link has parts of it, and may still get the rest. */
+bool rest_stays(struct engine *e, const struct live *l);
+/** An outcome says what the link has. */
+void rest_noted(struct engine *e, struct live *l, const struct outcome *o);
+/** It has been offered to another link: again when it may leave. */
+void rest_offered(struct engine *e, const struct live *l);
+/** It goes by another way from now on. */
+void rest_moved(struct live *l);
+/** It has stayed long enough, and another link has got it. */
+bool rest_goes(struct engine *e, struct live *l);
+/** When to try again: sooner than another, to find its link back. */
+uint64_t rest_due(struct engine *e, const struct live *l, uint64_t due_us);
+
+/* expire.c */
+void settle_expired(struct engine *e, struct live *l);
 
 /* divert.c */
 void divert_tick(struct engine *e, struct lane *l, uint64_t now);

@@ -32,7 +32,8 @@ enum setting_type {
 	SETTING_FILE,	  /* absolute path                              */
 	SETTING_TON_NPI,  /* "1/1": each 0..255                         */
 	SETTING_SENDER,	  /* number, short code or alphanumeric address */
-	SETTING_STATUSES  /* table as codecs/smpp_vendor.h reads it     */
+	SETTING_STATUSES, /* table as codecs/smpp_vendor.h reads it     */
+	SETTING_ZONE	  /* "+01:00": how far ahead of UTC, quarters   */
 };
 
 #define SETTING_SECOND 1000u /* of min..max of a SETTING_DURATION */
@@ -107,6 +108,10 @@ bool settings_item(const struct settings_group *g, const char *setting,
 /** Reads "1/1", type of number and numbering plan. False: it is something
  *  else, as text of a SETTING_TON_NPI never is. */
 bool settings_ton_npi(struct bytes text, uint8_t *ton, uint8_t *npi);
+
+/** Reads "+01:00", "-03:30", up to 14 hours in quarters, as seconds. False:
+ *  it is something else, as text of a SETTING_ZONE never is. */
+bool settings_zone(struct bytes text, int *ahead_s);
 
 /**
  * "file:line" of that setting, else of its group, for a complaint;

@@ -40,6 +40,13 @@ static const struct setting gateway_settings[] = {
 	  "Every wait is made shorter or longer by a random part of at most "
 	  "this much, so that attempts do not fall together.",
 	  false },
+	{ "rest-stays", SETTING_DURATION, "s", 0, SETTING_HOUR, NULL, "3s",
+	  false,
+	  "When a link has taken some parts of a long short message and then "
+	  "is down, or takes no more: how long the rest waits for it before it "
+	  "goes by the next link of the route. Where that cuts the text in "
+	  "another way, all of it goes.",
+	  false },
 	{ "on-unknown", SETTING_CHOICE, NULL, 0, 0, "resend|fail", "resend",
 	  false,
 	  "What to do with a message that was being sent when a program died: "

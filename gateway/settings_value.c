@@ -289,6 +289,22 @@ bool settings_ton_npi(struct bytes text, uint8_t *ton, uint8_t *npi)
 	return true;
 }
 
+bool settings_zone(struct bytes text, int *ahead_s)
+{
+	uint64_t h, m;
+	int s;
+
+	if (text.n != 6 || (text.p[0] != '+' && text.p[0] != '-') ||
+	    text.p[3] != ':' ||
+	    bytes_decimal((struct bytes){ text.p + 1, 2 }, 14, &h) != OK ||
+	    bytes_decimal((struct bytes){ text.p + 4, 2 }, 45, &m) != OK ||
+	    m % 15 != 0 || (h == 14 && m > 0))
+		return false;
+	s = (int)(h * 3600 + m * 60);
+	*ahead_s = text.p[0] == '-' ? -s : s;
+	return true;
+}
+
 /* Entries and rules are read as they will be; what they say is passed on. */
 static enum err check_entries(struct bytes text, struct buf *complaint)
 {
@@ -350,6 +366,15 @@ static enum err check_ton_npi(struct bytes text, struct buf *complaint)
 	if (settings_ton_npi(text, &ton, &npi))
 		return OK;
 	return refuse(complaint, text, "not TON/NPI: two numbers up to 255");
+}
+
+static enum err check_zone(struct bytes text, struct buf *complaint)
+{
+	int ahead_s;
+
+	if (settings_zone(text, &ahead_s))
+		return OK;
+	return refuse(complaint, text, "not such as +01:00 or -03:30");
 }
 
 static enum err check_digits(struct bytes text, struct buf *complaint)
@@ -492,6 +517,8 @@ enum err settings_value_check(const struct setting *row, struct bytes value,
 		return check_sender(value, complaint);
 	case SETTING_TON_NPI:
 		return check_ton_npi(value, complaint);
+	case SETTING_ZONE:
+		return check_zone(value, complaint);
 	}
 	return ERR_RANGE;
 }

@@ -218,14 +218,14 @@ static bool take_way(struct engine *e, struct live *l)
 
 /*
  * Another link of the same kind may take what this one does not take now.
- * How many take turns; 1: no other. Parts that a link has stay with it.
+ * How many take turns; 1: no other.
  */
 static size_t other_link(struct engine *e, struct live *l)
 {
 	uint32_t up = 0;
 	size_t i, turns;
 
-	if (l->is_report || l->progress.n > 0 || l->way + 1 >= l->n_ways)
+	if (l->is_report || l->way + 1 >= l->n_ways || rest_stays(e, l))
 		return 1;
 	for (i = l->way + 1; i < l->n_ways; i++) {
 		const struct route_way *w = &l->ways[i];
@@ -237,6 +237,8 @@ static size_t other_link(struct engine *e, struct live *l)
 	turns = route_turn(l->ways, l->n_ways, l->way, up);
 	if (turns > 1 && !take_way(e, l))
 		abort();
+	if (turns > 1)
+		rest_moved(l);
 	return turns;
 }
 
@@ -270,7 +272,10 @@ bool settle_reroute(struct engine *e, struct live *l)
 		return false;
 	l->way = 0;
 	l->attempts = 0;
-	l->progress = (struct bytes){ NULL, 0 };
+	if (live_way(l)->technology == before->technology)
+		rest_moved(l);
+	else
+		rest_clear(l);
 	if (!take_way(e, l))
 		abort();
 	settle_requeue(e, l, l->due_us);
@@ -280,6 +285,7 @@ bool settle_reroute(struct engine *e, struct live *l)
 /* At once by another link; when all have been tried, after a while. */
 static void later(struct engine *e, struct live *l, const struct outcome *o)
 {
+	uint64_t due;
 	size_t turns;
 
 	if (l->once) {
@@ -287,12 +293,14 @@ static void later(struct engine *e, struct live *l, const struct outcome *o)
 		return;
 	}
 	e->counts.retries++;
+	if (rest_goes(e, l))
+		return;
 	turns = other_link(e, l);
 	if (l->attempts % turns != 0)
-		settle_requeue(e, l, road_now(e));
+		due = road_now(e);
 	else
-		settle_requeue(e, l,
-			       again_at(e, l->attempts / (unsigned)turns, o));
+		due = again_at(e, l->attempts / (unsigned)turns, o);
+	settle_requeue(e, l, rest_due(e, l, due));
 }
 
 /* The next way to reach him; false: there is none. */
@@ -304,7 +312,7 @@ static bool next_way(struct engine *e, struct live *l)
 		return false;
 	}
 	l->attempts = 0;
-	l->progress = (struct bytes){ NULL, 0 };
+	rest_clear(l);
 	settle_requeue(e, l, road_now(e));
 	return true;
 }
@@ -354,10 +362,16 @@ static void accepted(struct engine *e, struct live *l,
 		struct far *f = &l->fars[l->n_fars];
 
 		f->leg = l;
-		f->key = correlate_key(e, live_way(l)->peer,
+		f->key = correlate_key(e,
+				       l->n_fars < o->n_far_peers
+					       ? o->far_peers[l->n_fars]
+					       : live_way(l)->peer,
 				       o->far_ids[l->n_fars]);
 	}
 	l->state = LEG_SENT;
+	l->unreported = o->unreported;
+	if (l->expires_us != 0)
+		l->expires_us += UINT64_C(1000000) * o->report_wait_s;
 	correlate_sent(e, l);
 	update(e, l, NULL);
 }
@@ -478,31 +492,6 @@ void settle_final(struct engine *e, struct live *l, enum delivery_state s,
 	report_due(e, l, s, o, NULL);
 }
 
-void settle_expired(struct engine *e, struct live *l)
-{
-	/* Whoever only wanted to hear of a failure has heard of none. */
-	if (!l->is_report && l->state == LEG_SENT &&
-	    (l->want & (WANT_POSITIVE | WANT_DISPLAY)) == 0) {
-		e->counts.delivered++;
-		settle_remove(e, l, NULL);
-		return;
-	}
-	if (!l->is_report && (l->told & WANT_POSITIVE) != 0) {
-		settle_remove(e, l, NULL);	/* was delivered, not read */
-		return;
-	}
-	if (!l->is_report && (l->told & WANT_DISPLAY) != 0) {
-		/* Displayed: then it was delivered, too. */
-		settle_final(e, l, STATE_DELIVERED, NULL);
-		return;
-	}
-	e->counts.expired++;
-	settle_final(e, l, STATE_EXPIRED,
-		     &(struct outcome){ .class = OUTCOME_NEVER,
-					.text = "its lifetime has ended",
-					.clause = "lifetime" });
-}
-
 void settle_frame(struct engine *e, unsigned child, const struct frame *f)
 {
 	struct live *l = road_find(e, f->ref);
@@ -525,6 +514,7 @@ void settle_frame(struct engine *e, unsigned child, const struct frame *f)
 		return;
 	}
 	trace_outcome(e, l, &o, outcome_class_name(o.class));
+	rest_noted(e, l, &o);
 	settle(e, l, &o);
 	correlate_early(e, l);
 	dispatch_release(e, t);

@@ -79,6 +79,8 @@ void smsip_outcome_of(uint8_t cause, const struct tpdu *report, struct arena *a,
 	(void)snprintf(text, sizeof(text), "RP-ERROR %u: %s", cause,
 		       rpdu_cause_text(cause));
 	out->text = arena_string(a, bytes_of(text));
+	(void)snprintf(text, sizeof(text), "%03u", cause);
+	out->error = arena_string(a, bytes_of(text));
 	if (report && of_tp_cause(report->cause, out)) {
 		if (out->class != OUTCOME_NEVER)
 			out->state = STATE_NONE;

@@ -38,6 +38,7 @@ void job_free(struct jobs *pool, struct job *j)
 	if (j->segments != &j->one)
 		mem_free(j->segments);
 	j->segments = NULL;
+	buf_clear(&j->before);
 	if (pool->n_free >= FREE_MAX) {
 		buf_clear(&j->pdus);
 		mem_free(j);
@@ -79,6 +80,31 @@ static void keep_ids(struct job_segment *s, const struct progress *p,
 	copy_id(s->raw_id, bytes_of(progress_raw_id(p, i)));
 }
 
+/* Some of the segments that need not go are another link's. */
+static bool has_others(const struct departure *d)
+{
+	unsigned i;
+
+	for (i = 0; i < d->of; i++) {
+		const char *peer = progress_has(d->progress, i)
+					   ? progress_peer(d->progress, i)
+					   : NULL;
+
+		if (peer != NULL && strcmp(peer, d->manner->peer) != 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err keep_before(struct job *j, const struct departure *d)
+{
+	if (d->progress->peer == NULL || !has_others(d))
+		return OK;
+	j->before.limit = d->leg->progress.n;
+	buf_put(&j->before, d->leg->progress);
+	return buf_status(&j->before);
+}
+
 static enum err make_segments(struct job *j, const struct departure *d)
 {
 	unsigned i;
@@ -93,10 +119,11 @@ static enum err make_segments(struct job *j, const struct departure *d)
 	j->reference = d->progress->reference;
 	j->tried = j->without = d->progress->without;
 	j->coding_last = d->coding_last;
+	j->plan = d->plan;
 	for (i = 0; i < j->of; i++)
 		if (progress_has(d->progress, i))
 			keep_ids(&j->segments[i], d->progress, i);
-	return OK;
+	return keep_before(j, d);
 }
 
 static uint8_t form_of(const struct message *m)
@@ -120,6 +147,10 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 		job_free(pool, j);
 		return NULL;
 	}
+	/* What one link has not liked says nothing of another. */
+	if (progress.peer != NULL &&
+	    strcmp(progress.peer, d->manner->peer) != 0)
+		progress.without &= SMPP_AS_UCS2;
 	/* The far side had it: this is for another time. */
 	if (progress.whole)
 		progress = (struct progress){ .without = progress.without };
@@ -323,20 +354,45 @@ bool job_settled(const struct job *j)
 	return true;
 }
 
-static enum err outcome_ids(const struct job *j, struct arena *a,
-			    struct outcome *out)
+static enum err outcome_ids(const struct job *j, const struct progress *p,
+			    struct arena *a, struct outcome *out)
 {
 	unsigned i;
 
 	if (j->server || j->report)
 		return OK;
 	out->far_ids = arena_array(a, j->of, sizeof *out->far_ids);
-	if (out->far_ids == NULL)
+	if (j->before.n > 0)
+		out->far_peers = arena_array(a, j->of, sizeof *out->far_peers);
+	if (out->far_ids == NULL || (j->before.n > 0 && out->far_peers == NULL))
+		return ERR_NOMEM;
+	for (i = 0; i < j->of; i++) {
+		if (j->segments[i].fate != SEGMENT_TAKEN ||
+		    j->segments[i].far_id[0] == 0)
+			continue;
+		if (j->before.n > 0)
+			out->far_peers[out->n_far_peers++] =
+				progress_peer(p, i);
+		out->far_ids[out->n_far_ids++] = j->segments[i].far_id;
+	}
+	return OK;
+}
+
+/* Those of other links stay theirs. */
+static enum err list_peers(const struct job *j, struct arena *a,
+			   struct progress *p)
+{
+	struct progress before;
+	unsigned i;
+
+	if (j->before.n == 0)
+		return OK;
+	p->peers = arena_array(a, j->of, sizeof *p->peers);
+	if (p->peers == NULL || progress_read(buf_bytes(&j->before), a, &before) != OK)
 		return ERR_NOMEM;
 	for (i = 0; i < j->of; i++)
-		if (j->segments[i].fate == SEGMENT_TAKEN &&
-		    j->segments[i].far_id[0] != 0)
-			out->far_ids[out->n_far_ids++] = j->segments[i].far_id;
+		if (progress_has(&before, i))
+			p->peers[i] = progress_peer(&before, i);
 	return OK;
 }
 
@@ -358,50 +414,42 @@ static enum err list_ids(const struct job *j, struct arena *a,
 }
 
 /* Only what a next attempt needs: nothing for one that had no effect. */
-static enum err outcome_progress(const struct job *j, struct arena *a,
+static enum err outcome_progress(const struct job *j, struct progress *p,
 				 struct buf *scratch, struct outcome *out)
 {
-	struct progress p = { .reference = j->reference,
-			      .of = (uint8_t)j->of,
-			      .without = j->without };
 	unsigned i;
-	enum err e;
 
-	if ((e = list_ids(j, a, &p)) != OK)
-		return e;
+	p->reference = j->reference;
+	p->without = j->without;
+	p->plan = j->plan;
 	for (i = 0; i < j->of; i++)
 		if (j->of > 1 && !j->anew &&
 		    j->segments[i].fate != SEGMENT_KEPT)
-			p.begun = true;
+			p->begun = true;
 	buf_reset(scratch);
-	progress_write(&p, scratch);
+	progress_write(p, scratch);
 	out->progress = buf_bytes(scratch);
 	return buf_status(scratch);
 }
 
 /* For questions about it: as the far side knows it, by the first PDU. */
-static enum err outcome_beyond(const struct job *j, struct arena *a,
+static enum err outcome_beyond(const struct job *j, struct progress *p,
 			       struct buf *scratch, struct outcome *out)
 {
-	struct progress p = { .begun = true,
-			      .whole = true,
-			      .of = (uint8_t)j->of,
-			      .form = j->form };
 	struct smpp_pdu first;
 	struct bytes pdu;
-	enum err e;
 
 	if (smpp_frame(buf_bytes(&j->pdus), PDUS_MAX, &pdu, NULL) != OK ||
 	    smpp_pdu_decode(pdu, &first, NULL) != OK)
 		return OK;
-	if ((e = list_ids(j, a, &p)) != OK)
-		return e;
-	p.source = first.source;
-	p.dest = first.dest;
-	p.coding = first.data_coding;
-	p.registered = first.registered_delivery;
+	p->begun = p->whole = true;
+	p->form = j->form;
+	p->source = first.source;
+	p->dest = first.dest;
+	p->coding = first.data_coding;
+	p->registered = first.registered_delivery;
 	buf_reset(scratch);
-	progress_write(&p, scratch);
+	progress_write(p, scratch);
 	out->progress = buf_bytes(scratch);
 	return buf_status(scratch);
 }
@@ -422,9 +470,10 @@ static void settle_nameless(const struct job *j, struct outcome *out)
 	out->clause = "SMPP v3.4 4.4.2";
 }
 
-enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
-		     struct outcome *out)
+enum err job_outcome(const struct job *j, const char *peer, struct arena *a,
+		     struct buf *scratch, struct outcome *out)
 {
+	struct progress p = { .of = (uint8_t)j->of, .peer = peer };
 	enum err e;
 
 	*out = (struct outcome){ .class = OUTCOME_ACCEPTED,
@@ -438,12 +487,16 @@ enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
 		out->retry_after_ms = j->worst.retry_after_ms;
 		out->absent = j->worst.absent;
 	}
-	if ((e = outcome_ids(j, a, out)) != OK)
+	if ((e = list_peers(j, a, &p)) != OK ||
+	    (e = outcome_ids(j, &p, a, out)) != OK)
 		return e;
 	settle_nameless(j, out);
-	if (j->failed)
-		return outcome_progress(j, a, scratch, out);
-	if (j->beyond && out->class == OUTCOME_ACCEPTED && out->n_far_ids > 0)
-		return outcome_beyond(j, a, scratch, out);
-	return OK;
+	/* Only one that has all of it may be asked about it. */
+	if (!j->failed && (!j->beyond || out->class != OUTCOME_ACCEPTED ||
+			   out->n_far_ids == 0 || j->before.n > 0))
+		return OK;
+	if ((e = list_ids(j, a, &p)) != OK)
+		return e;
+	return j->failed ? outcome_progress(j, &p, scratch, out)
+			 : outcome_beyond(j, &p, scratch, out);
 }

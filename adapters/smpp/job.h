@@ -55,6 +55,8 @@ struct job {
 	} worst;
 	bool coding_last;	/* it cannot go in another coding            */
 	bool anew;		/* the next attempt is cut in another way    */
+	uint64_t plan;		/* see struct progress                       */
+	struct buf before;	/* progress with segments of other links     */
 	const char *nameless;	/* why a segment was taken under no id       */
 };
 
@@ -91,8 +93,8 @@ void job_strand(struct job *j);
 /** Nothing is unanswered and nothing more will be sent. */
 bool job_settled(const struct job *j);
 
-/** What became of it; memory from `a`. ERR_NOMEM. */
-enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
-		     struct outcome *out) CHECKED;
+/** What became of it with that link; memory from `a`. ERR_NOMEM. */
+enum err job_outcome(const struct job *j, const char *peer, struct arena *a,
+		     struct buf *scratch, struct outcome *out) CHECKED;
 
 #endif

@@ -121,6 +121,23 @@ static void vendor(const struct settings_group *g, struct smpp_vendor *out)
 		*out = (struct smpp_vendor){ { 0 } };
 }
 
+/* Receipts that do not come, and the clock of those that do. */
+static void receipts(const struct settings_group *g, struct manner *out)
+{
+	static const char *const words[] = { "expired", "unknown", "delivered",
+					     "none", NULL };
+	static const enum delivery_state states[] = {
+		STATE_NONE, STATE_UNKNOWN, STATE_DELIVERED,
+		STATE_REPORT_DENIED
+	};
+
+	out->report_wait_s =
+		(uint32_t)(settings_number(g, "receipt-wait") / 1000);
+	out->unreported = states[choice(g, "receipt-missing", words)];
+	(void)settings_zone(bytes_of(settings_text(g, "receipt-zone")),
+			    &out->receipt_ahead_s);
+}
+
 void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 		    struct manner *out)
 {
@@ -135,6 +152,7 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 	phones(g, &out->write);
 	out->message_id = id_kind(g, "message-id");
 	out->receipt_id = id_kind(g, "receipt-id");
+	receipts(g, out);
 	numbers_read(&out->numbers, g);
 	numbers_types(&out->numbers, g);
 	out->beyond = beyond(g);

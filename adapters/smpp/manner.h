@@ -11,6 +11,7 @@
 #include "codecs/smpp_receipt.h"
 #include "codecs/smpp_vendor.h"
 #include "gateway/settings.h"
+#include "policy/facts.h"
 #include "policy/rate.h"
 
 struct manner {
@@ -20,6 +21,9 @@ struct manner {
 	struct segment_rules read;
 	struct segment_options write;	/* without a reference               */
 	enum smpp_id_kind message_id, receipt_id;
+	uint32_t report_wait_s;		/* see struct outcome                */
+	enum delivery_state unreported;
+	int receipt_ahead_s;		/* the clock of its receipts, of UTC */
 	struct numbers numbers;		/* its own: numbers_clear()          */
 	uint8_t esm_mode;
 	bool data_sm;			/* goes to it, not submit_sm         */

@@ -44,7 +44,9 @@ static void give_outcome(struct hub *h, uint64_t token,
 				.far_code = out->far_code,
 				.text = out->text,
 				.clause = out->clause,
-				.absent = out->absent };
+				.absent = out->absent,
+				.report_wait_s = out->report_wait_s,
+				.unreported = out->unreported };
 
 	/* Without room for ids it is still better said than not. */
 	if (uplink_outcome(h->up, token, out) != OK &&
@@ -56,9 +58,14 @@ static void settle(struct outbox *o, struct job *j)
 {
 	struct peer *p = o->peer;
 	struct outcome out = { .class = OUTCOME_UNANSWERED };
-	enum err e = job_outcome(j, hub_arena(p->hub), &p->hub->scratch, &out);
+	enum err e = job_outcome(j, p->entry.name, hub_arena(p->hub),
+				 &p->hub->scratch, &out);
 
 	(void)e; /* what could be said is in `out` */
+	if (out.class == OUTCOME_ACCEPTED) {
+		out.report_wait_s = p->manner.report_wait_s;
+		out.unreported = p->manner.unreported;
+	}
 	if (out.class == OUTCOME_ACCEPTED || out.class == OUTCOME_DELIVERED)
 		peer_count_sent(p);
 	else
@@ -329,6 +336,28 @@ static void tell_lost(struct outbox *o, const struct leg *leg, unsigned without)
 		hub_give_up(h);
 }
 
+/* Segments that another link has: they stay with it, or go again. */
+static void tell_rest(struct outbox *o, const struct departure *d,
+		      const struct job *j)
+{
+	struct hub *h = o->peer->hub;
+	struct note n = { .story = d->leg->story,
+			  .step = "rest",
+			  .from = o->peer->entry.name,
+			  .to = d->leg->to.text,
+			  .verdict = d->anew ? "maybe-duplicate" : "continued",
+			  .text = d->anew ? "cut in another way than before: "
+					    "what was taken goes again"
+					  : "another link has its first parts",
+			  .clause = "3GPP TS 23.040 9.2.3.24.1",
+			  .technology = TECHNOLOGY_SMS };
+
+	if (!d->anew && j->before.n == 0)
+		return;
+	if (uplink_note(h->up, &n) != OK)
+		hub_give_up(h);
+}
+
 void outbox_leg(struct outbox *o, const struct leg *leg)
 {
 	struct peer *p = o->peer;
@@ -355,6 +384,7 @@ void outbox_leg(struct outbox *o, const struct leg *leg)
 		return;
 	}
 	tell_lost(o, leg, j->without);
+	tell_rest(o, &d, j);
 	enqueue(o, j);
 }
 

@@ -15,7 +15,10 @@ enum {
 	TAG_DEST,
 	TAG_CODING,
 	TAG_REGISTERED,
-	TAG_FORM
+	TAG_FORM,
+	TAG_PLAN,
+	TAG_PEER,
+	TAG_SEGMENT_PEER
 };
 
 /* Its value: index of the segment in one octet, then the id. */
@@ -56,7 +59,11 @@ static enum err read_of(const struct field *f, struct arena *a,
 	out->begun = true;
 	out->far_ids = arena_array(a, of, sizeof *out->far_ids);
 	out->raw_ids = arena_array(a, of, sizeof *out->raw_ids);
-	return out->far_ids == NULL || out->raw_ids == NULL ? ERR_NOMEM : OK;
+	out->peers = arena_array(a, of, sizeof *out->peers);
+	return out->far_ids == NULL || out->raw_ids == NULL ||
+			       out->peers == NULL
+		       ? ERR_NOMEM
+		       : OK;
 }
 
 static enum err read_field(const struct field *f, struct arena *a,
@@ -76,6 +83,14 @@ static enum err read_field(const struct field *f, struct arena *a,
 		return read_id(f->value, a, out->of, out->far_ids);
 	case TAG_RAW_ID:
 		return read_id(f->value, a, out->of, out->raw_ids);
+	case TAG_SEGMENT_PEER:
+		return read_id(f->value, a, out->of, out->peers);
+	case TAG_PLAN:
+		out->plan = field_value(f, &bad);
+		return bad;
+	case TAG_PEER:
+		out->peer = arena_string(a, f->value);
+		return out->peer == NULL ? ERR_NOMEM : OK;
 	case TAG_SOURCE:
 		out->whole = true;
 		return read_address(f->value, &out->source);
@@ -138,6 +153,21 @@ static void write_whole(const struct progress *p, struct buf *to)
 	field_number(to, TAG_FORM, p->form);
 }
 
+static void write_peers(const struct progress *p, struct buf *to)
+{
+	unsigned i;
+
+	if (p->plan != 0)
+		field_number(to, TAG_PLAN, p->plan);
+	if (p->peer == NULL)
+		return;
+	field_text(to, TAG_PEER, p->peer);
+	for (i = 0; i < p->of; i++)
+		if (progress_has(p, i) && p->peers != NULL &&
+		    p->peers[i] != NULL && strcmp(p->peers[i], p->peer) != 0)
+			put_id(to, TAG_SEGMENT_PEER, i, p->peers[i]);
+}
+
 void progress_write(const struct progress *p, struct buf *to)
 {
 	unsigned i;
@@ -156,6 +186,7 @@ void progress_write(const struct progress *p, struct buf *to)
 		if (progress_has(p, i) &&
 		    strcmp(progress_raw_id(p, i), p->far_ids[i]) != 0)
 			put_id(to, TAG_RAW_ID, i, progress_raw_id(p, i));
+	write_peers(p, to);
 	if (p->whole)
 		write_whole(p, to);
 }
@@ -165,6 +196,11 @@ const char *progress_raw_id(const struct progress *p, unsigned i)
 	if (p->raw_ids != NULL && p->raw_ids[i] != NULL)
 		return p->raw_ids[i];
 	return p->far_ids[i];
+}
+
+const char *progress_peer(const struct progress *p, unsigned i)
+{
+	return p->peers != NULL && p->peers[i] != NULL ? p->peers[i] : p->peer;
 }
 
 bool progress_has(const struct progress *p, unsigned i)

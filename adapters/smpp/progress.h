@@ -15,6 +15,9 @@ struct progress {
 	uint16_t reference;	/* of the concatenation                      */
 	uint8_t of;		/* segments                                  */
 	uint8_t without;	/* enum smpp_without                         */
+	uint64_t plan;		/* what all of them are; 0: not known        */
+	const char *peer;	/* the link of that; NULL: not known         */
+	const char **peers;	/* who else has a segment; NULL: `peer`      */
 	const char **far_ids;	/* `of` of them; NULL: not accepted yet      */
 	const char **raw_ids;	/* as the far side writes them; NULL: so     */
 	/* All of it is with the far side, which may be asked about it: how
@@ -34,6 +37,9 @@ void progress_write(const struct progress *p, struct buf *to);
 
 /** The id of a segment that it has, as it writes it. */
 const char *progress_raw_id(const struct progress *p, unsigned i);
+
+/** The link that has segment `i`; NULL: not known. */
+const char *progress_peer(const struct progress *p, unsigned i);
 
 /** The far side has segment `i` (from 0). */
 bool progress_has(const struct progress *p, unsigned i);

@@ -16,7 +16,6 @@
 #include "codecs/utf8.h"
 #include "policy/receipts.h"
 
-#define TYPE_GSM     3 /* network type of network_error_code, 5.3.2.31 */
 #define MS_AVAILABLE 0 /* ms_availability_status, 5.3.2.30           */
 
 void smpp_our_id(const uint8_t *id_key, uint64_t id, char out[SMPP_OUR_ID_SIZE])
@@ -42,24 +41,33 @@ static struct smpp_date date_of(uint64_t us)
 	return d;
 }
 
-/* Three digits of our own cause table: the far code's last ones. */
+/*
+ * What the network said, its last three characters; else three digits of our
+ * own cause table: a SIP status, a command_status, one that is greater in hex.
+ */
 static void error_digits(const struct report *r, char out[4])
 {
-	unsigned code = 0;
+	size_t n = r->error == NULL ? 0 : strlen(r->error);
 
-	if (smpp_state_out(r->state) != SMPP_STATE_DELIVERED)
-		code = (uint16_t)r->far_code % 1000u;
-	snprintf(out, 4, "%03u", code);
+	if (smpp_state_out(r->state) == SMPP_STATE_DELIVERED)
+		snprintf(out, 4, "000");
+	else if (n > 0)
+		snprintf(out, 4, "%s", r->error + (n > 3 ? n - 3 : 0));
+	else if (r->far_code > 999)
+		snprintf(out, 4, "%03X", (unsigned)(r->far_code & 0xFFF));
+	else
+		snprintf(out, 4, "%03u", (unsigned)r->far_code);
 }
 
+/* 5.3.2.31: only what a network has said, with its type. */
 static void put_error_code(struct buf *to, const struct report *r)
 {
-	if (r->far_code == 0 ||
+	if (r->error == NULL || r->far_code >> 16 == 0 ||
 	    smpp_state_out(r->state) == SMPP_STATE_DELIVERED)
 		return;
 	buf_u16(to, SMPP_TLV_NETWORK_ERROR_CODE);
 	buf_u16(to, 3);
-	buf_u8(to, r->far_code >> 16 ? (uint8_t)(r->far_code >> 16) : TYPE_GSM);
+	buf_u8(to, (uint8_t)(r->far_code >> 16));
 	buf_u16(to, (uint16_t)r->far_code);
 }
 

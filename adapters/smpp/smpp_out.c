@@ -6,6 +6,7 @@
 #include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
 #include "adapters/smpp/text_out.h"
+#include "codecs/digest.h"
 #include "codecs/smpp_pdu.h"
 #include "codecs/timestamp.h"
 
@@ -255,29 +256,89 @@ static bool write_segments(struct departure *d, struct smpp_pdu *p,
 	return true;
 }
 
-/*
- * Segments that the far side has keep their reference; a plan of another
- * length (other settings since then) starts anew.
- */
-static bool plan_segments(struct departure *d, struct segment_plan *plan,
-			  struct outcome *why)
+static bool begin(struct departure *d, struct segment_plan *plan,
+		  struct outcome *why)
 {
-	uint16_t reference =
-		d->progress->begun ? d->progress->reference : d->reference;
+	struct progress *p = d->progress;
 
-	if (!text_out_plan(d, reference, plan, why))
+	p->begun = false;
+	if (!text_out_plan(d, d->reference, plan, why))
 		return false;
-	if (d->progress->begun && d->progress->of == plan->count)
-		return true;
-	if (d->progress->begun && !text_out_plan(d, d->reference, plan, why))
-		return false;
-	d->progress->begun = true;
-	d->progress->reference = plan->reference;
-	d->progress->of = (uint8_t)plan->count;
-	d->progress->far_ids = arena_array(d->arena, plan->count,
-					   sizeof *d->progress->far_ids);
-	if (d->progress->far_ids == NULL)
+	p->begun = true;
+	p->reference = plan->reference;
+	p->of = (uint8_t)plan->count;
+	p->peers = NULL;
+	p->far_ids = arena_array(d->arena, plan->count, sizeof *p->far_ids);
+	if (p->far_ids == NULL)
 		return smpp_no_way(why, OUTCOME_LATER, "no memory");
+	return true;
+}
+
+static bool has_any(const struct progress *p)
+{
+	unsigned i;
+
+	for (i = 0; i < p->of; i++)
+		if (progress_has(p, i))
+			return true;
+	return false;
+}
+
+static uint64_t mix(uint64_t sum, struct bytes in)
+{
+	uint8_t key[16] = { 0 };
+
+	memcpy(key, &sum, sizeof sum);
+	return digest_siphash(key, in);
+}
+
+/*
+ * What a phone puts together again: it has to be the same for all parts, by
+ * whichever link each comes (3GPP TS 23.040 9.2.3.24.1).
+ */
+static uint64_t sum_of(const struct smpp_pdu *p,
+		       const struct segment_plan *plan)
+{
+	const uint8_t head[] = { p->source.ton,
+				 p->source.npi,
+				 p->dest.ton,
+				 p->dest.npi,
+				 plan->data_coding,
+				 plan->sar,
+				 (uint8_t)(plan->reference >> 8),
+				 (uint8_t)plan->reference };
+	uint64_t sum = mix(plan->count, (struct bytes){ head, sizeof head });
+	size_t i;
+
+	sum = mix(sum, p->source.digits);
+	sum = mix(sum, p->dest.digits);
+	for (i = 0; i < plan->count; i++)
+		sum = mix(sum + plan->segments[i].udhi,
+			  plan->segments[i].short_message);
+	return sum | 1;
+}
+
+/*
+ * Segments that a link has keep their reference. All of it starts anew when it
+ * is not what it was: other settings since then, or another link.
+ */
+static bool plan_segments(struct departure *d, struct smpp_pdu *p,
+			  struct segment_plan *plan, struct outcome *why)
+{
+	struct progress *was = d->progress;
+	bool begun = was->begun;
+
+	if (begun && !text_out_plan(d, was->reference, plan, why))
+		return false;
+	if (begun && was->of == plan->count) {
+		d->plan = plan->count > 1 ? sum_of(p, plan) : 0;
+		if (was->plan == 0 || was->plan == d->plan)
+			return true;
+	}
+	d->anew = begun && has_any(was);
+	if (!begin(d, plan, why))
+		return false;
+	d->plan = plan->count > 1 ? sum_of(p, plan) : 0;
 	return true;
 }
 
@@ -301,7 +362,7 @@ static bool depart_message(struct departure *d, struct outcome *why)
 		why->state = STATE_EXPIRED;
 		return false;
 	}
-	good = plan_segments(d, &plan, why) && common(d, &p, &expiry, why);
+	good = common(d, &p, &expiry, why) && plan_segments(d, &p, &plan, why);
 	if (good) {
 		keep_coding(d, &plan);
 		d->coding_last = plan.alphabet == SEGMENT_DATA ||

@@ -25,6 +25,8 @@ struct departure {
 	struct buf *pdus;		/* PDUs are appended, sequence 0     */
 	struct buf *lost;		/* names of fields, see smpp_lost()  */
 	unsigned of;			/* out: segments, all of them        */
+	uint64_t plan;			/* out: what they are; 0: one        */
+	bool anew;			/* out: those that it had go again   */
 	bool coding_last;		/* out: as UCS2, or it cannot be     */
 };
 

@@ -1,9 +1,13 @@
 /* Reports from an SMSC, as in SMPP v3.4 appendix B; declared in smpp_in.h. */
 #include "adapters/smpp/smpp_in.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "adapters/smpp/smpp_map.h"
+#include "codecs/timestamp.h"
+
+#define MINUTE_US UINT64_C(60000000)
 
 void smpp_answer_id(struct bytes message_id, const struct manner *m,
 		    char out[SMPP_ID_ROOM])
@@ -27,18 +31,60 @@ static enum err canonical(struct bytes id, const struct manner *m,
 	return *out == NULL ? ERR_NOMEM : OK;
 }
 
-/* 5.3.2.31: type of network, then the code; else `err` of the text. */
-static uint32_t far_code(const struct smpp_pdu *p,
-			 const struct smpp_receipt *text)
+/* Of a text: up to three characters, "045" or "21b". */
+static const char *printed_error(struct arena *a, struct bytes err)
 {
-	struct bytes v;
-	uint64_t code;
+	if (err.n == 0 || err.n > 3)
+		return NULL;
+	return smpp_clean_text(a, err);
+}
 
-	if (smpp_tlv_find(p->tlvs, SMPP_TLV_NETWORK_ERROR_CODE, &v) && v.n == 3)
-		return (uint32_t)v.p[0] << 16 | (uint32_t)v.p[1] << 8 | v.p[2];
-	if (bytes_decimal(text->err, UINT32_MAX, &code) == OK)
-		return (uint32_t)code;
-	return 0;
+/*
+ * 5.3.2.31: type of network, then the code; `err` of the text where there is
+ * no such parameter, or it names no error. False: no memory.
+ */
+static bool read_error(const struct smpp_pdu *p,
+		       const struct smpp_receipt *text, struct arena *a,
+		       struct far_report *r)
+{
+	unsigned code = 0;
+	struct bytes v;
+	char digits[8];
+
+	if (smpp_tlv_find(p->tlvs, SMPP_TLV_NETWORK_ERROR_CODE, &v) &&
+	    v.n == 3) {
+		code = (unsigned)v.p[1] << 8 | v.p[2];
+		r->far_code = (uint32_t)v.p[0] << 16 | code;
+	}
+	snprintf(digits, sizeof digits, "%03u", code);
+	if (code == 0 && text->err.n > 0)
+		r->error = printed_error(a, text->err);
+	else if (r->far_code != 0)
+		r->error = arena_string(a, bytes_of(digits));
+	else
+		return true;
+	return r->error != NULL;
+}
+
+/*
+ * The SMSC's time, which has no seconds, as a rule: in the minute in which it
+ * came, when it came is more exact. 0: it gives none.
+ */
+static uint64_t read_done(const struct smpp_date *d, const struct manner *m,
+			  uint64_t now_us)
+{
+	struct timestamp_civil c = { d->year, d->month,  d->day, d->hour,
+				     d->minute, d->second, 0 };
+	int64_t t;
+
+	if (d->year == 0 || timestamp_from_civil(&c, &t) != OK)
+		return 0;
+	t -= m->receipt_ahead_s * TIMESTAMP_SECOND;
+	if (t <= 0)
+		return 0;
+	if ((uint64_t)t <= now_us && now_us - (uint64_t)t < MINUTE_US)
+		return now_us;
+	return (uint64_t)t;
 }
 
 /* What kind of report this is, and the state if it does not say. */
@@ -78,7 +124,7 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 {
 	struct smpp_receipt text = { .state = SMPP_STATE_NONE };
 	enum smpp_state state = SMPP_STATE_NONE;
-	struct far_report r = { .peer = m->peer, .event_us = now_us };
+	struct far_report r = { .peer = m->peer };
 	bool readable =
 		smpp_receipt_decode(smpp_pdu_message(p), &text, NULL) == OK;
 	struct bytes id;
@@ -101,8 +147,11 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 	if ((p->esm_class & SMPP_ESM_TYPE) == SMPP_ESM_TYPE_INTERMEDIATE &&
 	    delivery_state_final(r.state))
 		r.state = STATE_ENROUTE;
-	r.far_code = far_code(p, &text);
 	r.reporter = reporter(p, m, a);
+	if (!read_error(p, &text, a, &r))
+		return ERR_NOMEM;
+	if ((r.event_us = read_done(&text.done, m, now_us)) == 0)
+		r.event_us = now_us;
 	/* What could not be delivered in all its time: he was not there. */
 	r.absent = r.state == STATE_EXPIRED ||
 		   (r.state != STATE_DELIVERED && smpp_error_absent(p->tlvs));

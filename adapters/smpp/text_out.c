@@ -19,6 +19,10 @@ static struct segment_options options_of(const struct departure *d,
 		o.classed = true;
 		o.message_class = (uint8_t)m->sms_class;
 	}
+	/* Begun by another link, it is as long as that has said. */
+	if (d->progress->begun && o.parts_max != 0 &&
+	    o.parts_max < d->progress->of)
+		o.parts_max = d->progress->of;
 	if (d->progress->without & SMPP_AS_UCS2) {
 		o.ucs2 = true;
 		o.classed = false;

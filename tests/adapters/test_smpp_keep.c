@@ -407,8 +407,8 @@ static void test_lost(void)
 	k.leg.message.want = WANT_DISPLAY;
 	CU_ASSERT(smpp_depart(&k.d, &k.why));
 	CU_ASSERT_STRING_EQUAL(desk_lost(&k),
-			       "lost=image/png,registered_delivery:"
-			       "user-acknowledgement");
+			       "lost=registered_delivery:"
+			       "user-acknowledgement,image/png");
 	desk_close(&k);
 }
 

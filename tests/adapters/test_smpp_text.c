@@ -447,7 +447,8 @@ static void test_job(void)
 		job_answer(j, 0, &yes, &k.manner);
 		job_lost(j, 1, i == 1);
 		CU_ASSERT(job_settled(j));
-		CU_ASSERT(job_outcome(j, k.arena, &k.scratch, &out) == OK);
+		CU_ASSERT(job_outcome(j, "smsc-a", k.arena, &k.scratch,
+				      &out) == OK);
 		CU_ASSERT(out.class == lost[i] && out.n_far_ids == 2);
 		CU_ASSERT(out.progress.n > 0);
 		job_free(&pool, j);
@@ -477,7 +478,8 @@ static void test_job_stops(void)
 	job_sent(j, segment);
 	job_answer(j, segment, &no, &k.manner);
 	CU_ASSERT(job_settled(j) && !job_peek(j, &pdu, &segment));
-	CU_ASSERT(job_outcome(j, k.arena, &k.scratch, &out) == OK);
+	CU_ASSERT(job_outcome(j, "smsc-a", k.arena, &k.scratch,
+				      &out) == OK);
 	CU_ASSERT(out.class == OUTCOME_ADDRESS);
 	CU_ASSERT(out.far_code == ESME_RINVDSTADR);
 	CU_ASSERT_STRING_EQUAL(out.text, "ESME_RINVDSTADR");

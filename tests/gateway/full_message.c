@@ -108,7 +108,8 @@ struct message full_message(void)
 				    UINT32_MAX,
 				    "read",
 				    1767225600000001,
-				    "5.4.7" };
+				    "5.4.7",
+				    "21b" };
 	return m;
 }
 
@@ -198,7 +199,8 @@ static bool report(const struct report *a, const struct report *b)
 	return a->about == b->about && address(&a->recipient, &b->recipient) &&
 	       a->kind == b->kind && a->state == b->state && a->via == b->via &&
 	       a->far_code == b->far_code && text(a->text, b->text) &&
-	       a->event_us == b->event_us && text(a->cause, b->cause);
+	       a->event_us == b->event_us && text(a->cause, b->cause) &&
+	       text(a->error, b->error);
 }
 
 static bool numbers(const struct message *a, const struct message *b)

@@ -20,7 +20,7 @@ static const struct accepted accepted = { UINT64_MAX, "q83vEjRWeJCrze8SNFZ4kA",
 static const char *keys[] = { "Call-ID 1", "" };
 static const struct far_report far_report = {
 	"smsc-a",	 "1001", true, { ADDRESS_E164, "+1555" }, WANT_DISPLAY,
-	STATE_DISPLAYED, 0xFF,	 "ok", 1767225600000000, keys, 2,
+	STATE_DISPLAYED, 0xFF,	 "045",	"ok", 1767225600000000, keys, 2,
 	true
 };
 static const struct peer_state peer_state = {

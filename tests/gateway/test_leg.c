@@ -104,6 +104,7 @@ static void test_memory_ends(void)
 static void test_outcome(void)
 {
 	static const char *ids[] = { "1001", "", "1003" };
+	static const char *peers[] = { "smsc-a", "smsc-b", "smsc-a" };
 	struct outcome o = { OUTCOME_UNANSWERED,
 			     STATE_REACHABLE,
 			     0x58,
@@ -116,7 +117,13 @@ static void test_outcome(void)
 			     ids,
 			     2,
 			     true,
-			     true },
+			     true,
+			     300,
+			     STATE_REPORT_DENIED,
+			     peers,
+			     3,
+			     "027",
+			     0 },
 		       back;
 	struct buf b = BUF_INIT(OUTCOME_IMAGE_MAX);
 	struct arena *a = arena_new(OUTCOME_IMAGE_MAX);
@@ -135,6 +142,11 @@ static void test_outcome(void)
 	CU_ASSERT_FATAL(back.n_keys == 2);
 	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
 	CU_ASSERT(back.absent && back.by_sms);
+	CU_ASSERT_STRING_EQUAL(back.error, "027");
+	CU_ASSERT(back.report_wait_s == 300);
+	CU_ASSERT_FATAL(back.n_far_peers == 3);
+	CU_ASSERT_STRING_EQUAL(back.far_peers[1], "smsc-b");
+	CU_ASSERT(back.unreported == STATE_REPORT_DENIED);
 	for (i = 0; i < b.n; i++) {
 		struct bytes cut = { b.p, i };
 		enum err e = outcome_read(cut, a, &back);

@@ -23,6 +23,7 @@ static void fill_report(struct live *l)
 				     .via = TECHNOLOGY_SMS,
 				     .far_code = 0x45,
 				     .text = "no more",
+				     .error = "045",
 				     .event_us = 1234567890123456 };
 }
 
@@ -55,6 +56,9 @@ static struct live *full(void)
 	}
 	l->told = WANT_PROCESSING;
 	l->passed = 6;
+	l->taken = 2;
+	l->stays_us = 1767225800000000;
+	l->unreported = STATE_REPORT_DENIED;
 	l->received_us = 1767225600000000;
 	l->held_us = 1767225700000000;
 	l->held_by = "an operator";
@@ -76,6 +80,7 @@ static void check_same_report(const struct live *a, const struct live *b)
 	CU_ASSERT_EQUAL(a->report.via, b->report.via);
 	CU_ASSERT_EQUAL(a->report.far_code, b->report.far_code);
 	CU_ASSERT_STRING_EQUAL(a->report.text, b->report.text);
+	CU_ASSERT_STRING_EQUAL(a->report.error, b->report.error);
 	CU_ASSERT_EQUAL(a->report.event_us, b->report.event_us);
 }
 
@@ -110,6 +115,8 @@ static void check_same(const struct live *a, const struct live *b)
 	}
 	CU_ASSERT_EQUAL(a->told, b->told);
 	CU_ASSERT_EQUAL(a->passed, b->passed);
+	CU_ASSERT(a->taken == b->taken && a->stays_us == b->stays_us);
+	CU_ASSERT_EQUAL(a->unreported, b->unreported);
 	CU_ASSERT_EQUAL(a->received_us, b->received_us);
 	CU_ASSERT_EQUAL(a->held_us, b->held_us);
 	CU_ASSERT_STRING_EQUAL(a->held_by, b->held_by);

@@ -174,6 +174,24 @@ static const struct row {
 	  "smsc\nname=a\nhost=h\nsystem-id=x\nshort-ton-npi=256/0",
 	  "f:5: group smsc: short-ton-npi: 256/0 is not TON/NPI: two numbers "
 	  "up to 255\n" },
+	{ "a clock ahead",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nreceipt-zone=+14:00",
+	  "" },
+	{ "a clock behind",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nreceipt-zone=-03:30",
+	  "" },
+	{ "a clock without a sign",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nreceipt-zone=01:00",
+	  "f:5: group smsc: receipt-zone: 01:00 is not such as +01:00 or "
+	  "-03:30\n" },
+	{ "a clock of minutes",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nreceipt-zone=+01:10",
+	  "f:5: group smsc: receipt-zone: +01:10 is not such as +01:00 or "
+	  "-03:30\n" },
+	{ "a clock too far ahead",
+	  "smsc\nname=a\nhost=h\nsystem-id=x\nreceipt-zone=+14:15",
+	  "f:5: group smsc: receipt-zone: +14:15 is not such as +01:00 or "
+	  "-03:30\n" },
 	{ "senders of an account",
 	  "esme\nsystem-id=e\npassword=p\ndefault-sender=Hello World\n"
 	  "forced-sender=+447700900123\nallowed-address=News*;/^9/",

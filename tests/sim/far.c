@@ -220,6 +220,18 @@ static void maybe_absent(struct sim *s, const struct job *j, struct outcome *o)
 		       (uint64_t)j->mail * COPIES_MAX + j->copy);
 }
 
+/* Sometimes it has taken a part. */
+static void partly(struct sim *s, struct outcome *o)
+{
+	static const char *part = "a part";
+
+	o->progress = bytes_of("some of it");
+	if (!sim_chance(s, 50))
+		return;
+	o->far_ids = &part;
+	o->n_far_ids = 1;
+}
+
 static void answer(struct sim *s, uint64_t value)
 {
 	struct job *j = job_of(s, value);
@@ -242,7 +254,7 @@ static void answer(struct sim *s, uint64_t value)
 	if (o.class == OUTCOME_LATER && j->child == SMPP && !j->report)
 		maybe_absent(s, j, &o);
 	if (o.class == OUTCOME_LATER && sim_chance(s, 20))
-		o.progress = bytes_of("some of it");
+		partly(s, &o);
 	if (o.class == OUTCOME_LATER && sim_chance(s, 20))
 		o.retry_after_ms = (uint32_t)sim_between(s, 1, 2000);
 	sim_tell(s, "m%u/%u%s: outcome %s", j->mail, j->copy,

@@ -10,8 +10,13 @@ BOTH = 'positive-delivery, negative-delivery'
 WHEN = '2026-02-03T04:05:06.789+02:00'
 
 
+def edit_links(text):
+    return text.replace('name = smsc-a\n',
+                        'name = smsc-a\nreceipt-wait = 0\n')
+
+
 def world():
-    rig = Rig()
+    rig = Rig(edit={'links.conf': edit_links})
     rig.smsc = Smsc(rig)
     rig.esme = Esme(rig).bound()
     rig.mary = Device(rig, 'mary').registered()

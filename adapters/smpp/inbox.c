@@ -87,6 +87,9 @@ static uint32_t take(struct inbox *in, const struct smpp_pdu *p,
 	uint32_t status;
 	enum err e;
 
+	if (in->peer->manner.server &&
+	    (status = smpp_flags_in(p, in->version)) != ESME_ROK)
+		return status;
 	status = smpp_message_in(p, &in->peer->manner, uplink_now_us(h->up),
 				 hub_arena(h), &arrival);
 	if (status == ESME_ROK && in->admit != NULL)

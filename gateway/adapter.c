@@ -103,6 +103,9 @@ static const struct shape_row peer_state_rows[] = {
 	[14] = NUMBER(struct peer_state, sent_minute, 0, UINT32_MAX),
 	[15] = NUMBER(struct peer_state, received_minute, 0, UINT32_MAX),
 	[16] = NUMBER(struct peer_state, busy, 0, 1),
+	[17] = NUMBER(struct peer_state, septets_most, 0, UINT32_MAX),
+	[18] = NUMBER(struct peer_state, units_most, 0, UINT32_MAX),
+	[19] = NUMBER(struct peer_state, short_names, 0, 1),
 };
 static const struct shape peer_state_shape =
 	SHAPE(struct peer_state, peer_state_rows, NEEDS(1));

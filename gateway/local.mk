@@ -25,6 +25,7 @@ libgateway_a_SOURCES += gateway/directory.c gateway/directory.h
 libgateway_a_SOURCES += gateway/dispatch.c
 libgateway_a_SOURCES += gateway/divert.c
 libgateway_a_SOURCES += gateway/engine.c gateway/engine.h
+libgateway_a_SOURCES += gateway/fits.c
 libgateway_a_SOURCES += gateway/hold.c
 libgateway_a_SOURCES += gateway/inflight.c gateway/inflight.h
 libgateway_a_SOURCES += gateway/intake.c

@@ -28,6 +28,8 @@ struct outcome {
 	const char **keys;
 	size_t n_keys;
 	bool absent;			/* the recipient was not there    */
+	bool sender;			/* it is the sender's address that
+					 * will not do                    */
 };
 
 /** Appends the image. ERR_TOOBIG, ERR_NOMEM. */

@@ -161,6 +161,9 @@ struct choice {
 };
 void choose_ways(struct engine *e, const struct message *m,
 		 const struct address *to, struct choice *out);
+/* fits.c: whether its peer carries `m`; else *why not */
+bool fits_way(struct engine *e, const struct message *m,
+	      const struct route_way *way, struct outcome *why);
 /** By what everything for him is found, whichever of his addresses it has. */
 uint64_t choose_recipient(struct engine *e, const struct address *to);
 

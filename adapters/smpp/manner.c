@@ -120,6 +120,29 @@ static void vendor(const struct settings_group *g, struct smpp_vendor *out)
 		*out = (struct smpp_vendor){ { 0 } };
 }
 
+/*
+ * What can never go, 3GPP TS 23.040 9.2.3.24.1; rather more than less where
+ * other alphabets than the default one and UCS2 may save short messages.
+ */
+static void limits(const struct settings_group *g, struct manner *out)
+{
+	const struct segment_options *o = &out->write;
+	bool plain = !o->latin1 && o->single == 0 && o->locking == 0 &&
+		     o->replace == SEGMENT_AS_IT_IS &&
+		     o->charset == SEGMENT_CHARSET_GSM7;
+	bool alone = o->parts_max == 1;
+
+	out->short_names = settings_text(g, "sender-out") == NULL;
+	if (o->means == SEGMENT_PAYLOAD)
+		return;
+	out->septets_most = alone ? 160 : 153u * o->parts_max;
+	out->units_most = alone ? 70 : 67u * o->parts_max;
+	if (plain)
+		return;
+	out->units_most = out->septets_most;
+	out->septets_most *= 2;
+}
+
 void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 		    struct manner *out)
 {
@@ -132,6 +155,7 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 		out->rules.country = settings_text(g, "country");
 	texts(g, out);
 	phones(g, &out->write);
+	limits(g, out);
 	out->message_id = id_kind(g, "message-id");
 	out->receipt_id = id_kind(g, "receipt-id");
 	numbers_read(&out->numbers, g);
@@ -163,6 +187,7 @@ void manner_of_esme(const struct settings *s, const char *name,
 	if (g != NULL)
 		texts(g, out);
 	out->peer = name;
+	out->numbers.esme = true;
 	out->server = true;
 	out->sme_ack = true;
 	out->write.parts_max = SEGMENT_PARTS_MAX;

@@ -32,6 +32,8 @@ struct manner {
 	struct rate_rule throughput;	/* requests to it                    */
 	uint32_t first_window;		/* of a new bind; 0: all of it       */
 	uint32_t joined_timeout_s;	/* for parts of a longer text        */
+	uint32_t septets_most, units_most;	/* as in struct peer_state   */
+	bool short_names;
 };
 
 /** It says that it is too much: ESME_RTHROTTLED, ESME_RMSGQFUL, or a status of

@@ -212,6 +212,9 @@ static struct smpp_status_answer class_answer(const struct outcome *o,
 							   : ESME_RX_P_APPN,
 						    1 };
 	case OUTCOME_NEVER:
+		if (o->state == STATE_REJECTED)
+			return (struct smpp_status_answer){ ESME_RX_R_APPN,
+							    2 };
 		return (struct smpp_status_answer){ submit ? ESME_RSUBMITFAIL
 							   : ESME_RX_P_APPN,
 						    2 };
@@ -231,6 +234,10 @@ struct smpp_status_answer smpp_outcome_answer(const struct outcome *o,
 		      role == SMPP_ANSWER_SUBMIT_DATA;
 	struct smpp_status_answer a;
 
+	if (submit && o->sender && o->class == OUTCOME_NEVER)
+		return (struct smpp_status_answer){
+			ESME_RINVSRCADR, role == SMPP_ANSWER_SUBMIT ? -1 : 2
+		};
 	if (o->far_code >= 300 && o->far_code <= 699 &&
 	    o->class != OUTCOME_ACCEPTED && o->class != OUTCOME_DELIVERED)
 		return sip_answer(o, role);

@@ -92,9 +92,15 @@ bool smpp_depart_addresses(struct departure *d, const struct address *from,
 		e = wire_address(d, NUMBER_SENDER, from, &wire[0]);
 		if (e == ERR_NOMEM)
 			return smpp_no_way(why, OUTCOME_LATER, "no memory");
+		/* To an ESME rather without: an SMSC knows it as accepted. */
+		if (e != OK && !d->manner->server) {
+			smpp_no_way(why, OUTCOME_NEVER,
+				    "sender has no form in SMPP");
+			why->far_code = ESME_RINVSRCADR;
+			return false;
+		}
 		if (e != OK)
-			return smpp_no_way(why, OUTCOME_NEVER,
-					   "sender has no form in SMPP");
+			smpp_lost(d, "source_addr");
 	}
 	e = wire_address(d, NUMBER_RECIPIENT, &d->leg->to, &wire[1]);
 	if (e == ERR_NOMEM)

@@ -130,6 +130,25 @@ static void test_answers(void)
 	}
 }
 
+/* What the rules refuse is not asked for again: 5.1.3. */
+static void test_refusals(void)
+{
+	struct outcome o = { .class = OUTCOME_NEVER,
+			     .state = STATE_REJECTED };
+	struct smpp_status_answer a;
+
+	CU_ASSERT(smpp_outcome_answer(&o, SMPP_ANSWER_SUBMIT).status == 0x66);
+	CU_ASSERT(smpp_outcome_answer(&o, SMPP_ANSWER_DELIVER).status == 0x66);
+	o.sender = true;
+	a = smpp_outcome_answer(&o, SMPP_ANSWER_SUBMIT);
+	CU_ASSERT(a.status == 0x0A && a.reason == -1);
+	a = smpp_outcome_answer(&o, SMPP_ANSWER_SUBMIT_DATA);
+	CU_ASSERT(a.status == 0x0A && a.reason == 2);
+	CU_ASSERT(smpp_outcome_answer(&o, SMPP_ANSWER_DELIVER).status == 0x66);
+	a = smpp_outcome_answer(&o, SMPP_ANSWER_DATA);
+	CU_ASSERT(a.status == 0xFE && a.reason == 2);
+}
+
 static void test_states(void)
 {
 	static const struct row {
@@ -260,6 +279,7 @@ static void test_tlvs(void)
 
 static const struct check_test tests[] = { { "statuses", test_status },
 					   { "answers", test_answers },
+					   { "refusals", test_refusals },
 					   { "states", test_states },
 					   { "registered_delivery",
 					     test_registered },

@@ -1,6 +1,7 @@
 # The unit tests of codecs/: tests/codecs/test_NAME.c each.
 codec_tests =
 codec_tests += tests/codecs/test_address
+codec_tests += tests/codecs/test_address_esme
 codec_tests += tests/codecs/test_base64
 codec_tests += tests/codecs/test_bytes
 codec_tests += tests/codecs/test_charset

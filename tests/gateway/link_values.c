@@ -28,7 +28,7 @@ static const struct peer_state peer_state = {
 	"[::1]:2775", "timed out",
 	1,	 2,    3,  4,
 	"TLSv1.3 TLS_AES_256_GCM_SHA384 esme1.example",
-	5,	 6,    true
+	5,	 6,    true, 1224, 536,  true
 };
 static const struct presence presence = { "mary", 3,
 					   { ADDRESS_E164, "+1555" } };

@@ -42,6 +42,7 @@ EXTRA_DIST += tests/system/test_outbind.py
 EXTRA_DIST += tests/system/test_perl.py
 EXTRA_DIST += tests/system/test_phone.py
 EXTRA_DIST += tests/system/test_probe.py
+EXTRA_DIST += tests/system/test_refusals.py
 EXTRA_DIST += tests/system/test_reload.py
 EXTRA_DIST += tests/system/test_reports.py
 EXTRA_DIST += tests/system/test_rules.py

@@ -79,6 +79,8 @@ struct far_report {
 	const char **keys;	/* of the report itself, for the trace       */
 	size_t n_keys;		/* at most OUTCOME_KEYS_MAX                  */
 	bool absent;		/* the recipient was not there               */
+	const char *reply;	/* see struct report                         */
+	uint16_t response;
 };
 
 struct peer_state {

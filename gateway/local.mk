@@ -9,6 +9,7 @@ libgateway_a_SOURCES += gateway/accounts_list.c
 libgateway_a_SOURCES += gateway/adapter.c gateway/adapter.h
 libgateway_a_SOURCES += gateway/alert.c
 libgateway_a_SOURCES += gateway/amend.c
+libgateway_a_SOURCES += gateway/awaited.c
 libgateway_a_SOURCES += gateway/change.c
 libgateway_a_SOURCES += gateway/checksum.c gateway/checksum.h
 libgateway_a_SOURCES += gateway/children.c gateway/children.h

@@ -7,7 +7,7 @@ static const struct shape_row rows[] = {
 	[1] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, class),
 		.max = OUTCOME_UNANSWERED },
 	[2] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, state),
-		.max = STATE_REACHABLE },
+		.max = STATE_ACKNOWLEDGED },
 	[3] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, far_code),
 		.max = UINT32_MAX },
 	[4] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, retry_after_ms),
@@ -23,6 +23,7 @@ static const struct shape_row rows[] = {
 		.max = OUTCOME_KEYS_MAX },
 	[10] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, absent), .max = 1 },
 	[11] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, sender), .max = 1 },
+	[12] = { SHAPE_TEXT, SHAPE_AT(struct outcome, ack_id) },
 };
 static const struct shape outcome_shape = SHAPE(struct outcome, rows, 0);
 

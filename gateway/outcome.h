@@ -28,6 +28,11 @@ struct outcome {
 	const char **keys;
 	size_t n_keys;
 	bool absent;			/* the recipient was not there    */
+	/* Inside the engine alone, see struct report. */
+	const char *reply;
+	uint16_t response;
+	const char *ack_id;		/* acknowledgements of the recipient
+					 * himself come by it; NULL: none */
 	bool sender;			/* it is the sender's address that
 					 * will not do                    */
 };

@@ -152,6 +152,8 @@ struct story {
 void tell_leg(struct engine *e, const struct live *l, const struct story *s);
 void tell_message(struct engine *e, uint64_t story, const struct message *m,
 		  const struct story *s);
+/** A report about nothing that is known: a story of its own. */
+void tell_report(struct engine *e, const struct far_report *r);
 
 /* choose.c: by which ways `m` reaches one of its recipients, now */
 struct choice {
@@ -286,6 +288,12 @@ void sweep_cancel(struct engine *e, const struct reply *to,
 void sweep_intake(struct engine *e, const struct reply *to,
 		  struct bytes octets, const struct message *m);
 void sweep_clear(struct engine *e);
+
+/* awaited.c */
+/** Will the far side that has it report on it? */
+bool awaited_comes(const struct live *l);
+/** It waits for those reports, by what the outcome has called it. */
+void awaited_from(struct engine *e, struct live *l, const struct outcome *o);
 
 /* report.c */
 void report_due(struct engine *e, struct live *l, enum delivery_state s,

@@ -322,17 +322,6 @@ static void absent(struct engine *e, struct live *l, const struct outcome *o)
 	settle_requeue(e, l, again_at(e, l->attempts, o));
 }
 
-/* Will the far side report on it? An intermediate one only an SMSC sends, and
- * that the recipient is not there only it tells. */
-static bool reports_come(const struct live *l)
-{
-	uint8_t want = WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY;
-
-	if (live_way(l)->technology == TECHNOLOGY_SMS)
-		want |= WANT_INTERMEDIATE | WANT_ALERT;
-	return (l->want & want) != 0;
-}
-
 /* The far side has it. Its report is awaited if the sender wants one. */
 static void accepted(struct engine *e, struct live *l,
 		     const struct outcome *o)
@@ -346,23 +335,28 @@ static void accepted(struct engine *e, struct live *l,
 	if (live_way(l)->technology == TECHNOLOGY_SMS &&
 	    l->origin.technology != TECHNOLOGY_SMS)
 		report_extra(e, l, STATE_LEGACY_SMS);
-	if (!reports_come(l)) {
+	if (!awaited_comes(l)) {
 		e->counts.delivered++;
 		settle_remove(e, l, NULL);
 		return;
 	}
-	l->fars = arena_array(l->arena, o->n_far_ids + 1, sizeof *l->fars);
-	for (l->n_fars = 0; l->fars != NULL && l->n_fars < o->n_far_ids;
-	     l->n_fars++) {
-		struct far *f = &l->fars[l->n_fars];
+	awaited_from(e, l, o);
+}
 
-		f->leg = l;
-		f->key = correlate_key(e, live_way(l)->peer,
-				       o->far_ids[l->n_fars]);
+/* To the recipient himself, who was asked to say more of it later on. */
+static void delivered(struct engine *e, struct live *l,
+		      const struct outcome *o)
+{
+	report_extra(e, l, STATE_ACKNOWLEDGED);
+	if (o->ack_id == NULL || (l->want & WANT_DISPLAY) == 0) {
+		settle_final(e, l, STATE_DELIVERED, o);
+		return;
 	}
-	l->state = LEG_SENT;
-	correlate_sent(e, l);
-	update(e, l, NULL);
+	e->counts.delivered++;
+	alert_delivered(e, l);
+	report_extra(e, l, STATE_DELIVERED);
+	l->told |= WANT_POSITIVE | WANT_NEGATIVE;
+	awaited_from(e, l, o);
 }
 
 static void unanswered(struct engine *e, struct live *l,
@@ -427,7 +421,7 @@ static void settle(struct engine *e, struct live *l, const struct outcome *o)
 		if (l->is_report)
 			accepted(e, l, o);
 		else
-			settle_final(e, l, STATE_DELIVERED, o);
+			delivered(e, l, o);
 		break;
 	case OUTCOME_LATER:
 		later(e, l, o);
@@ -477,7 +471,8 @@ void settle_expired(struct engine *e, struct live *l)
 {
 	/* Whoever only wanted to hear of a failure has heard of none. */
 	if (!l->is_report && l->state == LEG_SENT &&
-	    (l->want & (WANT_POSITIVE | WANT_DISPLAY)) == 0) {
+	    (l->want & (WANT_POSITIVE | WANT_DISPLAY | WANT_ACKNOWLEDGED)) ==
+		    0) {
 		e->counts.delivered++;
 		settle_remove(e, l, NULL);
 		return;
@@ -486,7 +481,8 @@ void settle_expired(struct engine *e, struct live *l)
 		settle_remove(e, l, NULL);	/* was delivered, not read */
 		return;
 	}
-	if (!l->is_report && (l->told & WANT_DISPLAY) != 0) {
+	if (!l->is_report &&
+	    (l->told & (WANT_DISPLAY | WANT_ACKNOWLEDGED)) != 0) {
 		/* Displayed: then it was delivered, too. */
 		settle_final(e, l, STATE_DELIVERED, NULL);
 		return;

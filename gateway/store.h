@@ -130,7 +130,7 @@ enum step_kind {
 };
 
 #define STORE_ORPHANS_MAX 100000
-#define STEP_FAR_MAX 255
+#define STEP_FAR_MAX 256
 
 /* One row of an answer; a list in the step's arena. */
 struct step_item {

@@ -109,6 +109,20 @@ static uint8_t form_of(const struct message *m)
 	return (uint8_t)form;
 }
 
+/* Of any of its PDUs: they have the same reference. */
+static void note_ack(struct job *j, const struct departure *d)
+{
+	struct smpp_pdu first;
+	struct bytes pdu;
+
+	j->ack_id[0] = 0;
+	if (!j->report &&
+	    (d->leg->message.want & (WANT_DISPLAY | WANT_ACKNOWLEDGED)) != 0 &&
+	    smpp_frame(buf_bytes(&j->pdus), PDUS_MAX, &pdu, NULL) == OK &&
+	    smpp_pdu_decode(pdu, &first, NULL) == OK)
+		ack_id_of(&first, &d->leg->to, d->manner, j->ack_id);
+}
+
 struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 {
 	struct progress progress;
@@ -138,7 +152,7 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 	j->form = form_of(&d->leg->message);
 	j->wants = (d->leg->message.want &
 		    (WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY |
-		     WANT_INTERMEDIATE)) != 0;
+		     WANT_INTERMEDIATE | WANT_ACKNOWLEDGED)) != 0;
 	if (!smpp_depart(d, why)) {
 		job_free(pool, j);
 		return NULL;
@@ -148,6 +162,7 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 		job_free(pool, j);
 		return NULL;
 	}
+	note_ack(j, d);
 	return j;
 }
 
@@ -440,6 +455,8 @@ enum err job_outcome(const struct job *j, struct arena *a, struct buf *scratch,
 	}
 	if ((e = outcome_ids(j, a, out)) != OK)
 		return e;
+	if (!j->failed && j->ack_id[0] != 0)
+		out->ack_id = j->ack_id;
 	settle_nameless(j, out);
 	if (j->failed)
 		return outcome_progress(j, a, scratch, out);

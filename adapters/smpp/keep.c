@@ -13,7 +13,6 @@
 #define ESM_CLASS     "smpp.esm_class" /* mode and reply path             */
 #define REPLACE	      "smpp.replace_if_present_flag"
 #define DATA_CODING   "smpp.data_coding"
-#define REGISTERED    "smpp.registered_delivery" /* with bits 3-2       */
 #define HEADER	      "smpp.udh"
 #define PORTS	      "smpp.ports" /* IE 04 or 05, to, from: 1, 2, 2 octets */
 #define TLV	      "smpp.tlv."  /* and four hex digits                  */
@@ -164,9 +163,6 @@ enum err keep_in(const struct smpp_pdu *p, const struct segment_content *c,
 	if (p->priority_flag > 1 &&
 	    (e = add_octet(a, out, PRIORITY_FLAG, p->priority_flag)) != OK)
 		return e;
-	if (p->registered_delivery & SMPP_REGISTERED_DELIVERY_ACK &&
-	    (e = add_octet(a, out, REGISTERED, p->registered_delivery)) != OK)
-		return e;
 	if ((e = add_alphabet(coding, a, out)) != OK)
 		return e;
 	if (!coding_is_told(coding, c) &&
@@ -185,11 +181,6 @@ static uint8_t octet(const struct message *m, const char *name)
 	struct bytes v = message_extra(m, name);
 
 	return v.n == 1 ? v.p[0] : 0;
-}
-
-uint8_t keep_registered(const struct message *m)
-{
-	return octet(m, REGISTERED);
 }
 
 /* The tag of a parameter that was kept; 0: it is another extra. */

@@ -32,10 +32,6 @@ void keep_header(const struct message *m, struct udh *out);
  */
 void keep_coding(struct departure *d, struct segment_plan *plan);
 
-/** registered_delivery of the submission, where it is another than `want`
- *  tells: it asked for delivery acknowledgements; else 0. SMPP v3.4 5.2.17. */
-uint8_t keep_registered(const struct message *m);
-
 /** Whether there is a parameter `tag` that goes out again. */
 bool keep_has(const struct departure *d, uint16_t tag);
 

@@ -284,6 +284,7 @@ enum smpp_state smpp_state_out(enum delivery_state s)
 	case STATE_DELIVERED:
 	case STATE_DISPLAYED:
 	case STATE_DELETED_UNREAD:
+	case STATE_ACKNOWLEDGED:
 		return SMPP_STATE_DELIVERED;
 	case STATE_EXPIRED:
 		return SMPP_STATE_EXPIRED;
@@ -326,6 +327,8 @@ uint8_t smpp_registered_out(uint8_t want, bool sme_ack, bool always)
 		r = SMPP_REGISTERED_FAILURE;
 	if (want & WANT_DISPLAY && sme_ack)
 		r |= SMPP_REGISTERED_USER_ACK;
+	if (want & WANT_ACKNOWLEDGED && sme_ack)
+		r |= SMPP_REGISTERED_DELIVERY_ACK;
 	if (want & WANT_INTERMEDIATE)
 		r |= SMPP_REGISTERED_INTERMEDIATE;
 	return r;
@@ -335,8 +338,9 @@ uint8_t smpp_registered_in(uint8_t registered, bool submitted)
 {
 	uint8_t want = 0;
 
+	/* To an SMSC it is delivered when we say so. */
 	if (registered & SMPP_REGISTERED_DELIVERY_ACK)
-		want |= WANT_POSITIVE;
+		want |= submitted ? WANT_ACKNOWLEDGED : WANT_POSITIVE;
 	if (registered & SMPP_REGISTERED_USER_ACK)
 		want |= WANT_DISPLAY;
 	if (!submitted)

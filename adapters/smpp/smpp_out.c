@@ -119,7 +119,8 @@ static uint32_t message_reference(const struct leg *leg)
 
 	if (bytes_decimal(bytes_of(theirs), UINT16_MAX, &number) == OK)
 		return (uint32_t)number;
-	return (uint16_t)leg->id;
+	return (uint16_t)(leg->id ^ leg->id >> 16 ^ leg->id >> 32 ^
+			  leg->id >> 48);
 }
 
 /*
@@ -183,17 +184,33 @@ static struct bytes tlvs(const struct departure *d,
 	return buf_bytes(to);
 }
 
-/* What is asked of an SMSC about the message; an ESME is asked nothing. */
+/* SMEs are asked by those that ask by SMPP: others hear of the delivery. */
+static bool asks_user(const struct departure *d)
+{
+	const struct message *m = &d->leg->message;
+
+	if ((m->want & WANT_DISPLAY) == 0)
+		return false;
+	return d->manner->server ? m->origin.technology == TECHNOLOGY_SMS
+				 : d->manner->sme_ack;
+}
+
+/* What is asked about the message of an SMSC, or of an ESME: that has the
+ * message when it answers. */
 static void requests(struct departure *d, struct smpp_pdu *p)
 {
 	const struct message *m = &d->leg->message;
 	uint8_t without = d->progress->without;
 
-	if (m->want & WANT_DISPLAY &&
-	    (d->manner->server || !d->manner->sme_ack))
+	if (m->want & WANT_DISPLAY && !asks_user(d))
 		smpp_lost(d, "registered_delivery:user-acknowledgement");
-	if (d->manner->server)
+	if (m->want & WANT_ACKNOWLEDGED && !d->manner->sme_ack)
+		smpp_lost(d, "registered_delivery:delivery-acknowledgement");
+	if (d->manner->server) {
+		if (asks_user(d) && !(without & SMPP_WITHOUT_RECEIPT))
+			p->registered_delivery = SMPP_REGISTERED_USER_ACK;
 		return;
+	}
 	p->esm_class = d->manner->esm_mode;
 	if (without & SMPP_WITHOUT_RECEIPT)
 		smpp_lost(d, "registered_delivery");

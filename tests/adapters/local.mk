@@ -15,6 +15,7 @@ adapter_tests += tests/adapters/test_sip_reports
 adapter_tests += tests/adapters/test_sip_short
 adapter_tests += tests/adapters/test_sip_stream
 adapter_tests += tests/adapters/test_smpp_account
+adapter_tests += tests/adapters/test_smpp_ack
 adapter_tests += tests/adapters/test_smpp_alert
 adapter_tests += tests/adapters/test_smpp_arrive
 adapter_tests += tests/adapters/test_smpp_beyond
@@ -77,6 +78,7 @@ libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(TLS_LIBS) $(CUNIT_LIBS)
 tests_adapters_test_smpp_account_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_ack_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_alert_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_beyond_LDADD = $(SMPP_TEST_LIBS)

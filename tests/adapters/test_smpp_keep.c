@@ -339,7 +339,7 @@ static void test_reference(void)
 	desk_open(&k, "", false);
 	CU_ASSERT(pass(&k, &none) == ESME_ROK && desk_pdu_at(&k, 0, &p));
 	CU_ASSERT(smpp_tlv_number(p.tlvs, SMPP_TLV_USER_MESSAGE_REFERENCE, &v));
-	CU_ASSERT(v == 0x0203); /* of the leg */
+	CU_ASSERT(v == 0x0202); /* of the leg: 0x10203 */
 	desk_close(&k);
 }
 

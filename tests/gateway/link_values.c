@@ -21,7 +21,7 @@ static const char *keys[] = { "Call-ID 1", "" };
 static const struct far_report far_report = {
 	"smsc-a",	 "1001", true, { ADDRESS_E164, "+1555" }, WANT_DISPLAY,
 	STATE_DISPLAYED, 0xFF,	 "ok", 1767225600000000, keys, 2,
-	true
+	true,		 "read it", 8
 };
 static const struct peer_state peer_state = {
 	"esme1", TECHNOLOGY_SMS, true, 10, 3, "esme transceiver",

@@ -49,6 +49,7 @@ EXTRA_DIST += tests/system/test_rules.py
 EXTRA_DIST += tests/system/test_run.py
 EXTRA_DIST += tests/system/test_sip.py
 EXTRA_DIST += tests/system/test_sipp.py
+EXTRA_DIST += tests/system/test_sme.py
 EXTRA_DIST += tests/system/test_sms_in.py
 EXTRA_DIST += tests/system/test_sms_out.py
 EXTRA_DIST += tests/system/test_tls.py

@@ -32,7 +32,9 @@ enum setting_type {
 	SETTING_FILE,	  /* absolute path                              */
 	SETTING_TON_NPI,  /* "1/1": each 0..255                         */
 	SETTING_SENDER,	  /* number, short code or alphanumeric address */
-	SETTING_STATUSES  /* table as codecs/smpp_vendor.h reads it     */
+	SETTING_STATUSES, /* table as codecs/smpp_vendor.h reads it     */
+	SETTING_TAGS,	  /* set as codecs/smpp_tag_set.h reads it      */
+	SETTING_TLVS	  /* parameters as it reads them                */
 };
 
 #define SETTING_SECOND 1000u /* of min..max of a SETTING_DURATION */

@@ -193,9 +193,34 @@ static uint16_t tag_of(const struct extra *x)
 	return (uint16_t)strtoul(x->name + n, NULL, 16);
 }
 
+bool keep_passes(const struct departure *d, uint16_t tag)
+{
+	const struct manner *m = d->manner;
+
+	return !(d->progress->without & SMPP_WITHOUT_TLVS) &&
+	       (!m->only_pass || smpp_tag_set_has(&m->pass, tag)) &&
+	       !smpp_tag_set_has(&m->drop, tag);
+}
+
+void keep_added(const struct departure *d, struct buf *to)
+{
+	const struct smpp_tag_added *a = &d->manner->added;
+
+	if (!(d->progress->without & SMPP_WITHOUT_TLVS))
+		buf_put(to, (struct bytes){ a->octets, a->n });
+}
+
+static bool is_added(const struct departure *d, uint16_t tag)
+{
+	const struct smpp_tag_added *a = &d->manner->added;
+	struct bytes unused;
+
+	return smpp_tlv_find((struct bytes){ a->octets, a->n }, tag, &unused);
+}
+
 static bool goes(const struct departure *d, uint16_t tag)
 {
-	return tag != 0 && !(d->progress->without & SMPP_WITHOUT_TLVS) &&
+	return tag != 0 && keep_passes(d, tag) && !is_added(d, tag) &&
 	       smpp_tlv_goes(tag, smpp_depart_command(d->manner));
 }
 

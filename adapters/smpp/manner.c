@@ -77,6 +77,22 @@ static uint16_t languages(const struct settings_group *g, const char *setting)
 	return (uint16_t)set;
 }
 
+/* The rows take no other than good ones. */
+static void parameters(const struct settings_group *g, struct manner *out)
+{
+	const char *pass = settings_text(g, "tlv-pass");
+	const char *drop = settings_text(g, "tlv-drop");
+	const char *add = settings_text(g, "tlv-add");
+
+	out->only_pass = pass != NULL;
+	if (smpp_tag_set_read(bytes_of(pass), &out->pass, NULL) != OK)
+		out->pass.n = 0;
+	if (smpp_tag_set_read(bytes_of(drop), &out->drop, NULL) != OK)
+		out->drop.n = 0;
+	if (smpp_tag_added_read(bytes_of(add), &out->added, NULL) != OK)
+		out->added.n = 0;
+}
+
 /* What its texts are made of, 3GPP TS 23.038. */
 static void texts(const struct settings_group *g, struct manner *out)
 {
@@ -92,6 +108,7 @@ static void texts(const struct settings_group *g, struct manner *out)
 	out->read.packed = o->packed = settings_bool(g, "gsm7-packed");
 	o->means = (enum segment_means)choice(g, "concat", means);
 	o->latin1 = settings_bool(g, "latin1");
+	parameters(g, out);
 }
 
 /* What only an SMSC is told: its phones know more or less. */

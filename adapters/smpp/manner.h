@@ -9,6 +9,7 @@
 #include "adapters/smpp/numbers.h"
 #include "codecs/segment.h"
 #include "codecs/smpp_receipt.h"
+#include "codecs/smpp_tag_set.h"
 #include "codecs/smpp_vendor.h"
 #include "gateway/settings.h"
 #include "policy/rate.h"
@@ -27,6 +28,9 @@ struct manner {
 	uint8_t beyond;			/* bits 1 << enum amendment_kind     */
 	bool plain;			/* no parameters: 3.3, see 5.2.4     */
 	struct smpp_vendor vendor;	/* what its own statuses mean        */
+	struct smpp_tag_set pass, drop;	/* parameters to it                  */
+	bool only_pass;			/* no others than those of `pass`    */
+	struct smpp_tag_added added;	/* to all of its PDUs                */
 	const char *service_type;	/* never NULL                        */
 	uint32_t min_validity_s;	/* of one attempt (Expires: 0)       */
 	struct rate_rule throughput;	/* requests to it                    */

@@ -53,9 +53,11 @@ static void error_digits(const struct report *r, char out[4])
 	snprintf(out, 4, "%03u", code);
 }
 
-static void put_error_code(struct buf *to, const struct report *r)
+static void put_error_code(const struct departure *d, struct buf *to)
 {
-	if (r->far_code == 0 ||
+	const struct report *r = &d->leg->message.report;
+
+	if (r->far_code == 0 || !keep_passes(d, SMPP_TLV_NETWORK_ERROR_CODE) ||
 	    smpp_state_out(r->state) == SMPP_STATE_DELIVERED)
 		return;
 	buf_u16(to, SMPP_TLV_NETWORK_ERROR_CODE);
@@ -64,12 +66,14 @@ static void put_error_code(struct buf *to, const struct report *r)
 	buf_u16(to, (uint16_t)r->far_code);
 }
 
-static void put_reference(struct buf *to, const struct message *m)
+static void put_reference(const struct departure *d, struct buf *to)
 {
+	const struct message *m = &d->leg->message;
 	const char *reference = message_id_of(m, ID_SMPP_REFERENCE);
 	uint64_t number;
 
-	if (bytes_decimal(bytes_of(reference), UINT16_MAX, &number) == OK)
+	if (keep_passes(d, SMPP_TLV_USER_MESSAGE_REFERENCE) &&
+	    bytes_decimal(bytes_of(reference), UINT16_MAX, &number) == OK)
 		smpp_tlv_put_number(to, SMPP_TLV_USER_MESSAGE_REFERENCE,
 				    (uint32_t)number, 2);
 }
@@ -77,17 +81,16 @@ static void put_reference(struct buf *to, const struct message *m)
 /* Of a receipt, in d->scratch; the text says the same. */
 static void put_tlvs(struct departure *d, const char *id, enum smpp_state state)
 {
-	const struct message *m = &d->leg->message;
-
 	buf_reset(d->scratch);
-	if (d->progress->without & SMPP_WITHOUT_TLVS)
-		return;
-	smpp_tlv_put_text(d->scratch, SMPP_TLV_RECEIPTED_MESSAGE_ID,
-			  bytes_of(id));
-	smpp_tlv_put_number(d->scratch, SMPP_TLV_MESSAGE_STATE, (uint32_t)state,
-			    1);
-	put_error_code(d->scratch, &m->report);
-	put_reference(d->scratch, m);
+	if (keep_passes(d, SMPP_TLV_RECEIPTED_MESSAGE_ID))
+		smpp_tlv_put_text(d->scratch, SMPP_TLV_RECEIPTED_MESSAGE_ID,
+				  bytes_of(id));
+	if (keep_passes(d, SMPP_TLV_MESSAGE_STATE))
+		smpp_tlv_put_number(d->scratch, SMPP_TLV_MESSAGE_STATE,
+				    (uint32_t)state, 1);
+	put_error_code(d, d->scratch);
+	put_reference(d, d->scratch);
+	keep_added(d, d->scratch);
 }
 
 /* The front of the message's text, when it is anybody's to read. */
@@ -114,7 +117,7 @@ static enum err put_reply(struct departure *d, struct smpp_pdu *p)
 	struct segment_plan plan;
 	enum err e;
 
-	if (r->response > 0 && !(d->progress->without & SMPP_WITHOUT_TLVS))
+	if (r->response > 0 && keep_passes(d, SMPP_TLV_USER_RESPONSE_CODE))
 		smpp_tlv_put_number(d->scratch, SMPP_TLV_USER_RESPONSE_CODE,
 				    r->response - 1u, 1);
 	if (r->reply == NULL)
@@ -245,8 +248,8 @@ static bool depart_acknowledgement(struct departure *d, struct smpp_pdu *p,
 		return smpp_no_way(why, OUTCOME_NEVER,
 				   "an SME acknowledges only what arrived");
 	buf_reset(d->scratch);
-	if (!(d->progress->without & SMPP_WITHOUT_TLVS))
-		put_reference(d->scratch, m);
+	put_reference(d, d->scratch);
+	keep_added(d, d->scratch);
 	e = put_reply(d, p);
 	p->tlvs = buf_bytes(d->scratch);
 	*d->progress = (struct progress){ .without = d->progress->without };

@@ -133,7 +133,8 @@ static uint32_t subunit(const struct departure *d,
 	int8_t class = d->leg->message.sms_class;
 
 	if (class < 0 || class > 3 || plan->data_coding != 0x08 ||
-	    d->manner->server || keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT))
+	    d->manner->server || keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT) ||
+	    !keep_passes(d, SMPP_TLV_DEST_ADDR_SUBUNIT))
 		return 0;
 	return (uint32_t) class + 1;
 }
@@ -171,16 +172,17 @@ static struct bytes tlvs(const struct departure *d,
 		smpp_tlv_put_number(to, SMPP_TLV_SAR_SEGMENT_SEQNUM, s->part,
 				    1);
 	}
-	if (d->progress->without & SMPP_WITHOUT_TLVS)
-		return buf_bytes(to);
-	smpp_tlv_put_number(to, SMPP_TLV_USER_MESSAGE_REFERENCE,
-			    message_reference(d->leg), 2);
-	if (!d->manner->server && i + 1 < plan->count)
+	if (keep_passes(d, SMPP_TLV_USER_MESSAGE_REFERENCE))
+		smpp_tlv_put_number(to, SMPP_TLV_USER_MESSAGE_REFERENCE,
+				    message_reference(d->leg), 2);
+	if (!d->manner->server && i + 1 < plan->count &&
+	    keep_passes(d, SMPP_TLV_MORE_MESSAGES_TO_SEND))
 		smpp_tlv_put_number(to, SMPP_TLV_MORE_MESSAGES_TO_SEND, 1, 1);
 	if (subunit(d, plan) != 0)
 		smpp_tlv_put_number(to, SMPP_TLV_DEST_ADDR_SUBUNIT,
 				    subunit(d, plan), 1);
 	keep_tlvs(d, to);
+	keep_added(d, to);
 	return buf_bytes(to);
 }
 
@@ -269,6 +271,9 @@ static bool common(struct departure *d, struct smpp_pdu *p, struct buf *expiry,
 		p->priority_flag = smpp_priority_out(m->priority);
 	else if (m->priority > PRIORITY_NORMAL)
 		smpp_lost(d, "priority_flag");
+	if (message_id_of(m, ID_SMPP_REFERENCE) != NULL &&
+	    !keep_passes(d, SMPP_TLV_USER_MESSAGE_REFERENCE))
+		smpp_lost(d, "user_message_reference");
 	requests(d, p);
 	validity(d, p, expiry);
 	keep_out(d, p);
@@ -284,8 +289,7 @@ static void check_class(struct departure *d, const struct segment_plan *plan)
 	bool told = coding >= 0xF0 || (d->manner->write.gsm_dcs &&
 				       coding >= 0x10 && coding < 0x80);
 
-	if (subunit(d, plan) != 0 &&
-	    !(d->progress->without & SMPP_WITHOUT_TLVS))
+	if (subunit(d, plan) != 0)
 		told = true;
 	if (d->leg->message.sms_class >= 0 && !told)
 		smpp_lost(d, "message_class");

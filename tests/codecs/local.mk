@@ -37,6 +37,7 @@ codec_tests += tests/codecs/test_smpp_pdu
 codec_tests += tests/codecs/test_smpp_receipt
 codec_tests += tests/codecs/test_smpp_refusal
 codec_tests += tests/codecs/test_smpp_tlv
+codec_tests += tests/codecs/test_smpp_tag_set
 codec_tests += tests/codecs/test_smpp_vendor
 codec_tests += tests/codecs/test_smpp_vectors
 codec_tests += tests/codecs/test_sms_vectors

@@ -36,6 +36,7 @@ fuzz_tests += tests/fuzz/fuzz_settings
 fuzz_tests += tests/fuzz/fuzz_smpp_map
 fuzz_tests += tests/fuzz/fuzz_smpp_pdu
 fuzz_tests += tests/fuzz/fuzz_smpp_receipt
+fuzz_tests += tests/fuzz/fuzz_smpp_tag_set
 fuzz_tests += tests/fuzz/fuzz_smpp_vendor
 fuzz_tests += tests/fuzz/fuzz_timestamp
 fuzz_tests += tests/fuzz/fuzz_trace

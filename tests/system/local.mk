@@ -53,6 +53,7 @@ EXTRA_DIST += tests/system/test_sme.py
 EXTRA_DIST += tests/system/test_sms_in.py
 EXTRA_DIST += tests/system/test_sms_out.py
 EXTRA_DIST += tests/system/test_tls.py
+EXTRA_DIST += tests/system/test_tlvs.py
 EXTRA_DIST += tests/system/test_text.py
 EXTRA_DIST += tests/system/test_tools.py
 EXTRA_DIST += tests/system/test_tshark.py

@@ -115,6 +115,10 @@ static void test_outcome(void)
 			     { (const uint8_t *)"\1\2", 2 },
 			     ids,
 			     2,
+			     true,
+			     NULL,
+			     0,
+			     "reference 7",
 			     true },
 		       back;
 	struct buf b = BUF_INIT(OUTCOME_IMAGE_MAX);
@@ -132,6 +136,8 @@ static void test_outcome(void)
 	for (i = 0; i < 3; i++)
 		CU_ASSERT_STRING_EQUAL(back.far_ids[i], ids[i]);
 	CU_ASSERT_FATAL(back.n_keys == 2);
+	CU_ASSERT_STRING_EQUAL(back.ack_id, o.ack_id);
+	CU_ASSERT(back.absent && back.sender);
 	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
 	CU_ASSERT(back.absent);
 	for (i = 0; i < b.n; i++) {

@@ -22,8 +22,9 @@ static const struct shape_row rows[] = {
 		SHAPE_COUNT(struct outcome, n_keys),
 		.max = OUTCOME_KEYS_MAX },
 	[10] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, absent), .max = 1 },
-	[11] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, sender), .max = 1 },
-	[12] = { SHAPE_TEXT, SHAPE_AT(struct outcome, ack_id) },
+	[11] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, by_sms), .max = 1 },
+	[12] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, sender), .max = 1 },
+	[13] = { SHAPE_TEXT, SHAPE_AT(struct outcome, ack_id) },
 };
 static const struct shape outcome_shape = SHAPE(struct outcome, rows, 0);
 

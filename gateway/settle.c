@@ -331,10 +331,7 @@ static void accepted(struct engine *e, struct live *l,
 		settle_remove(e, l, NULL);
 		return;
 	}
-	report_extra(e, l, STATE_PROCESSED);
-	if (live_way(l)->technology == TECHNOLOGY_SMS &&
-	    l->origin.technology != TECHNOLOGY_SMS)
-		report_extra(e, l, STATE_LEGACY_SMS);
+	report_carried(e, l, o);
 	if (!awaited_comes(l)) {
 		e->counts.delivered++;
 		settle_remove(e, l, NULL);
@@ -347,6 +344,8 @@ static void accepted(struct engine *e, struct live *l,
 static void delivered(struct engine *e, struct live *l,
 		      const struct outcome *o)
 {
+	if (o->by_sms)
+		report_carried(e, l, o);
 	report_extra(e, l, STATE_ACKNOWLEDGED);
 	if (o->ack_id == NULL || (l->want & WANT_DISPLAY) == 0) {
 		settle_final(e, l, STATE_DELIVERED, o);
@@ -507,14 +506,14 @@ void settle_frame(struct engine *e, unsigned child, const struct frame *f)
 		o = (struct outcome){ .class = OUTCOME_NEVER,
 				      .text = "an adapter's broken outcome" };
 	t = dispatch_landed(e, l);
+	if (o.progress.n > 0 && o.progress.n <= PROGRESS_MAX &&
+	    arena_copy(l->arena, o.progress, &l->progress) != OK)
+		l->progress = (struct bytes){ NULL, 0 };
 	if (l->native) {
 		native_outcome(e, l, &o);
 		dispatch_release(e, t);
 		return;
 	}
-	if (o.progress.n > 0 && o.progress.n <= PROGRESS_MAX &&
-	    arena_copy(l->arena, o.progress, &l->progress) != OK)
-		l->progress = (struct bytes){ NULL, 0 };
 	trace_outcome(e, l, &o, outcome_class_name(o.class));
 	settle(e, l, &o);
 	correlate_early(e, l);

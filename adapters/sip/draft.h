@@ -34,6 +34,7 @@ struct draft {
 	struct bytes plain;
 	unsigned max_forwards;
 	bool report_follows;	/* a notification is asked for               */
+	bool is_report;
 	const char *imdn_route;	/* a notification: the top IMDN-Route, to
 				 * which it goes (RFC 5438 7.2.1.1); or NULL */
 	/* What devices know it by, for the trace: see struct outcome. */

@@ -1,7 +1,7 @@
 /* Requests from the wire: who sent them, and which room they belong to. */
 #include "adapters/sip/failures.h"
 #include "adapters/sip/intake_map.h"
-#include "adapters/sip/sip.h"
+#include "adapters/sip/smsip.h"
 
 #include <string.h>
 
@@ -218,15 +218,19 @@ void sip_authenticate(struct asked *a, sip_known *known)
 
 /* -- which room ----------------------------------------------------------- */
 
-static void options(struct request *r)
+#define OPTIONS(more_)                                                         \
+	ALLOW                                                                  \
+	"Accept: message/cpim, message/imdn+xml, text/plain, "                 \
+	"multipart/mixed, application/im-iscomposing+xml" more_ "\r\n"         \
+	"Accept-Encoding: deflate, gzip, identity\r\n"                         \
+	"Supported: path, gruu, outbound\r\n"
+
+static void options(const struct sip *s, struct request *r)
 {
+	bool sms = s->config->sms_centre.kind != ADDRESS_NONE;
 	struct ua_reply reply = {
 		.status = 200,
-		.headers = ALLOW
-		"Accept: message/cpim, message/imdn+xml, text/plain, "
-		"multipart/mixed, application/im-iscomposing+xml\r\n"
-		"Accept-Encoding: deflate, gzip, identity\r\n"
-		"Supported: path, gruu, outbound\r\n",
+		.headers = sms ? OPTIONS(", " RPDU_MIME_TYPE) : OPTIONS(""),
 	};
 
 	ua_answer(r, &reply);
@@ -258,7 +262,8 @@ static void message(struct sip *s, struct request *r)
 						      SIP_RETRY_AFTER_S };
 	struct asked *a;
 
-	if (s->slow || s->draining || s->stopped) {
+	/* What a device says of ours ends something. */
+	if ((s->slow || s->draining || s->stopped) && !smsip_is_answer(s, r)) {
 		ua_answer(r, &busy);
 		return;
 	}
@@ -297,7 +302,7 @@ void sip_request(void *arg, struct request *r)
 			sip_authenticate(a, register_request);
 		return;
 	case REQUEST_OPTIONS:
-		options(r);
+		options(s, r);
 		return;
 	case REQUEST_CANCEL:
 		ua_answer_status(r, 481);

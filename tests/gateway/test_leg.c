@@ -116,6 +116,7 @@ static void test_outcome(void)
 			     ids,
 			     2,
 			     true,
+			     true,
 			     NULL,
 			     0,
 			     "reference 7",
@@ -139,7 +140,7 @@ static void test_outcome(void)
 	CU_ASSERT_STRING_EQUAL(back.ack_id, o.ack_id);
 	CU_ASSERT(back.absent && back.sender);
 	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
-	CU_ASSERT(back.absent);
+	CU_ASSERT(back.absent && back.by_sms);
 	for (i = 0; i < b.n; i++) {
 		struct bytes cut = { b.p, i };
 		enum err e = outcome_read(cut, a, &back);

@@ -164,7 +164,7 @@ static const struct row {
 	{ "empty is accepted", "", OK },
 	{ "class 7", "01 01 07", OK },
 	{ "class 8", "01 01 08", ERR_MALFORMED },
-	{ "state 21", "02 01 15", ERR_MALFORMED },
+	{ "state 22", "02 01 16", ERR_MALFORMED },
 	{ "code above 32 bits", "03 05 00 00 00 00 01", ERR_MALFORMED },
 	{ "two ids", "07 05 02 01 00 01 00", OK },
 	{ "an id with a NUL", "07 04 01 01 01 00", ERR_MALFORMED },

@@ -33,6 +33,7 @@ cpmgw_loopback_LDADD = $(ADAPTER_LIBS)
 noinst_LIBRARIES += libsmppside.a
 libsmppside_a_SOURCES =
 libsmppside_a_SOURCES += adapters/smpp/account.c
+libsmppside_a_SOURCES += adapters/smpp/ack.c adapters/smpp/ack.h
 libsmppside_a_SOURCES += adapters/smpp/alert.c adapters/smpp/alert.h
 libsmppside_a_SOURCES += adapters/smpp/amend.c adapters/smpp/amend.h
 libsmppside_a_SOURCES += adapters/smpp/beyond.c adapters/smpp/beyond.h

@@ -87,6 +87,14 @@ enum err address_to_smpp(const struct address *a, struct arena *arena,
 			 struct address_smpp *out) CHECKED;
 
 /**
+ * The same towards an ESME: an ALPHA has the 20 octets that source_addr holds
+ * (SMPP v3.4 4.6.1), with the extension of the default alphabet and Latin-1, as
+ * address_from_smpp() reads them.
+ */
+enum err address_to_esme(const struct address *a, struct arena *arena,
+			 struct address_smpp *out) CHECKED;
+
+/**
  * Appends the URI for CPIM and P-Asserted-Identity: tel:+N,
  * tel:12345;phone-context=home, sip:<escaped>@alpha.home, mailto:,
  * sip:anonymous@anonymous.invalid. ERR_UNSUPPORTED: NONE, or home_domain is

@@ -199,6 +199,54 @@ enum err address_to_smpp(const struct address *a, struct arena *arena,
 	return OK;
 }
 
+/* One character as an octet, or two of the extension table; 0: neither. */
+static size_t esme_octets(struct bytes one, uint32_t code, uint8_t out[2])
+{
+	size_t n = 0;
+
+	if (gsm7_count(one, NULL, &n) == OK) {
+		gsm7_write(one, NULL, out);
+		return out[0] == 0 ? 0 : n;
+	}
+	out[0] = (uint8_t)code;
+	return code >= 0xA0 && code <= 0xFF ? 1 : 0;
+}
+
+static enum err alpha_to_esme(const char *text, struct arena *arena,
+			      struct bytes *out)
+{
+	const uint8_t *p = (const uint8_t *)text, *end = p + strlen(text);
+	uint8_t octets[ADDRESS_SMPP_MAX + 2];
+	size_t n = 0, m;
+
+	while (p < end) {
+		const uint8_t *from = p;
+		uint32_t code = utf8_next(&p, end);
+
+		m = esme_octets((struct bytes){ from, (size_t)(p - from) },
+				code, octets + n);
+		if (m == 0)
+			return ERR_UNSUPPORTED;
+		n += m;
+		if (n > ADDRESS_SMPP_MAX)
+			return ERR_TOOBIG;
+	}
+	return arena_copy(arena, (struct bytes){ octets, n }, out);
+}
+
+enum err address_to_esme(const struct address *a, struct arena *arena,
+			 struct address_smpp *out)
+{
+	struct address_smpp made = { 5, 0, { NULL, 0 } };
+	enum err e;
+
+	if (a->kind != ADDRESS_ALPHA)
+		return address_to_smpp(a, arena, out);
+	if ((e = alpha_to_esme(a->text, arena, &made.text)) == OK)
+		*out = made;
+	return e;
+}
+
 /* RFC 3261 unreserved stays, all else as %XX. */
 static void put_escaped(struct buf *to, struct bytes text)
 {

@@ -43,6 +43,7 @@ libcodecs_a_SOURCES += codecs/smpp_names.c codecs/smpp_names.h
 libcodecs_a_SOURCES += codecs/smpp_pdu.c codecs/smpp_pdu.h
 libcodecs_a_SOURCES += codecs/smpp_receipt.c codecs/smpp_receipt.h
 libcodecs_a_SOURCES += codecs/smpp_tlv.c codecs/smpp_tlv.h
+libcodecs_a_SOURCES += codecs/smpp_tag_set.c codecs/smpp_tag_set.h
 libcodecs_a_SOURCES += codecs/smpp_vendor.c codecs/smpp_vendor.h
 libcodecs_a_SOURCES += codecs/provisioning.c codecs/provisioning.h
 libcodecs_a_SOURCES += codecs/provisioning_mac.c

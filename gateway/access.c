@@ -220,11 +220,16 @@ static bool fits(const struct access_rule *r, const struct access_query *q)
 	return listed(r->senders, q->from) && listed(r->recipients, q->to);
 }
 
-const char *access_denies(const struct access *a, const struct access_query *q)
+const char *access_denies(const struct access *a, const struct access_query *q,
+			  bool *sender)
 {
 	const struct access_rule *r = a->rules;
 
 	while (r != NULL && !fits(r, q))
 		r = r->next;
-	return r != NULL && r->deny ? r->said : NULL;
+	if (r == NULL || !r->deny)
+		return NULL;
+	if (sender != NULL)
+		*sender = r->senders != NULL && r->recipients == NULL;
+	return r->said;
 }

@@ -33,8 +33,10 @@ bool access_of_ways(const struct access *a);
 
 /**
  * NULL: it may. Else the rule that denies it, for people: "denied by rule
- * spammers (/etc/cpmgw/cpmgw.conf:12)".
+ * spammers (/etc/cpmgw/cpmgw.conf:12)". *sender, unless NULL: it is a rule of
+ * senders alone.
  */
-const char *access_denies(const struct access *a, const struct access_query *q);
+const char *access_denies(const struct access *a, const struct access_query *q,
+			  bool *sender);
 
 #endif

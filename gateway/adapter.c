@@ -74,7 +74,7 @@ static const struct shape_row far_report_rows[] = {
 	[4] = { SHAPE_ADDRESS, SHAPE_AT(struct far_report, reporter) },
 	[5] = { SHAPE_BIT, SHAPE_AT(struct far_report, kind),
 		.max = WANT_INTERMEDIATE },
-	[6] = NUMBER(struct far_report, state, 0, STATE_REACHABLE),
+	[6] = NUMBER(struct far_report, state, 0, STATE_ACKNOWLEDGED),
 	[7] = NUMBER(struct far_report, far_code, 0, UINT32_MAX),
 	[8] = TEXT(struct far_report, text),
 	[9] = NUMBER(struct far_report, event_us, 0, UINT64_MAX),
@@ -83,6 +83,8 @@ static const struct shape_row far_report_rows[] = {
 		 .max = OUTCOME_KEYS_MAX },
 	[11] = NUMBER(struct far_report, absent, 0, 1),
 	[12] = TEXT(struct far_report, error),
+	[13] = TEXT(struct far_report, reply),
+	[14] = NUMBER(struct far_report, response, 0, 256),
 };
 static const struct shape far_report_shape =
 	SHAPE(struct far_report, far_report_rows, NEEDS(1) | NEEDS(2));
@@ -104,6 +106,9 @@ static const struct shape_row peer_state_rows[] = {
 	[14] = NUMBER(struct peer_state, sent_minute, 0, UINT32_MAX),
 	[15] = NUMBER(struct peer_state, received_minute, 0, UINT32_MAX),
 	[16] = NUMBER(struct peer_state, busy, 0, 1),
+	[17] = NUMBER(struct peer_state, septets_most, 0, UINT32_MAX),
+	[18] = NUMBER(struct peer_state, units_most, 0, UINT32_MAX),
+	[19] = NUMBER(struct peer_state, short_names, 0, 1),
 };
 static const struct shape peer_state_shape =
 	SHAPE(struct peer_state, peer_state_rows, NEEDS(1));
@@ -179,7 +184,7 @@ static const struct shape amendment_shape =
 
 static const struct shape_row standing_rows[] = {
 	[1] = NUMBER(struct standing, class, 0, OUTCOME_UNANSWERED),
-	[2] = NUMBER(struct standing, state, 0, STATE_REACHABLE),
+	[2] = NUMBER(struct standing, state, 0, STATE_ACKNOWLEDGED),
 	[3] = NUMBER(struct standing, far_code, 0, UINT32_MAX),
 	[4] = NUMBER(struct standing, event_us, 0, UINT64_MAX),
 };

@@ -81,6 +81,8 @@ struct far_report {
 	const char **keys;	/* of the report itself, for the trace       */
 	size_t n_keys;		/* at most OUTCOME_KEYS_MAX                  */
 	bool absent;		/* the recipient was not there               */
+	const char *reply;	/* see struct report                         */
+	uint16_t response;
 };
 
 struct peer_state {
@@ -97,6 +99,11 @@ struct peer_state {
 	const char *tls;	/* version, cipher, far side's name; or NULL */
 	uint32_t sent_minute, received_minute;	/* in the last minute        */
 	bool busy;		/* up, but others are to be preferred now    */
+	/* What it cannot carry at all, as far as that is known: texts longer
+	 * than that in GSM 03.38, in other letters (UTF-16 units; 0: no such
+	 * limits); names of other letters or of more than 11. */
+	uint32_t septets_most, units_most;
+	bool short_names;
 };
 
 /* Of a user, by his name; or that a subscriber of another network, who may

@@ -42,10 +42,24 @@ static bool carried(const struct message *m, const struct route_verdict *v)
 	return m->n_parts == 0;
 }
 
-static struct outcome denied(const char *rule)
+/* Of the ways those whose peers take it; *why: what the last other says. */
+static void keep_fitting(struct engine *e, const struct message *m,
+			 struct choice *c)
+{
+	struct route_verdict *v = &c->verdict;
+	size_t i, n = 0;
+
+	for (i = 0; i < v->n; i++)
+		if (fits_way(e, m, &v->ways[i], &c->why))
+			v->ways[n++] = v->ways[i];
+	v->n = n;
+}
+
+static struct outcome denied(const char *rule, bool sender)
 {
 	return (struct outcome){ .class = OUTCOME_NEVER,
 				 .state = STATE_REJECTED,
+				 .sender = sender,
 				 .text = rule,
 				 .clause = "group = access" };
 }
@@ -70,7 +84,7 @@ static const char *links_now(struct engine *e, const struct route_rule *r,
 		if (!access_of_ways(e->access))
 			continue;
 		q->way = r->peers[i].name;
-		if ((no = access_denies(e->access, q)) == NULL)
+		if ((no = access_denies(e->access, q, NULL)) == NULL)
 			continue;
 		out->denied |= 1u << i;
 		rule = no;
@@ -98,24 +112,26 @@ void choose_ways(struct engine *e, const struct message *m,
 	};
 	struct route_facts f;
 	const char *no = NULL;
+	bool sender = false;
 
 	*out = (struct choice){ .why = no_route };
 	directory_facts(e->directory, to, &f, &out->user);
 	if (out->user != NULL)
 		q.to[1] = out->user->number;
-	if ((no = access_denies(e->access, &q)) != NULL) {
-		out->why = denied(no);
+	if ((no = access_denies(e->access, &q, &sender)) != NULL) {
+		out->why = denied(no, sender);
 		return;
 	}
 	if (f.rule != NULL)
 		no = links_now(e, f.rule, &q, &f.links);
 	route_decide(&f, &out->verdict);
 	if (out->verdict.n == 0 && no != NULL)
-		out->why = denied(no);
+		out->why = denied(no, false);
 	if (out->verdict.n > 0 && !carried(m, &out->verdict)) {
 		out->verdict.n = 0;
 		out->why = not_carried;
 	}
+	keep_fitting(e, m, out);
 	if (m->once && out->verdict.n > 0 && !goes_now(e, &out->verdict)) {
 		out->verdict.n = 0;
 		out->why = nobody_there;

@@ -58,6 +58,10 @@ static const char *type_name(const struct setting *row)
 		return "list of status:word, status-status:word";
 	case SETTING_ZONE:
 		return "+hh:mm or -hh:mm";
+	case SETTING_TAGS:
+		return "list of names, tags in hexadecimal, tag-tag";
+	case SETTING_TLVS:
+		return "list of tag:value, both in hexadecimal";
 	}
 	return "text";
 }

@@ -129,10 +129,38 @@ static void await(struct engine *e, struct live *l, const struct arrival *a)
 	settle_tell(e, l, &a->reply);
 }
 
+static size_t segments(const struct live *l)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < l->n_fars; i++)
+		n += !l->fars[i].ack;
+	return n;
+}
+
+/* What the sender is told of it. */
+static struct outcome outcome_of(const struct arrival *a,
+				 enum outcome_class class)
+{
+	return (struct outcome){ .class = class,
+				 .far_code = a->report.far_code,
+				 .error = a->report.error,
+				 .event_us = a->report.event_us,
+				 .text = a->report.text,
+				 .reply = a->report.reply,
+				 .response = a->report.response };
+}
+
+/* Of those reports; nothing that was told is told again. */
+static bool to_come(const struct live *l, unsigned kinds)
+{
+	return (l->want & ~(unsigned)l->told & kinds) != 0;
+}
+
 /* Displayed: then it was delivered, too, all of it. */
 static void imply_delivered(struct engine *e, struct live *l)
 {
-	if (l->n_fars > 1 ||
+	if (segments(l) > 1 ||
 	    (l->want & ~(unsigned)l->told & WANT_POSITIVE) == 0)
 		return;
 	e->counts.delivered++;
@@ -144,10 +172,12 @@ static void imply_delivered(struct engine *e, struct live *l)
 static void displayed(struct engine *e, struct live *l,
 		      const struct arrival *a)
 {
+	struct outcome o = outcome_of(a, OUTCOME_ACCEPTED);
+	enum delivery_state s = a->report.state;
+
 	imply_delivered(e, l);
-	report_extra(e, l, a->report.state == STATE_NONE ? STATE_DISPLAYED
-							 : a->report.state);
-	if ((l->want & ~(unsigned)l->told & WANT_POSITIVE) != 0)
+	(void)report_besides(e, l, s == STATE_NONE ? STATE_DISPLAYED : s, &o);
+	if (to_come(l, WANT_POSITIVE))
 		await(e, l, a);
 	else
 		settle_remove(e, l, &a->reply);
@@ -158,7 +188,7 @@ static bool segments_missing(const struct live *l)
 	size_t i;
 
 	for (i = 0; i < l->n_fars; i++)
-		if (!l->fars[i].delivered)
+		if (!l->fars[i].delivered && !l->fars[i].ack)
 			return true;
 	return false;
 }
@@ -173,20 +203,15 @@ static void mark_segment(struct live *l, const struct arrival *a)
 			l->fars[i].delivered = true;
 }
 
-static bool display_to_come(const struct live *l, enum delivery_state s)
+/* Delivered, and what the recipient himself says of it is yet to come. */
+static bool more_to_come(struct engine *e, struct live *l,
+			 const struct arrival *a)
 {
-	return s == STATE_DELIVERED &&
-	       (l->want & ~(unsigned)l->told & WANT_DISPLAY) != 0;
-}
-
-static struct outcome outcome_of(const struct arrival *a,
-				 enum outcome_class class)
-{
-	return (struct outcome){ .class = class,
-				 .far_code = a->report.far_code,
-				 .error = a->report.error,
-				 .event_us = a->report.event_us,
-				 .text = a->report.text };
+	if (a->report.state != STATE_DELIVERED)
+		return false;
+	if (a->report.ours)
+		report_extra(e, l, STATE_ACKNOWLEDGED);
+	return to_come(l, WANT_DISPLAY | WANT_ACKNOWLEDGED);
 }
 
 static void final(struct engine *e, struct live *l, const struct arrival *a)
@@ -207,13 +232,18 @@ static void final(struct engine *e, struct live *l, const struct arrival *a)
 	} else {
 		e->counts.failed++;
 	}
-	if (display_to_come(l, s)) {
+	if (more_to_come(e, l, a)) {
 		report_extra(e, l, s);
 		l->told |= WANT_POSITIVE | WANT_NEGATIVE;
 		await(e, l, a);
 		return;
 	}
 	report_due(e, l, s, &o, &a->reply);
+}
+
+static const char *own_text(struct live *l, const char *text)
+{
+	return text == NULL ? NULL : arena_string(l->arena, bytes_of(text));
 }
 
 /* When there are too many it has to come again. */
@@ -241,6 +271,8 @@ static void keep_early(struct engine *e, struct live *l,
 				 .absent = a->report.absent,
 				 .error = error,
 				 .event_us = a->report.event_us,
+				 .text = own_text(l, a->report.reply),
+				 .response = a->report.response,
 				 .octets = octets,
 				 .reply = a->reply };
 	*at = early;
@@ -330,10 +362,13 @@ static void passing(struct engine *e, struct live *l, const struct arrival *a)
 		news = alert_absent(e, l);
 	if (l->place == LIVE_SENT && a->report.state != STATE_NONE)
 		news |= report_besides(e, l, a->report.state, &o);
-	if (news)
-		settle_tell(e, l, &a->reply);
-	else
+	if (!news)
 		no_news(e, l, a);
+	else if (a->report.state == STATE_ACKNOWLEDGED &&
+		 !to_come(l, WANT_POSITIVE | WANT_DISPLAY))
+		settle_remove(e, l, &a->reply);
+	else
+		settle_tell(e, l, &a->reply);
 }
 
 /*
@@ -395,6 +430,8 @@ void correlate_early(struct engine *e, struct live *l)
 		a.report.absent = early->absent;
 		a.report.error = early->error;
 		a.report.event_us = early->event_us;
+		a.report.reply = early->text;
+		a.report.response = early->response;
 		apply(e, l, &a);
 	}
 }
@@ -461,6 +498,14 @@ static void loaded(struct engine *e, struct step *s, struct arrival *a)
 	apply(e, l, a);
 }
 
+/* What no leg here is called; it may be one that has no answer yet. */
+static void unknown(struct engine *e, const struct arrival *a)
+{
+	if (!a->report.ours)
+		tell_report(e, &a->report);
+	acknowledge(e, &a->reply, OUTCOME_ACCEPTED);
+}
+
 static void far_done(void *owner, struct step *s)
 {
 	struct engine *e = owner;
@@ -471,9 +516,7 @@ static void far_done(void *owner, struct step *s)
 	if (s->found != NULL)
 		loaded(e, s, a);
 	else if (s->result == ERR_NOTFOUND)
-		acknowledge(e, &a->reply,
-			    a->report.ours ? OUTCOME_ACCEPTED
-					   : OUTCOME_DELIVERED);
+		unknown(e, a);
 	else
 		acknowledge(e, &a->reply, OUTCOME_LATER);
 }

@@ -30,7 +30,8 @@ void settle_expired(struct engine *e, struct live *l)
 	bool sent = !l->is_report && l->state == LEG_SENT;
 
 	/* Whoever only wanted to hear of a failure has heard of none. */
-	if (sent && (l->want & (WANT_POSITIVE | WANT_DISPLAY)) == 0) {
+	if (sent && (l->want & (WANT_POSITIVE | WANT_DISPLAY |
+				WANT_ACKNOWLEDGED)) == 0) {
 		e->counts.delivered++;
 		settle_remove(e, l, NULL);
 		return;
@@ -39,7 +40,8 @@ void settle_expired(struct engine *e, struct live *l)
 		settle_remove(e, l, NULL);	/* was delivered, not read */
 		return;
 	}
-	if (!l->is_report && (l->told & WANT_DISPLAY) != 0) {
+	if (!l->is_report &&
+	    (l->told & (WANT_DISPLAY | WANT_ACKNOWLEDGED)) != 0) {
 		/* Displayed: then it was delivered, too. */
 		settle_final(e, l, STATE_DELIVERED, NULL);
 		return;

@@ -74,6 +74,8 @@ struct lane {
 	int child;		/* the adapter that has the peer; -1: none    */
 	bool up;		/* the adapter says so                        */
 	bool busy;		/* likewise: others are preferred             */
+	uint32_t septets_most, units_most;	/* likewise: see peer_state   */
+	bool short_names;
 	bool held;		/* the operator says so                       */
 	char *held_by;		/* his name, or NULL                          */
 	uint64_t held_us;

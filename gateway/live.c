@@ -34,7 +34,9 @@ enum tag {
 	TAG_REPORT_ERROR,
 	TAG_UNREPORTED,
 	TAG_TAKEN,
-	TAG_STAYS
+	TAG_STAYS,
+	TAG_REPORT_REPLY,
+	TAG_REPORT_RESPONSE
 };
 
 enum flag {
@@ -104,7 +106,8 @@ static void put_fars(const struct live *l, struct buf *to)
 	for (i = 0; i < l->n_fars; i++) {
 		buf_u64(to, l->fars[i].key.high);
 		buf_u64(to, l->fars[i].key.low);
-		buf_u8(to, l->fars[i].delivered);
+		buf_u8(to, (uint8_t)(l->fars[i].delivered |
+				     l->fars[i].ack << 1));
 	}
 	field_close(to, mark);
 }
@@ -121,6 +124,8 @@ static void put_report(const struct live *l, struct buf *to)
 	field_number(to, TAG_REPORT_TIME, l->report.event_us);
 	if (l->report.error != NULL)
 		field_text(to, TAG_REPORT_ERROR, l->report.error);
+	field_text(to, TAG_REPORT_REPLY, l->report.reply);
+	field_number(to, TAG_REPORT_RESPONSE, l->report.response);
 }
 
 static uint64_t flags_of(const struct live *l)
@@ -195,6 +200,7 @@ static enum err read_fars(struct live *l, struct bytes v)
 {
 	struct cursor c = CURSOR(v);
 	size_t i, n = v.n / FAR_OCTETS;
+	uint8_t bits;
 
 	if (v.n % FAR_OCTETS != 0 || n > STEP_FAR_MAX)
 		return ERR_MALFORMED;
@@ -204,7 +210,9 @@ static enum err read_fars(struct live *l, struct bytes v)
 	for (i = 0; i < n; i++) {
 		l->fars[i].key.high = cursor_u64(&c);
 		l->fars[i].key.low = cursor_u64(&c);
-		l->fars[i].delivered = cursor_u8(&c) != 0;
+		bits = cursor_u8(&c);
+		l->fars[i].delivered = (bits & 1) != 0;
+		l->fars[i].ack = (bits & 2) != 0;
 		l->fars[i].leg = l;
 	}
 	l->n_fars = n;
@@ -238,6 +246,8 @@ static enum err read_octets(struct live *l, const struct field *f)
 		return read_text(l, f->value, &l->report.text);
 	case TAG_REPORT_ERROR:
 		return read_text(l, f->value, &l->report.error);
+	case TAG_REPORT_REPLY:
+		return read_text(l, f->value, &l->report.reply);
 	case TAG_HELD_BY:
 		return read_text(l, f->value, &l->held_by);
 	default:
@@ -279,6 +289,9 @@ static void read_report(struct live *l, unsigned tag, uint64_t v)
 		break;
 	case TAG_REPORT_TIME:
 		l->report.event_us = v;
+		break;
+	case TAG_REPORT_RESPONSE:
+		l->report.response = (uint16_t)v;
 		break;
 	default:
 		break;

@@ -29,6 +29,7 @@ struct reply {
 struct far {
 	struct store_key key;	/* of (peer, far id), see correlate.c         */
 	bool delivered;
+	bool ack;		/* no segment: outcome.ack_id                 */
 	struct live *leg;
 	struct far *next;	/* chain of the engine's table                */
 };
@@ -43,6 +44,8 @@ struct early {
 	bool absent;
 	const char *error;
 	uint64_t event_us;
+	const char *text;	/* see struct far_report: reply               */
+	uint16_t response;
 	struct bytes octets;	/* of all of it                               */
 	struct reply reply;
 };

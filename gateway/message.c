@@ -62,7 +62,7 @@ static const struct shape_row id_rows[] = {
 	[1] = { SHAPE_NUMBER, SHAPE_AT(struct message_id, kind),
 		.max = ID_SMS_REFERENCE },
 	[2] = { SHAPE_TEXT, SHAPE_AT(struct message_id, value) },
-	[3] = { SHAPE_NUMBER, SHAPE_AT(struct message_id, want), .max = 127 },
+	[3] = { SHAPE_NUMBER, SHAPE_AT(struct message_id, want), .max = 255 },
 };
 static const struct shape id_shape = SHAPE(struct message_id, id_rows, 1 << 2);
 
@@ -84,9 +84,9 @@ static const struct shape_row report_rows[] = {
 	[1] = { SHAPE_NUMBER, SHAPE_AT(struct report, about),
 		.max = UINT64_MAX },
 	[2] = { SHAPE_ADDRESS, SHAPE_AT(struct report, recipient) },
-	[3] = { SHAPE_BIT, SHAPE_AT(struct report, kind), .max = WANT_ALERT },
+	[3] = { SHAPE_BIT, SHAPE_AT(struct report, kind), .max = WANT_ACKNOWLEDGED },
 	[4] = { SHAPE_NUMBER, SHAPE_AT(struct report, state),
-		.max = STATE_REACHABLE },
+		.max = STATE_ACKNOWLEDGED },
 	[5] = { SHAPE_NUMBER, SHAPE_AT(struct report, via),
 		.max = TECHNOLOGY_LOOPBACK },
 	[6] = { SHAPE_NUMBER, SHAPE_AT(struct report, far_code),
@@ -96,6 +96,9 @@ static const struct shape_row report_rows[] = {
 		.max = UINT64_MAX },
 	[9] = { SHAPE_TEXT, SHAPE_AT(struct report, cause) },
 	[10] = { SHAPE_TEXT, SHAPE_AT(struct report, error) },
+	[11] = { SHAPE_TEXT, SHAPE_AT(struct report, reply) },
+	[12] = { SHAPE_NUMBER, SHAPE_AT(struct report, response),
+		 .max = 256 },
 };
 static const struct shape report_shape = SHAPE(struct report, report_rows, 0);
 
@@ -153,8 +156,8 @@ static const struct shape_row rows[] = {
 	[15] = { SHAPE_NUMBER, IN(priority), .max = PRIORITY_URGENT },
 	[16] = { SHAPE_NUMBER, IN(class), .max = CLASS_AUTO },
 	[17] = { SHAPE_LEVEL, IN(sms_class), .max = 3 },
-	[18] = { SHAPE_NUMBER, IN(want), .max = 127 },
-	[19] = { SHAPE_NUMBER, IN(privacy), .max = 127 },
+	[18] = { SHAPE_NUMBER, IN(want), .max = 255 },
+	[19] = { SHAPE_NUMBER, IN(privacy), .max = 255 },
 	[20] = { SHAPE_NUMBER, IN(adapt), .max = 1 },
 	[21] = { SHAPE_NUMBER, IN(once), .max = 1 },
 	[22] = { SHAPE_TEXT, IN(service) },

@@ -119,6 +119,9 @@ struct report {
 	const char *cause;	/* finer than state: MMStatusExtension,   */
 				/* a mail's "5.4.7"                       */
 	const char *error;	/* the far network's own, as it writes it */
+	const char *reply;	/* what the recipient has written with it */
+	uint16_t response;	/* his user_response_code (SMPP v3.4      */
+				/* 5.3.2.18) + 1; 0: none                 */
 };
 
 struct charging {		/* MM7 ServiceCode, ChargedParty ...      */

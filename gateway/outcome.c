@@ -7,7 +7,7 @@ static const struct shape_row rows[] = {
 	[1] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, class),
 		.max = OUTCOME_UNANSWERED },
 	[2] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, state),
-		.max = STATE_REACHABLE },
+		.max = STATE_ACKNOWLEDGED },
 	[3] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, far_code),
 		.max = UINT32_MAX },
 	[4] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, retry_after_ms),
@@ -31,6 +31,8 @@ static const struct shape_row rows[] = {
 		 SHAPE_COUNT(struct outcome, n_far_peers),
 		 .max = OUTCOME_FAR_IDS_MAX },
 	[15] = { SHAPE_TEXT, SHAPE_AT(struct outcome, error) },
+	[16] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, sender), .max = 1 },
+	[17] = { SHAPE_TEXT, SHAPE_AT(struct outcome, ack_id) },
 };
 static const struct shape outcome_shape = SHAPE(struct outcome, rows, 0);
 

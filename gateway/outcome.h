@@ -42,6 +42,13 @@ struct outcome {
 	const char *error;		/* the network's own, or NULL     */
 	uint64_t event_us;		/* of a report alone: when it was, */
 					/* by its clock; 0: not said      */
+	/* Inside the engine alone, see struct report. */
+	const char *reply;
+	uint16_t response;
+	const char *ack_id;		/* acknowledgements of the recipient
+					 * himself come by it; NULL: none */
+	bool sender;			/* it is the sender's address that
+					 * will not do                    */
 };
 
 /** Appends the image. ERR_TOOBIG, ERR_NOMEM. */

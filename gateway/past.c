@@ -42,7 +42,7 @@ static enum delivery_state state_named(const char *name)
 {
 	enum delivery_state s;
 
-	for (s = STATE_NONE; s <= STATE_REACHABLE; s++)
+	for (s = STATE_NONE; s <= STATE_ACKNOWLEDGED; s++)
 		if (strcmp(delivery_state_name(s), name) == 0)
 			return s;
 	return STATE_NONE;

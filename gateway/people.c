@@ -43,6 +43,9 @@ static void peer(struct engine *e, unsigned child, const struct frame *f)
 	l->life = e->children[child].life;
 	l->up = p.up;
 	l->busy = p.busy;
+	l->septets_most = p.septets_most;
+	l->units_most = p.units_most;
+	l->short_names = p.short_names;
 	l->window = p.window;
 	l->since_us = p.since_us;
 	l->far_sent = p.sent;

@@ -97,10 +97,14 @@ static void fill(struct engine *e, struct live *r, enum delivery_state s,
 			r->arena,
 			(struct bytes){ (const uint8_t *)o->text,
 					strnlen(o->text, REPORT_TEXT_MAX) });
-	if (o != NULL)
+	if (o != NULL) {
 		r->report.far_code = o->far_code;
+		r->report.response = o->response;
+	}
 	if (o != NULL && o->error != NULL)
 		r->report.error = arena_string(r->arena, bytes_of(o->error));
+	if (o != NULL && o->reply != NULL)
+		r->report.reply = arena_string(r->arena, bytes_of(o->reply));
 	r->attempts = 0;
 	r->crashes = 0;
 	r->maybe_duplicate = false;

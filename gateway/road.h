@@ -162,6 +162,8 @@ struct story {
 void tell_leg(struct engine *e, const struct live *l, const struct story *s);
 void tell_message(struct engine *e, uint64_t story, const struct message *m,
 		  const struct story *s);
+/** A report about nothing that is known: a story of its own. */
+void tell_report(struct engine *e, const struct far_report *r);
 
 /* choose.c: by which ways `m` reaches one of its recipients, now */
 struct choice {
@@ -171,6 +173,9 @@ struct choice {
 };
 void choose_ways(struct engine *e, const struct message *m,
 		 const struct address *to, struct choice *out);
+/* fits.c: whether its peer carries `m`; else *why not */
+bool fits_way(struct engine *e, const struct message *m,
+	      const struct route_way *way, struct outcome *why);
 /** By what everything for him is found, whichever of his addresses it has. */
 uint64_t choose_recipient(struct engine *e, const struct address *to);
 
@@ -365,6 +370,12 @@ void sweep_intake(struct engine *e, const struct reply *to,
 void sweep_asked(struct engine *e, uint64_t number, size_t done,
 		 size_t failed);
 void sweep_clear(struct engine *e);
+
+/* awaited.c */
+/** Will the far side that has it report on it? */
+bool awaited_comes(const struct live *l);
+/** It waits for those reports, by what the outcome has called it. */
+void awaited_from(struct engine *e, struct live *l, const struct outcome *o);
 
 /* report.c */
 void report_due(struct engine *e, struct live *l, enum delivery_state s,

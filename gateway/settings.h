@@ -33,7 +33,9 @@ enum setting_type {
 	SETTING_TON_NPI,  /* "1/1": each 0..255                         */
 	SETTING_SENDER,	  /* number, short code or alphanumeric address */
 	SETTING_STATUSES, /* table as codecs/smpp_vendor.h reads it     */
-	SETTING_ZONE	  /* "+01:00": how far ahead of UTC, quarters   */
+	SETTING_ZONE,	  /* "+01:00": how far ahead of UTC, quarters   */
+	SETTING_TAGS,	  /* set as codecs/smpp_tag_set.h reads it      */
+	SETTING_TLVS	  /* parameters as it reads them                */
 };
 
 #define SETTING_SECOND 1000u /* of min..max of a SETTING_DURATION */

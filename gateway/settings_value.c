@@ -7,6 +7,7 @@
 #include "codecs/address.h"
 #include "codecs/number_list.h"
 #include "codecs/rewrite.h"
+#include "codecs/smpp_tag_set.h"
 #include "codecs/smpp_vendor.h"
 #include "codecs/utf8.h"
 
@@ -323,6 +324,20 @@ static enum err check_statuses(struct bytes text, struct buf *complaint)
 	return smpp_vendor_read(text, &v, complaint);
 }
 
+static enum err check_tags(struct bytes text, struct buf *complaint)
+{
+	struct smpp_tag_set s;
+
+	return smpp_tag_set_read(text, &s, complaint);
+}
+
+static enum err check_tlvs(struct bytes text, struct buf *complaint)
+{
+	struct smpp_tag_added a;
+
+	return smpp_tag_added_read(text, &a, complaint);
+}
+
 static enum err check_rewrite(struct bytes text, struct buf *complaint)
 {
 	struct rewrite *r;
@@ -511,6 +526,10 @@ enum err settings_value_check(const struct setting *row, struct bytes value,
 		return check_rewrite(value, complaint);
 	case SETTING_STATUSES:
 		return check_statuses(value, complaint);
+	case SETTING_TAGS:
+		return check_tags(value, complaint);
+	case SETTING_TLVS:
+		return check_tlvs(value, complaint);
 	case SETTING_FILE:
 		return check_file(value, complaint);
 	case SETTING_SENDER:

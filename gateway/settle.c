@@ -330,17 +330,6 @@ static void absent(struct engine *e, struct live *l, const struct outcome *o)
 	settle_requeue(e, l, again_at(e, l->attempts, o));
 }
 
-/* Will the far side report on it? An intermediate one only an SMSC sends, and
- * that the recipient is not there only it tells. */
-static bool reports_come(const struct live *l)
-{
-	uint8_t want = WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY;
-
-	if (live_way(l)->technology == TECHNOLOGY_SMS)
-		want |= WANT_INTERMEDIATE | WANT_ALERT;
-	return (l->want & want) != 0;
-}
-
 /* The far side has it. Its report is awaited if the sender wants one. */
 static void accepted(struct engine *e, struct live *l,
 		     const struct outcome *o)
@@ -351,37 +340,30 @@ static void accepted(struct engine *e, struct live *l,
 		return;
 	}
 	report_carried(e, l, o);
-	if (!reports_come(l)) {
+	if (!awaited_comes(l)) {
 		e->counts.delivered++;
 		settle_remove(e, l, NULL);
 		return;
 	}
-	l->fars = arena_array(l->arena, o->n_far_ids + 1, sizeof *l->fars);
-	for (l->n_fars = 0; l->fars != NULL && l->n_fars < o->n_far_ids;
-	     l->n_fars++) {
-		struct far *f = &l->fars[l->n_fars];
-
-		f->leg = l;
-		f->key = correlate_key(e,
-				       l->n_fars < o->n_far_peers
-					       ? o->far_peers[l->n_fars]
-					       : live_way(l)->peer,
-				       o->far_ids[l->n_fars]);
-	}
-	l->state = LEG_SENT;
-	l->unreported = o->unreported;
-	if (l->expires_us != 0)
-		l->expires_us += UINT64_C(1000000) * o->report_wait_s;
-	correlate_sent(e, l);
-	update(e, l, NULL);
+	awaited_from(e, l, o);
 }
 
-/* The recipient has it, and nothing more follows from there. */
-static void delivered(struct engine *e, struct live *l, const struct outcome *o)
+/* To the recipient himself, who was asked to say more of it later on. */
+static void delivered(struct engine *e, struct live *l,
+		      const struct outcome *o)
 {
 	if (o->by_sms)
 		report_carried(e, l, o);
-	settle_final(e, l, STATE_DELIVERED, o);
+	report_extra(e, l, STATE_ACKNOWLEDGED);
+	if (o->ack_id == NULL || (l->want & WANT_DISPLAY) == 0) {
+		settle_final(e, l, STATE_DELIVERED, o);
+		return;
+	}
+	e->counts.delivered++;
+	alert_delivered(e, l);
+	report_extra(e, l, STATE_DELIVERED);
+	l->told |= WANT_POSITIVE | WANT_NEGATIVE;
+	awaited_from(e, l, o);
 }
 
 static void unanswered(struct engine *e, struct live *l,

@@ -138,7 +138,7 @@ enum step_kind {
 };
 
 #define STORE_ORPHANS_MAX 100000
-#define STEP_FAR_MAX 255
+#define STEP_FAR_MAX 256
 
 /* Under which key the story of a part's id is kept: no hash. */
 #define STORE_PART_KEY(id_) ((struct store_key){ .high = 0, .low = (id_) })

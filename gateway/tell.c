@@ -56,6 +56,26 @@ void tell_leg(struct engine *e, const struct live *l, const struct story *s)
 	put(e, &r);
 }
 
+void tell_report(struct engine *e, const struct far_report *v)
+{
+	struct trace_record r = {
+		.story = road_id(e),
+		.time_us = road_now(e),
+		.step = "report-in",
+		.technology = TECHNOLOGY_SMS,
+		.peer = v->peer,
+		.verdict = delivery_state_name(v->state),
+		.far_id = v->far_id,
+		.text = "about no message that is waited for",
+	};
+
+	while (r.n_keys < v->n_keys && r.n_keys < TRACE_KEYS_MAX) {
+		r.keys[r.n_keys] = v->keys[r.n_keys];
+		r.n_keys++;
+	}
+	put(e, &r);
+}
+
 /* One of our people is found by his address and by his number. */
 static void add_person(const struct engine *e, const struct address *a,
 		       struct trace_record *r)

@@ -33,6 +33,7 @@ static const char *const states[] = {
 	[STATE_LEGACY_SMS] = "legacy-sms",
 	[STATE_LEGACY_MMS] = "legacy-mms",
 	[STATE_REACHABLE] = "reachable",
+	[STATE_ACKNOWLEDGED] = "acknowledged",
 };
 
 static const char *const classes[] = {
@@ -89,6 +90,7 @@ bool delivery_state_final(enum delivery_state s)
 	case STATE_LEGACY_SMS:
 	case STATE_LEGACY_MMS:
 	case STATE_REACHABLE:
+	case STATE_ACKNOWLEDGED:
 		break;
 	}
 	return false;

@@ -51,7 +51,9 @@ enum want {
 	WANT_PROCESSING = 8,
 	WANT_INTERWORKING = 16,
 	WANT_INTERMEDIATE = 32,	/* SMPP registered_delivery bit 4             */
-	WANT_ALERT = 64		/* he was not there, and is back: SMPP set_dpf */
+	WANT_ALERT = 64,	/* he was not there, and is back: SMPP set_dpf */
+	WANT_ACKNOWLEDGED = 128	/* delivered, as the recipient himself says:
+				 * SMPP registered_delivery bit 2             */
 };
 
 enum privacy {			/* RFC 3323, RFC 3325: bits of a set          */
@@ -86,7 +88,8 @@ enum delivery_state {
 	STATE_PROCESSED,
 	STATE_LEGACY_SMS,	/* OMA interworking notification              */
 	STATE_LEGACY_MMS,
-	STATE_REACHABLE		/* could not be reached before: SMPP 4.12      */
+	STATE_REACHABLE,	/* could not be reached before: SMPP 4.12      */
+	STATE_ACKNOWLEDGED	/* it has arrived, says the recipient's SME    */
 };
 
 /** "delivered", "expired", ... */

@@ -21,6 +21,8 @@ enum want receipts_kind(enum delivery_state s)
 		return WANT_INTERMEDIATE;
 	case STATE_REACHABLE:
 		return WANT_ALERT;
+	case STATE_ACKNOWLEDGED:
+		return WANT_ACKNOWLEDGED;
 	case STATE_EXPIRED:
 	case STATE_DELETED:
 	case STATE_UNDELIVERABLE:

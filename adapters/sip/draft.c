@@ -440,6 +440,7 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	out->report_follows = d.m->kind == MESSAGE_USER && out->type &&
 			      strcmp(out->type, CPIM_MIME_TYPE) == 0 &&
 			      (d.m->want & (WANT_POSITIVE | WANT_NEGATIVE |
-					    WANT_DISPLAY)) != 0;
+					    WANT_DISPLAY |
+					    WANT_ACKNOWLEDGED)) != 0;
 	return e;
 }

@@ -15,6 +15,16 @@
 	(WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY | WANT_PROCESSING |      \
 	 WANT_INTERWORKING)
 
+/* A device that says that it has it is the recipient himself. */
+static uint8_t want_of(const struct message *m)
+{
+	unsigned want = m->want & WANT_HERE;
+
+	if (m->want & WANT_ACKNOWLEDGED)
+		want |= WANT_POSITIVE;
+	return (uint8_t)want;
+}
+
 static enum err keep(struct drafting *d, struct buf *text, struct bytes *out)
 {
 	enum err e = buf_status(text);
@@ -119,7 +129,7 @@ enum err draft_body(struct drafting *d)
 		.subject = bytes_of(m->subject),
 		.subject_language = bytes_of(m->subject_language),
 		.message_id = bytes_of(d->leg->public_id),
-		.want = m->want & WANT_HERE,
+		.want = want_of(m),
 		.original_to.uri = bytes_of(m->original_to),
 	};
 	struct cpim_party to = { 0 };

@@ -151,6 +151,7 @@ static enum err set_bound_limits(struct conn *c)
 {
 	inbox_init(&c->inbox, &c->account->peer, c->session);
 	c->inbox.owner = c;
+	c->inbox.version = c->version;
 	c->inbox.admit = account_admit;
 	c->inbox.pass = pass;
 	c->inbox.answered = answered;

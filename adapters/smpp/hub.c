@@ -125,6 +125,9 @@ void peer_retell(struct peer *p)
 				.up = p->up,
 				.window = p->up ? outbox_wants(&p->out) : 0,
 				.busy = outbox_pauses(&p->out),
+				.septets_most = p->manner.septets_most,
+				.units_most = p->manner.units_most,
+				.short_names = p->manner.short_names,
 				.used = outbox_used(&p->out),
 				.kind = p->kind,
 				.address =

@@ -87,6 +87,9 @@ static uint32_t take(struct inbox *in, const struct smpp_pdu *p,
 	uint32_t status;
 	enum err e;
 
+	if (in->peer->manner.server &&
+	    (status = smpp_flags_in(p, in->version)) != ESME_ROK)
+		return status;
 	status = smpp_message_in(p, &in->peer->manner, uplink_now_us(h->up),
 				 hub_arena(h), &arrival);
 	if (status == ESME_ROK && in->admit != NULL)
@@ -155,7 +158,9 @@ void inbox_report(struct inbox *in, const struct smpp_pdu *p)
 	}
 	if (e != OK) {
 		tell_nameless(in, p);
-		session_refuse(in->session, p, ESME_ROK);
+		session_refuse(in->session, p,
+			       in->peer->manner.server ? ESME_RINVMSGID
+						       : ESME_ROK);
 		return;
 	}
 	peer_count_received(in->peer);
@@ -248,11 +253,20 @@ void inbox_reported(struct hub *h, uint64_t ref, const struct outcome *v)
 	struct ticket t = { 0 };
 	struct inbox *in = inbox_take(h, ref, &t);
 	struct smpp_pdu p = answer_to(&t, ESME_ROK);
+	char id[SMPP_OUR_ID_SIZE];
 
 	if (in == NULL)
 		return;
+	/* An ESME hears when it acknowledges what nobody waits for. */
+	if (in->peer->manner.server &&
+	    (v->class == OUTCOME_ACCEPTED || v->class == OUTCOME_ADDRESS))
+		p.command_status = ESME_RINVMSGID;
 	if (v->class == OUTCOME_LATER)
 		p.command_status = ESME_RX_T_APPN;
+	if (p.command_status == ESME_ROK && t.command_id != SMPP_DELIVER_SM) {
+		smpp_our_id(h->id_key, uplink_random(h->up), id);
+		p.message_id = bytes_of(id);
+	}
 	session_send(in->session, &p);
 	inbox_uncount(in);
 }

@@ -14,6 +14,7 @@ struct inbox {
 	void *owner;			/* the connection                    */
 	struct ticket_list tickets;
 	unsigned most;			/* unanswered at most                */
+	uint8_t version;		/* interface_version of an ESME      */
 	bool holding;
 	/* May the account send this? 0, or the command_status that says no;
 	 * may fill in the sender. NULL: anything. */

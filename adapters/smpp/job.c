@@ -136,6 +136,20 @@ static uint8_t form_of(const struct message *m)
 	return (uint8_t)form;
 }
 
+/* Of any of its PDUs: they have the same reference. */
+static void note_ack(struct job *j, const struct departure *d)
+{
+	struct smpp_pdu first;
+	struct bytes pdu;
+
+	j->ack_id[0] = 0;
+	if (!j->report &&
+	    (d->leg->message.want & (WANT_DISPLAY | WANT_ACKNOWLEDGED)) != 0 &&
+	    smpp_frame(buf_bytes(&j->pdus), PDUS_MAX, &pdu, NULL) == OK &&
+	    smpp_pdu_decode(pdu, &first, NULL) == OK)
+		ack_id_of(&first, &d->leg->to, d->manner, j->ack_id);
+}
+
 struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 {
 	struct progress progress;
@@ -169,7 +183,7 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 	j->form = form_of(&d->leg->message);
 	j->wants = (d->leg->message.want &
 		    (WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY |
-		     WANT_INTERMEDIATE)) != 0;
+		     WANT_INTERMEDIATE | WANT_ACKNOWLEDGED)) != 0;
 	if (!smpp_depart(d, why)) {
 		job_free(pool, j);
 		return NULL;
@@ -179,6 +193,7 @@ struct job *job_new(struct jobs *pool, struct departure *d, struct outcome *why)
 		job_free(pool, j);
 		return NULL;
 	}
+	note_ack(j, d);
 	return j;
 }
 
@@ -490,6 +505,8 @@ enum err job_outcome(const struct job *j, const char *peer, struct arena *a,
 	if ((e = list_peers(j, a, &p)) != OK ||
 	    (e = outcome_ids(j, &p, a, out)) != OK)
 		return e;
+	if (!j->failed && j->ack_id[0] != 0)
+		out->ack_id = j->ack_id;
 	settle_nameless(j, out);
 	/* Only one that has all of it may be asked about it. */
 	if (!j->failed && (!j->beyond || out->class != OUTCOME_ACCEPTED ||

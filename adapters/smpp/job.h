@@ -6,6 +6,7 @@
 #ifndef ADAPTERS_SMPP_JOB_H
 #define ADAPTERS_SMPP_JOB_H
 
+#include "adapters/smpp/ack.h"
 #include "adapters/smpp/manner.h"
 #include "adapters/smpp/progress.h"
 #include "adapters/smpp/smpp_out.h"
@@ -53,6 +54,7 @@ struct job {
 		uint32_t retry_after_ms;
 		bool absent;	/* the subscriber is not there               */
 	} worst;
+	char ack_id[ACK_ID_ROOM];	/* see ack.h                         */
 	bool coding_last;	/* it cannot go in another coding            */
 	bool anew;		/* the next attempt is cut in another way    */
 	uint64_t plan;		/* see struct progress                       */

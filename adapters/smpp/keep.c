@@ -13,7 +13,6 @@
 #define ESM_CLASS     "smpp.esm_class" /* mode and reply path             */
 #define REPLACE	      "smpp.replace_if_present_flag"
 #define DATA_CODING   "smpp.data_coding"
-#define REGISTERED    "smpp.registered_delivery" /* with bits 3-2       */
 #define TLV	      "smpp.tlv."  /* and four hex digits                  */
 #define LOST	      "smpp.lost"  /* what had no room in here             */
 
@@ -153,9 +152,6 @@ enum err keep_in(const struct smpp_pdu *p, const struct segment_content *c,
 	if (p->priority_flag > 1 &&
 	    (e = add_octet(a, out, PRIORITY_FLAG, p->priority_flag)) != OK)
 		return e;
-	if (p->registered_delivery & SMPP_REGISTERED_DELIVERY_ACK &&
-	    (e = add_octet(a, out, REGISTERED, p->registered_delivery)) != OK)
-		return e;
 	if ((e = add_alphabet(coding, a, out)) != OK)
 		return e;
 	if (!coding_is_told(coding, c) &&
@@ -176,11 +172,6 @@ static uint8_t octet(const struct message *m, const char *name)
 	return v.n == 1 ? v.p[0] : 0;
 }
 
-uint8_t keep_registered(const struct message *m)
-{
-	return octet(m, REGISTERED);
-}
-
 /* The tag of a parameter that was kept; 0: it is another extra. */
 static uint16_t tag_of(const struct extra *x)
 {
@@ -191,9 +182,34 @@ static uint16_t tag_of(const struct extra *x)
 	return (uint16_t)strtoul(x->name + n, NULL, 16);
 }
 
+bool keep_passes(const struct departure *d, uint16_t tag)
+{
+	const struct manner *m = d->manner;
+
+	return !(d->progress->without & SMPP_WITHOUT_TLVS) &&
+	       (!m->only_pass || smpp_tag_set_has(&m->pass, tag)) &&
+	       !smpp_tag_set_has(&m->drop, tag);
+}
+
+void keep_added(const struct departure *d, struct buf *to)
+{
+	const struct smpp_tag_added *a = &d->manner->added;
+
+	if (!(d->progress->without & SMPP_WITHOUT_TLVS))
+		buf_put(to, (struct bytes){ a->octets, a->n });
+}
+
+static bool is_added(const struct departure *d, uint16_t tag)
+{
+	const struct smpp_tag_added *a = &d->manner->added;
+	struct bytes unused;
+
+	return smpp_tlv_find((struct bytes){ a->octets, a->n }, tag, &unused);
+}
+
 static bool goes(const struct departure *d, uint16_t tag)
 {
-	return tag != 0 && !(d->progress->without & SMPP_WITHOUT_TLVS) &&
+	return tag != 0 && keep_passes(d, tag) && !is_added(d, tag) &&
 	       smpp_tlv_goes(tag, smpp_depart_command(d->manner));
 }
 

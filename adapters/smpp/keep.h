@@ -29,12 +29,14 @@ void keep_out(struct departure *d, struct smpp_pdu *p);
  */
 void keep_coding(struct departure *d, struct segment_plan *plan);
 
-/** registered_delivery of the submission, where it is another than `want`
- *  tells: it asked for delivery acknowledgements; else 0. SMPP v3.4 5.2.17. */
-uint8_t keep_registered(const struct message *m);
-
 /** Whether there is a parameter `tag` that goes out again. */
 bool keep_has(const struct departure *d, uint16_t tag);
+
+/** Whether its peer is sent such parameters, as its settings say. */
+bool keep_passes(const struct departure *d, uint16_t tag);
+
+/** Appends what is added to all that goes to it. */
+void keep_added(const struct departure *d, struct buf *to);
 
 /** Appends the parameters that go out again. */
 void keep_tlvs(const struct departure *d, struct buf *to);

@@ -78,6 +78,22 @@ static uint16_t languages(const struct settings_group *g, const char *setting)
 	return (uint16_t)set;
 }
 
+/* The rows take no other than good ones. */
+static void parameters(const struct settings_group *g, struct manner *out)
+{
+	const char *pass = settings_text(g, "tlv-pass");
+	const char *drop = settings_text(g, "tlv-drop");
+	const char *add = settings_text(g, "tlv-add");
+
+	out->only_pass = pass != NULL;
+	if (smpp_tag_set_read(bytes_of(pass), &out->pass, NULL) != OK)
+		out->pass.n = 0;
+	if (smpp_tag_set_read(bytes_of(drop), &out->drop, NULL) != OK)
+		out->drop.n = 0;
+	if (smpp_tag_added_read(bytes_of(add), &out->added, NULL) != OK)
+		out->added.n = 0;
+}
+
 /* What its texts are made of, 3GPP TS 23.038. */
 static void texts(const struct settings_group *g, struct manner *out)
 {
@@ -93,6 +109,7 @@ static void texts(const struct settings_group *g, struct manner *out)
 	out->read.packed = o->packed = settings_bool(g, "gsm7-packed");
 	o->means = (enum segment_means)choice(g, "concat", means);
 	o->latin1 = settings_bool(g, "latin1");
+	parameters(g, out);
 }
 
 /* What only an SMSC is told: its phones know more or less. */
@@ -138,6 +155,29 @@ static void receipts(const struct settings_group *g, struct manner *out)
 			    &out->receipt_ahead_s);
 }
 
+/*
+ * What can never go, 3GPP TS 23.040 9.2.3.24.1; rather more than less where
+ * other alphabets than the default one and UCS2 may save short messages.
+ */
+static void limits(const struct settings_group *g, struct manner *out)
+{
+	const struct segment_options *o = &out->write;
+	bool plain = !o->latin1 && o->single == 0 && o->locking == 0 &&
+		     o->replace == SEGMENT_AS_IT_IS &&
+		     o->charset == SEGMENT_CHARSET_GSM7;
+	bool alone = o->parts_max == 1;
+
+	out->short_names = settings_text(g, "sender-out") == NULL;
+	if (o->means == SEGMENT_PAYLOAD)
+		return;
+	out->septets_most = alone ? 160 : 153u * o->parts_max;
+	out->units_most = alone ? 70 : 67u * o->parts_max;
+	if (plain)
+		return;
+	out->units_most = out->septets_most;
+	out->septets_most *= 2;
+}
+
 void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 		    struct manner *out)
 {
@@ -150,6 +190,7 @@ void manner_of_smsc(const struct settings *s, const struct settings_group *g,
 		out->rules.country = settings_text(g, "country");
 	texts(g, out);
 	phones(g, &out->write);
+	limits(g, out);
 	out->message_id = id_kind(g, "message-id");
 	out->receipt_id = id_kind(g, "receipt-id");
 	receipts(g, out);
@@ -182,6 +223,7 @@ void manner_of_esme(const struct settings *s, const char *name,
 	if (g != NULL)
 		texts(g, out);
 	out->peer = name;
+	out->numbers.esme = true;
 	out->server = true;
 	out->sme_ack = true;
 	out->write.parts_max = SEGMENT_PARTS_MAX;

@@ -9,6 +9,7 @@
 #include "adapters/smpp/numbers.h"
 #include "codecs/segment.h"
 #include "codecs/smpp_receipt.h"
+#include "codecs/smpp_tag_set.h"
 #include "codecs/smpp_vendor.h"
 #include "gateway/settings.h"
 #include "policy/facts.h"
@@ -31,12 +32,17 @@ struct manner {
 	uint8_t beyond;			/* bits 1 << enum amendment_kind     */
 	bool plain;			/* no parameters: 3.3, see 5.2.4     */
 	struct smpp_vendor vendor;	/* what its own statuses mean        */
+	struct smpp_tag_set pass, drop;	/* parameters to it                  */
+	bool only_pass;			/* no others than those of `pass`    */
+	struct smpp_tag_added added;	/* to all of its PDUs                */
 	const char *service_type;	/* never NULL                        */
 	uint32_t min_validity_s;	/* of one attempt (Expires: 0)       */
 	struct rate_rule throughput;	/* requests to it                    */
 	uint32_t first_window;		/* of a new bind; 0: all of it       */
 	uint32_t joined_timeout_s;	/* for parts of a longer text        */
 	uint64_t most_ahead_us;		/* a schedule may be                 */
+	uint32_t septets_most, units_most;	/* as in struct peer_state   */
+	bool short_names;
 };
 
 /** It says that it is too much: ESME_RTHROTTLED, ESME_RMSGQFUL, or a status of

@@ -69,7 +69,8 @@ static void add_refused(struct multi *v, struct bytes refused)
 	size_t i, taken = 0;
 
 	for (i = 0; i < v->n && refused.n >= 2; i++) {
-		struct outcome o = { .class = refused.p[1] };
+		struct outcome o = { .class = refused.p[1],
+				     .state = STATE_REJECTED };
 
 		if (v->status[i] != ESME_ROK)
 			continue;

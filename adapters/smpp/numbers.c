@@ -172,7 +172,9 @@ enum err numbers_out(const struct numbers *n, enum number_role role,
 		return e;
 	if (made.kind == ADDRESS_NONE && a->kind != ADDRESS_NONE)
 		return OK;
-	if ((e = address_to_smpp(&made, arena, wire)) != OK)
+	e = n->esme ? address_to_esme(&made, arena, wire)
+		    : address_to_smpp(&made, arena, wire);
+	if (e != OK)
 		return e;
 	kind = kind_as_sent(&made);
 	if (kind != NUMBER_KINDS && n->types[role][kind].set) {

@@ -26,6 +26,7 @@ struct numbers {
 		bool set;	/* else as address_to_smpp() has it          */
 		uint8_t ton, npi;
 	} types[NUMBER_ROLES][NUMBER_KINDS];
+	bool esme;		/* names have all of source_addr             */
 	bool no_memory;		/* to read the rules: nothing passes         */
 };
 

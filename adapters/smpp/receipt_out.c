@@ -11,6 +11,7 @@
 #include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/digest.h"
+#include "codecs/segment.h"
 #include "codecs/smpp_pdu.h"
 #include "codecs/timestamp.h"
 #include "codecs/utf8.h"
@@ -60,9 +61,12 @@ static void error_digits(const struct report *r, char out[4])
 }
 
 /* 5.3.2.31: only what a network has said, with its type. */
-static void put_error_code(struct buf *to, const struct report *r)
+static void put_error_code(const struct departure *d, struct buf *to)
 {
+	const struct report *r = &d->leg->message.report;
+
 	if (r->error == NULL || r->far_code >> 16 == 0 ||
+	    !keep_passes(d, SMPP_TLV_NETWORK_ERROR_CODE) ||
 	    smpp_state_out(r->state) == SMPP_STATE_DELIVERED)
 		return;
 	buf_u16(to, SMPP_TLV_NETWORK_ERROR_CODE);
@@ -71,12 +75,14 @@ static void put_error_code(struct buf *to, const struct report *r)
 	buf_u16(to, (uint16_t)r->far_code);
 }
 
-static void put_reference(struct buf *to, const struct message *m)
+static void put_reference(const struct departure *d, struct buf *to)
 {
+	const struct message *m = &d->leg->message;
 	const char *reference = message_id_of(m, ID_SMPP_REFERENCE);
 	uint64_t number;
 
-	if (bytes_decimal(bytes_of(reference), UINT16_MAX, &number) == OK)
+	if (keep_passes(d, SMPP_TLV_USER_MESSAGE_REFERENCE) &&
+	    bytes_decimal(bytes_of(reference), UINT16_MAX, &number) == OK)
 		smpp_tlv_put_number(to, SMPP_TLV_USER_MESSAGE_REFERENCE,
 				    (uint32_t)number, 2);
 }
@@ -84,17 +90,16 @@ static void put_reference(struct buf *to, const struct message *m)
 /* Of a receipt, in d->scratch; the text says the same. */
 static void put_tlvs(struct departure *d, const char *id, enum smpp_state state)
 {
-	const struct message *m = &d->leg->message;
-
 	buf_reset(d->scratch);
-	if (d->progress->without & SMPP_WITHOUT_TLVS)
-		return;
-	smpp_tlv_put_text(d->scratch, SMPP_TLV_RECEIPTED_MESSAGE_ID,
-			  bytes_of(id));
-	smpp_tlv_put_number(d->scratch, SMPP_TLV_MESSAGE_STATE, (uint32_t)state,
-			    1);
-	put_error_code(d->scratch, &m->report);
-	put_reference(d->scratch, m);
+	if (keep_passes(d, SMPP_TLV_RECEIPTED_MESSAGE_ID))
+		smpp_tlv_put_text(d->scratch, SMPP_TLV_RECEIPTED_MESSAGE_ID,
+				  bytes_of(id));
+	if (keep_passes(d, SMPP_TLV_MESSAGE_STATE))
+		smpp_tlv_put_number(d->scratch, SMPP_TLV_MESSAGE_STATE,
+				    (uint32_t)state, 1);
+	put_error_code(d, d->scratch);
+	put_reference(d, d->scratch);
+	keep_added(d, d->scratch);
 }
 
 /* The front of the message's text, when it is anybody's to read. */
@@ -108,6 +113,34 @@ static struct bytes excerpt(const struct message *m)
 	if (text.n > SMPP_RECEIPT_TEXT_MAX)
 		text.n = SMPP_RECEIPT_TEXT_MAX;
 	return utf8_ascii(text) ? text : (struct bytes){ NULL, 0 };
+}
+
+/*
+ * What the recipient has written, in the place of a receipt's text, and his
+ * user_response_code: SMPP v3.4 2.11, 5.3.2.18.
+ */
+static enum err put_reply(struct departure *d, struct smpp_pdu *p)
+{
+	const struct report *r = &d->leg->message.report;
+	struct segment_options o = d->manner->write;
+	struct segment_plan plan;
+	enum err e;
+
+	if (r->response > 0 && keep_passes(d, SMPP_TLV_USER_RESPONSE_CODE))
+		smpp_tlv_put_number(d->scratch, SMPP_TLV_USER_RESPONSE_CODE,
+				    r->response - 1u, 1);
+	if (r->reply == NULL)
+		return OK;
+	o.means = SEGMENT_PAYLOAD;
+	if ((e = segment_split(bytes_of(r->reply), &o, d->arena, &plan)) != OK)
+		return e;
+	p->data_coding = plan.data_coding;
+	p->short_message = plan.segments[0].short_message;
+	if (!plan.payload && p->command_id != SMPP_DATA_SM)
+		return OK;
+	smpp_tlv_put(d->scratch, SMPP_TLV_MESSAGE_PAYLOAD, p->short_message);
+	p->short_message = (struct bytes){ NULL, 0 };
+	return OK;
 }
 
 /* One receipt about the id `id`; 5.7 says what is in it. */
@@ -128,9 +161,11 @@ static enum err write_receipt(struct departure *d, struct smpp_pdu *p,
 	text.err = bytes_of(error);
 	text.text = excerpt(m);
 	put_tlvs(d, id, text.state);
-	if ((e = smpp_receipt_encode(&text, &octets, NULL)) == OK &&
-	    (e = buf_status(d->scratch)) == OK) {
-		p->short_message = buf_bytes(&octets);
+	e = smpp_receipt_encode(&text, &octets, NULL);
+	p->short_message = buf_bytes(&octets);
+	if (e == OK)
+		e = put_reply(d, p);
+	if (e == OK && (e = buf_status(d->scratch)) == OK) {
 		p->tlvs = buf_bytes(d->scratch);
 		e = smpp_pdu_encode(p, d->pdus, NULL);
 	}
@@ -139,45 +174,34 @@ static enum err write_receipt(struct departure *d, struct smpp_pdu *p,
 }
 
 /*
- * The esm_classes of what was asked for about that state, at most two of them:
- * the SMSC's receipt or intermediate notification, the SME's acknowledgement.
+ * The esm_class of a report about that state; false: it was not asked for. The
+ * SMSC's receipt or intermediate notification, the SME's acknowledgement.
  * SMPP v3.4 2.11, 5.2.12, 5.2.17.
  */
-static unsigned classes(const struct message *m, uint8_t want, uint8_t out[2])
+static bool class_of(const struct message *m, uint8_t want, uint8_t *out)
 {
 	enum delivery_state s = m->report.state;
-	uint8_t asked = keep_registered(m);
 	enum want kind = receipts_kind(s);
-	unsigned n = 0;
 
-	if ((want & kind) == 0)
-		return 0;
 	if (kind == WANT_DISPLAY)
-		out[n++] = SMPP_ESM_TYPE_USER_ACK;
+		*out = SMPP_ESM_TYPE_USER_ACK;
+	else if (kind == WANT_ACKNOWLEDGED)
+		*out = SMPP_ESM_TYPE_DELIVERY_ACK;
 	else if (!delivery_state_final(s))
-		out[n++] = SMPP_ESM_TYPE_INTERMEDIATE;
-	else if (kind != WANT_POSITIVE || asked == 0 ||
-		 (asked & SMPP_REGISTERED_RECEIPT & 1) != 0)
-		out[n++] = SMPP_ESM_TYPE_RECEIPT;
-	if (kind == WANT_POSITIVE && asked & SMPP_REGISTERED_DELIVERY_ACK)
-		out[n++] = SMPP_ESM_TYPE_DELIVERY_ACK;
-	return n;
+		*out = SMPP_ESM_TYPE_INTERMEDIATE;
+	else
+		*out = SMPP_ESM_TYPE_RECEIPT;
+	return (want & kind) != 0;
 }
 
-/* Those about one id that the far side has not; d->of counts all. */
+/* The one about that id, unless the far side has it; d->of counts all. */
 static enum err write_about(struct departure *d, struct smpp_pdu *p,
 			    const char *id, uint8_t want)
 {
-	uint8_t esm[2];
-	unsigned n = classes(&d->leg->message, want, esm), i;
-	enum err e = OK;
-
-	for (i = 0; i < n && e == OK; i++) {
-		p->esm_class = esm[i];
-		if (!progress_has(d->progress, d->of++))
-			e = write_receipt(d, p, id);
-	}
-	return e;
+	if (!class_of(&d->leg->message, want, &p->esm_class) ||
+	    progress_has(d->progress, d->of++))
+		return OK;
+	return write_receipt(d, p, id);
 }
 
 /* About each segment what it asks for; or about the whole. */
@@ -220,23 +244,28 @@ static bool depart_acknowledgement(struct departure *d, struct smpp_pdu *p,
 				   struct outcome *why)
 {
 	const struct message *m = &d->leg->message;
+	enum err e;
 
 	p->command_id = smpp_depart_command(d->manner);
 	p->esm_class = d->manner->esm_mode;
 	if (m->report.state == STATE_DISPLAYED)
 		p->esm_class |= SMPP_ESM_TYPE_USER_ACK;
-	else if (m->report.state == STATE_DELIVERED)
+	else if (m->report.state == STATE_DELIVERED ||
+		 m->report.state == STATE_ACKNOWLEDGED)
 		p->esm_class |= SMPP_ESM_TYPE_DELIVERY_ACK;
 	else
 		return smpp_no_way(why, OUTCOME_NEVER,
 				   "an SME acknowledges only what arrived");
 	buf_reset(d->scratch);
-	if (!(d->progress->without & SMPP_WITHOUT_TLVS))
-		put_reference(d->scratch, m);
+	put_reference(d, d->scratch);
+	keep_added(d, d->scratch);
+	e = put_reply(d, p);
 	p->tlvs = buf_bytes(d->scratch);
 	*d->progress = (struct progress){ .without = d->progress->without };
 	d->of = 1;
-	if (smpp_pdu_encode(p, d->pdus, NULL) != OK)
+	if (e == ERR_NOMEM)
+		return smpp_no_way(why, OUTCOME_LATER, "no memory");
+	if (e != OK || smpp_pdu_encode(p, d->pdus, NULL) != OK)
 		return smpp_no_way(why, OUTCOME_NEVER, "does not fit a PDU");
 	return true;
 }

@@ -103,6 +103,21 @@ const struct setting_group rows_smpp = {
 	{ "recipient-out", SETTING_REWRITE, NULL, 0, 0, NULL, NULL, false,     \
 	  "Rewrites recipients of what goes to it.", false }
 
+/* The optional parameters that it gets, SMPP v3.4 5.3. */
+#define TLV_ROWS                                                               \
+	{ "tlv-pass", SETTING_TAGS, NULL, 0, 0, NULL, NULL, false,             \
+	  "The only optional parameters that it is sent: source_port "         \
+	  "0x1400-0x14FF. Not set: all, those of vendors too. Texts and their "\
+	  "parts (message_payload, sar_...) always go; what does not is named "\
+	  "in the trace as lost.",                                             \
+	  false },                                                             \
+	{ "tlv-drop", SETTING_TAGS, NULL, 0, 0, NULL, NULL, false,             \
+	  "Optional parameters that it is not sent, of those.", false },       \
+	{ "tlv-add", SETTING_TLVS, NULL, 0, 0, NULL, NULL, false,              \
+	  "Optional parameters that all that goes to it has, instead of those "\
+	  "with the same tag that came: 0x1401:00FF language_indicator:01.",   \
+	  false }
+
 static const struct setting smsc_settings[] = {
 	{ "name", SETTING_TEXT, NULL, 0, 0, NULL, NULL, true,
 	  "The name of the link, for routes, traces and gwctl.", false },
@@ -243,6 +258,7 @@ static const struct setting smsc_settings[] = {
 	  "How far the clock by which the SMSC dates its receipts is ahead of "
 	  "UTC. A date that cannot be, or none, is when the receipt came.",
 	  false },
+	TLV_ROWS,
 	NUMBER_ROWS,
 	{ "international-ton-npi", SETTING_TON_NPI, NULL, 0, 0, NULL, "1/1",
 	  false,
@@ -348,6 +364,7 @@ static const struct setting esme_settings[] = {
 	  "message, or send as the default sender.",
 	  false },
 	TEXT_ROWS,
+	TLV_ROWS,
 	NUMBER_ROWS,
 	{ "allowed-host", SETTING_LIST, NULL, 0, 0, NULL, NULL, false,
 	  "The IP addresses that it may bind from; none named: all.", false },

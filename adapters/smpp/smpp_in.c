@@ -50,14 +50,25 @@ static enum err read_uri(const struct reading *r, const struct address_smpp *in,
 	return address_parse(bytes_of(uri), &r->m->rules, r->a, out);
 }
 
+/* 5.2.6; the others are reserved. */
+static bool npi_known(uint8_t npi)
+{
+	static const uint8_t known[] = { 0, 1, 3, 4, 6, 8, 9, 10, 14, 18 };
+
+	return memchr(known, npi, sizeof known) != NULL;
+}
+
 static uint32_t read_address(const struct reading *r, bool source,
 			     const struct smpp_address *in, struct address *out)
 {
 	struct address_smpp wire = { in->ton, in->npi, in->digits };
-	enum err e = numbers_in(&r->m->numbers,
-				source ? NUMBER_SENDER : NUMBER_RECIPIENT,
-				&wire, &r->m->rules, r->a, out);
+	enum err e;
 
+	if (r->m->server && !npi_known(in->npi))
+		return source ? ESME_RINVSRCNPI : ESME_RINVDSTNPI;
+	e = numbers_in(&r->m->numbers,
+		       source ? NUMBER_SENDER : NUMBER_RECIPIENT, &wire,
+		       &r->m->rules, r->a, out);
 	if (e == OK && out->kind == ADDRESS_MAIL)
 		e = read_uri(r, &wire, out);
 	/* More than 15 digits is the address's fault, not its TON's. */
@@ -356,6 +367,19 @@ static uint32_t read_rest(const struct reading *r, struct message *out)
 		return ESME_RSYSERR;
 	if (read_ids(r, out) != OK)
 		return ESME_RSYSERR;
+	return ESME_ROK;
+}
+
+uint32_t smpp_flags_in(const struct smpp_pdu *p, uint8_t version)
+{
+	uint8_t receipt = p->registered_delivery & SMPP_REGISTERED_RECEIPT;
+
+	if (p->replace_if_present_flag > 1)
+		return ESME_RINVREPFLAG;
+	/* 3, on success alone, is of SMPP v5.0 4.7.21. */
+	if ((p->registered_delivery & 0xE0) != 0 ||
+	    (receipt == 3 && version < 0x50))
+		return ESME_RINVREGDLVFLG;
 	return ESME_ROK;
 }
 

@@ -32,6 +32,10 @@ uint32_t smpp_message_in(const struct smpp_pdu *p, const struct manner *m,
 			 uint64_t now_us, struct arena *a,
 			 struct smpp_arrival *out);
 
+/** What an ESME of that interface_version may not ask for: 0, or the status
+ *  that refuses it. SMPP v3.4 5.2.17, 5.2.18. */
+uint32_t smpp_flags_in(const struct smpp_pdu *p, uint8_t version);
+
 /** Reads an address that a message goes to. 0, or the command_status that
  *  refuses it; ESME_RSYSERR: the arena is full. */
 uint32_t smpp_recipient_in(const struct smpp_address *wire,

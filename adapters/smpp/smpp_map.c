@@ -212,6 +212,9 @@ static struct smpp_status_answer class_answer(const struct outcome *o,
 							   : ESME_RX_P_APPN,
 						    1 };
 	case OUTCOME_NEVER:
+		if (o->state == STATE_REJECTED)
+			return (struct smpp_status_answer){ ESME_RX_R_APPN,
+							    2 };
 		return (struct smpp_status_answer){ submit ? ESME_RSUBMITFAIL
 							   : ESME_RX_P_APPN,
 						    2 };
@@ -231,6 +234,10 @@ struct smpp_status_answer smpp_outcome_answer(const struct outcome *o,
 		      role == SMPP_ANSWER_SUBMIT_DATA;
 	struct smpp_status_answer a;
 
+	if (submit && o->sender && o->class == OUTCOME_NEVER)
+		return (struct smpp_status_answer){
+			ESME_RINVSRCADR, role == SMPP_ANSWER_SUBMIT ? -1 : 2
+		};
 	if (o->far_code >= 300 && o->far_code <= 699 &&
 	    o->class != OUTCOME_ACCEPTED && o->class != OUTCOME_DELIVERED)
 		return sip_answer(o, role);
@@ -277,6 +284,7 @@ enum smpp_state smpp_state_out(enum delivery_state s)
 	case STATE_DELIVERED:
 	case STATE_DISPLAYED:
 	case STATE_DELETED_UNREAD:
+	case STATE_ACKNOWLEDGED:
 		return SMPP_STATE_DELIVERED;
 	case STATE_EXPIRED:
 		return SMPP_STATE_EXPIRED;
@@ -319,6 +327,8 @@ uint8_t smpp_registered_out(uint8_t want, bool sme_ack, bool always)
 		r = SMPP_REGISTERED_FAILURE;
 	if (want & WANT_DISPLAY && sme_ack)
 		r |= SMPP_REGISTERED_USER_ACK;
+	if (want & WANT_ACKNOWLEDGED && sme_ack)
+		r |= SMPP_REGISTERED_DELIVERY_ACK;
 	if (want & WANT_INTERMEDIATE)
 		r |= SMPP_REGISTERED_INTERMEDIATE;
 	return r;
@@ -328,8 +338,9 @@ uint8_t smpp_registered_in(uint8_t registered, bool submitted)
 {
 	uint8_t want = 0;
 
+	/* To an SMSC it is delivered when we say so. */
 	if (registered & SMPP_REGISTERED_DELIVERY_ACK)
-		want |= WANT_POSITIVE;
+		want |= submitted ? WANT_ACKNOWLEDGED : WANT_POSITIVE;
 	if (registered & SMPP_REGISTERED_USER_ACK)
 		want |= WANT_DISPLAY;
 	if (!submitted)

@@ -53,9 +53,15 @@ bool smpp_depart_addresses(struct departure *d, const struct address *from,
 		e = wire_address(d, NUMBER_SENDER, from, &wire[0]);
 		if (e == ERR_NOMEM)
 			return smpp_no_way(why, OUTCOME_LATER, "no memory");
+		/* To an ESME rather without: an SMSC knows it as accepted. */
+		if (e != OK && !d->manner->server) {
+			smpp_no_way(why, OUTCOME_NEVER,
+				    "sender has no form in SMPP");
+			why->far_code = ESME_RINVSRCADR;
+			return false;
+		}
 		if (e != OK)
-			return smpp_no_way(why, OUTCOME_NEVER,
-					   "sender has no form in SMPP");
+			smpp_lost(d, "source_addr");
 	}
 	e = wire_address(d, NUMBER_RECIPIENT, &d->leg->to, &wire[1]);
 	if (e == ERR_NOMEM)
@@ -74,7 +80,8 @@ static uint32_t message_reference(const struct leg *leg)
 
 	if (bytes_decimal(bytes_of(theirs), UINT16_MAX, &number) == OK)
 		return (uint32_t)number;
-	return (uint16_t)leg->id;
+	return (uint16_t)(leg->id ^ leg->id >> 16 ^ leg->id >> 32 ^
+			  leg->id >> 48);
 }
 
 /*
@@ -87,7 +94,8 @@ static uint32_t subunit(const struct departure *d,
 	int8_t class = d->leg->message.sms_class;
 
 	if (class < 0 || class > 3 || plan->data_coding != 0x08 ||
-	    d->manner->server || keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT))
+	    d->manner->server || keep_has(d, SMPP_TLV_DEST_ADDR_SUBUNIT) ||
+	    !keep_passes(d, SMPP_TLV_DEST_ADDR_SUBUNIT))
 		return 0;
 	return (uint32_t) class + 1;
 }
@@ -125,30 +133,47 @@ static struct bytes tlvs(const struct departure *d,
 		smpp_tlv_put_number(to, SMPP_TLV_SAR_SEGMENT_SEQNUM, s->part,
 				    1);
 	}
-	if (d->progress->without & SMPP_WITHOUT_TLVS)
-		return buf_bytes(to);
-	smpp_tlv_put_number(to, SMPP_TLV_USER_MESSAGE_REFERENCE,
-			    message_reference(d->leg), 2);
-	if (!d->manner->server && i + 1 < plan->count)
+	if (keep_passes(d, SMPP_TLV_USER_MESSAGE_REFERENCE))
+		smpp_tlv_put_number(to, SMPP_TLV_USER_MESSAGE_REFERENCE,
+				    message_reference(d->leg), 2);
+	if (!d->manner->server && i + 1 < plan->count &&
+	    keep_passes(d, SMPP_TLV_MORE_MESSAGES_TO_SEND))
 		smpp_tlv_put_number(to, SMPP_TLV_MORE_MESSAGES_TO_SEND, 1, 1);
 	if (subunit(d, plan) != 0)
 		smpp_tlv_put_number(to, SMPP_TLV_DEST_ADDR_SUBUNIT,
 				    subunit(d, plan), 1);
 	keep_tlvs(d, to);
+	keep_added(d, to);
 	return buf_bytes(to);
 }
 
-/* What is asked of an SMSC about the message; an ESME is asked nothing. */
+/* SMEs are asked by those that ask by SMPP: others hear of the delivery. */
+static bool asks_user(const struct departure *d)
+{
+	const struct message *m = &d->leg->message;
+
+	if ((m->want & WANT_DISPLAY) == 0)
+		return false;
+	return d->manner->server ? m->origin.technology == TECHNOLOGY_SMS
+				 : d->manner->sme_ack;
+}
+
+/* What is asked about the message of an SMSC, or of an ESME: that has the
+ * message when it answers. */
 static void requests(struct departure *d, struct smpp_pdu *p)
 {
 	const struct message *m = &d->leg->message;
 	uint8_t without = d->progress->without;
 
-	if (m->want & WANT_DISPLAY &&
-	    (d->manner->server || !d->manner->sme_ack))
+	if (m->want & WANT_DISPLAY && !asks_user(d))
 		smpp_lost(d, "registered_delivery:user-acknowledgement");
-	if (d->manner->server)
+	if (m->want & WANT_ACKNOWLEDGED && !d->manner->sme_ack)
+		smpp_lost(d, "registered_delivery:delivery-acknowledgement");
+	if (d->manner->server) {
+		if (asks_user(d) && !(without & SMPP_WITHOUT_RECEIPT))
+			p->registered_delivery = SMPP_REGISTERED_USER_ACK;
 		return;
+	}
 	p->esm_class = d->manner->esm_mode;
 	if (without & SMPP_WITHOUT_RECEIPT)
 		smpp_lost(d, "registered_delivery");
@@ -207,6 +232,9 @@ static bool common(struct departure *d, struct smpp_pdu *p, struct buf *expiry,
 		p->priority_flag = smpp_priority_out(m->priority);
 	else if (m->priority > PRIORITY_NORMAL)
 		smpp_lost(d, "priority_flag");
+	if (message_id_of(m, ID_SMPP_REFERENCE) != NULL &&
+	    !keep_passes(d, SMPP_TLV_USER_MESSAGE_REFERENCE))
+		smpp_lost(d, "user_message_reference");
 	requests(d, p);
 	validity(d, p, expiry);
 	keep_out(d, p);
@@ -222,8 +250,7 @@ static void check_class(struct departure *d, const struct segment_plan *plan)
 	bool told = coding >= 0xF0 || (d->manner->write.gsm_dcs &&
 				       coding >= 0x10 && coding < 0x80);
 
-	if (subunit(d, plan) != 0 &&
-	    !(d->progress->without & SMPP_WITHOUT_TLVS))
+	if (subunit(d, plan) != 0)
 		told = true;
 	if (d->leg->message.sms_class >= 0 && !told)
 		smpp_lost(d, "message_class");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/smpp/ack.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/timestamp.h"
 
@@ -93,7 +94,7 @@ static enum delivery_state by_class(uint8_t esm_class, enum want *kind)
 	*kind = WANT_POSITIVE;
 	switch (esm_class & SMPP_ESM_TYPE) {
 	case SMPP_ESM_TYPE_DELIVERY_ACK:
-		return STATE_DELIVERED;
+		return STATE_ACKNOWLEDGED;
 	case SMPP_ESM_TYPE_USER_ACK:
 		*kind = WANT_DISPLAY;
 		return STATE_DISPLAYED;
@@ -118,6 +119,59 @@ static struct address reporter(const struct smpp_pdu *p, const struct manner *m,
 	return who;
 }
 
+static bool is_ack(const struct smpp_pdu *p)
+{
+	uint8_t type = p->esm_class & SMPP_ESM_TYPE;
+
+	return type == SMPP_ESM_TYPE_DELIVERY_ACK ||
+	       type == SMPP_ESM_TYPE_USER_ACK;
+}
+
+/* 2.11: what the recipient has written, and the code of his answer. */
+static enum err read_reply(const struct smpp_pdu *p, const struct manner *m,
+			   struct arena *a, struct far_report *r)
+{
+	struct segment_wire wire = { smpp_pdu_message(p), p->data_coding,
+				     p->esm_class & SMPP_ESM_UDHI };
+	struct segment_content c = { 0 };
+	uint32_t code;
+	enum err e;
+
+	if (smpp_tlv_number(p->tlvs, SMPP_TLV_USER_RESPONSE_CODE, &code) &&
+	    code <= UINT8_MAX)
+		r->response = (uint16_t)(code + 1);
+	if (wire.octets.n == 0)
+		return OK;
+	if ((e = segment_text(&wire, &m->read, a, &c, NULL)) != OK)
+		return e == ERR_NOMEM ? e : OK;
+	if (c.text && c.body.n > 0)
+		r->reply = r->text = arena_string(a, c.body);
+	return c.text && c.body.n > 0 && r->reply == NULL ? ERR_NOMEM : OK;
+}
+
+/* By which of our messages it is known, and by whom it is traced. */
+static enum err read_names(const struct smpp_pdu *p, const struct manner *m,
+			   struct arena *a, struct bytes id,
+			   struct far_report *r)
+{
+	char ack[ACK_ID_ROOM];
+	enum err e;
+
+	r->keys = arena_array(a, 2, sizeof *r->keys);
+	if (r->keys == NULL ||
+	    (r->keys[0] = smpp_clean_text(a, p->source.digits)) == NULL ||
+	    (r->keys[1] = smpp_clean_text(a, p->dest.digits)) == NULL)
+		return ERR_NOMEM;
+	r->n_keys = 2;
+	e = canonical(id, m, a, &r->far_id);
+	if (e != ERR_MALFORMED || !is_ack(p))
+		return e;
+	if ((e = ack_id_in(p, m, a, ack)) == OK &&
+	    (r->far_id = arena_string(a, bytes_of(ack))) == NULL)
+		e = ERR_NOMEM;
+	return e;
+}
+
 enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 			uint64_t now_us, struct arena *a,
 			struct far_report *out)
@@ -134,14 +188,14 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 	if (!smpp_tlv_text(p->tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id) ||
 	    id.n == 0)
 		id = text.id;
-	if ((e = canonical(id, m, a, &r.far_id)) != OK)
+	if ((e = read_names(p, m, a, id, &r)) != OK)
 		return e;
 	if (smpp_tlv_number(p->tlvs, SMPP_TLV_MESSAGE_STATE, &number))
 		state = smpp_state_number(number);
 	if (state == SMPP_STATE_NONE && readable)
 		state = text.state;
 	r.state = by_class(p->esm_class, &r.kind);
-	if (r.kind == WANT_POSITIVE && state != SMPP_STATE_NONE)
+	if (!is_ack(p) && state != SMPP_STATE_NONE)
 		r.state = smpp_state_in(state);
 	/* 2.11: of one attempt; what becomes of the message is yet to come. */
 	if ((p->esm_class & SMPP_ESM_TYPE) == SMPP_ESM_TYPE_INTERMEDIATE &&
@@ -158,6 +212,8 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 	if (readable && text.stat.n > 0 &&
 	    (r.text = smpp_clean_text(a, text.stat)) == NULL)
 		return ERR_NOMEM;
+	if (is_ack(p) && !readable && (e = read_reply(p, m, a, &r)) != OK)
+		return e;
 	*out = r;
 	return OK;
 }

@@ -36,9 +36,12 @@ static bool planned(enum err e, struct outcome *why)
 		return true;
 	if (e == ERR_NOMEM)
 		return smpp_no_way(why, OUTCOME_LATER, "no memory");
-	if (e == ERR_TOOBIG)
-		return smpp_no_way(why, OUTCOME_NEVER,
-				   "more segments than max-segments");
+	if (e == ERR_TOOBIG) {
+		smpp_no_way(why, OUTCOME_NEVER,
+			    "more segments than max-segments");
+		why->far_code = ESME_RINVMSGLEN;
+		return false;
+	}
 	return smpp_no_way(why, OUTCOME_NEVER, "cannot be cut into segments");
 }
 

@@ -19,6 +19,7 @@ adapter_tests += tests/adapters/test_sip_sms_in
 adapter_tests += tests/adapters/test_sip_smsip
 adapter_tests += tests/adapters/test_sip_stream
 adapter_tests += tests/adapters/test_smpp_account
+adapter_tests += tests/adapters/test_smpp_ack
 adapter_tests += tests/adapters/test_smpp_alert
 adapter_tests += tests/adapters/test_smpp_arrive
 adapter_tests += tests/adapters/test_smpp_beyond
@@ -93,6 +94,7 @@ libsmppcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 SMPP_TEST_LIBS = libsmppcheck.a libcheck.a libsmppside.a $(ADAPTER_LIBS) \
 	$(TLS_LIBS) $(CUNIT_LIBS)
 tests_adapters_test_smpp_account_LDADD = $(SMPP_TEST_LIBS)
+tests_adapters_test_smpp_ack_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_alert_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_arrive_LDADD = $(SMPP_TEST_LIBS)
 tests_adapters_test_smpp_beyond_LDADD = $(SMPP_TEST_LIBS)

@@ -113,7 +113,9 @@ static const struct receipt {
 	{ "a receipt that is not final", "", "427", 0x04, 1, "1ab",
 	  WANT_POSITIVE, STATE_ENROUTE },
 	{ "SME acknowledgement", "", "427", 0x08, 0, "1ab", WANT_POSITIVE,
-	  STATE_DELIVERED },
+	  STATE_ACKNOWLEDGED },
+	{ "SME acknowledgement that tells the state", delivered, NULL, 0x08, 2,
+	  "1ab", WANT_POSITIVE, STATE_ACKNOWLEDGED },
 	{ "user acknowledgement", "", "427", 0x10, 0, "1ab", WANT_DISPLAY,
 	  STATE_DISPLAYED },
 };

@@ -131,7 +131,7 @@ static const struct asked {
 	const char *name;
 	uint8_t registered;
 	enum delivery_state state;
-	uint8_t esm[2]; /* 0: no more */
+	uint8_t esm[1]; /* 0: nothing is told */
 	uint32_t told;
 	const char *stat;
 } asked_rows[] = {
@@ -139,14 +139,19 @@ static const struct asked {
 	  "DELIVRD" },
 	{ "1: displayed", 0x01, STATE_DISPLAYED, { 0 }, 0, NULL },
 	{ "1: on its way", 0x01, STATE_ENROUTE, { 0 }, 0, NULL },
-	{ "4: delivered", 0x04, STATE_DELIVERED, { 0x08 }, 2,
+	{ "4: delivered", 0x04, STATE_DELIVERED, { 0 }, 0, NULL },
+	{ "4: acknowledged", 0x04, STATE_ACKNOWLEDGED, { 0x08 }, 2,
 	  "DELIVRD" },
 	{ "4: failed", 0x04, STATE_UNDELIVERABLE, { 0 }, 0, NULL },
-	{ "5: delivered", 0x05, STATE_DELIVERED, { 0x04, 0x08 }, 2,
+	{ "5: delivered", 0x05, STATE_DELIVERED, { 0x04 }, 2,
 	  "DELIVRD" },
+	{ "5: acknowledged", 0x05, STATE_ACKNOWLEDGED, { 0x08 }, 2,
+	  "DELIVRD" },
+	{ "1: acknowledged", 0x01, STATE_ACKNOWLEDGED, { 0 }, 0, NULL },
 	{ "5: failed", 0x05, STATE_UNDELIVERABLE, { 0x04 }, 5,
 	  "UNDELIV" },
-	{ "6: delivered", 0x06, STATE_DELIVERED, { 0x08 }, 2,
+	{ "6: delivered", 0x06, STATE_DELIVERED, { 0 }, 0, NULL },
+	{ "6: acknowledged", 0x06, STATE_ACKNOWLEDGED, { 0x08 }, 2,
 	  "DELIVRD" },
 	{ "6: failed", 0x06, STATE_EXPIRED, { 0x04 }, 3, "EXPIRED" },
 	{ "8: displayed", 0x08, STATE_DISPLAYED, { 0x10 }, 2,
@@ -209,12 +214,57 @@ static void test_what_was_asked(void)
 		report_on(&k, r, &id);
 		ROW(r, smpp_depart(&k.d, &k.why) == (r->esm[0] != 0));
 		ROW(r, r->esm[0] != 0 || k.why.class == OUTCOME_DELIVERED);
-		for (n = 0; n < 2 && r->esm[n] != 0; n++)
+		for (n = 0; n < 1 && r->esm[n] != 0; n++)
 			check_told(&k, r, (unsigned)n);
 		ROW(r, !desk_pdu_at(&k, (unsigned)n, &p));
 		ROW(r, n == 0 || k.d.of == n);
 		desk_close(&k);
 	}
+}
+
+/* SMPP v3.4 2.11, 5.3.2.18: what he wrote stands for a receipt's text. */
+static void test_reply(void)
+{
+	static const struct asked r = { "read", 0x08, STATE_DISPLAYED,
+					{ 0x10 }, 2, NULL };
+	struct bytes payload;
+	struct message_id id;
+	uint32_t code = 0;
+	struct smpp_pdu p;
+	struct desk k;
+	char text[500];
+
+	memset(text, 'y', sizeof text - 1);
+	text[sizeof text - 1] = 0;
+	desk_open(&k, "", true);
+	report_on(&k, &r, &id);
+	k.leg.message.report.reply = "Yes, read";
+	k.leg.message.report.response = 1;
+	CU_ASSERT(smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
+	CU_ASSERT(p.esm_class == 0x10);
+	CU_ASSERT(bytes_is(p.short_message, "Yes, read"));
+	CU_ASSERT(smpp_tlv_number(p.tlvs, SMPP_TLV_USER_RESPONSE_CODE, &code));
+	CU_ASSERT(code == 0);
+	desk_close(&k);
+	desk_open(&k, "", true);
+	report_on(&k, &r, &id);
+	k.leg.message.report.reply = text;
+	CU_ASSERT(smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
+	CU_ASSERT(p.short_message.n == 0);
+	CU_ASSERT(smpp_tlv_find(p.tlvs, SMPP_TLV_MESSAGE_PAYLOAD, &payload));
+	CU_ASSERT(bytes_is(payload, text));
+	CU_ASSERT(!smpp_tlv_number(p.tlvs, SMPP_TLV_USER_RESPONSE_CODE, &code));
+	desk_close(&k);
+	desk_open(&k, "", false);
+	report_on(&k, &r, &id);
+	k.leg.message.report.reply = "\xD0\x96";
+	k.leg.message.report.response = 256;
+	CU_ASSERT(smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
+	CU_ASSERT(p.command_id == SMPP_SUBMIT_SM && p.esm_class == 0x10);
+	CU_ASSERT(p.data_coding == 8 && bytes_is(p.short_message, "\x04\x16"));
+	CU_ASSERT(smpp_tlv_number(p.tlvs, SMPP_TLV_USER_RESPONSE_CODE, &code));
+	CU_ASSERT(code == 255);
+	desk_close(&k);
 }
 
 static const struct check_test tests[] = { { "deliveries", test_deliver },
@@ -223,6 +273,7 @@ static const struct check_test tests[] = { { "deliveries", test_deliver },
 					     test_receipts_of_segments },
 					   { "what was asked for",
 					     test_what_was_asked },
+					   { "what he wrote", test_reply },
 					   { NULL, NULL } };
 
 CHECK_MAIN("smpp deliver", tests)

@@ -339,7 +339,7 @@ static void test_reference(void)
 	desk_open(&k, "", false);
 	CU_ASSERT(pass(&k, &none) == ESME_ROK && desk_pdu_at(&k, 0, &p));
 	CU_ASSERT(smpp_tlv_number(p.tlvs, SMPP_TLV_USER_MESSAGE_REFERENCE, &v));
-	CU_ASSERT(v == 0x0203); /* of the leg */
+	CU_ASSERT(v == 0x0202); /* of the leg: 0x10203 */
 	desk_close(&k);
 }
 
@@ -390,6 +390,52 @@ static void test_too_many(void)
 	desk_close(&k);
 	buf_clear(&tlvs);
 	buf_clear(&image);
+}
+
+/* A link's own choice: what it is sent, and what everything to it has. */
+static void test_chosen(void)
+{
+	static const struct chosen_row {
+		const char *name, *pass, *drop, *add, *tlvs, *lost;
+	} rows[] = {
+		{ "all", NULL, NULL, "", "0204 0002 0202 1401 0001 0A 1402 "
+					 "0000", "" },
+		{ "one", "0x1401", "", "", "1401 0001 0A", "lost=tlv-1402" },
+		{ "not one", NULL, "0x1401 user_message_reference", "",
+		  "1402 0000", "lost=tlv-1401" },
+		{ "none", "", "", "", "", "lost=tlv-1401,tlv-1402" },
+		{ "of those not one", "0x1-0xFFFF", "0x1402", "",
+		  "0204 0002 0202 1401 0001 0A", "lost=tlv-1402" },
+		{ "one more", "0x1401", "", "0x1403:BEEF",
+		  "1401 0001 0A 1403 0002 BEEF", "lost=tlv-1402" },
+		{ "another one instead", "0x1401", "", "0x1401:0B",
+		  "1401 0001 0B", "lost=tlv-1401,tlv-1402" },
+	};
+	struct extra extras[] = { { "smpp.tlv.1401", { 0 } },
+				  { "smpp.tlv.1402", { 0 } } };
+	const struct chosen_row *r;
+	struct smpp_pdu p;
+	uint8_t want[64];
+	struct desk k;
+
+	extras[0].value = (struct bytes){ (const uint8_t *)"\x0A", 1 };
+	for (r = rows; r < rows + sizeof rows / sizeof *rows; r++) {
+		desk_open(&k, "x", false);
+		k.leg.message.extras = extras;
+		k.leg.message.n_extras = 2;
+		k.manner.only_pass = r->pass != NULL;
+		ROW(r, smpp_tag_set_read(bytes_of(r->pass), &k.manner.pass,
+					 NULL) == OK);
+		ROW(r, smpp_tag_set_read(bytes_of(r->drop), &k.manner.drop,
+					 NULL) == OK);
+		ROW(r, smpp_tag_added_read(bytes_of(r->add), &k.manner.added,
+					   NULL) == OK);
+		ROW(r, smpp_depart(&k.d, &k.why) && desk_pdu_at(&k, 0, &p));
+		ROW(r, bytes_equal(p.tlvs, check_unhex(r->tlvs, want,
+						       sizeof want)));
+		ROW(r, strcmp(desk_lost(&k), r->lost) == 0);
+		desk_close(&k);
+	}
 }
 
 /* Of other technologies: what a short message cannot have. */
@@ -467,6 +513,7 @@ static const struct check_test tests[] = { { "fields", test_rows },
 					   { "reference", test_reference },
 					   { "refused", test_refused },
 					   { "too many", test_too_many },
+					   { "chosen", test_chosen },
 					   { "lost", test_lost },
 					   { "parts", test_parts },
 					   { NULL, NULL } };

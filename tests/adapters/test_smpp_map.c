@@ -130,6 +130,25 @@ static void test_answers(void)
 	}
 }
 
+/* What the rules refuse is not asked for again: 5.1.3. */
+static void test_refusals(void)
+{
+	struct outcome o = { .class = OUTCOME_NEVER,
+			     .state = STATE_REJECTED };
+	struct smpp_status_answer a;
+
+	CU_ASSERT(smpp_outcome_answer(&o, SMPP_ANSWER_SUBMIT).status == 0x66);
+	CU_ASSERT(smpp_outcome_answer(&o, SMPP_ANSWER_DELIVER).status == 0x66);
+	o.sender = true;
+	a = smpp_outcome_answer(&o, SMPP_ANSWER_SUBMIT);
+	CU_ASSERT(a.status == 0x0A && a.reason == -1);
+	a = smpp_outcome_answer(&o, SMPP_ANSWER_SUBMIT_DATA);
+	CU_ASSERT(a.status == 0x0A && a.reason == 2);
+	CU_ASSERT(smpp_outcome_answer(&o, SMPP_ANSWER_DELIVER).status == 0x66);
+	a = smpp_outcome_answer(&o, SMPP_ANSWER_DATA);
+	CU_ASSERT(a.status == 0xFE && a.reason == 2);
+}
+
 static void test_states(void)
 {
 	static const struct row {
@@ -189,6 +208,12 @@ static void test_registered(void)
 		{ "that he was not there", WANT_ALERT, true, false, 0x02 },
 		{ "display", WANT_DISPLAY, true, false, 0x08 },
 		{ "display, sme-ack = no", WANT_DISPLAY, false, false, 0x00 },
+		{ "acknowledged", WANT_ACKNOWLEDGED, true, false, 0x04 },
+		{ "acknowledged, too",
+		  WANT_POSITIVE | WANT_ACKNOWLEDGED | WANT_DISPLAY, true, false,
+		  0x0D },
+		{ "acknowledged, sme-ack = no", WANT_ACKNOWLEDGED, false, false,
+		  0x00 },
 		{ "intermediate, to its end", WANT_INTERMEDIATE, true, false,
 		  0x11 },
 	};
@@ -196,9 +221,12 @@ static void test_registered(void)
 		{ "1: both", WANT_POSITIVE | WANT_NEGATIVE, true, false, 0x01 },
 		{ "2: failures", WANT_NEGATIVE, true, false, 0x02 },
 		{ "3: success, of 5.0", WANT_POSITIVE, true, false, 0x03 },
-		{ "SME delivery", WANT_POSITIVE, true, false, 0x04 },
+		{ "SME delivery", WANT_ACKNOWLEDGED, true, false, 0x04 },
 		{ "SME user", WANT_DISPLAY, true, false, 0x08 },
-		{ "SME both", WANT_POSITIVE | WANT_DISPLAY, true, false, 0x0C },
+		{ "SME both", WANT_ACKNOWLEDGED | WANT_DISPLAY, true, false,
+		  0x0C },
+		{ "SME delivery, from an SMSC", WANT_POSITIVE, false, false,
+		  0x04 },
 		{ "intermediate",
 		  WANT_POSITIVE | WANT_NEGATIVE | WANT_INTERMEDIATE, true,
 		  false, 0x11 },
@@ -260,6 +288,7 @@ static void test_tlvs(void)
 
 static const struct check_test tests[] = { { "statuses", test_status },
 					   { "answers", test_answers },
+					   { "refusals", test_refusals },
 					   { "states", test_states },
 					   { "registered_delivery",
 					     test_registered },

@@ -120,6 +120,27 @@ static void test_out(void)
 	arena_free(a);
 }
 
+/* Names of an ESME have all of source_addr; its rules see them as others do. */
+static void test_esme(void)
+{
+	struct numbers n = { .esme = true };
+	struct address a = { ADDRESS_ALPHA, "ABCDEFGHIJKLMNOPQRST" };
+	struct arena *arena = arena_new(4096);
+	struct address_smpp wire;
+
+	CU_ASSERT_FATAL(arena != NULL);
+	CU_ASSERT(numbers_out(&n, NUMBER_SENDER, &a, arena, &wire) == OK);
+	CU_ASSERT(wire.ton == 5 && bytes_is(wire.text, a.text));
+	a.text = "ABCDEFGHIJKLMNOPQRSTU";
+	CU_ASSERT(numbers_out(&n, NUMBER_SENDER, &a, arena, &wire) ==
+		  ERR_TOOBIG);
+	n.esme = false;
+	a.text = "ABCDEFGHIJKL";
+	CU_ASSERT(numbers_out(&n, NUMBER_SENDER, &a, arena, &wire) ==
+		  ERR_TOOBIG);
+	arena_free(arena);
+}
+
 static const struct in_row {
 	const char *name;
 	enum number_role role;
@@ -204,6 +225,7 @@ static void test_none(void)
 
 static const struct check_test tests[] = {
 	{ "to SMPP", test_out },
+	{ "to an ESME", test_esme },
 	{ "from SMPP", test_in },
 	{ "without rules", test_none },
 	{ NULL, NULL }

@@ -1,6 +1,7 @@
 # The unit tests of codecs/: tests/codecs/test_NAME.c each.
 codec_tests =
 codec_tests += tests/codecs/test_address
+codec_tests += tests/codecs/test_address_esme
 codec_tests += tests/codecs/test_base64
 codec_tests += tests/codecs/test_bytes
 codec_tests += tests/codecs/test_charset
@@ -37,6 +38,7 @@ codec_tests += tests/codecs/test_smpp_pdu
 codec_tests += tests/codecs/test_smpp_receipt
 codec_tests += tests/codecs/test_smpp_refusal
 codec_tests += tests/codecs/test_smpp_tlv
+codec_tests += tests/codecs/test_smpp_tag_set
 codec_tests += tests/codecs/test_smpp_vendor
 codec_tests += tests/codecs/test_smpp_vectors
 codec_tests += tests/codecs/test_sms_vectors

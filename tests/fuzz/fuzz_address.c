@@ -38,6 +38,19 @@ static void to_smpp_and_back(const struct address *a,
 	MUST(address_equal(a, &back));
 }
 
+static void to_esme_and_back(const struct address *a, struct arena *arena)
+{
+	struct address back = { ADDRESS_NONE, NULL };
+	struct address_smpp s;
+
+	if (a->kind != ADDRESS_ALPHA || address_to_esme(a, arena, &s) != OK)
+		return;
+	MUST(s.text.n > 0 && s.text.n <= ADDRESS_SMPP_MAX);
+	MUST(bytes_find(s.text, 0) == s.text.n);
+	MUST(address_from_smpp(&s, NULL, arena, &back) == OK);
+	MUST(address_equal(a, &back));
+}
+
 static void all(struct bytes in, const struct address_rules *rules,
 		struct arena *arena)
 {
@@ -51,6 +64,7 @@ static void all(struct bytes in, const struct address_rules *rules,
 	again(&a, rules, arena, address_uri);
 	again(&a, rules, arena, address_sip_uri);
 	to_smpp_and_back(&a, rules, arena);
+	to_esme_and_back(&a, arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

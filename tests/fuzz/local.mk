@@ -37,6 +37,7 @@ fuzz_tests += tests/fuzz/fuzz_settings
 fuzz_tests += tests/fuzz/fuzz_smpp_map
 fuzz_tests += tests/fuzz/fuzz_smpp_pdu
 fuzz_tests += tests/fuzz/fuzz_smpp_receipt
+fuzz_tests += tests/fuzz/fuzz_smpp_tag_set
 fuzz_tests += tests/fuzz/fuzz_smsip
 fuzz_tests += tests/fuzz/fuzz_smpp_vendor
 fuzz_tests += tests/fuzz/fuzz_timestamp

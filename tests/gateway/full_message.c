@@ -103,13 +103,15 @@ struct message full_message(void)
 	m.report = (struct report){ 77,
 				    { ADDRESS_SHORT, "12345" },
 				    WANT_DISPLAY,
-				    STATE_REACHABLE,
+				    STATE_ACKNOWLEDGED,
 				    TECHNOLOGY_LOOPBACK,
 				    UINT32_MAX,
 				    "read",
 				    1767225600000001,
 				    "5.4.7",
-				    "21b" };
+				    "21b",
+				    "read it",
+				    256 };
 	return m;
 }
 

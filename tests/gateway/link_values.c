@@ -21,14 +21,14 @@ static const char *keys[] = { "Call-ID 1", "" };
 static const struct far_report far_report = {
 	"smsc-a",	 "1001", true, { ADDRESS_E164, "+1555" }, WANT_DISPLAY,
 	STATE_DISPLAYED, 0xFF,	 "045",	"ok", 1767225600000000, keys, 2,
-	true
+	true,		 "read it", 8
 };
 static const struct peer_state peer_state = {
 	"esme1", TECHNOLOGY_SMS, true, 10, 3, "esme transceiver",
 	"[::1]:2775", "timed out",
 	1,	 2,    3,  4,
 	"TLSv1.3 TLS_AES_256_GCM_SHA384 esme1.example",
-	5,	 6,    true
+	5,	 6,    true, 1224, 536,  true
 };
 static const struct presence presence = { "mary", 3,
 					   { ADDRESS_E164, "+1555" } };

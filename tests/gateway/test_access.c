@@ -59,6 +59,15 @@ static const struct row {
 	{ "nothing is known", { .way = NULL }, NULL },
 };
 
+/* Is it denied for its sender alone? */
+static void check_sender(const struct access *a, const struct access_query *q,
+			 bool want)
+{
+	bool sender = !want;
+
+	CU_ASSERT(access_denies(a, q, &sender) != NULL && sender == want);
+}
+
 static void test_rows(void)
 {
 	struct buf complaints = BUF_INIT(1000);
@@ -71,12 +80,17 @@ static void test_rows(void)
 	settings_free(s);
 	CU_ASSERT(access_of_ways(a) && complaints.n == 0);
 	for (r = rows; r < rows + sizeof rows / sizeof *rows; r++) {
-		const char *got = access_denies(a, &r->query);
+		const char *got = access_denies(a, &r->query, NULL);
 
 		ROW(r, (got == NULL) == (r->want == NULL));
 		ROW(r, got == NULL || r->want == NULL ||
 			       strcmp(got, r->want) == 0);
 	}
+	check_sender(a, &(struct access_query){ FROM("+19005550101"),
+						TO("+1555") },
+		     true);
+	check_sender(a, &(struct access_query){ FROM("News"), TO("+4477") },
+		     false);
 	access_free(a);
 	access_free(NULL);
 }
@@ -118,11 +132,11 @@ static void test_file(void)
 	write_file(path, "# black\n+1900\n\nNews\n");
 	CU_ASSERT_FATAL(with_file(path, &a, &complaints) == OK);
 	CU_ASSERT(!access_of_ways(a) && complaints.n == 0);
-	CU_ASSERT(access_denies(a, &q) != NULL);
+	CU_ASSERT(access_denies(a, &q, NULL) != NULL);
 	q.to[0] = "1";
-	CU_ASSERT(access_denies(a, &q) != NULL);
+	CU_ASSERT(access_denies(a, &q, NULL) != NULL);
 	q.to[0] = "+1901";
-	CU_ASSERT(access_denies(a, &q) == NULL);
+	CU_ASSERT(access_denies(a, &q, NULL) == NULL);
 	access_free(a);
 
 	write_file(path, "+1900\n/(/\n\n+\n");

@@ -123,7 +123,11 @@ static void test_outcome(void)
 			     peers,
 			     3,
 			     "027",
-			     0 },
+			     0,
+			     NULL,
+			     0,
+			     "reference 7",
+			     true },
 		       back;
 	struct buf b = BUF_INIT(OUTCOME_IMAGE_MAX);
 	struct arena *a = arena_new(OUTCOME_IMAGE_MAX);
@@ -140,6 +144,8 @@ static void test_outcome(void)
 	for (i = 0; i < 3; i++)
 		CU_ASSERT_STRING_EQUAL(back.far_ids[i], ids[i]);
 	CU_ASSERT_FATAL(back.n_keys == 2);
+	CU_ASSERT_STRING_EQUAL(back.ack_id, o.ack_id);
+	CU_ASSERT(back.absent && back.sender);
 	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
 	CU_ASSERT(back.absent && back.by_sms);
 	CU_ASSERT_STRING_EQUAL(back.error, "027");
@@ -170,7 +176,7 @@ static const struct row {
 	{ "empty is accepted", "", OK },
 	{ "class 7", "01 01 07", OK },
 	{ "class 8", "01 01 08", ERR_MALFORMED },
-	{ "state 21", "02 01 15", ERR_MALFORMED },
+	{ "state 22", "02 01 16", ERR_MALFORMED },
 	{ "code above 32 bits", "03 05 00 00 00 00 01", ERR_MALFORMED },
 	{ "two ids", "07 05 02 01 00 01 00", OK },
 	{ "an id with a NUL", "07 04 01 01 01 00", ERR_MALFORMED },

@@ -29,6 +29,7 @@ libcodecs_a_SOURCES += codecs/json_read.c
 libcodecs_a_SOURCES += codecs/multipart.c codecs/multipart.h
 libcodecs_a_SOURCES += codecs/nfc.c codecs/nfc.h
 libcodecs_a_SOURCES += codecs/number_list.c codecs/number_list.h
+libcodecs_a_SOURCES += codecs/resource_list.c codecs/resource_list.h
 libcodecs_a_SOURCES += codecs/rewrite.c codecs/rewrite.h
 libcodecs_a_SOURCES += codecs/scrypt.c codecs/scrypt.h
 libcodecs_a_SOURCES += codecs/pushed.c codecs/pushed.h

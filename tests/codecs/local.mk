@@ -21,6 +21,7 @@ codec_tests += tests/codecs/test_json
 codec_tests += tests/codecs/test_multipart
 codec_tests += tests/codecs/test_nfc
 codec_tests += tests/codecs/test_number_list
+codec_tests += tests/codecs/test_resource_list
 codec_tests += tests/codecs/test_rewrite
 codec_tests += tests/codecs/test_provisioning
 codec_tests += tests/codecs/test_push_si

@@ -25,6 +25,7 @@ fuzz_tests += tests/fuzz/fuzz_json
 fuzz_tests += tests/fuzz/fuzz_leg
 fuzz_tests += tests/fuzz/fuzz_message
 fuzz_tests += tests/fuzz/fuzz_multipart
+fuzz_tests += tests/fuzz/fuzz_resource_list
 fuzz_tests += tests/fuzz/fuzz_rewrite
 fuzz_tests += tests/fuzz/fuzz_provisioning
 fuzz_tests += tests/fuzz/fuzz_push_si

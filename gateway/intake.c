@@ -375,8 +375,8 @@ void intake_ended(struct engine *e, const struct intake *in,
 		   &(struct copies){ .legs = made.legs, .n = made.n }, in);
 }
 
-void intake_message(struct engine *e, const struct reply *to,
-		    const struct intake *in, const struct message *m)
+static void take(struct engine *e, const struct reply *to,
+		 const struct intake *in, const struct message *m)
 {
 	struct made made = { .story = road_id(e),
 			     .joined = in->segment.key.n > 0,
@@ -421,6 +421,21 @@ void intake_message(struct engine *e, const struct reply *to,
 	legs[0]->sender_keeps = in->sender_keeps;
 	legs[0]->reply = *to;
 	native_try(e, legs[0]);
+}
+
+void intake_message(struct engine *e, const struct reply *to,
+		    const struct intake *in, const struct message *m)
+{
+	struct intake settled = *in;
+	struct message whole = *m;
+
+	if (recipients_settle(e, &settled, &whole) != OK) {
+		refuse(e, to, m,
+		       &(struct outcome){ .class = OUTCOME_LATER,
+					  .text = "out of memory" });
+		return;
+	}
+	take(e, to, &settled, &whole);
 }
 
 void intake_frame(struct engine *e, unsigned child, const struct frame *f)

@@ -43,6 +43,7 @@ libgateway_a_SOURCES += gateway/outcome.c gateway/outcome.h
 libgateway_a_SOURCES += gateway/people.c
 libgateway_a_SOURCES += gateway/process.c gateway/process.h
 libgateway_a_SOURCES += gateway/reassemble.c
+libgateway_a_SOURCES += gateway/recipients.c
 libgateway_a_SOURCES += gateway/recover.c
 libgateway_a_SOURCES += gateway/report.c
 libgateway_a_SOURCES += gateway/road.h

@@ -28,6 +28,8 @@ struct outcome {
 	const char **keys;
 	size_t n_keys;
 	bool absent;			/* the recipient was not there    */
+	/* Accepted, and its recipient reports to its sender, not to us. */
+	bool direct;
 };
 
 /** Appends the image. ERR_TOOBIG, ERR_NOMEM. */

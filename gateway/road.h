@@ -164,6 +164,14 @@ void choose_ways(struct engine *e, const struct message *m,
 /** By what everything for him is found, whichever of his addresses it has. */
 uint64_t choose_recipient(struct engine *e, const struct address *to);
 
+/* recipients.c */
+/**
+ * Those who get a copy, and the image of the message with them: in e->scratch
+ * where that is not what came. ERR_TOOBIG, ERR_NOMEM.
+ */
+enum err recipients_settle(struct engine *e, struct intake *in,
+			   struct message *m) CHECKED;
+
 /* intake.c */
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);
 void intake_message(struct engine *e, const struct reply *to,

@@ -346,7 +346,7 @@ static void accepted(struct engine *e, struct live *l,
 	if (live_way(l)->technology == TECHNOLOGY_SMS &&
 	    l->origin.technology != TECHNOLOGY_SMS)
 		report_extra(e, l, STATE_LEGACY_SMS);
-	if (!reports_come(l)) {
+	if (o->direct || !reports_come(l)) {
 		e->counts.delivered++;
 		settle_remove(e, l, NULL);
 		return;

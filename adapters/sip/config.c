@@ -225,7 +225,8 @@ enum err config_new(const struct settings *s, struct sip_config **made,
 	c->settings = s;
 	if ((e = read_sip(c, complaint)) != OK || (e = read_rules(c)) != OK ||
 	    (e = read_trusted(c, complaint)) != OK ||
-	    (e = read_domains(c)) != OK)
+	    (e = read_domains(c)) != OK ||
+	    (e = lists_read(s, &c->rules, arena, &c->lists, complaint)) != OK)
 		goto out;
 	*made = c;
 out:
@@ -236,8 +237,10 @@ out:
 
 void config_free(struct sip_config *c)
 {
-	if (c)
-		arena_free(c->arena);
+	if (!c)
+		return;
+	lists_clear(&c->lists);
+	arena_free(c->arena);
 }
 
 bool config_same_listener(const struct sip_config *a,

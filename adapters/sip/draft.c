@@ -419,10 +419,14 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 		e = put_plain(&d);
 	if (e == OK && out->body.n > c->config->message_maximum)
 		e = ERR_TOOBIG;
+	if (e == OK)
+		e = draft_listed(&d);
 	/* Only message/cpim carries the wish for a notification. */
 	out->report_follows = d.m->kind == MESSAGE_USER && out->type &&
 			      strcmp(out->type, CPIM_MIME_TYPE) == 0 &&
 			      (d.m->want & (WANT_POSITIVE | WANT_NEGATIVE |
 					    WANT_DISPLAY)) != 0;
+	out->direct = out->report_follows && d.m->native.n > 0 &&
+		      message_id_of(d.m, ID_IMDN) != NULL;
 	return e;
 }

@@ -27,6 +27,8 @@ struct draft {
 	const char *headers;	/* more lines, each ended by CRLF            */
 	const char *type;
 	struct bytes body;
+	const char *listed_type;	/* or NULL: the same with the list   */
+	struct bytes listed;	/* of those who are sent it, too             */
 	const char *message_id;	/* the leg's own, as imdn.Message-ID         */
 	struct bytes from_uri;	/* where `body` is a CPIM of our own: the URI
 				 * of its From, in it                        */
@@ -34,6 +36,7 @@ struct draft {
 	struct bytes plain;
 	unsigned max_forwards;
 	bool report_follows;	/* a notification is asked for               */
+	bool direct;		/* and goes to the sender, by his own id     */
 	const char *imdn_route;	/* a notification: the top IMDN-Route, to
 				 * which it goes (RFC 5438 7.2.1.1); or NULL */
 	/* What devices know it by, for the trace: see struct outcome. */

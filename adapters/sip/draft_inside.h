@@ -19,6 +19,9 @@ enum err draft_shown(struct drafting *d) CHECKED;
 enum err draft_body(struct drafting *d) CHECKED;
 enum err draft_report(struct drafting *d) CHECKED;
 
+/** The same beside the list of its recipients, if it came with one. */
+enum err draft_listed(struct drafting *d) CHECKED;
+
 /** Sixteen octets from the program's source of chance. */
 void draft_random(const struct drafting *d, uint8_t out[16]);
 

@@ -6,6 +6,12 @@
 #include <string.h>
 
 #define ALLOW "Allow: MESSAGE, OPTIONS, REGISTER\r\n"
+#define CAN                                                                    \
+	ALLOW                                                                  \
+	"Accept: message/cpim, message/imdn+xml, text/plain, "                 \
+	"multipart/mixed, application/im-iscomposing+xml\r\n"                  \
+	"Accept-Encoding: deflate, gzip, identity\r\n"                         \
+	"Supported: path, gruu, outbound"
 
 struct asked *asked_new(struct sip *s, struct request *r)
 {
@@ -218,16 +224,12 @@ void sip_authenticate(struct asked *a, sip_known *known)
 
 /* -- which room ----------------------------------------------------------- */
 
-static void options(struct request *r)
+static void options(const struct sip *s, struct request *r)
 {
-	struct ua_reply reply = {
-		.status = 200,
-		.headers = ALLOW
-		"Accept: message/cpim, message/imdn+xml, text/plain, "
-		"multipart/mixed, application/im-iscomposing+xml\r\n"
-		"Accept-Encoding: deflate, gzip, identity\r\n"
-		"Supported: path, gruu, outbound\r\n",
-	};
+	struct ua_reply reply = { .status = 200, .headers = CAN "\r\n" };
+
+	if (s->config->lists.service.kind != ADDRESS_NONE)
+		reply.headers = CAN ", " LISTS_OPTION "\r\n";
 
 	ua_answer(r, &reply);
 }
@@ -297,7 +299,7 @@ void sip_request(void *arg, struct request *r)
 			sip_authenticate(a, register_request);
 		return;
 	case REQUEST_OPTIONS:
-		options(r);
+		options(s, r);
 		return;
 	case REQUEST_CANCEL:
 		ua_answer_status(r, 481);

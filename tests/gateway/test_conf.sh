@@ -111,7 +111,7 @@ refused "not UTF-8" "group = sip\nserver = a\\0377b\n" \
 refused "a group that there is not" "group = s\\0366p\n" \
 	"x.conf:1: group s?p: there is no such group; did you mean sip?"
 refused "a group like no other" "group = whatever\n" \
-	"x.conf:1: group whatever: there is no such group; there are gateway, user, route, access, iwf, core, domain, ota-setting, sip, smpp, smsc, esme, loopback"
+	"x.conf:1: group whatever: there is no such group; there are gateway, user, route, access, iwf, core, domain, ota-setting, sip, lists, smpp, smsc, esme, loopback"
 refused "two listeners on one port" \
 	"group = sip\nport = 2775\naddress = 127.0.0.1\n\ngroup = smpp\naddress = 0.0.0.0\n" \
 	"x.conf:5: group smpp: port: 0.0.0.0:2775 is already that of group sip at x.conf:2"

@@ -115,6 +115,7 @@ static void test_outcome(void)
 			     { (const uint8_t *)"\1\2", 2 },
 			     ids,
 			     2,
+			     true,
 			     true },
 		       back;
 	struct buf b = BUF_INIT(OUTCOME_IMAGE_MAX);
@@ -133,7 +134,7 @@ static void test_outcome(void)
 		CU_ASSERT_STRING_EQUAL(back.far_ids[i], ids[i]);
 	CU_ASSERT_FATAL(back.n_keys == 2);
 	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
-	CU_ASSERT(back.absent);
+	CU_ASSERT(back.absent && back.direct);
 	for (i = 0; i < b.n; i++) {
 		struct bytes cut = { b.p, i };
 		enum err e = outcome_read(cut, a, &back);

@@ -36,6 +36,7 @@ EXTRA_DIST += tests/system/test_hold.py
 EXTRA_DIST += tests/system/test_hostile.py
 EXTRA_DIST += tests/system/test_kannel.py
 EXTRA_DIST += tests/system/test_links.py
+EXTRA_DIST += tests/system/test_lists.py
 EXTRA_DIST += tests/system/test_multi.py
 EXTRA_DIST += tests/system/test_operator.py
 EXTRA_DIST += tests/system/test_outbind.py

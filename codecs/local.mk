@@ -17,6 +17,7 @@ libcodecs_a_SOURCES += codecs/err.c codecs/err.h
 libcodecs_a_SOURCES += codecs/expression.c codecs/expression.h
 libcodecs_a_SOURCES += codecs/field.c codecs/field.h
 libcodecs_a_SOURCES += codecs/frame.c codecs/frame.h
+libcodecs_a_SOURCES += codecs/group_document.c codecs/group_document.h
 libcodecs_a_SOURCES += codecs/gsm7.c codecs/gsm7.h
 libcodecs_a_SOURCES += codecs/gsm7_tables.c codecs/gsm7_tables.h
 libcodecs_a_SOURCES += codecs/header.c codecs/header.h

@@ -72,6 +72,7 @@ void engine_free(struct engine *e)
 	}
 	settings_free(e->settings);
 	access_free(e->access);
+	groups_free(e->groups);
 	directory_free(e->directory);
 	arena_free(e->scratch);
 	buf_clear(&e->payload);
@@ -85,20 +86,21 @@ enum err engine_configure(struct engine *e, struct settings *s)
 {
 	const struct settings_group *g = settings_single(s, "gateway");
 	struct buf complaints = BUF_INIT(4096);	/* cpmgw-conf has told them */
-	struct directory *d;
-	struct access *a;
+	struct directory *d = NULL;
+	struct access *a = NULL;
+	struct groups *known = NULL;
 	enum err why = access_new(s, &a, &complaints);
 
+	if (why == OK)
+		why = groups_new(s, &known, &complaints);
+	if (why == OK)
+		why = directory_new(s, e->keys, e->world.clock, &d);
+	if (why == OK && e->directory != NULL)
+		why = directory_inherit(d, e->directory);
 	buf_clear(&complaints);
-	if (why != OK)
-		return why;
-	if ((why = directory_new(s, e->keys, e->world.clock, &d)) != OK) {
-		access_free(a);
-		return why;
-	}
-	if (e->directory != NULL &&
-	    (why = directory_inherit(d, e->directory)) != OK) {
+	if (why != OK) {
 		directory_free(d);
+		groups_free(known);
 		access_free(a);
 		return why;
 	}
@@ -106,9 +108,11 @@ enum err engine_configure(struct engine *e, struct settings *s)
 		people_reconfigured(e, e->settings, s);
 	directory_free(e->directory);
 	access_free(e->access);
+	groups_free(e->groups);
 	settings_free(e->settings);
 	e->directory = d;
 	e->access = a;
+	e->groups = known;
 	e->settings = s;
 	e->lifetime_us = settings_number(g, "lifetime") * 1000;
 	e->dedupe_us = settings_number(g, "dedupe-window") * 1000;

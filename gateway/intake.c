@@ -384,7 +384,6 @@ static void take(struct engine *e, const struct reply *to,
 					in->segment.key.n == 0 };
 	struct live **legs = made.legs;
 
-	road_now(e);
 	if (!admissible(e, m, &made)) {
 		turn_away(e, to, in, m, &made.why);
 		return;
@@ -405,6 +404,12 @@ static void take(struct engine *e, const struct reply *to,
 	tell_message(e, legs[0]->story, m,
 		     &(struct story){ .step = "intake", .verdict = "taken",
 				      .text = made.verdict.reason });
+	if (m->group.kind != ADDRESS_NONE)
+		tell_message(e, legs[0]->story, m,
+			     &(struct story){ .step = "group",
+					      .verdict = "opened",
+					      .to = &m->group,
+					      .text = m->group_name });
 	/* Without its octets in memory a leg is fetched when its turn comes. */
 	if (made.n == 1 && arena_copy(legs[0]->arena, in->message,
 				 &legs[0]->image) != OK)
@@ -428,14 +433,15 @@ void intake_message(struct engine *e, const struct reply *to,
 {
 	struct intake settled = *in;
 	struct message whole = *m;
+	struct outcome why;
 
-	if (recipients_settle(e, &settled, &whole) != OK) {
-		refuse(e, to, m,
-		       &(struct outcome){ .class = OUTCOME_LATER,
-					  .text = "out of memory" });
-		return;
-	}
-	take(e, to, &settled, &whole);
+	road_now(e);
+	if (recipients_settle(e, &settled, &whole, &why))
+		take(e, to, &settled, &whole);
+	else if (in->segment.key.n > 0 && why.class != OUTCOME_LATER)
+		intake_ended(e, in, m, &why);
+	else
+		turn_away(e, to, in, m, &why);
 }
 
 void intake_frame(struct engine *e, unsigned child, const struct frame *f)

@@ -27,6 +27,7 @@
 #define GATEWAY_ROAD_H
 
 #include "gateway/access.h"
+#include "gateway/groups.h"
 #include "gateway/engine.h"
 #include "gateway/directory.h"
 #include "gateway/lane.h"
@@ -57,6 +58,7 @@ struct engine {
 	struct settings *settings;
 	struct directory *directory;
 	struct access *access;
+	struct groups *groups;
 
 	uint64_t lifetime_us, dedupe_us, orphan_us, parts_us;
 	struct retry_rule retry;
@@ -167,10 +169,10 @@ uint64_t choose_recipient(struct engine *e, const struct address *to);
 /* recipients.c */
 /**
  * Those who get a copy, and the image of the message with them: in e->scratch
- * where that is not what came. ERR_TOOBIG, ERR_NOMEM.
+ * where that is not what came. False: nobody, and why.
  */
-enum err recipients_settle(struct engine *e, struct intake *in,
-			   struct message *m) CHECKED;
+bool recipients_settle(struct engine *e, struct intake *in, struct message *m,
+		       struct outcome *why);
 
 /* intake.c */
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);

@@ -68,13 +68,25 @@ static const char *kept(struct drafting *d, struct buf *text)
 				      : NULL;
 }
 
+struct bytes draft_extra(const struct drafting *d, const char *name)
+{
+	static const char *const of_recipient[] = { EXTRA_TO, EXTRA_CPIM_TO,
+						    EXTRA_GRUU };
+	size_t i;
+
+	for (i = 0; d->m->group.kind != ADDRESS_NONE && i < 3; i++)
+		if (strcmp(name, of_recipient[i]) == 0)
+			return (struct bytes){ 0 };
+	return message_extra(d->m, name);
+}
+
 /* "Name" <uri>: the URI that came with a message of our own side, else the
  * SIP form of the address. */
 static enum err name_addr(struct drafting *d, const char *name,
 			  const char *extra, const struct address *a,
 			  const char **out)
 {
-	struct bytes uri = message_extra(d->m, extra);
+	struct bytes uri = draft_extra(d, extra);
 	struct buf text = BUF_INIT(URI_MAX);
 	enum err e = OK;
 
@@ -128,7 +140,7 @@ static enum err put_addresses(struct drafting *d)
 	if (e == OK)
 		e = address_sip_uri(&d->leg->to, rules, &text);
 	if (e == OK && !report)
-		e = arena_copy(d->arena, message_extra(d->m, EXTRA_GRUU),
+		e = arena_copy(d->arena, draft_extra(d, EXTRA_GRUU),
 			       &d->out->gruu);
 	if (e == OK && d->out->gruu.n > 0) {
 		buf_u8(&text, ';');
@@ -395,6 +407,14 @@ enum err draft_one_from(const struct draft *d, struct arena *a,
 	return e;
 }
 
+/* Only message/cpim can say that it is for a group. */
+static bool tells_no_group(const struct message *m)
+{
+	return m->group.kind != ADDRESS_NONE && m->kind == MESSAGE_USER &&
+	       strncasecmp(m->native_type, CPIM_MIME_TYPE,
+			   strlen(CPIM_MIME_TYPE)) != 0;
+}
+
 enum err draft_make(const struct draft_context *c, const struct leg *leg,
 		    struct arena *a, struct draft *out)
 {
@@ -409,7 +429,7 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	if ((e = draft_shown(&d)) != OK || (e = put_hops(&d)) != OK ||
 	    (e = put_addresses(&d)) != OK || (e = put_headers(&d)) != OK)
 		return e;
-	if (d.m->native.n > 0 && d.m->native_type)
+	if (d.m->native.n > 0 && d.m->native_type && !tells_no_group(d.m))
 		e = put_native(&d);
 	else if (d.m->kind == MESSAGE_REPORT)
 		e = draft_report(&d);

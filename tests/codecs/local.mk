@@ -12,6 +12,7 @@ codec_tests += tests/codecs/test_east
 codec_tests += tests/codecs/test_expression
 codec_tests += tests/codecs/test_field
 codec_tests += tests/codecs/test_frame
+codec_tests += tests/codecs/test_group_document
 codec_tests += tests/codecs/test_gsm7
 codec_tests += tests/codecs/test_header
 codec_tests += tests/codecs/test_imdn

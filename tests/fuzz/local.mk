@@ -17,6 +17,7 @@ fuzz_tests += tests/fuzz/fuzz_cpm_ids
 fuzz_tests += tests/fuzz/fuzz_digest
 fuzz_tests += tests/fuzz/fuzz_east
 fuzz_tests += tests/fuzz/fuzz_frame
+fuzz_tests += tests/fuzz/fuzz_group_document
 fuzz_tests += tests/fuzz/fuzz_gsm7
 fuzz_tests += tests/fuzz/fuzz_header
 fuzz_tests += tests/fuzz/fuzz_imdn

@@ -32,6 +32,7 @@ EXTRA_DIST += tests/system/test_devices.py
 EXTRA_DIST += tests/system/test_data.py
 EXTRA_DIST += tests/system/test_end_to_end.py
 EXTRA_DIST += tests/system/test_esme.py
+EXTRA_DIST += tests/system/test_groups.py
 EXTRA_DIST += tests/system/test_hold.py
 EXTRA_DIST += tests/system/test_hostile.py
 EXTRA_DIST += tests/system/test_kannel.py

@@ -428,20 +428,30 @@ static void take(struct engine *e, const struct reply *to,
 	native_try(e, legs[0]);
 }
 
-void intake_message(struct engine *e, const struct reply *to,
-		    const struct intake *in, const struct message *m)
+/* To a group, or to more than one person. */
+static void take_several(struct engine *e, const struct reply *to,
+			 const struct intake *in, const struct message *m)
 {
 	struct intake settled = *in;
 	struct message whole = *m;
 	struct outcome why;
 
-	road_now(e);
 	if (recipients_settle(e, &settled, &whole, &why))
 		take(e, to, &settled, &whole);
 	else if (in->segment.key.n > 0 && why.class != OUTCOME_LATER)
 		intake_ended(e, in, m, &why);
 	else
 		turn_away(e, to, in, m, &why);
+}
+
+void intake_message(struct engine *e, const struct reply *to,
+		    const struct intake *in, const struct message *m)
+{
+	road_now(e);
+	if (recipients_plain(e, in, m))
+		take(e, to, in, m);
+	else
+		take_several(e, to, in, m);
 }
 
 void intake_frame(struct engine *e, unsigned child, const struct frame *f)

@@ -154,27 +154,36 @@ static bool write_again(struct engine *e, struct intake *in,
 	return false;
 }
 
+static const struct group_known *group_of(const struct engine *e,
+					  const struct message *m)
+{
+	if (m->kind != MESSAGE_USER || m->n_recipients != 1)
+		return NULL;
+	return groups_find(e->groups, &m->recipients[0].address);
+}
+
+bool recipients_plain(const struct engine *e, const struct intake *in,
+		      const struct message *m)
+{
+	/* A partial one is answered for each of them; too many are refused. */
+	if (m->n_recipients > 1)
+		return in->partial || m->n_recipients > MESSAGE_RECIPIENTS_MAX;
+	return group_of(e, m) == NULL;
+}
+
 bool recipients_settle(struct engine *e, struct intake *in, struct message *m,
 		       struct outcome *why)
 {
-	const struct group_known *g = NULL;
+	const struct group_known *g = group_of(e, m);
 	size_t before = m->n_recipients;
 
-	if (before > MESSAGE_RECIPIENTS_MAX)
-		return true; /* refused by others */
-	if (m->kind == MESSAGE_USER && before == 1)
-		g = groups_find(e->groups, &m->recipients[0].address);
-	if (g != NULL) {
-		if (!open_group(e, g, m, why))
-			return false;
-		/* Nobody's answer is that of the group. */
-		in->native = false;
-		in->partial = false;
-	}
-	/* Each is answered for itself there. */
-	if (!in->partial)
-		fold(e, m);
+	if (g != NULL && !open_group(e, g, m, why))
+		return false;
+	fold(e, m);
 	if (g == NULL && m->n_recipients == before)
 		return true;
+	/* Nobody's answer is that of the group. */
+	in->native = in->native && g == NULL;
+	in->partial = false;
 	return write_again(e, in, m, why);
 }

@@ -167,8 +167,11 @@ void choose_ways(struct engine *e, const struct message *m,
 uint64_t choose_recipient(struct engine *e, const struct address *to);
 
 /* recipients.c */
+/** They are who gets a copy, just as they came. */
+bool recipients_plain(const struct engine *e, const struct intake *in,
+		      const struct message *m);
 /**
- * Those who get a copy, and the image of the message with them: in e->scratch
+ * Else: those who get a copy, and the image of the message with them: in e->scratch
  * where that is not what came. False: nobody, and why.
  */
 bool recipients_settle(struct engine *e, struct intake *in, struct message *m,

@@ -36,7 +36,12 @@ static uint64_t repeats(struct bytes text, size_t at)
 	return most;
 }
 
-/* What would make it slow or great; NULL: nothing. */
+static bool is_letter(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* What would make it slow or great, or is meant for others; NULL: nothing. */
 static const char *too_much(struct bytes text)
 {
 	uint64_t product = 1;
@@ -53,6 +58,9 @@ static const char *too_much(struct bytes text)
 			i++;
 			if (text.p[i] >= '1' && text.p[i] <= '9')
 				return "a reference back is not allowed";
+			if (is_letter(text.p[i]))
+				return "a letter behind \\ means nothing in "
+				       "POSIX expressions; a digit is [0-9]";
 		} else if (text.p[i] == '{') {
 			product *= repeats(text, i + 1);
 			if (product > EXPRESSION_REPEATS)

@@ -22,7 +22,8 @@ struct expression_part {
 /**
  * Compiles. ERR_RANGE: it is none, or too much; why was written to
  * `complaint`, unless NULL. References back (\1 in the expression) are
- * refused: their time has no bound. ERR_NOMEM.
+ * refused: their time has no bound; and so are \d and the like, which other
+ * kinds of expressions have. ERR_NOMEM.
  */
 enum err expression_new(struct bytes text, struct expression **out,
 			struct buf *complaint) CHECKED;

@@ -88,6 +88,17 @@ static size_t put_recoded(struct bytes text, enum segment_charset charset,
 	return n;
 }
 
+/* No length in septets goes with them: where a whole one is spare, it is a CR
+ * and no '@'. TS 23.038 6.1.2.3.1. */
+static void pack(struct bytes septets, unsigned fill, uint8_t *to)
+{
+	size_t bits = septets.n * 7 + fill;
+
+	gsm7_pack(septets, fill, to);
+	if (septets.n > 0 && bits % 8 == 1)
+		to[bits / 8] |= '\r' << 1;
+}
+
 /* The text of one part, as written, goes to `to`; returns its octets. */
 static size_t put_text(const struct draft *d, struct bytes written,
 		       enum segment_charset charset, uint8_t *to)
@@ -102,7 +113,7 @@ static size_t put_text(const struct draft *d, struct bytes written,
 		return put_recoded((struct bytes){ text, n }, charset, to);
 	}
 	if (d->packed)
-		gsm7_pack(written, gsm7_fill_bits(udh_octets(&d->header)), to);
+		pack(written, gsm7_fill_bits(udh_octets(&d->header)), to);
 	else if (n > 0)
 		memcpy(to, written.p, n);
 	return n;
@@ -219,41 +230,63 @@ static size_t before_padding(const struct draft *d, size_t from, size_t end)
 	return at;
 }
 
-/* The last place to cut, after `from` and not after `end`. */
-static size_t cut(const struct draft *d, const struct gsm7_shift *shift,
-		  size_t from, size_t end)
+/* The last place to cut for a part from `from`, by what must not be split. */
+static size_t last_cut(const struct draft *d, size_t room, size_t from)
 {
-	size_t whole, at;
+	size_t end = from + room;
 
+	if (d->units - from <= room)
+		return d->units;
 	/* A pair is never split: it would start at end - 1. */
 	if (before(d, end + 1) == end - 1)
 		end--;
-	whole = end;
-	for (at = end; at > from && whole - at < MARKS_MAX;) {
-		if (!inside(d, shift, from, at))
-			return at;
-		at = before(d, at);
-	}
-	return whole;
+	return before_padding(d, from, end);
 }
 
-/* Ends of the parts in units, at most `max` of them. */
+/* Parts of what begins at `from`. */
+static size_t parts_from(const struct draft *d, size_t room, size_t from)
+{
+	size_t n = 0;
+
+	while (from < d->units) {
+		from = last_cut(d, room, from);
+		n++;
+	}
+	return n;
+}
+
+/* The last place that splits no character of a reader's; `end` if all do. */
+static size_t good_cut(const struct draft *d, const struct gsm7_shift *shift,
+		       size_t from, size_t end)
+{
+	size_t at;
+
+	for (at = end; at > from && end - at < MARKS_MAX;) {
+		if (!inside(d, shift, from, at))
+			return before_padding(d, from, at);
+		at = before(d, at);
+	}
+	return end;
+}
+
+/* Ends of the parts in units, at most `max` of them, and as few as can be. */
 static enum err cut_all(const struct draft *d, size_t max, size_t *ends,
 			size_t *count)
 {
 	struct gsm7_shift shift = { d->header.locking, d->header.single };
-	size_t room = capacity(d->alphabet, &d->header), at = 0, n = 0, end;
+	size_t room = capacity(d->alphabet, &d->header), at = 0, n = 0, all;
+	size_t end, good;
 
-	if (room < ROOM_MIN)
+	if (room < ROOM_MIN || d->units / room > max)
+		return ERR_TOOBIG;
+	if ((all = parts_from(d, room, 0)) > max)
 		return ERR_TOOBIG;
 	while (at < d->units) {
-		if (n == max)
-			return ERR_TOOBIG;
-		end = d->units;
-		if (end - at > room) {
-			end = cut(d, &shift, at, at + room);
-			end = before_padding(d, at, end);
-		}
+		end = last_cut(d, room, at);
+		good = end < d->units ? good_cut(d, &shift, at, end) : end;
+		if (good == end ||
+		    n + 1 + parts_from(d, room, good) <= all)
+			end = good;
 		ends[n++] = at = end;
 	}
 	*count = n;
@@ -435,7 +468,7 @@ static enum err replace(struct draft *d, const struct segment_options *o,
 	return OK;
 }
 
-static enum err split_tidy(struct bytes text, const struct segment_options *o,
+static enum err split_exact(struct bytes text, const struct segment_options *o,
 			   struct arena *arena, struct segment_plan *out)
 {
 	struct draft d = { .source = text, .header = o->header };
@@ -457,17 +490,51 @@ static enum err split_tidy(struct bytes text, const struct segment_options *o,
 	return e;
 }
 
+/*
+ * Form C saves parts, or UTF-16, of letters that came with their marks apart;
+ * where it does not, they stay as they came.
+ */
+static bool saves(const struct segment_plan *tidy,
+		  const struct segment_plan *plain)
+{
+	return tidy->count < plain->count ||
+	       (tidy->count == plain->count &&
+		tidy->alphabet < plain->alphabet);
+}
+
+static enum err split_either(struct bytes plain, struct bytes tidy,
+			     const struct segment_options *o,
+			     struct arena *arena, struct segment_plan *out)
+{
+	struct segment_plan as_is;
+	enum err e, other;
+
+	if (bytes_equal(plain, tidy))
+		return split_exact(tidy, o, arena, out);
+	other = split_exact(plain, o, arena, &as_is);
+	e = split_exact(tidy, o, arena, out);
+	if (other != OK || (e == OK && saves(out, &as_is)))
+		return e;
+	*out = as_is;
+	return OK;
+}
+
 enum err segment_split(struct bytes text, const struct segment_options *o,
 		       struct arena *arena, struct segment_plan *out)
 {
-	struct buf tidy = BUF_INIT(SIZE_MAX);
+	struct buf plain = BUF_INIT(text.n), tidy = BUF_INIT(SIZE_MAX);
 	enum err e;
 
 	if (utf8_is_tidy(text))
-		return split_tidy(text, o, arena, out);
+		return split_exact(text, o, arena, out);
 	tidy.limit = NFC_GROWTH * text.n;
-	if ((e = utf8_tidy(text, &tidy)) == OK)
-		e = split_tidy(buf_bytes(&tidy), o, arena, out);
+	e = utf8_plain(text, &plain);
+	if (e == OK)
+		e = utf8_tidy(text, &tidy);
+	if (e == OK)
+		e = split_either(buf_bytes(&plain), buf_bytes(&tidy), o, arena,
+				 out);
+	buf_clear(&plain);
 	buf_clear(&tidy);
 	return e;
 }

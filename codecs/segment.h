@@ -87,14 +87,15 @@ struct segment_plan {
 const char *segment_alphabet_name(const struct segment_plan *p);
 
 /**
- * Plans `text` (UTF-8; made tidy first, see utf8_tidy) in the alphabet that
- * carries all of it in the fewest parts; of equals the first of GSM default
- * and extension, national tables, Latin-1 and UTF-16BE, as far as allowed.
- * Of another charset than GSM's data_coding 00 has what both have, counted in
- * septets, as the SMSC makes them of it; and then no national tables. No
- * part ends inside an escape or surrogate pair, nor, unless that is as long
- * as half a part, within a cluster of UAX #29. SAR with any header falls back
- * to IE 08: the two exclude each other. PAYLOAD is used when one short message is not enough.
+ * Plans `text` (UTF-8), as utf8_plain() has it or, when that saves parts or
+ * UTF-16, as utf8_tidy() has it, in the alphabet that carries all of it in the
+ * fewest parts; of equals the first of GSM default and extension, national
+ * tables, Latin-1 and UTF-16BE, as far as allowed. Of another charset than
+ * GSM's data_coding 00 has what both have, counted in septets, as the SMSC
+ * makes them of it; and then no national tables. No part ends inside an escape
+ * or surrogate pair nor, where that costs no part more, within a cluster of
+ * UAX #29. SAR with any header falls back to IE 08: the two exclude each
+ * other. PAYLOAD is used when one short message is not enough.
  * *out lives in `arena`. Empty text is one empty segment.
  * ERR_MALFORMED: not UTF-8; ERR_TOOBIG: more than parts_max parts, above
  * SEGMENT_PAYLOAD_MAX, or the header leaves no room; ERR_RANGE: UDH8 with a
@@ -152,8 +153,8 @@ struct segment_content {
 /**
  * Reads one short message. Reserved codings are GSM 7-bit (TS 23.038 4);
  * compressed ones and pictograms are data, and so are Japanese and Korean
- * where codecs/east.h does not know them. Packed: a last 00
- * ('@') that fills its octet cannot be told from padding and is dropped.
+ * where codecs/east.h does not know them. Packed: a last 00 ('@') or 0D that
+ * fills its octet cannot be told from padding and is dropped.
  * *out lives in `arena` or borrows from `in`; of a part that may be cut within
  * a character out->raw is what codecs/joined.h takes. ERR_MALFORMED: udhi,
  * and the header does not fit (see *why); ERR_NOMEM. On error *out keeps its

@@ -182,7 +182,8 @@ static size_t write_raw(const struct portion *p,
 		return n;
 	}
 	gsm7_unpack(p->octets, p->fill, to);
-	if ((p->octets.n * 8 - p->fill) % 7 == 0 && to[n - 1] == 0)
+	if ((p->octets.n * 8 - p->fill) % 7 == 0 &&
+	    (to[n - 1] == 0 || to[n - 1] == '\r'))
 		n--;
 	return n;
 }

@@ -66,11 +66,15 @@ bool utf8_ascii(struct bytes text);
 enum err utf8_repair(struct bytes text, struct buf *to, bool *damaged) CHECKED;
 
 /**
- * Appends `text` in the form that is segmented: CRLF and CR become LF,
- * U+FEFF goes, and all is in form C (codecs/nfc.h), but for more marks on one
- * letter than NFC_RUN_OCTETS, which stay as they are. At most NFC_GROWTH times
- * as long. ERR_MALFORMED: not valid UTF-8, *to then has part of it; else as
- * `to` says.
+ * Appends `text` with CRLF and CR as LF, and without U+FEFF; never longer.
+ * ERR_MALFORMED: not valid UTF-8, *to then has part of it; else as `to` says.
+ */
+enum err utf8_plain(struct bytes text, struct buf *to) CHECKED;
+
+/**
+ * The same in form C (codecs/nfc.h), but for more marks on one letter than
+ * NFC_RUN_OCTETS, which stay as they are. At most NFC_GROWTH times as long.
+ * Errors as above.
  */
 enum err utf8_tidy(struct bytes text, struct buf *to) CHECKED;
 

@@ -82,6 +82,35 @@ static enum err add(struct run *r, uint32_t code, struct buf *to)
 	return e;
 }
 
+/* The next character of a text whose lines end in LF; U+FEFF is none. */
+static uint32_t next_plain(const uint8_t **p, const uint8_t *end)
+{
+	uint32_t code = BYTE_ORDER_MARK;
+
+	while (*p < end && code == BYTE_ORDER_MARK)
+		code = utf8_next(p, end);
+	if (code != '\r')
+		return code;
+	if (*p < end && **p == '\n')
+		(*p)++;
+	return '\n';
+}
+
+enum err utf8_plain(struct bytes text, struct buf *to)
+{
+	const uint8_t *p = text.p, *end = utf8_end(text);
+	uint32_t code;
+
+	while (p < end) {
+		code = next_plain(&p, end);
+		if (code == UTF8_BAD)
+			return ERR_MALFORMED;
+		if (code != BYTE_ORDER_MARK)
+			utf8_append(to, code);
+	}
+	return buf_status(to);
+}
+
 enum err utf8_tidy(struct bytes text, struct buf *to)
 {
 	const uint8_t *p = text.p, *end = utf8_end(text);
@@ -90,17 +119,11 @@ enum err utf8_tidy(struct bytes text, struct buf *to)
 	uint32_t code;
 
 	while (p < end && e == OK) {
-		code = utf8_next(&p, end);
+		code = next_plain(&p, end);
 		if (code == UTF8_BAD)
 			return ERR_MALFORMED;
-		if (code == BYTE_ORDER_MARK)
-			continue;
-		if (code == '\r') {
-			if (p < end && *p == '\n')
-				p++;
-			code = '\n';
-		}
-		e = add(&r, code, to);
+		if (code != BYTE_ORDER_MARK)
+			e = add(&r, code, to);
 	}
 	return e == OK ? flush(&r, to) : e;
 }

@@ -41,10 +41,12 @@ static const char *type_name(const struct setting *row)
 		return "list of numbers, one for each link";
 	case SETTING_ENTRIES:
 		return "list of numbers and texts; those that end in * stand "
-		       "for all that begin so, /.../ is a regular expression";
+		       "for all that begin so, /.../ is a POSIX extended "
+		       "regular expression";
 	case SETTING_REWRITE:
 		return "list of rules FROM -> TO, the first that fits counts; "
-		       "/.../ on the left is a regular expression, whose "
+		       "/.../ on the left is a POSIX extended "
+		       "regular expression, whose "
 		       "groups are \\1 to \\9 on the right";
 	case SETTING_FILE:
 		return "file, from the root";

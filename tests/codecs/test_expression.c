@@ -72,6 +72,12 @@ static const struct bad {
 	  "/(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)/: more than 9 groups" },
 	{ "a reference back", "^(.)\\1$",
 	  "/^(.)\\1$/: a reference back is not allowed" },
+	{ "a class of another kind of expression", "^\\d+$",
+	  "/^\\d+$/: a letter behind \\ means nothing in POSIX expressions; a "
+	  "digit is [0-9]" },
+	{ "in brackets, too", "[\\d]",
+	  "/[\\d]/: a letter behind \\ means nothing in POSIX expressions; a "
+	  "digit is [0-9]" },
 	{ "repeats of repeats", "((a{32}){32}){32}",
 	  "/((a{32}){32}){32}/: its {...} repeat too much" },
 	{ "a great repeat", "a{5,99999999999999999999}",

@@ -77,13 +77,20 @@ static void test_national_rooms(void)
 	arena_free(arena);
 }
 
+struct repeated {
+	const char *unit;
+	unsigned n;	/* so many that there is room to spare in the parts  */
+	const char *pad;
+};
+
 /*
- * At every offset: no part of a text of `unit` begins with what must not be
+ * At every offset: no part of a text of units begins with what must not be
  * parted from its front.
  */
-static unsigned bad_cuts(const char *unit, const char *pad,
-			 const struct segment_options *o, struct arena *arena)
+static unsigned bad_cuts(struct repeated r, const struct segment_options *o,
+			 struct arena *arena)
 {
+	size_t octets = strlen(r.unit);
 	struct segment_rules rules = { 0 };
 	struct buf text = BUF_INIT(100000);
 	unsigned bad = 0;
@@ -96,9 +103,9 @@ static unsigned bad_cuts(const char *unit, const char *pad,
 		arena_reset(arena);
 		buf_reset(&text);
 		for (i = 0; i < shift; i++)
-			buf_text(&text, pad);
-		for (i = 0; i < 100; i++)
-			buf_text(&text, unit);
+			buf_text(&text, r.pad);
+		for (i = 0; i < r.n; i++)
+			buf_text(&text, r.unit);
 		bad += segment_split(buf_bytes(&text), o, arena, &p) != OK;
 		for (j = 1; j < p.count && bad == 0; j++) {
 			struct segment_wire w = { p.segments[j].short_message,
@@ -106,8 +113,8 @@ static unsigned bad_cuts(const char *unit, const char *pad,
 
 			bad += segment_text(&w, &rules, arena, &c, NULL) !=
 				       OK ||
-			       c.damaged || c.body.n < strlen(unit) ||
-			       memcmp(c.body.p, unit, strlen(unit)) != 0;
+			       c.damaged || c.body.n < octets ||
+			       memcmp(c.body.p, r.unit, octets) != 0;
 		}
 	}
 	buf_clear(&text);
@@ -116,25 +123,116 @@ static unsigned bad_cuts(const char *unit, const char *pad,
 
 static void test_cuts(void)
 {
+	static const struct repeated rows[] = {
+		{ "€", 100, "a" },
+		{ "😀", 70, "ж" },
+		{ "x\u0323\u0301", 46, "ж" },
+		{ "👩\u200D👧", 28, "ж" },
+		{ "\u0E01\u0E34\u0E48", 46, "\u0E01" },
+		{ "\u1113\u1160\u11AB", 46, "\u0436" },
+		{ "\uD55C\u11A8", 70, "\u0436" },
+		{ "\U0001F1E9\U0001F1EA", 35, "\u0436" },
+		{ "\U0001F44D\U0001F3FD", 35, "\u0436" },
+		{ "1\uFE0F\u20E3", 46, "\u0436" },
+	};
+	static const struct repeated hindi_rows[] = {
+		{ "\u0915\u093F", 100, "\u0915" },
+		{ "\u0915\u094D\u0930", 66, "\u0915" },
+	};
 	struct segment_options none = { 0 };
 	struct segment_options hindi = { .locking = SEGMENT_LANGUAGE(6) };
 	struct arena *arena = arena_new(ARENA);
+	size_t i;
 
 	CU_ASSERT_FATAL(arena != NULL);
-	CU_ASSERT(bad_cuts("€", "a", &none, arena) == 0);
-	CU_ASSERT(bad_cuts("😀", "ж", &none, arena) == 0);
-	CU_ASSERT(bad_cuts("x\u0323\u0301", "ж", &none, arena) == 0);
-	CU_ASSERT(bad_cuts("👩\u200D👧", "ж", &none, arena) == 0);
-	CU_ASSERT(bad_cuts("\u0915\u093F", "\u0915", &hindi, arena) == 0);
-	CU_ASSERT(bad_cuts("\u0915\u094D\u0930", "\u0915", &hindi, arena) == 0);
-	CU_ASSERT(bad_cuts("\u0E01\u0E34\u0E48", "\u0E01", &none, arena) == 0);
-	CU_ASSERT(bad_cuts("\u1113\u1160\u11AB", "\u0436", &none, arena) == 0);
-	CU_ASSERT(bad_cuts("\uD55C\u11A8", "\u0436", &none, arena) == 0);
-	CU_ASSERT(bad_cuts("\U0001F1E9\U0001F1EA", "\u0436", &none, arena) ==
-		  0);
-	CU_ASSERT(bad_cuts("\U0001F44D\U0001F3FD", "\u0436", &none, arena) ==
-		  0);
-	CU_ASSERT(bad_cuts("1\uFE0F\u20E3", "\u0436", &none, arena) == 0);
+	for (i = 0; i < sizeof rows / sizeof *rows; i++)
+		CU_ASSERT(bad_cuts(rows[i], &none, arena) == 0);
+	for (i = 0; i < sizeof hindi_rows / sizeof *hindi_rows; i++)
+		CU_ASSERT(bad_cuts(hindi_rows[i], &hindi, arena) == 0);
+	arena_free(arena);
+}
+
+/* A cut between characters may not cost a part, nor form C, nor its lack. */
+static void test_fewest(void)
+{
+	static const struct fewest {
+		const char *name, *front, *middle, *back;
+		size_t n, back_n, want;
+	} rows[] = {
+		{ "a mark where the part ends", "я", "я\u0301", "я", 66, 66,
+		  2 },
+		{ "a flag there", "я", "\U0001F1E9\U0001F1EA", "я", 65, 65,
+		  2 },
+		{ "a flag with room", "я", "\U0001F1E9\U0001F1EA", "я", 65, 64,
+		  2 },
+		{ "letters that form C takes apart", "\u0958", "", "", 70, 0,
+		  1 },
+		{ "letters that it joins", "e\u0301", "ж", "", 69, 0, 1 },
+	};
+	struct segment_options none = { 0 };
+	struct arena *arena = arena_new(ARENA);
+	struct buf text = BUF_INIT(10000);
+	size_t i, j;
+
+	CU_ASSERT_FATAL(arena != NULL);
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct fewest *r = &rows[i];
+		struct segment_plan p = { 0 };
+
+		arena_reset(arena);
+		check_repeat(&text, r->front, r->n, r->middle);
+		for (j = 0; j < r->back_n; j++)
+			buf_text(&text, r->back);
+		ROW(r, segment_split(buf_bytes(&text), &none, arena, &p) == OK);
+		ROW(r, p.count == r->want);
+	}
+	buf_clear(&text);
+	arena_free(arena);
+}
+
+/* What comes is what goes, as long as it goes in the same alphabet. */
+static void test_as_it_came(void)
+{
+	static const struct as_it_came {
+		const char *name, *text;
+		uint16_t locking;
+		const char *want;
+	} rows[] = {
+		{ "a compatibility ideograph", "\uFA19", 0, "\uFA19" },
+		{ "marks out of order", "\u0644\u0651\u064E", 0,
+		  "\u0644\u0651\u064E" },
+		{ "a letter that form C takes apart", "\u0958", 0, "\u0958" },
+		{ "jamo", "\u1112\u1161\u11AB", 0, "\u1112\u1161\u11AB" },
+		{ "a letter and its mark", "e\u0301\u0436", 0,
+		  "e\u0301\u0436" },
+		{ "one that a national table has", "\u09DC",
+		  SEGMENT_LANGUAGE(4), "\u09DC" },
+		{ "GSM 7-bit needs form C", "e\u0301", 0, "\u00E9" },
+	};
+	struct arena *arena = arena_new(ARENA);
+	size_t i;
+
+	CU_ASSERT_FATAL(arena != NULL);
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct as_it_came *r = &rows[i];
+		struct segment_options o = { .locking = r->locking };
+		struct segment_rules rules = { 0 };
+		struct segment_plan p = { 0 };
+		struct segment_content c = { 0 };
+		struct segment_wire w = { .udhi = false };
+
+		arena_reset(arena);
+		ROW(r, segment_split(bytes_of(r->text), &o, arena, &p) == OK);
+		ROW(r, p.count == 1);
+		if (p.count != 1)
+			continue;
+		w.octets = p.segments[0].short_message;
+		w.data_coding = p.data_coding;
+		w.udhi = p.segments[0].udhi;
+		ROW(r, segment_text(&w, &rules, arena, &c, NULL) == OK);
+		ROW(r, bytes_is(c.body, r->want));
+		ROW(r, (p.locking != 0) == (r->locking != 0));
+	}
 	arena_free(arena);
 }
 
@@ -229,6 +327,8 @@ static const struct check_test tests[] = {
 	{ "room of one part", test_rooms },
 	{ "room with national tables", test_national_rooms },
 	{ "cuts between characters", test_cuts },
+	{ "as few parts as can be", test_fewest },
+	{ "as it came", test_as_it_came },
 	{ "nothing but marks", test_only_marks },
 	{ "data", test_data },
 	{ "long header", test_long_header },

@@ -219,25 +219,38 @@ static bool same(struct bytes want, struct bytes got,
 	return septet == 0 && bytes_equal((struct bytes){ want.p, got.n }, got);
 }
 
+typedef enum err writing(struct bytes text, struct buf *to);
+
+/* Is `got` that writing of it? */
+static bool is_written(struct bytes text, struct bytes got,
+		       const struct segment_plan *p, bool packed, writing *w)
+{
+	struct buf want = BUF_INIT(4 * TEXT_MAX),
+		   other = BUF_INIT(8 * TEXT_MAX);
+	bool good = false;
+
+	if (w(text, &want) == OK &&
+	    (!p->replaced || translit(buf_bytes(&want), &other) == OK))
+		good = same(buf_bytes(p->replaced ? &other : &want), got, p,
+			    packed);
+	buf_clear(&want);
+	buf_clear(&other);
+	return good;
+}
+
 static bool comes_back(struct chance *c, struct bytes text,
 		       const struct segment_options *o,
 		       const struct segment_plan *p, struct arena *a)
 {
 	struct segment_rules rules = { o->charset, o->gsm_dcs, o->packed };
-	struct buf want = BUF_INIT(4 * TEXT_MAX),
-		   other = BUF_INIT(8 * TEXT_MAX);
 	struct joined j = JOINED_INIT(8 * TEXT_MAX);
 	struct bytes got;
 	bool good = false;
 
-	if (utf8_tidy(text, &want) == OK &&
-	    (!p->replaced || translit(buf_bytes(&want), &other) == OK) &&
-	    receive(c, p, &rules, a, &j) == OK && joined_end(&j, &got) == OK)
-		good = same(buf_bytes(p->replaced ? &other : &want), got, p,
-			    o->packed);
+	if (receive(c, p, &rules, a, &j) == OK && joined_end(&j, &got) == OK)
+		good = is_written(text, got, p, o->packed, utf8_plain) ||
+		       is_written(text, got, p, o->packed, utf8_tidy);
 	joined_clear(&j);
-	buf_clear(&want);
-	buf_clear(&other);
 	return good;
 }
 

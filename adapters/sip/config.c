@@ -226,7 +226,7 @@ enum err config_new(const struct settings *s, struct sip_config **made,
 	if ((e = read_sip(c, complaint)) != OK || (e = read_rules(c)) != OK ||
 	    (e = read_trusted(c, complaint)) != OK ||
 	    (e = read_domains(c)) != OK ||
-	    (e = lists_read(s, &c->rules, arena, &c->lists, complaint)) != OK)
+	    (e = lists_read(s, &c->rules, arena, &c->lists)) != OK)
 		goto out;
 	*made = c;
 out:

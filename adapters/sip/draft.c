@@ -407,6 +407,16 @@ enum err draft_one_from(const struct draft *d, struct arena *a,
 	return e;
 }
 
+/*
+ * Who is hidden has no address that a notification could go to: it must come
+ * to us, by an id of ours (RFC 5438 12.1.1).
+ */
+static bool hides_reports(const struct drafting *d)
+{
+	return d->m->from.kind == ADDRESS_ANONYMOUS && !d->leg->native &&
+	       (d->m->want & (WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY));
+}
+
 /* Only message/cpim can say that it is for a group. */
 static bool tells_no_group(const struct message *m)
 {
@@ -429,7 +439,8 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	if ((e = draft_shown(&d)) != OK || (e = put_hops(&d)) != OK ||
 	    (e = put_addresses(&d)) != OK || (e = put_headers(&d)) != OK)
 		return e;
-	if (d.m->native.n > 0 && d.m->native_type && !tells_no_group(d.m))
+	if (d.m->native.n > 0 && d.m->native_type && !tells_no_group(d.m) &&
+	    !hides_reports(&d))
 		e = put_native(&d);
 	else if (d.m->kind == MESSAGE_REPORT)
 		e = draft_report(&d);
@@ -446,7 +457,7 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 			      strcmp(out->type, CPIM_MIME_TYPE) == 0 &&
 			      (d.m->want & (WANT_POSITIVE | WANT_NEGATIVE |
 					    WANT_DISPLAY)) != 0;
-	out->direct = out->report_follows && d.m->native.n > 0 &&
+	out->direct = out->report_follows && out->from_uri.n == 0 &&
 		      message_id_of(d.m, ID_IMDN) != NULL;
 	return e;
 }

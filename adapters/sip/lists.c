@@ -2,24 +2,6 @@
 
 #include "codecs/number_list.h"
 
-static enum err read_service(const struct settings_group *g,
-			     const struct address_rules *rules, struct arena *a,
-			     struct lists *out, struct buf *complaint)
-{
-	const char *text = settings_text(g, "service");
-	enum err e;
-
-	if (!text)
-		return OK;
-	e = address_parse(bytes_of(text), rules, a, &out->service);
-	if (e == ERR_NOMEM || (e == OK && out->service.kind == ADDRESS_SIP))
-		return e;
-	settings_where(g, "service", complaint);
-	buf_printf(complaint, ": group lists: service: %s is no sip: address\n",
-		   text);
-	return ERR_RANGE;
-}
-
 static enum err read_senders(const struct settings_group *g, struct lists *out)
 {
 	const char *text = settings_text(g, "senders");
@@ -36,14 +18,16 @@ static enum err read_senders(const struct settings_group *g, struct lists *out)
 }
 
 enum err lists_read(const struct settings *s, const struct address_rules *rules,
-		    struct arena *a, struct lists *out, struct buf *complaint)
+		    struct arena *a, struct lists *out)
 {
 	const struct settings_group *g = settings_single(s, "lists");
+	const char *service = settings_text(g, "service");
 	struct lists l = { .history = settings_bool(g, "history") };
-	enum err e;
+	enum err e = OK;
 
 	l.most = (uint32_t)settings_number(g, "recipients-most");
-	e = read_service(g, rules, a, &l, complaint);
+	if (service)
+		e = address_parse(bytes_of(service), rules, a, &l.service);
 	if (e == OK)
 		e = read_senders(g, &l);
 	if (e == OK)

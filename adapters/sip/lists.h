@@ -19,13 +19,9 @@ struct lists {
 	struct number_list *senders;	/* NULL: everybody                   */
 };
 
-/**
- * From group lists; texts go to `a`. ERR_RANGE: `complaint` says what is
- * wrong and where; ERR_NOMEM.
- */
+/** From group lists, which is checked; texts go to `a`. ERR_NOMEM. */
 enum err lists_read(const struct settings *s, const struct address_rules *rules,
-		    struct arena *a, struct lists *out,
-		    struct buf *complaint) CHECKED;
+		    struct arena *a, struct lists *out) CHECKED;
 void lists_clear(struct lists *l);
 
 /** May he send to the service? */

@@ -2,7 +2,7 @@
 #include "gateway/message.h"
 
 static const struct setting lists_settings[] = {
-	{ "service", SETTING_TEXT, NULL, 0, 0, NULL, NULL, false,
+	{ "service", SETTING_SIP, NULL, 0, 0, NULL, NULL, false,
 	  "The address to which messages with a list of recipients are sent, "
 	  "such as sip:lists@cpm.example (RFC 5365). Not set: there is none.",
 	  false },

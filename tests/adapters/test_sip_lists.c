@@ -299,19 +299,44 @@ static void test_who_reports_to_whom(void)
 	sample_finish(&w, &d);
 }
 
+/* Another service, other senders: as soon as they are set. */
 static void test_settings(void)
 {
-	static const char *const good[] = { "lists.service=" SERVICE, NULL };
-	static const char *const bad[] = { "lists.service=tel:+15550100009",
-					   NULL };
-	char why[300] = "";
+	static const char *const all[] = { "lists.service=" SERVICE, NULL };
+	static const char *const john[] = { "lists.service=" SERVICE,
+					    "lists.senders=+15550200001",
+					    NULL };
+	static const char body[] = PART(TEXT) PART(IS_LIST LIST(ONE)) END;
+	struct device_request r = device_message(TYPE, body);
+	struct world_frame *f;
+	struct device_socket d;
+	struct intake in;
+	struct message m;
+	char why[300];
 	struct world w;
 
-	world_start(&w, good);
-	CU_ASSERT(!world_configure(&w, bad, why, sizeof(why)));
-	CU_ASSERT(strstr(why, "group lists: service: tel:+15550100009 is no "
-			      "sip: address") != NULL);
-	CU_ASSERT(world_configure(&w, good, why, sizeof(why)));
+	r.target = SERVICE;
+	world_start(&w, NULL);
+	device_open(&d, &w, false);
+	CU_ASSERT(device_register(&d, "mary", 600) == 200);
+	r.headers = "Require: recipient-list-message\r\n";
+	CU_ASSERT(device_converse(&d, &r) == 420);
+	CU_ASSERT(world_configure(&w, john, why, sizeof(why)));
+	CU_ASSERT(device_converse(&d, &r) == 403);
+	CU_ASSERT(world_configure(&w, all, why, sizeof(why)));
+	device_ask(&d, &r);
+	f = world_wait(&w, FRAME_INTAKE);
+	CU_ASSERT_FATAL(f && intake_read(f->payload, &in) == OK);
+	CU_ASSERT(!in.native);
+	CU_ASSERT_FATAL(message_read(in.message, w.arena, &m, NULL) == OK);
+	CU_ASSERT_FATAL(m.n_recipients == 1);
+	CU_ASSERT_STRING_EQUAL(m.recipients[0].address.text, "sip:a@b.example");
+	CU_ASSERT(m.recipients[0].role == RECIPIENT_BCC);
+	CU_ASSERT(bytes_is(m.native, "bonjour"));
+	CU_ASSERT_STRING_EQUAL(m.original_to, SERVICE);
+	world_accept(&w, f->ref);
+	CU_ASSERT(device_await(&d) && device_status(&d) == 202);
+	device_close(&d);
 	world_finish(&w);
 }
 

@@ -137,6 +137,8 @@ refused "a program that there is not" "group = gateway\nadapters = sip;fax\n" \
 	"x.conf:2: group gateway: adapters: there is no program cpmgw-fax"
 refused "what this version has not" "group = iwf\naccept = submitted\n" \
 	"x.conf:2: group iwf: accept: submitted is not available in this version, only stored"
+refused "a service that has no address" "group = lists\nservice = tel:+15550100009\n" \
+	"x.conf:2: group lists: service: tel:+15550100009 is not a sip: address"
 refused "an item twice" "group = gateway\nadapters = sip;smpp;sip\n" \
 	"x.conf:2: group gateway: adapters: sip is there twice"
 

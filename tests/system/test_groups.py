@@ -152,10 +152,18 @@ def case_who_is_hidden_may_where_the_rules_say_so(w):
               'cpim_from': 'sip:anonymous@anonymous.invalid',
               'from_': '"Anonymous" <sip:anonymous@anonymous.invalid>'}
     equal(w.mary.message(WALKERS, text, **hidden)[0], 433)
-    equal(w.mary.message(NEWS, text, **hidden)[0], 202)
-    m = w.bob.wait_text(text)
-    check('mary' not in m.octets.decode() and
-          NUMBERS['mary'] not in m.octets.decode(), 'hidden')
+    status, message_id = w.mary.message(NEWS, text, BOTH, **hidden)
+    equal(status, 202)
+    for device in (w.bob, w.peter):
+        m = device.wait_text(text)
+        check('mary' not in m.octets.decode() and
+              NUMBERS['mary'] not in m.octets.decode(), 'hidden')
+        equal(notify(device, m, 'delivered'), 200)
+    w.mary.wait(lambda m: m.imdn and m.imdn.message_id == message_id,
+                'reports', 2)
+    equal(sorted(m.imdn.recipient for m in w.mary.inbox
+                 if m.imdn and m.imdn.message_id == message_id),
+          sorted([BOB, PETER]), 'he is told all the same')
 
 
 def case_nobody_else_is_480(w):

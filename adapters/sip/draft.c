@@ -378,9 +378,13 @@ static enum err put_plain(struct drafting *d)
 	return arena_copy(d->arena, text->body, &d->out->plain);
 }
 
-/* As it came, octet by octet (RFC 3862 allows no change). */
+/* As it came, octet by octet (RFC 3862 allows no change); and its id. */
 static enum err put_native(struct drafting *d)
 {
+	const char *id = message_id_of(d->m, ID_IMDN);
+
+	if (id && !(d->out->message_id = arena_string(d->arena, bytes_of(id))))
+		return ERR_NOMEM;
 	d->out->type = arena_string(d->arena, bytes_of(d->m->native_type));
 	if (!d->out->type)
 		return ERR_NOMEM;

@@ -29,7 +29,7 @@ struct draft {
 	struct bytes body;
 	const char *listed_type;	/* or NULL: the same with the list   */
 	struct bytes listed;	/* of those who are sent it, too             */
-	const char *message_id;	/* the leg's own, as imdn.Message-ID         */
+	const char *message_id;	/* imdn.Message-ID: its own, else the leg's  */
 	struct bytes from_uri;	/* where `body` is a CPIM of our own: the URI
 				 * of its From, in it                        */
 	const char *plain_type;	/* for devices without message/cpim; or NULL */

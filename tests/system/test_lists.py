@@ -87,7 +87,7 @@ class Copy:
     def __init__(self, request):
         self.request, self.told = request, None
         self.type, self.octets = request.get('content-type'), request.body
-        found = re.search(r'multipart/mixed;boundary="([^"]+)"', self.type)
+        found = re.search(r'multipart/mixed;boundary=([^";]+)', self.type)
         if not found:
             return
         mark = b'--' + found.group(1).encode()

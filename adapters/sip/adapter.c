@@ -236,18 +236,26 @@ static void sip_abort(void *self)
 	s->next_config = NULL;
 }
 
+/* The counts of nonces do not outlive this program, and so no nonce does. */
+static enum err make_auth(struct sip *s)
+{
+	struct auth_settings a = { .realm = s->next_config->realm };
+	uint64_t random[2] = { random_of(s), random_of(s) };
+	uint8_t key[16];
+
+	memcpy(key, random, sizeof(key));
+	s->auth = auth_new(key, &a);
+	return s->auth ? OK : ERR_NOMEM;
+}
+
 static enum err sip_prepare(void *self, const struct settings *settings,
 			    struct buf *complaint)
 {
 	struct sip *s = self;
 	enum err e = config_new(settings, &s->next_config, complaint);
 
-	if (e == OK && !s->auth) {
-		struct auth_settings a = { .realm = s->next_config->realm };
-
-		s->auth = auth_new(s->nonce_key, &a);
-		e = s->auth ? OK : ERR_NOMEM;
-	}
+	if (e == OK && !s->auth)
+		e = make_auth(s);
 	if (e == OK &&
 	    !(s->ua && config_same_listener(s->config, s->next_config)))
 		e = listen_anew(s, complaint);

@@ -72,6 +72,7 @@ struct device_socket {
 	const struct world *world;
 	char nonce[128];	/* of the last challenge                     */
 	unsigned nonce_count, cseq, branch;
+	size_t tail;		/* so many octets at the end go apart        */
 	char in[DEVICE_TEXT];	/* TCP: what is not taken yet                */
 	size_t in_n;
 	char text[DEVICE_TEXT];	/* the last message that came                */

@@ -137,9 +137,81 @@ static void test_stubborn(void)
 	world_finish(&w);
 }
 
+/* What is looked for among headers means nothing in a body, however it comes. */
+static void test_bodies(void)
+{
+	static const char body[] = "\r\n\0Via: a;;b,,\nCSeq: 1 F+O\n\n\0;;";
+	struct device_request r =
+		device_message("application/octet-stream", body);
+	struct device_socket d;
+	struct world_frame *f;
+	struct intake in;
+	struct message m;
+	struct world w;
+	size_t tails[] = { 0, sizeof(body) - 1, sizeof(body) + 1,
+			   sizeof(body) + 3, sizeof(body) + 10 };
+	size_t i;
+
+	r.body_n = sizeof(body) - 1;
+	world_start(&w, NULL);
+	for (i = 0; i < 2 * sizeof(tails) / sizeof(tails[0]); i++) {
+		device_open(&d, &w, i % 2 == 0);
+		device_ask(&d, &r);
+		CU_ASSERT_FATAL(device_await(&d) && device_status(&d) == 407);
+		CU_ASSERT_FATAL(sscanf(strstr(d.text, "nonce=\"") + 7,
+				       "%127[^\"]", d.nonce) == 1);
+		d.nonce_count = 0;
+		d.tail = d.tcp ? tails[i / 2] : 0;
+		device_ask(&d, &r);
+		f = world_wait(&w, FRAME_INTAKE);
+		CU_ASSERT_FATAL(f != NULL);
+		CU_ASSERT_FATAL(intake_read(f->payload, &in) == OK);
+		CU_ASSERT_FATAL(message_read(in.message, w.arena, &m, NULL) ==
+				OK);
+		CU_ASSERT(bytes_equal(m.native,
+				      (struct bytes){ (const uint8_t *)body,
+						      r.body_n }));
+		world_accept(&w, f->ref);
+		CU_ASSERT_FATAL(device_await(&d));
+		CU_ASSERT(device_status(&d) == 202);
+		device_close(&d);
+	}
+	world_finish(&w);
+}
+
+/* RFC 3261 8.2.6.2: what the library cannot read comes back as it was. */
+static void test_method(void)
+{
+	static const char text[] =
+		"!F+O`.%'~ sip:cpm.example SIP/2.0\r\n"
+		"Via: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bKmethod\r\n"
+		"From: <sip:a@cpm.example>;tag=1\r\n"
+		"To: <sip:cpm.example>\r\nMax-Forwards: 70\r\n"
+		"Call-ID: method\r\nCSeq: 1 !F+O`.%'~\r\n"
+		"Content-Length: 0\r\n\r\n";
+	struct device_socket d;
+	struct world w;
+	size_t tail;
+
+	world_start(&w, NULL);
+	for (tail = 0; tail < sizeof(text) - 1; tail += 30) {
+		device_open(&d, &w, true);
+		d.tail = tail;
+		device_send(&d, text, sizeof(text) - 1);
+		CU_ASSERT_FATAL(device_receive(&d));
+		CU_ASSERT(device_status(&d) == 400);
+		CU_ASSERT_STRING_EQUAL(device_header(&d, "CSeq"),
+				       "1 !F+O`.%'~");
+		device_close(&d);
+	}
+	world_finish(&w);
+}
+
 static const struct check_test tests[] = {
 	{ "refused, then closed", test_rows },
 	{ "who goes on is sent away", test_stubborn },
+	{ "bodies are left alone", test_bodies },
+	{ "a method of strange octets", test_method },
 	{ NULL, NULL }
 };
 CHECK_MAIN("sip stream", tests)

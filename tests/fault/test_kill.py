@@ -16,6 +16,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] /
 from device import Device  # noqa: E402
 from peers import Esme, Smsc, text_of  # noqa: E402
 from rig import SMPP, Failure, Rig, check, equal, until  # noqa: E402
+from sipwire import challenges, credentials  # noqa: E402
+
+PETER = 'sip:peter@cpm.example'
 
 KILLS = int(os.environ.get('CPMGW_KILLS', '200'))
 SEED = int(os.environ.get('CPMGW_SEED', '1'))
@@ -162,6 +165,25 @@ def case_registrations_are_known_after_a_kill(w):
     equal(w.smsc.mobile_originated('15550200001', '15550100002',
                                    text)['status'], 0)
     peter.wait_text(text)
+
+
+def case_credentials_that_were_used_are_not_taken_again(w):
+    peter = Device(w, 'peter').registered()
+    mary = Device(w, 'mary').registered()
+
+    def send(text, answer=()):
+        return mary.transact(*mary.build(
+            'MESSAGE', PETER, ['Content-Type: text/plain', *answer],
+            text.encode()))
+    answer = 'Proxy-Authorization: ' + credentials(
+        challenges(send('who is it?'))[0], 'mary', 'mary-secret', 'MESSAGE',
+        PETER)
+    equal(send('it is me', [answer]).status, 200)
+    equal(send('it is not', [answer]).status, 407)
+    w.gateway.kill_program('cpmgw-sip')
+    until(lambda: send('nor is this', [answer]).status == 407, 'refused')
+    peter.wait_text('it is me')
+    check(not {'it is not', 'nor is this'} & set(peter.texts()), 'no other')
 
 
 def case_parts_that_came_before_a_kill_still_count(w):

@@ -2,37 +2,11 @@
  * dispatch.c - lanes are served: whose turn it is goes to the adapter; what
  * does not fit into memory stays on disk and is fetched when there is room.
  */
-#include "gateway/road.h"
+#include "gateway/dispatch_inside.h"
 
 #include <string.h>
 
-#define REFILL_ROWS	256
-#define TARGET_ROWS	16
-#define TARGETS_MANY	1000	/* more of them load fewer legs each          */
-#define TARGET_ROWS_MANY 2
-
-static void fetch_target(struct engine *e, struct target *t);
-
-static bool there(const struct engine *e, uint64_t recipient)
-{
-	const struct user *u = directory_user_hashed(e->directory, recipient);
-
-	return u != NULL && u->devices > 0;
-}
-
-/* Nothing is pending for it any more: the next one, more from disk, or gone. */
-void dispatch_release(struct engine *e, struct target *t)
-{
-	if (t == NULL)
-		return;
-	t->pending = false;
-	if (t->n > 0)
-		target_wake(t);
-	else if (t->draining && !t->fetching)
-		fetch_target(e, t);
-	road_dirty(e, t->lane);
-	target_drop_if_idle(t);
-}
+#define REFILL_ROWS 256
 
 /* What is decided about `l` decides who is next: dispatch_release() then. */
 struct target *dispatch_landed(struct engine *e, struct live *l)
@@ -84,187 +58,6 @@ void dispatch_put_back(struct engine *e, struct live *l)
 	road_dirty(e, l->lane);
 }
 
-/* -- one recipient's held legs -------------------------------------------- */
-
-/* false: one that is being changed; those behind it must come after it. */
-static bool take_waiting(struct engine *e, struct target *t,
-			 const struct store_leg *row)
-{
-	struct live *l = road_find(e, row->id);
-
-	t->after_id = row->id;
-	if (l != NULL && l->place == LIVE_FLOW)
-		lane_remove(t->lane, l);
-	else if (l != NULL)
-		return l->place != LIVE_NOWHERE;
-	else if ((row->state == LEG_QUEUED && row->due_us > e->last_us) ||
-		 (l = road_load(e, row)) == NULL)
-		return true;
-	target_push(t, l);
-	return true;
-}
-
-static void waiting_done(void *owner, struct step *s)
-{
-	struct engine *e = owner;
-	struct lane *lane = road_lane_numbered(e, s->lane);
-	struct target *t =
-		lane == NULL ? NULL : lane_target(lane, s->recipient);
-	struct step_item *item;
-
-	if (t == NULL)
-		return;
-	t->fetching = false;
-	if (t->paused_until_us != 0 || !t->draining) {
-		target_drop_if_idle(t);
-		return;
-	}
-	for (item = s->found; item != NULL; item = item->next)
-		if (!take_waiting(e, t, &item->leg)) {
-			t->again = true;
-			break;
-		}
-	if (s->n_found == 0 && t->n == 0 && !t->again)
-		t->draining = false;
-	if (t->n == 0 && t->draining && !t->pending)
-		fetch_target(e, t);
-	target_wake(t);
-	target_drop_if_idle(t);
-	road_dirty(e, lane);
-}
-
-static void fetch_target(struct engine *e, struct target *t)
-{
-	struct step *s = road_step(e, STEP_WAITING, waiting_done);
-
-	if (t->again)
-		t->after_id = 0;
-	t->again = false;
-	t->fetching = true;
-	s->lane = t->lane->number;
-	s->recipient = t->recipient;
-	s->after_id = t->after_id;
-	s->limit = t->lane->targets.count < TARGETS_MANY ? TARGET_ROWS
-						     : TARGET_ROWS_MANY;
-	road_submit(e, s);
-}
-
-static void unpause(struct engine *e, struct target *t)
-{
-	struct target **at = &e->paused;
-
-	t->paused_until_us = 0;
-	while (*at != NULL && *at != t)
-		at = &(*at)->next_paused;
-	if (*at == t)
-		*at = t->next_paused;
-}
-
-void dispatch_drain_target(struct engine *e, struct lane *l,
-			   uint64_t recipient)
-{
-	struct target *t = lane_target_get(l, recipient);
-
-	if (t == NULL)
-		return;
-	if (t->paused_until_us != 0)
-		unpause(e, t);
-	t->again = true;
-	t->draining = true;
-	if (!t->pending && t->n == 0 && !t->fetching)
-		fetch_target(e, t);
-}
-
-/* Nothing to be fetched by its flow, after a restart, before he is there. */
-static void to_waiting(struct engine *e, struct live *l)
-{
-	l->target = NULL;
-	if (l->state == LEG_WAITING) {
-		road_forget(e, l);
-		return;
-	}
-	l->state = LEG_WAITING;
-	alert_absent(e, l);
-	settle_update(e, l);
-}
-
-/* It is on disk, too: it comes back with what else is held for him. */
-static void overflow(void *arg, struct live *l)
-{
-	struct engine *e = arg;
-	struct lane *lane = l->lane;
-	uint64_t recipient = l->recipient;
-	const struct target *t = lane_target(lane, recipient);
-
-	road_forget(e, l);
-	if ((t == NULL || t->paused_until_us == 0) && there(e, recipient))
-		dispatch_drain_target(e, lane, recipient);
-}
-
-/* What is behind `t` in memory is on disk, too. */
-static void unload_target(struct engine *e, struct target *t)
-{
-	struct live *l;
-
-	while ((l = target_pop(t)) != NULL)
-		road_forget(e, l);
-}
-
-static void pause_target(struct engine *e, struct target *t, uint64_t until_us)
-{
-	if (t->paused_until_us == 0) {
-		t->next_paused = e->paused;
-		e->paused = t;
-	}
-	if (t->paused_until_us < until_us)
-		t->paused_until_us = until_us;
-	t->draining = false;
-	t->again = false;
-	unload_target(e, t);
-}
-
-/*
- * `l` must go again, and before all that came after it for the same recipient:
- * they go to disk, too, and come back with it. While he is away nothing need
- * be remembered: when he is back all is fetched in its order.
- */
-void dispatch_hold(struct engine *e, const struct live *l)
-{
-	struct target *t;
-
-	if (!l->lane->by_target ||
-	    (t = lane_target_get(l->lane, l->recipient)) == NULL)
-		return;
-	if (there(e, l->recipient) && l->due_us > e->last_us) {
-		pause_target(e, t, l->due_us);
-		return;
-	}
-	if (t->paused_until_us != 0)
-		unpause(e, t);
-	unload_target(e, t);
-	t->draining = there(e, l->recipient);
-	t->again = t->draining;
-	target_drop_if_idle(t);
-}
-
-/*
- * A leg that waits for its recipient: while he is not registered nothing need
- * be done; when he is but could not be reached, the next try is later.
- */
-static void enter_waiting(struct engine *e, struct live *l)
-{
-	struct target *t;
-
-	if (there(e, l->recipient)) {
-		t = lane_target_get(l->lane, l->recipient);
-		if (t != NULL && l->due_us > road_now(e))
-			pause_target(e, t, l->due_us);
-		else if (l->lane->up && (t == NULL || t->paused_until_us == 0))
-			dispatch_drain_target(e, l->lane, l->recipient);
-	}
-	road_forget(e, l);
-}
-
 /* -- a leg whose row is committed finds its place ------------------------- */
 
 /* Nothing that is on disk may be behind the cursor. */
@@ -291,7 +84,7 @@ void dispatch_enter(struct engine *e, struct live *l)
 
 	l->place = LIVE_NOWHERE;
 	if (l->state == LEG_WAITING) {
-		enter_waiting(e, l);
+		dispatch_enter_waiting(e, l);
 		return;
 	}
 	if (l->due_us > road_now(e)) {
@@ -473,12 +266,48 @@ static bool must_wait(const struct engine *e, const struct live *l)
 	return u != NULL && u->devices == 0;
 }
 
+/* Nothing to be fetched by its flow, after a restart, before he is there. */
+static void to_waiting(struct engine *e, struct live *l)
+{
+	l->target = NULL;
+	if (l->state == LEG_WAITING) {
+		road_forget(e, l);
+		return;
+	}
+	l->state = LEG_WAITING;
+	alert_absent(e, l);
+	settle_update(e, l);
+}
+
+/* One that has waited behind another. */
+static bool serve_native(struct engine *e, struct live *l)
+{
+	struct target *t;
+
+	if (must_wait(e, l) || leg_payload(e, l) != OK) {
+		t = let_go(l);
+		native_spool(e, l, "it has to wait: accepted");
+		dispatch_release(e, t);
+		return true;
+	}
+	native_turn(e, l);
+	if (send_leg(e, l))
+		return true;
+	t = let_go(l);
+	native_again(e, l);
+	dispatch_put_back(e, l);
+	dispatch_release(e, t);
+	return false;
+}
+
 /* One whose turn it is, in its row; false: the lane can take no more now. */
 static bool serve(struct engine *e, struct live *l)
 {
 	struct target *t;
 	enum err why;
 
+	if (l->native)
+		return serve_native(e, l);
 	doubt(e, l);
 	if (l->expires_us != 0 && l->expires_us <= e->last_us) {
 		t = let_go(l);
@@ -516,7 +345,7 @@ void dispatch_lane(struct engine *e, struct lane *lane)
 	struct live *l;
 
 	while (may_send(e, lane)) {
-		if ((l = lane_next(lane, overflow, e)) == NULL)
+		if ((l = lane_next(lane, dispatch_overflow, e)) == NULL)
 			break;
 		if (!serve(e, l))
 			break;
@@ -525,18 +354,41 @@ void dispatch_lane(struct engine *e, struct lane *lane)
 		lane_each_on_disk(lane, refill, e);
 }
 
+/* Nothing of its own flow goes before it. */
+static bool is_first(const struct live *l)
+{
+	const struct flow *f = l->flow;
+
+	return f->head == NULL && !f->on_disk && !f->fetching &&
+	       l->lane->asking == 0;
+}
+
 /* Its recipient is free, nothing goes before it. */
 static bool is_next(const struct live *l)
 {
-	const struct flow *f = l->flow;
 	const struct target *t = lane_target(l->lane, l->recipient);
 
-	if (f->head != NULL || f->on_disk || f->fetching ||
-	    l->lane->asking > 0)
+	return is_first(l) &&
+	       (!l->lane->by_target || t == NULL ||
+		(!t->pending && t->n == 0 && !t->draining &&
+		 t->paused_until_us == 0));
+}
+
+bool dispatch_behind(struct engine *e, struct live *l)
+{
+	struct lane *lane = l->lane;
+	struct target *t;
+
+	if (!lane->by_target || !lane->up || lane->held || lane->child < 0 ||
+	    e->draining || !is_first(l))
 		return false;
-	return !l->lane->by_target || t == NULL ||
-	       (!t->pending && t->n == 0 && !t->draining &&
-		t->paused_until_us == 0);
+	t = lane_target(lane, l->recipient);
+	if (t == NULL || (!t->pending && t->n == 0) || t->draining ||
+	    t->paused_until_us != 0 || t->n >= TARGET_QUEUE_MAX ||
+	    lane->behind >= LANE_BEHIND_MAX)
+		return false;
+	target_push(t, l);
+	return true;
 }
 
 bool dispatch_native(struct engine *e, struct live *l)
@@ -559,7 +411,6 @@ bool dispatch_native(struct engine *e, struct live *l)
 
 void dispatch_tick(struct engine *e, uint64_t now)
 {
-	struct target *t, *next;
 	struct lane *lane;
 	struct flow *f;
 
@@ -576,9 +427,6 @@ void dispatch_tick(struct engine *e, uint64_t now)
 				road_dirty(e, lane);
 			}
 	}
-	for (t = e->paused; t != NULL; t = next) {
-		next = t->next_paused;
-		if (t->paused_until_us <= now)
-			dispatch_drain_target(e, t->lane, t->recipient);
-	}
+	native_tick(e, now);
+	dispatch_unpause(e, now);
 }

@@ -431,6 +431,7 @@ void engine_turn(struct engine *e)
 void engine_drain(struct engine *e)
 {
 	e->draining = true;
+	native_drain(e);
 }
 
 bool engine_idle(const struct engine *e)

@@ -357,7 +357,7 @@ const struct route_way *live_way(const struct live *l)
 
 bool live_at_rest(const struct live *l)
 {
-	return l->updating == 0 &&
+	return l->updating == 0 && !l->native &&
 	       (l->place == LIVE_NOWHERE || l->place == LIVE_FLOW ||
 		l->place == LIVE_TARGET);
 }

@@ -107,6 +107,8 @@ struct live {
 	bool sender_keeps;	/* a native one: no answer is an answer, too  */
 	struct waiter *waiters;	/* and others with the same key               */
 	struct live *next_native;
+	struct live *before_me, *behind_me;	/* natives that wait their turn */
+	uint64_t patience_us;	/* until then; 0: it does not wait so        */
 	bool stored;		/* "stored" is to be told when it is          */
 	struct lane *counted;	/* the lane whose `waiting` includes it       */
 	struct reply reply;

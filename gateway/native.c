@@ -5,6 +5,10 @@
  */
 #include "gateway/road.h"
 
+/* Of a sender who waits behind another: with the time that the far side may
+ * take itself he is answered well before he gives up (RFC 3261 17.1.2.2). */
+#define PATIENCE_US 8000000
+
 /* To whoever waits for it. */
 static void answer(struct engine *e, const struct live *l,
 		   const struct outcome *o)
@@ -71,8 +75,6 @@ static void forget(struct engine *e, struct live *l)
 	road_forget(e, l);
 }
 
-/* -- the way -------------------------------------------------------------- */
-
 static void spool(struct engine *e, struct live *l, const char *why,
 		  const struct outcome *o)
 {
@@ -85,15 +87,76 @@ static void spool(struct engine *e, struct live *l, const char *why,
 	spool_native(e, l);
 }
 
-/* Only what can go at once is worth that its sender waits. */
+/* -- behind another to the same recipient --------------------------------- */
+
+void native_again(struct engine *e, struct live *l)
+{
+	l->behind_me = NULL;
+	l->before_me = e->last_behind;
+	if (e->last_behind != NULL)
+		e->last_behind->behind_me = l;
+	else
+		e->first_behind = l;
+	e->last_behind = l;
+}
+
+void native_turn(struct engine *e, struct live *l)
+{
+	if (l->before_me != NULL)
+		l->before_me->behind_me = l->behind_me;
+	else
+		e->first_behind = l->behind_me;
+	if (l->behind_me != NULL)
+		l->behind_me->before_me = l->before_me;
+	else
+		e->last_behind = l->before_me;
+	l->before_me = l->behind_me = NULL;
+}
+
+void native_spool(struct engine *e, struct live *l, const char *why)
+{
+	native_turn(e, l);
+	spool(e, l, why, NULL);
+}
+
+static void take_out(struct engine *e, const char *why)
+{
+	struct live *l = e->first_behind;
+
+	dispatch_take(e, l);
+	native_spool(e, l, why);
+}
+
+void native_tick(struct engine *e, uint64_t now)
+{
+	while (e->first_behind != NULL && e->first_behind->patience_us <= now)
+		take_out(e, "its turn did not come in time: accepted");
+}
+
+void native_drain(struct engine *e)
+{
+	while (e->first_behind != NULL)
+		take_out(e, "the gateway stops: accepted");
+}
+
+/* -- the way -------------------------------------------------------------- */
+
+/* Only what can go soon is worth that its sender waits. */
 static void try_now(struct engine *e, struct live *l)
 {
-	if (dispatch_native(e, l))
+	if (dispatch_native(e, l)) {
 		tell_leg(e, l, &(struct story){ .step = "native",
 						.verdict = "trying",
 						.clause = "RFC 3428 7" });
-	else
+	} else if (dispatch_behind(e, l)) {
+		l->patience_us = e->last_us + PATIENCE_US;
+		native_again(e, l);
+		tell_leg(e, l, &(struct story){ .step = "native",
+						.verdict = "waits-its-turn",
+						.clause = "RFC 3428 8" });
+	} else {
 		spool(e, l, "it has to wait: accepted", NULL);
+	}
 }
 
 /* Seen before: accepted again, and no second delivery. */

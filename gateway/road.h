@@ -7,7 +7,8 @@
  *	intake.c	messages come in and become legs
  *	spool.c		legs go to disk, their senders are answered
  *	reassemble.c	parts of longer short messages become one
- *	dispatch.c	lanes are served, refilled, drained
+ *	dispatch.c	lanes are served and refilled
+ *	dispatch_targets.c  one recipient's legs, in their order
  *	divert.c	what waits for a link that is down goes by another
  *	waits.c		adapters hear of legs for peers that are down
  *	settle.c	outcomes: done, again, next way, give up
@@ -96,6 +97,7 @@ struct engine {
 	struct sweep *sweeps;
 	size_t n_sweeps;
 	struct live *natives[NATIVES];	/* with a key, by it                  */
+	struct live *first_behind, *last_behind;	/* wait their turn   */
 };
 
 /* engine.c */
@@ -229,6 +231,8 @@ void dispatch_put_back(struct engine *e, struct live *l);
 void dispatch_hold(struct engine *e, const struct live *l);
 /** Sends it now, or leaves it as it is: false. */
 bool dispatch_native(struct engine *e, struct live *l);
+/** Puts it behind its recipient, who is busy with another. False: it cannot. */
+bool dispatch_behind(struct engine *e, struct live *l);
 
 /* settle.c */
 void settle_frame(struct engine *e, unsigned child, const struct frame *f);
@@ -260,6 +264,14 @@ void native_try(struct engine *e, struct live *l);
 bool native_joins(struct engine *e, const struct reply *to,
 		  const struct store_key *key);
 void native_outcome(struct engine *e, struct live *l, const struct outcome *o);
+/** For dispatch.c: the turn of one that waits has come; it goes back behind its
+ *  target; it is not to wait any longer, and is spooled. */
+void native_turn(struct engine *e, struct live *l);
+void native_again(struct engine *e, struct live *l);
+void native_spool(struct engine *e, struct live *l, const char *why);
+void native_tick(struct engine *e, uint64_t now);
+/** None is to wait any longer. */
+void native_drain(struct engine *e);
 
 /* correlate.c */
 struct store_key correlate_key(struct engine *e, const char *peer,

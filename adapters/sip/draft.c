@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "adapters/sip/body.h"
 #include "adapters/sip/intake_map.h"
 #include "codecs/cpim.h"
 #include "codecs/cpm_ids.h"
@@ -323,6 +324,15 @@ static const char *priority_text(enum priority p)
 	return NULL;
 }
 
+/* That of the body, unless CPIM has it. */
+static const char *language_of(const struct message *m)
+{
+	if (!m->native_type || m->n_parts != 1 ||
+	    body_type_is(m->native_type, CPIM_MIME_TYPE))
+		return NULL;
+	return m->parts[0].language;
+}
+
 static enum err put_headers(struct drafting *d)
 {
 	const char *service = d->m->service, *disposition = NULL;
@@ -339,8 +349,11 @@ static enum err put_headers(struct drafting *d)
 	put_privacy(d->m, &text);
 	put_times(d, &text);
 	put_line(&text, "Priority", priority_text(d->m->priority));
-	if (d->m->kind == MESSAGE_USER)
+	if (d->m->kind == MESSAGE_USER) {
+		put_line(&text, "Subject", d->m->subject);
+		put_line(&text, "Content-Language", language_of(d->m));
 		kept_disposition = message_extra(d->m, EXTRA_DISPOSITION);
+	}
 	if (kept_disposition.n > 0)
 		disposition = arena_string(d->arena, kept_disposition);
 	put_line(&text, "Content-Disposition", disposition);

@@ -381,6 +381,31 @@ def case_the_same_message_while_the_first_is_under_way(w):
     equal(w.peter.texts().count(text), 1, 'RFC 3428')
 
 
+def case_who_writes_to_a_busy_device_waits_for_its_answer(w):
+    words = [unique(f'busy {i}') for i in range(3)]
+    codes = dict(zip(words, (200, 603, 200)))
+
+    def slow(message):
+        time.sleep(0.3 if message.text in words else 0)
+        return codes.get(message.text, 200)
+    w.peter.answer = slow
+    got = side_by_side([(Device(w, 'mary'), word) for word in words],
+                       lambda d, t: (d.plain(PETER, t).status, t))
+    w.peter.answer = lambda m: 200
+    equal(dict((t, code) for code, t in got), codes)
+    equal([t for t in w.peter.texts() if t in words], words, 'their order')
+
+
+def case_what_a_message_says_of_itself_goes_with_it(w):
+    text, said = unique('about'), {'subject': 'Bericht', 'priority': 'urgent',
+                                   'content-language': 'de'}
+    r = w.mary.request('MESSAGE', PETER, ['Content-Type: text/plain'] + [
+        f'{name}: {value}' for name, value in said.items()], text.encode())
+    equal(r.status, 200)
+    m = w.peter.wait_text(text)
+    equal({name: m.get(name) for name in said}, said)
+
+
 def case_all_who_write_to_a_silent_device_are_answered_in_time(w):
     words = [unique(f'silent {i}') for i in range(4)]
     w.peter.answer = lambda m: None if m.text in words else 200

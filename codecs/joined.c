@@ -67,6 +67,37 @@ static uint8_t language(const char *type, const char *name)
 	return (uint8_t)number(type, name, UINT8_MAX);
 }
 
+const char *joined_data_type(unsigned to_port, unsigned from_port,
+			     struct arena *a)
+{
+	char text[80];
+	int n;
+
+	if (to_port == 0)
+		return "application/octet-stream";
+	if (to_port == JOINED_PORT_CARD)
+		return "text/x-vcard";
+	if (to_port == JOINED_PORT_CALENDAR)
+		return "text/calendar";
+	n = snprintf(text, sizeof text, "application/octet-stream;x-port=%u",
+		     to_port);
+	if (from_port != 0)
+		snprintf(text + n, sizeof text - (size_t)n, ";x-source-port=%u",
+			 from_port);
+	return arena_string(a, bytes_of(text));
+}
+
+const char *joined_port_type(const char *type, unsigned to_port,
+			     struct arena *a)
+{
+	char text[JOINED_TYPE_SIZE];
+
+	if (to_port != JOINED_PORT_CARD && to_port != JOINED_PORT_CALENDAR)
+		return type;
+	snprintf(text, sizeof text, "%s" JOINED_PORT "%u", type, to_port);
+	return arena_string(a, bytes_of(text));
+}
+
 const char *joined_text_type(const char *first)
 {
 	uint16_t port = number(first, JOINED_PORT, UINT16_MAX);

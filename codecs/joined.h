@@ -38,6 +38,16 @@ void joined_gsm7_type(struct gsm7_shift shift, char out[JOINED_TYPE_SIZE]);
 enum err joined_part(const struct segment_content *c, struct arena *a,
 		     const char **type, struct bytes *octets) CHECKED;
 
+/**
+ * The type of octets for that port, from that one; 0: none (3GPP TS 23.040
+ * 9.2.3.24.3). And that of a text or part for a port: its own, with the port
+ * behind it where that makes it a card or an event. NULL: no memory.
+ */
+const char *joined_data_type(unsigned to_port, unsigned from_port,
+			     struct arena *a);
+const char *joined_port_type(const char *type, unsigned to_port,
+			     struct arena *a);
+
 /** What the whole text is, of which the first part had that type. */
 const char *joined_text_type(const char *first);
 

@@ -60,7 +60,7 @@ static const struct shape part_shape = SHAPE(struct part, part_rows, 1 << 1);
 
 static const struct shape_row id_rows[] = {
 	[1] = { SHAPE_NUMBER, SHAPE_AT(struct message_id, kind),
-		.max = ID_REPLY_CHARGING },
+		.max = ID_SMS_REFERENCE },
 	[2] = { SHAPE_TEXT, SHAPE_AT(struct message_id, value) },
 	[3] = { SHAPE_NUMBER, SHAPE_AT(struct message_id, want), .max = 127 },
 };

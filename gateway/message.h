@@ -81,13 +81,16 @@ enum id_kind {
 	ID_MESSAGE,		/* Message-ID of MM1, MM4 and mail        */
 	ID_ANSWERED,		/* the Message-ID that this one answers   */
 	ID_CANCEL,		/* MM7 CancelID                           */
-	ID_REPLY_CHARGING	/* X-Mms-Reply-Charging-ID                */
+	ID_REPLY_CHARGING,	/* X-Mms-Reply-Charging-ID                */
+	ID_SMS_REFERENCE	/* of one SMS-SUBMIT of a device: TP-MR, and
+				 * TP-SCTS in seconds since 1970: "5 1795287960" */
 };
 
 struct message_id {
 	enum id_kind kind;
 	const char *value;	/* never NULL */
-	uint8_t want;		/* of an ID_SMPP: receipts asked for it   */
+	uint8_t want;		/* of an ID_SMPP or ID_SMS_REFERENCE:
+				 * receipts asked for it                  */
 };
 
 /* What only one technology knows and must get back unchanged. */

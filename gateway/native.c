@@ -233,6 +233,7 @@ static void commit_answer(struct engine *e, struct live *l,
 	s->key_until_us = e->last_us + e->dedupe_us;
 	s->story = l->story | SPOOL_ANSWERED;
 	s->context_id = l->id;
+	road_also(s, l);
 	road_submit(e, s);
 }
 
@@ -248,6 +249,11 @@ static void delivered(struct engine *e, struct live *l,
 					.clause = o->clause,
 					.keys = o->keys,
 					.n_keys = o->n_keys });
+	/* Nothing more follows from there: the report is ours to make. */
+	if (o->by_sms)
+		report_carried(e, l, o);
+	if (o->class == OUTCOME_DELIVERED)
+		(void)report_besides(e, l, STATE_DELIVERED, o);
 	commit_answer(e, l, o);
 }
 

@@ -22,6 +22,7 @@ static const struct shape_row rows[] = {
 		SHAPE_COUNT(struct outcome, n_keys),
 		.max = OUTCOME_KEYS_MAX },
 	[10] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, absent), .max = 1 },
+	[11] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, by_sms), .max = 1 },
 	[12] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, direct), .max = 1 },
 };
 static const struct shape outcome_shape = SHAPE(struct outcome, rows, 0);

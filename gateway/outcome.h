@@ -28,6 +28,8 @@ struct outcome {
 	const char **keys;
 	size_t n_keys;
 	bool absent;			/* the recipient was not there    */
+	bool by_sms;			/* as short messages, whatever    */
+					/* the technology of the way      */
 	/* Accepted, and its recipient reports to its sender, not to us. */
 	bool direct;
 };

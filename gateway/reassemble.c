@@ -59,8 +59,43 @@ static enum err add_id(struct engine *e, struct join *j, uint64_t id,
 	snprintf(decimal, 24, "%llu",
 		 (unsigned long long)keys_decimal(e->keys, id));
 	m->ids[m->n_ids++] = (struct message_id){ ID_SMPP, decimal, want };
-	m->want |= want;
 	return OK;
+}
+
+/* Does its sender know it by an id of his own? */
+static bool has_own_id(const struct message *part)
+{
+	return message_id_of(part, ID_SMS_REFERENCE) != NULL;
+}
+
+static enum err add_own_ids(struct join *j, const struct message *part)
+{
+	struct message *m = &j->message;
+	size_t i;
+
+	for (i = 0; i < part->n_ids; i++) {
+		if (part->ids[i].kind != ID_SMS_REFERENCE)
+			continue;
+		if (m->n_ids >= MESSAGE_IDS_MAX)
+			return ERR_NOMEM;
+		m->ids[m->n_ids++] = part->ids[i];
+	}
+	return OK;
+}
+
+/* What the reports name it by; those of the first part are there already. */
+static enum err add_ids(struct engine *e, struct join *j,
+			const struct step_item *item, const struct message *m,
+			bool first)
+{
+	struct cursor c = CURSOR(item->octets);
+	uint64_t id = cursor_u64(&c);
+	uint8_t want = cursor_u8(&c);
+
+	j->message.want |= want;
+	if (!has_own_id(m))
+		return add_id(e, j, id, want);
+	return first ? OK : add_own_ids(j, m);
 }
 
 static enum err begin(struct engine *e, struct join *j, const struct message *m)
@@ -130,24 +165,24 @@ static enum err add_part(struct engine *e, struct join *j,
 {
 	struct cursor c = CURSOR(item->octets);
 	uint64_t id = cursor_u64(&c);
-	uint8_t want = cursor_u8(&c);
+	bool first = !j->any;
 	struct message m;
 	enum err why;
 
-	if (c.bad != OK)
-		return c.bad;
+	if (cursor_left(&c) == 0)
+		return c.bad == OK ? ERR_MORE : c.bad;
 	why = message_read(bytes_after(item->octets, PART_HEADER), e->scratch,
 			   &m, NULL);
 	if (why != OK)		/* damaged on the disk: a gap, too */
 		return why == ERR_NOMEM ? why : OK;
-	if (!j->any && (why = begin(e, j, &m)) != OK)
+	if (first && (why = begin(e, j, &m)) != OK)
 		return why;
 	tell_lost(e, j, id, &m);
 	if ((why = fill_gap(j, item->number)) != OK)
 		return why;
 	if (m.n_parts > 0)
 		why = joined_add(&j->bodies, m.parts[0].type, m.parts[0].body);
-	return why == OK ? add_id(e, j, id, want) : why;
+	return why == OK ? add_ids(e, j, item, &m, first) : why;
 }
 
 /* The parts of one set, in order -> one message, its body in j->bodies. */

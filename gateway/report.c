@@ -292,3 +292,13 @@ void report_extra(struct engine *e, struct live *l, enum delivery_state s)
 {
 	(void)report_besides(e, l, s, NULL);
 }
+
+void report_carried(struct engine *e, struct live *l, const struct outcome *o)
+{
+	const struct route_way *way = live_way(l);
+
+	report_extra(e, l, STATE_PROCESSED);
+	if ((o->by_sms || way->technology == TECHNOLOGY_SMS) &&
+	    l->origin.technology != TECHNOLOGY_SMS)
+		report_extra(e, l, STATE_LEGACY_SMS);
+}

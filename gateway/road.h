@@ -319,6 +319,8 @@ bool report_instead(struct engine *e, struct live *l, enum delivery_state s,
  * and of those of WANT_INTERMEDIATE one of each state. False: none is owed. */
 bool report_besides(struct engine *e, struct live *l, enum delivery_state s,
 		    const struct outcome *o);
+/* What is told once the far side has it: processed, and by SMS if it is. */
+void report_carried(struct engine *e, struct live *l, const struct outcome *o);
 void report_extra(struct engine *e, struct live *l,
 		  enum delivery_state s);
 enum err report_image(struct engine *e, const struct live *l, struct buf *to)

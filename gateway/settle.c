@@ -342,10 +342,7 @@ static void accepted(struct engine *e, struct live *l,
 		settle_remove(e, l, NULL);
 		return;
 	}
-	report_extra(e, l, STATE_PROCESSED);
-	if (live_way(l)->technology == TECHNOLOGY_SMS &&
-	    l->origin.technology != TECHNOLOGY_SMS)
-		report_extra(e, l, STATE_LEGACY_SMS);
+	report_carried(e, l, o);
 	if (o->direct || !reports_come(l)) {
 		e->counts.delivered++;
 		settle_remove(e, l, NULL);
@@ -363,6 +360,14 @@ static void accepted(struct engine *e, struct live *l,
 	l->state = LEG_SENT;
 	correlate_sent(e, l);
 	update(e, l, NULL);
+}
+
+/* The recipient has it, and nothing more follows from there. */
+static void delivered(struct engine *e, struct live *l, const struct outcome *o)
+{
+	if (o->by_sms)
+		report_carried(e, l, o);
+	settle_final(e, l, STATE_DELIVERED, o);
 }
 
 static void unanswered(struct engine *e, struct live *l,
@@ -427,7 +432,7 @@ static void settle(struct engine *e, struct live *l, const struct outcome *o)
 		if (l->is_report)
 			accepted(e, l, o);
 		else
-			settle_final(e, l, STATE_DELIVERED, o);
+			delivered(e, l, o);
 		break;
 	case OUTCOME_LATER:
 		later(e, l, o);
@@ -511,14 +516,14 @@ void settle_frame(struct engine *e, unsigned child, const struct frame *f)
 		o = (struct outcome){ .class = OUTCOME_NEVER,
 				      .text = "an adapter's broken outcome" };
 	t = dispatch_landed(e, l);
+	if (o.progress.n > 0 && o.progress.n <= PROGRESS_MAX &&
+	    arena_copy(l->arena, o.progress, &l->progress) != OK)
+		l->progress = (struct bytes){ NULL, 0 };
 	if (l->native) {
 		native_outcome(e, l, &o);
 		dispatch_release(e, t);
 		return;
 	}
-	if (o.progress.n > 0 && o.progress.n <= PROGRESS_MAX &&
-	    arena_copy(l->arena, o.progress, &l->progress) != OK)
-		l->progress = (struct bytes){ NULL, 0 };
 	trace_outcome(e, l, &o, outcome_class_name(o.class));
 	settle(e, l, &o);
 	correlate_early(e, l);

@@ -6,6 +6,7 @@
 #include "adapters/sip/failures.h"
 #include "adapters/sip/settings.h"
 #include "adapters/sip/sip.h"
+#include "codecs/base64.h"
 #include "gateway/settings_rows.h"
 
 #define STATUS_US 5000000u /* between two reports of the peers          */
@@ -135,6 +136,21 @@ void sip_arena_give(struct sip *s, struct arena *a)
 	arena_free(a);
 }
 
+const char *sip_call_id(const struct sip *s, struct arena *a)
+{
+	uint8_t raw[16];
+	uint64_t half;
+	char text[23];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		half = uplink_random(s->up);
+		memcpy(raw + 8 * i, &half, 8);
+	}
+	base64url_16(raw, text);
+	return arena_string(a, bytes_of(text));
+}
+
 /* -- beginning and end ---------------------------------------------------- */
 
 static void sip_close(void *self)
@@ -165,6 +181,7 @@ static void sip_close(void *self)
 	config_free(s->config);
 	config_free(s->next_config);
 	slots_clear(&s->asked);
+	table_clear(&s->sms_waiting);
 	while (s->n_spares > 0)
 		arena_free(s->spares[--s->n_spares]);
 	buf_clear(&s->image);
@@ -193,7 +210,9 @@ static enum err sip_open(struct uplink *up, const struct welcome *w,
 	s->users = users_new(up, s->hash_key);
 	s->registrar = registrar_new(up, s->hash_key);
 	s->failures = failures_new(s->hash_key);
+	s->sms_reference = (uint8_t)uplink_random(up);
 	if (!s->users || !s->registrar || !s->failures ||
+	    table_init(&s->sms_waiting, 64, s->hash_key) != OK ||
 	    loop_set_timer(s->loop, &s->status, STATUS_US, status_due, s) !=
 		    OK) {
 		sip_close(s);
@@ -339,9 +358,10 @@ static void sip_accepted(void *self, uint64_t ref, const struct accepted *v)
 	struct asked *a = slots_get(&((struct sip *)self)->asked, ref);
 	struct outcome o = { .class = OUTCOME_ACCEPTED };
 
-	(void)v;
-	if (a)
-		pager_outcome(a, &o);
+	if (!a)
+		return;
+	a->story = v->id;
+	pager_outcome(a, &o);
 }
 
 static void sip_outcome(void *self, uint64_t ref, const struct outcome *v)

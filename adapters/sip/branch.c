@@ -1,9 +1,7 @@
 /* One device's copy of a message: how it is sent, and what comes of it. */
-#include "adapters/sip/delivery.h"
+#include "adapters/sip/smsip.h"
 
 #include <string.h>
-
-#include "codecs/base64.h"
 
 #define REDIRECTS_MAX 5
 
@@ -17,23 +15,8 @@ static void call_done(void *arg, const struct sip_result *r)
 	branch_end(b, r);
 }
 
-static const char *make_call_id(struct delivery *v)
-{
-	uint8_t raw[16];
-	uint64_t half;
-	char text[23];
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		half = uplink_random(v->sip->up);
-		memcpy(raw + 8 * i, &half, 8);
-	}
-	base64url_16(raw, text);
-	return arena_string(v->arena, bytes_of(text));
-}
-
 /* Path, if there is one, becomes Route (RFC 3327 5.3). */
-static const char *headers_for(struct branch *b)
+const char *branch_headers(struct branch *b, const char *lines)
 {
 	const struct contact *c = b->device ? &b->device->contact : NULL;
 	struct delivery *v = b->delivery;
@@ -41,15 +24,15 @@ static const char *headers_for(struct branch *b)
 	const char *made = NULL;
 
 	if (!c || !c->path || b->elsewhere)
-		return v->draft.headers;
-	buf_printf(&text, "Route: %s\r\n%s", c->path, v->draft.headers);
+		return lines;
+	buf_printf(&text, "Route: %s\r\n%s", c->path, lines);
 	if (buf_status(&text) == OK)
 		made = arena_string(v->arena, buf_bytes(&text));
 	buf_clear(&text);
 	return made;
 }
 
-static void aim(const struct branch *b, struct ua_message *m)
+void branch_aim(const struct branch *b, struct ua_message *m)
 {
 	const struct delivery *v = b->delivery;
 	const struct contact *c;
@@ -94,9 +77,9 @@ static enum err send_to(struct branch *b)
 	struct ua_message m = {
 		.from = v->draft.from,
 		.to = v->draft.to,
-		.call_id = make_call_id(v),
+		.call_id = sip_call_id(v->sip, v->arena),
 		.max_forwards = v->draft.max_forwards,
-		.headers = headers_for(b),
+		.headers = branch_headers(b, v->draft.headers),
 		.type = v->draft.type,
 		.body = b->body,
 	};
@@ -109,7 +92,7 @@ static enum err send_to(struct branch *b)
 		m.type = v->draft.listed_type;
 		m.body = v->draft.listed;
 	}
-	aim(b, &m);
+	branch_aim(b, &m);
 	draft_key(&v->draft, m.call_id);
 	return ua_send(v->sip->ua, &m, call_done, b, &b->call);
 }
@@ -124,6 +107,10 @@ void branch_start(struct target_item *item)
 	if (d && d->contact.stream && !ua_flow_alive(d->flow)) {
 		registrar_lost(b->delivery->sip->registrar, d);
 		branch_end(b, &dead);
+		return;
+	}
+	if (b->sms) {
+		smsip_start(b);
 		return;
 	}
 	b->listed = b->delivery->draft.listed_type && !(d && d->no_lists);
@@ -148,7 +135,7 @@ static bool try_alone(struct branch *b, const struct sip_result *r)
 	if (!b->listed || b->sent != TAKES_ALL)
 		return false;
 	b->listed = false;
-	if (b->device && r->status == 415)
+	if (b->item.target && r->status == 415)
 		b->device->no_lists = true;
 	return send_to(b) == OK;
 }
@@ -203,52 +190,57 @@ static bool follow(struct branch *b, const struct sip_result *r)
 	return send_to(b) == OK;
 }
 
-static void success(struct branch *b, const struct sip_result *r)
+static void success(struct branch *b, const struct outcome *o)
 {
 	struct delivery *v = b->delivery;
-	struct outcome o;
 
-	outcome_of_sip(r, v->draft.report_follows && b->sent != TAKES_PLAIN,
-		       v->attempt, &o);
-	o.direct = v->draft.direct && b->sent != TAKES_PLAIN;
-	if (b->device && b->sent == TAKES_ONE_FROM)
-		b->device->takes = TAKES_ONE_FROM;
 	if (v->user)
 		registrar_seen(v->sip->registrar, v->user);
-	delivery_tell(v, &o);
+	delivery_tell(v, o);
 }
 
-static void failure(struct branch *b, const struct sip_result *r)
+static void failure(struct branch *b, const struct outcome *o)
 {
 	struct delivery *v = b->delivery;
-	struct outcome o;
 
-	outcome_of_sip(r, false, v->attempt, &o);
-	if (o.text)
-		o.text = arena_string(v->arena, bytes_of(o.text));
-	if (r->status == 491)
-		o.retry_after_ms = (uint32_t)(uplink_random(v->sip->up) % 2000);
-	if (!v->any || outcome_better(&o, &v->best))
-		v->best = o;
+	if (!v->any || outcome_better(o, &v->best))
+		v->best = *o;
 	v->any = true;
 }
 
-static void branch_end(struct branch *b, const struct sip_result *r)
+void branch_settle(struct branch *b, const struct outcome *o)
 {
-	if (!b->delivery)
-		return;
-	if (b->device && r->datagram && !b->elsewhere)
-		b->device->datagram = true;
-	if (try_otherwise(b, r) || follow(b, r))
-		return;
-	if (r->status < 300)
-		success(b, r);
+	if (o->class == OUTCOME_DELIVERED || o->class == OUTCOME_ACCEPTED)
+		success(b, o);
 	else
-		failure(b, r);
+		failure(b, o);
 	/* The next one to this device first: delivery_unhook() may free the
 	 * branch. */
 	target_done(&b->item);
 	delivery_unhook(b);
+}
+
+static void branch_end(struct branch *b, const struct sip_result *r)
+{
+	struct delivery *v = b->delivery;
+	struct outcome o;
+
+	if (!v)
+		return;
+	if (b->item.target && r->datagram && !b->elsewhere)
+		b->device->datagram = true;
+	if (try_otherwise(b, r) || follow(b, r))
+		return;
+	if (r->status < 300 && b->item.target && b->sent == TAKES_ONE_FROM)
+		b->device->takes = TAKES_ONE_FROM;
+	outcome_of_sip(r, v->draft.report_follows && b->sent != TAKES_PLAIN,
+		       v->attempt, &o);
+	o.direct = r->status < 300 && v->draft.direct && b->sent != TAKES_PLAIN;
+	if (o.text)
+		o.text = arena_string(v->arena, bytes_of(o.text));
+	if (r->status == 491)
+		o.retry_after_ms = (uint32_t)(uplink_random(v->sip->up) % 2000);
+	branch_settle(b, &o);
 }
 
 struct branch *branch_add(struct delivery *v, struct device *d)

@@ -181,6 +181,28 @@ static enum err read_rules(struct sip_config *c)
 	return e;
 }
 
+static enum err read_sms(struct sip_config *c, struct buf *complaint)
+{
+	const struct settings_group *g = settings_single(c->settings, "sip");
+	const char *number_text = settings_text(g, "sms-centre");
+	enum err e = OK;
+
+	c->sms_ack_timeout_ms = number(g, "sms-ack-timeout");
+	c->sms_segments = (uint16_t)settings_number(g, "sms-max-segments");
+	c->sms_preferred =
+		strcmp(settings_text(g, "sms-over-ip"), "preferred") == 0;
+	if (number_text)
+		e = address_parse(bytes_of(number_text), &c->rules, c->arena,
+				  &c->sms_centre);
+	if (e == ERR_NOMEM)
+		return e;
+	if (e != OK || (number_text && c->sms_centre.kind != ADDRESS_E164))
+		return complain(g, "sms-centre",
+				"a number with its country is needed",
+				complaint);
+	return OK;
+}
+
 static enum err read_sip(struct sip_config *c, struct buf *complaint)
 {
 	const struct settings_group *g = settings_single(c->settings, "sip");
@@ -224,6 +246,7 @@ enum err config_new(const struct settings *s, struct sip_config **made,
 	c->arena = arena;
 	c->settings = s;
 	if ((e = read_sip(c, complaint)) != OK || (e = read_rules(c)) != OK ||
+	    (e = read_sms(c, complaint)) != OK ||
 	    (e = read_trusted(c, complaint)) != OK ||
 	    (e = read_domains(c)) != OK ||
 	    (e = lists_read(s, &c->rules, arena, &c->lists)) != OK)

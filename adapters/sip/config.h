@@ -38,6 +38,10 @@ struct sip_config {
 	uint32_t message_maximum, pager_limit;	/* octets                    */
 	uint32_t window, connections;
 	struct address_rules rules;
+	struct address sms_centre;	/* ourselves; NONE: no SMS over IP   */
+	bool sms_preferred;	/* to all devices that take it               */
+	uint32_t sms_ack_timeout_ms;
+	uint16_t sms_segments;	/* of one message at most                    */
 	struct sip_trusted *trusted;
 	size_t n_trusted;
 	struct sip_domain *domains;

@@ -44,6 +44,27 @@ enum err contact_read(struct bytes image, struct arena *a, struct contact *out)
 	return e;
 }
 
+bool contact_has(const struct contact *c, const char *feature)
+{
+	const char *at = c->features;
+	size_t n = strlen(feature);
+
+	while (at && (at = strcasestr(at, feature))) {
+		if ((at == c->features || at[-1] == ';') &&
+		    (!at[n] || at[n] == ';' || at[n] == '='))
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+/* Which of CPM's services does not matter: all of them read its messages. */
+bool contact_takes_messages(const struct contact *c)
+{
+	return (c->features && strcasestr(c->features, ".oma.cpm")) ||
+	       contact_has(c, "+g.oma.sip-im");
+}
+
 /* The nth text of it; NULL when row `n` is none. */
 static const char **text_at(struct contact *c, size_t n)
 {

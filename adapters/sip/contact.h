@@ -32,6 +32,12 @@ enum err contact_image(const struct contact *c, struct buf *to) CHECKED;
 enum err contact_read(struct bytes image, struct arena *a, struct contact *out)
 	CHECKED;
 
+/** Is that feature, as "+g.3gpp.smsip", among those it registered with? */
+bool contact_has(const struct contact *c, const char *feature);
+
+/** Has it registered for messages of CPM, or of SIMPLE IM? */
+bool contact_takes_messages(const struct contact *c);
+
 /**
  * A copy with all its texts in one block, *texts, which is the caller's to
  * free. ERR_NOMEM: nothing has changed.

@@ -3,11 +3,11 @@
  * it at once, each its queue permitting; the first 2xx decides (RFC 4320),
  * else the best of the refusals.
  */
-#include "adapters/sip/delivery.h"
 
 #include <string.h>
 
 #include "adapters/sip/gruu.h"
+#include "adapters/sip/smsip.h"
 
 /* -- the end -------------------------------------------------------------- */
 
@@ -43,6 +43,7 @@ void delivery_tell(struct delivery *v, const struct outcome *o)
 		told.far_code = 480;
 		told.clause = "RFC 5627 6.1";
 	}
+	told.progress = smsip_progress(v);
 	told.keys = v->draft.keys;
 	told.n_keys = v->draft.n_keys;
 	if (o->class == OUTCOME_DELIVERED || o->class == OUTCOME_ACCEPTED)
@@ -117,8 +118,22 @@ static bool has_other_flow(const struct delivery *v, const struct device *d)
 
 static bool is_meant(const struct delivery *v, const struct device *d)
 {
-	return d->reachable && (v->draft.gruu.n == 0 ||
-				gruu_is(v->draft.gruu, d->contact.instance));
+	return d->reachable && smsip_is_meant(v, d) &&
+	       (v->draft.gruu.n == 0 ||
+		gruu_is(v->draft.gruu, d->contact.instance));
+}
+
+static bool add_device(struct delivery *v, struct device *d)
+{
+	struct smsip_turn *sms = NULL;
+	struct branch *b;
+
+	if (smsip_goes(v, d) && !(sms = smsip_turn_new(v)))
+		return false;
+	if (!(b = branch_add(v, d)))
+		return false;
+	b->sms = sms;
+	return true;
 }
 
 static void to_devices(struct delivery *v, const struct person *p)
@@ -132,10 +147,11 @@ static void to_devices(struct delivery *v, const struct person *p)
 	v->finding = true;
 	for (d = p ? p->devices : NULL; d; d = d->next)
 		if (is_meant(v, d) && !has_other_flow(v, d) &&
-		    !branch_add(v, d)) {
+		    !add_device(v, d)) {
 			v->best = no_memory;
 			v->any = true;
 		}
+	v->leg = NULL;
 	for (b = v->branches; b; b = next) {
 		next = b->next;
 		if (b->delivery && b->device)
@@ -167,6 +183,9 @@ static void user_found(void *arg, const struct user *u)
 	struct delivery *v = arg;
 
 	v->finding = false;
+	if (v->answered)
+		*v->answered = true;
+	v->answered = NULL;
 	if (!u || v->told) {
 		tell_class(v, OUTCOME_LATER, "the directory does not answer",
 			   NULL);
@@ -195,6 +214,8 @@ static struct delivery *make(struct sip *s, const struct leg *leg)
 	v->sip = s;
 	v->token = leg->token;
 	v->attempt = leg->attempt;
+	v->native = leg->native;
+	v->since_us = uplink_now_us(s->up);
 	v->next = s->deliveries;
 	if (v->next)
 		v->next->previous = v;
@@ -232,6 +253,9 @@ static enum err draft_leg(struct delivery *v, const struct leg *leg)
 		v->to_server = true;
 		v->draft.target = v->draft.imdn_route;
 	}
+	if (e == OK && !v->draft.type &&
+	    config->sms_centre.kind == ADDRESS_NONE)
+		e = ERR_UNSUPPORTED;
 	return e;
 }
 
@@ -253,6 +277,24 @@ static void not_drafted(struct delivery *v, enum err e)
 		o.far_code = 483;
 	delivery_tell(v, &o);
 	free_delivery(v);
+}
+
+/* The leg is there for the time of the call only: if the answer takes longer
+ * than that, what may be made of it is made now. */
+static void ask(struct delivery *v, const struct leg *leg,
+		const struct lookup *what)
+{
+	bool answered = false;
+
+	v->finding = true;
+	v->leg = leg;
+	v->answered = &answered;
+	users_ask(v->sip->users, what, user_found, v);
+	if (answered)
+		return;
+	v->answered = NULL;
+	smsip_plan(v);
+	v->leg = NULL;
 }
 
 void deliver_leg(struct sip *s, const struct leg *leg)
@@ -281,8 +323,7 @@ void deliver_leg(struct sip *s, const struct leg *leg)
 		not_drafted(v, ERR_NOMEM);
 		return;
 	}
-	v->finding = true;
-	users_ask(s->users, &what, user_found, v);
+	ask(v, leg, &what);
 }
 
 /* -- taking back ---------------------------------------------------------- */
@@ -297,6 +338,7 @@ static void give_up(struct delivery *v)
 		next = b->next;
 		ua_forget(b->call);
 		b->call = NULL;
+		smsip_stop(b);
 		target_done(&b->item);
 		if (b->delivery)
 			delivery_unhook(b);
@@ -325,7 +367,7 @@ static bool is_sent(const struct delivery *v)
 {
 	const struct branch *b = v->branches;
 
-	while (b && !b->call)
+	while (b && !b->call && !smsip_waits(b))
 		b = b->next;
 	return b != NULL;
 }

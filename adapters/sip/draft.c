@@ -6,6 +6,7 @@
 
 #include "adapters/sip/body.h"
 #include "adapters/sip/intake_map.h"
+#include "adapters/sip/smsip_map.h"
 #include "codecs/cpim.h"
 #include "codecs/cpm_ids.h"
 #include "codecs/digest.h"
@@ -453,12 +454,15 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	if (!out->message_id)
 		return ERR_NOMEM;
 	draft_key(out, out->message_id);
+	out->is_report = d.m->kind == MESSAGE_REPORT;
 	if ((e = draft_shown(&d)) != OK || (e = put_hops(&d)) != OK ||
 	    (e = put_addresses(&d)) != OK || (e = put_headers(&d)) != OK)
 		return e;
 	if (d.m->native.n > 0 && d.m->native_type && !tells_no_group(d.m) &&
 	    !hides_reports(&d))
 		e = put_native(&d);
+	else if (smsip_is_report(d.m))
+		e = OK; /* never as a MESSAGE of CPM: no body */
 	else if (d.m->kind == MESSAGE_REPORT)
 		e = draft_report(&d);
 	else

@@ -37,6 +37,7 @@ struct draft {
 	unsigned max_forwards;
 	bool report_follows;	/* a notification is asked for               */
 	bool direct;		/* and goes to the sender, by his own id     */
+	bool is_report;
 	const char *imdn_route;	/* a notification: the top IMDN-Route, to
 				 * which it goes (RFC 5438 7.2.1.1); or NULL */
 	/* What devices know it by, for the trace: see struct outcome. */

@@ -1,6 +1,6 @@
 /* MESSAGE in: RFC 3428 7. */
 #include "adapters/sip/intake_map.h"
-#include "adapters/sip/sip.h"
+#include "adapters/sip/smsip.h"
 
 #include <string.h>
 
@@ -89,6 +89,10 @@ void pager_outcome(struct asked *a, const struct outcome *o)
 	struct ua_reply reply = { .status = s.code,
 				  .retry_after_s = s.retry_after_s };
 
+	if (a->sms) {
+		smsip_outcome(a, o);
+		return;
+	}
 	/* What everybody can be sent: RFC 3261 21.4.13. */
 	if (s.code == 415)
 		reply.headers = "Accept: text/plain, message/cpim\r\n";
@@ -168,6 +172,10 @@ void pager_request(struct asked *a, const struct user *u)
 	}
 	if (a->sender.user)
 		registrar_seen(a->sip->registrar, a->sender.user);
+	if (smsip_is_request(a->sip, a->request)) {
+		smsip_request(a);
+		return;
+	}
 	intake_map(&in, a->mapped);
 	if (a->mapped->status) {
 		refuse(a, a->mapped->status, a->mapped->warning);

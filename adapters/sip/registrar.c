@@ -11,6 +11,7 @@ struct registrar {
 	struct uplink *up;
 	struct loop *loop;
 	struct table people;
+	size_t sms; /* devices that take SMS over IP                  */
 	bool ready; /* before that the engine is told nothing    */
 };
 
@@ -39,8 +40,20 @@ static void announce(struct registrar *r, const struct person *p)
 	(void)e;
 }
 
+static void set_sms(struct registrar *r, struct device *d, bool sms)
+{
+	r->sms += (size_t)sms - (size_t)d->sms;
+	d->sms = sms;
+}
+
+size_t registrar_sms(const struct registrar *r)
+{
+	return r->sms;
+}
+
 static void free_device(struct registrar *r, struct device *d)
 {
+	set_sms(r, d, false);
 	loop_clear_timer(r->loop, &d->expiry);
 	ua_flow_release(d->flow);
 	mem_free(d->texts);
@@ -271,6 +284,7 @@ enum err registrar_put(struct registrar *r, const struct contact *c,
 			registrar_drop(r, d);
 		return e;
 	}
+	set_sms(r, d, contact_has(c, "+g.3gpp.smsip"));
 	news = is_news(p, d, made, flow);
 	d->datagram = false;
 	ua_flow_release(d->flow);

@@ -32,6 +32,7 @@ struct device {
 	char *texts;		/* of `contact`                              */
 	struct ua_flow *flow;	/* held; NULL: by address                    */
 	bool reachable;		/* false: a connection that has gone         */
+	bool sms;		/* takes SMS over IP (3GPP TS 24.341)        */
 	enum device_takes takes;
 	uint64_t disowned;	/* what it has refused and was sent in another
 				 * way then: see registrar_disown()          */
@@ -57,6 +58,9 @@ void registrar_free(struct registrar *r);
 
 /** The person of that name; NULL when nothing is registered. */
 struct person *registrar_person(const struct registrar *r, const char *name);
+
+/** How many devices take SMS over IP. */
+size_t registrar_sms(const struct registrar *r);
 
 /** His device of that key, or NULL. */
 struct device *person_device(const struct person *p, const char *key);

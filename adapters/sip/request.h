@@ -66,6 +66,7 @@ struct request {
 	uint32_t expires_s;
 	uint64_t date_us;	/* Date, since 1970; 0: absent               */
 	const char *priority, *subject, *service;
+	const char *answered_call;	/* first of In-Reply-To: a Call-ID   */
 	const char *conversation_id, *contribution_id, *in_reply_to;
 	struct bytes privacy;	/* "id;header"                               */
 	struct bytes path;	/* Path, all of it                           */

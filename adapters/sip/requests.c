@@ -1,17 +1,11 @@
 /* Requests from the wire: who sent them, and which room they belong to. */
 #include "adapters/sip/failures.h"
 #include "adapters/sip/intake_map.h"
-#include "adapters/sip/sip.h"
+#include "adapters/sip/smsip.h"
 
 #include <string.h>
 
 #define ALLOW "Allow: MESSAGE, OPTIONS, REGISTER\r\n"
-#define CAN                                                                    \
-	ALLOW                                                                  \
-	"Accept: message/cpim, message/imdn+xml, text/plain, "                 \
-	"multipart/mixed, application/im-iscomposing+xml\r\n"                  \
-	"Accept-Encoding: deflate, gzip, identity\r\n"                         \
-	"Supported: path, gruu, outbound"
 
 struct asked *asked_new(struct sip *s, struct request *r)
 {
@@ -226,12 +220,21 @@ void sip_authenticate(struct asked *a, sip_known *known)
 
 static void options(const struct sip *s, struct request *r)
 {
-	struct ua_reply reply = { .status = 200, .headers = CAN "\r\n" };
+	bool sms = s->config->sms_centre.kind != ADDRESS_NONE;
+	bool lists = s->config->lists.service.kind != ADDRESS_NONE;
+	struct ua_reply reply = { .status = 200 };
+	struct buf text = BUF_INIT(1024);
 
-	if (s->config->lists.service.kind != ADDRESS_NONE)
-		reply.headers = CAN ", " LISTS_OPTION "\r\n";
-
+	buf_printf(&text,
+		   ALLOW
+		   "Accept: message/cpim, message/imdn+xml, text/plain, "
+		   "multipart/mixed, application/im-iscomposing+xml%s\r\n"
+		   "Accept-Encoding: deflate, gzip, identity\r\n"
+		   "Supported: path, gruu, outbound%s\r\n",
+		   sms ? ", " RPDU_MIME_TYPE : "", lists ? ", " LISTS_OPTION : "");
+	reply.headers = buf_string(&text);
 	ua_answer(r, &reply);
+	buf_clear(&text);
 }
 
 static void bad_extension(struct request *r)
@@ -260,7 +263,8 @@ static void message(struct sip *s, struct request *r)
 						      SIP_RETRY_AFTER_S };
 	struct asked *a;
 
-	if (s->slow || s->draining || s->stopped) {
+	/* What a device says of ours ends something. */
+	if ((s->slow || s->draining || s->stopped) && !smsip_is_answer(s, r)) {
 		ua_answer(r, &busy);
 		return;
 	}

@@ -39,6 +39,23 @@ static const struct setting sip_settings[] = {
 	  NULL, "1h", false,
 	  "A TCP connection without traffic is closed after this time.",
 	  false },
+	{ "sms-centre", SETTING_DIGITS, NULL, 0, 0, NULL, NULL, false,
+	  "The number of this gateway as service centre of short messages; "
+	  "without one there is no SMS over IP (3GPP TS 24.341).",
+	  false },
+	{ "sms-over-ip", SETTING_CHOICE, NULL, 0, 0, "otherwise|preferred",
+	  "otherwise", false,
+	  "Which devices that registered with +g.3gpp.smsip are sent short "
+	  "messages: those that registered for no other messages, or all.",
+	  false },
+	{ "sms-max-segments", SETTING_NUMBER, NULL, 1, 255, NULL, "8", false,
+	  "Longer messages than these many short messages are not sent.",
+	  false },
+	{ "sms-ack-timeout", SETTING_DURATION, "s", SETTING_SECOND,
+	  10 * SETTING_MINUTE, NULL, "40s", false,
+	  "How long a device may take to acknowledge a short message that it "
+	  "has; then it is sent again later.",
+	  false },
 	{ "server", SETTING_TEXT, NULL, 0, 0, NULL, "cpmgw", false,
 	  "What the Server and User-Agent headers say.", false },
 	{ .name = NULL }

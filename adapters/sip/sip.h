@@ -10,6 +10,7 @@
 #include "adapters/sip/registrar.h"
 #include "adapters/sip/slots.h"
 #include "adapters/sip/ua.h"
+#include "codecs/table.h"
 
 #define SIP_ASKED_MAX	   UA_PENDING_MAX	/* answers that we wait for  */
 #define SIP_RETRY_AFTER_S  5	/* told to devices when we are busy          */
@@ -18,6 +19,7 @@
 
 struct delivery;
 struct failures;
+struct smsip_asked;
 
 /* A request whose answer depends on the engine. */
 struct asked {
@@ -31,6 +33,8 @@ struct asked {
 	bool gruu, outbound;	/* register: the answer has it               */
 	struct mapped *mapped;	/* pager: what was read                      */
 	char *user;		/* register: whose devices                   */
+	uint64_t story;		/* what the engine knows it by; 0: nothing   */
+	struct smsip_asked *sms;	/* brought by a short message; or NULL */
 };
 
 struct sip {
@@ -45,6 +49,9 @@ struct sip {
 	struct failures *failures;	/* wrong passwords           */
 	struct users *users;
 	struct registrar *registrar;
+	struct table sms_waiting;	/* short messages that the device has
+				 * yet to acknowledge: see smsip_out.c       */
+	uint8_t sms_reference;	/* RP-MR of the next one                     */
 	struct slots asked;	/* intake, far reports, bindings             */
 	struct delivery *deliveries;
 	size_t n_deliveries;
@@ -100,6 +107,9 @@ void deliver_end_all(struct sip *s);
 /** An empty arena, a used one if there is; NULL: no memory. Then back. */
 struct arena *sip_arena_take(struct sip *s);
 void sip_arena_give(struct sip *s, struct arena *a);
+
+/** A new Call-ID; NULL: no memory. */
+const char *sip_call_id(const struct sip *s, struct arena *a);
 
 /** After anything has ended: if we drain and nothing is left, say so. */
 void sip_maybe_drained(struct sip *s);

@@ -113,12 +113,17 @@ static unsigned rank(enum outcome_class c)
 	return c < sizeof(ranks) ? ranks[c] : 9;
 }
 
+static bool is_6xx(const struct outcome *o)
+{
+	return o->far_code >= 600 && o->far_code < 700;
+}
+
 bool outcome_better(const struct outcome *a, const struct outcome *b)
 {
 	/* A 6xx is the user's own word, whatever his other devices say. */
-	if (a->far_code >= 600 && b->far_code >= 300 && b->far_code < 600)
+	if (is_6xx(a) && b->far_code >= 300 && b->far_code < 600)
 		return true;
-	if (b->far_code >= 600 && a->far_code >= 300 && a->far_code < 600)
+	if (is_6xx(b) && a->far_code >= 300 && a->far_code < 600)
 		return false;
 	return rank(a->class) < rank(b->class);
 }

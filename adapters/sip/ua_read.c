@@ -261,6 +261,8 @@ static enum err read_common(struct ua_incoming *in, const sip_t *sip)
 		r->priority = sip->sip_priority->g_string;
 	if (sip->sip_subject)
 		r->subject = sip->sip_subject->g_string;
+	if (sip->sip_in_reply_to && sip->sip_in_reply_to->k_items)
+		r->answered_call = sip->sip_in_reply_to->k_items[0];
 	read_options(r, sip);
 	read_unknown(r, sip);
 	return read_privacy(in, sip);

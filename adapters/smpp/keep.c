@@ -4,23 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/short.h"
 #include "adapters/smpp/smpp_in.h"
 #include "adapters/smpp/smpp_map.h"
 #include "codecs/smpp_names.h"
 
-#define PROTOCOL_ID   "smpp.protocol_id"
 #define PRIORITY_FLAG "smpp.priority_flag"
 #define ESM_CLASS     "smpp.esm_class" /* mode and reply path             */
 #define REPLACE	      "smpp.replace_if_present_flag"
 #define DATA_CODING   "smpp.data_coding"
 #define REGISTERED    "smpp.registered_delivery" /* with bits 3-2       */
-#define HEADER	      "smpp.udh"
-#define PORTS	      "smpp.ports" /* IE 04 or 05, to, from: 1, 2, 2 octets */
 #define TLV	      "smpp.tlv."  /* and four hex digits                  */
 #define LOST	      "smpp.lost"  /* what had no room in here             */
-
-#define IE_PORTS_8  4
-#define IE_PORTS_16 5
 
 /* Message waiting groups, 3GPP TS 23.038 4. */
 #define WAITING_DISCARD 0xC0
@@ -63,20 +58,14 @@ static enum err add_octet(struct arena *a, struct message *out,
 static enum err add_header(const struct udh *h, struct arena *a,
 			   struct message *out)
 {
-	uint8_t *v;
+	struct extra extras[SHORT_HEADER_EXTRAS];
+	enum err e;
+	size_t n, i;
 
-	if (h->ports) {
-		if ((v = arena_alloc(a, 5)) == NULL)
-			return ERR_NOMEM;
-		v[0] = h->narrow ? IE_PORTS_8 : IE_PORTS_16;
-		v[1] = (uint8_t)(h->to_port >> 8);
-		v[2] = (uint8_t)h->to_port;
-		v[3] = (uint8_t)(h->from_port >> 8);
-		v[4] = (uint8_t)h->from_port;
-		if (add(a, out, PORTS, (struct bytes){ v, 5 }) != OK)
-			return ERR_NOMEM;
-	}
-	return h->other.n > 0 ? add(a, out, HEADER, h->other) : OK;
+	e = short_header_extras(h, a, extras, &n);
+	for (i = 0; i < n && e == OK; i++)
+		e = add(a, out, extras[i].name, extras[i].value);
+	return e;
 }
 
 /* Does its coding say nothing but what the content and its class say? */
@@ -157,7 +146,7 @@ enum err keep_in(const struct smpp_pdu *p, const struct segment_content *c,
 	uint8_t coding = p->data_coding;
 	enum err e;
 
-	if ((e = add_octet(a, out, PROTOCOL_ID, p->protocol_id)) != OK ||
+	if ((e = add_octet(a, out, SHORT_PROTOCOL, p->protocol_id)) != OK ||
 	    (e = add_octet(a, out, ESM_CLASS, esm)) != OK ||
 	    (e = add_octet(a, out, REPLACE, p->replace_if_present_flag)) != OK)
 		return e;
@@ -249,7 +238,7 @@ void keep_out(struct departure *d, struct smpp_pdu *p)
 
 	if (m->n_extras == 0)
 		return;
-	p->protocol_id = octet(m, PROTOCOL_ID);
+	p->protocol_id = octet(m, SHORT_PROTOCOL);
 	if (p->priority_flag == 1 && octet(m, PRIORITY_FLAG) != 0)
 		p->priority_flag = octet(m, PRIORITY_FLAG);
 	esm_class(d, p);
@@ -258,19 +247,6 @@ void keep_out(struct departure *d, struct smpp_pdu *p)
 	else if (replace != 0)
 		smpp_lost(d, "replace_if_present_flag");
 	name_lost(d);
-}
-
-void keep_header(const struct message *m, struct udh *out)
-{
-	struct bytes v = message_extra(m, PORTS);
-
-	out->other = message_extra(m, HEADER);
-	if (v.n != 5)
-		return;
-	out->ports = true;
-	out->narrow = v.p[0] == IE_PORTS_8;
-	out->to_port = (uint16_t)(v.p[1] << 8 | v.p[2]);
-	out->from_port = (uint16_t)(v.p[3] << 8 | v.p[4]);
 }
 
 /* The same indication for a text in that alphabet; 0: there is none. */

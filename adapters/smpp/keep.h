@@ -23,9 +23,6 @@ enum err keep_in(const struct smpp_pdu *p, const struct segment_content *c,
 /** The fields outside the content, into a PDU that is else complete. */
 void keep_out(struct departure *d, struct smpp_pdu *p);
 
-/** The header that each part of the content has: ports, unknown elements. */
-void keep_header(const struct message *m, struct udh *out);
-
 /**
  * The data_coding of the content, where it is another than that of the plan:
  * message waiting (3GPP TS 23.038 4), data in a code that is not ours.

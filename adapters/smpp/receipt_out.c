@@ -48,7 +48,7 @@ static void error_digits(const struct report *r, char out[4])
 	unsigned code = 0;
 
 	if (smpp_state_out(r->state) != SMPP_STATE_DELIVERED)
-		code = r->far_code % 1000;
+		code = (uint16_t)r->far_code % 1000u;
 	snprintf(out, 4, "%03u", code);
 }
 

@@ -246,39 +246,6 @@ static unsigned port_of(const struct reading *r, bool to)
 	return 0;
 }
 
-/* 3GPP TS 23.040 9.2.3.24.3. NULL: no memory. */
-static const char *data_type(const struct reading *r)
-{
-	unsigned port = port_of(r, true), from = port_of(r, false);
-	char text[80];
-	int n;
-
-	if (port == 0)
-		return "application/octet-stream";
-	if (port == JOINED_PORT_CARD)
-		return "text/x-vcard";
-	if (port == JOINED_PORT_CALENDAR)
-		return "text/calendar";
-	n = snprintf(text, sizeof text, "application/octet-stream;x-port=%u",
-		     port);
-	if (from != 0)
-		snprintf(text + n, sizeof text - (size_t)n, ";x-source-port=%u",
-			 from);
-	return arena_string(r->a, bytes_of(text));
-}
-
-/* A text that is a card or an event, whole or in parts. NULL: no memory. */
-static const char *type_with_port(const struct reading *r, const char *type)
-{
-	unsigned port = port_of(r, true);
-	char text[JOINED_TYPE_SIZE];
-
-	if (port != JOINED_PORT_CARD && port != JOINED_PORT_CALENDAR)
-		return type;
-	snprintf(text, sizeof text, "%s" JOINED_PORT "%u", type, port);
-	return arena_string(r->a, bytes_of(text));
-}
-
 /* That of its coding, or of the parameter that makes it a flash: 5.3.2.1. */
 static int8_t class_of(const struct reading *r, const struct segment_content *c)
 {
@@ -305,13 +272,16 @@ static uint32_t read_body(const struct reading *r, struct message *out)
 	e = segment_text(&wire, &r->m->read, r->a, &c, NULL);
 	if (e != OK)
 		return e == ERR_NOMEM ? ESME_RSYSERR : ESME_RINVMSGLEN;
-	part->type = c.text ? JOINED_TEXT : data_type(r);
+	part->type = c.text ? JOINED_TEXT
+			    : joined_data_type(port_of(r, true),
+					       port_of(r, false), r->a);
 	if (part->type == NULL)
 		return ESME_RSYSERR;
 	part->body = c.body;
 	if (r->of > 1 && joined_part(&c, r->a, &part->type, &part->body) != OK)
 		return ESME_RSYSERR;
-	if (c.text && (part->type = type_with_port(r, part->type)) == NULL)
+	if (c.text && (part->type = joined_port_type(
+			       part->type, port_of(r, true), r->a)) == NULL)
 		return ESME_RSYSERR;
 	if (c.text && r->of <= 1)
 		part->type = joined_text_type(part->type);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "adapters/short.h"
 #include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
 #include "adapters/smpp/text_out.h"
@@ -28,47 +29,6 @@ void smpp_lost(struct departure *d, const char *field)
 		return;
 	buf_text(d->lost, d->lost->n == 0 ? "lost=" : ",");
 	buf_text(d->lost, field);
-}
-
-/* Name or user part as an alphanumeric sender that nobody can answer. */
-static struct address alpha_sender(const struct message *m, struct arena *a)
-{
-	const char *text = m->from_name;
-	char *name = arena_alloc(a, ADDRESS_ALPHA_MAX + 1);
-	size_t n = 0;
-
-	if (text == NULL && m->from.text != NULL)
-		text = strncmp(m->from.text, "sip:", 4) == 0 ? m->from.text + 4
-							     : m->from.text;
-	if (text == NULL || name == NULL)
-		return (struct address){ ADDRESS_ANONYMOUS, "" };
-	for (; *text != 0 && *text != '@' && n < ADDRESS_ALPHA_MAX; text++)
-		if ((*text >= 'a' && *text <= 'z') || *text == ' ' ||
-		    (*text >= 'A' && *text <= 'Z') ||
-		    (*text >= '0' && *text <= '9'))
-			name[n++] = *text;
-	while (n > 0 && name[n - 1] == ' ')
-		name[--n] = 0;
-	if (n == 0)
-		return (struct address){ ADDRESS_ANONYMOUS, "" };
-	return (struct address){ ADDRESS_ALPHA, name };
-}
-
-static bool numbered(const struct address *a)
-{
-	return a->kind == ADDRESS_E164 || a->kind == ADDRESS_SHORT;
-}
-
-/* SMPP v3.4 5.2.5: the number when there is one, else a name. */
-static struct address sender(const struct message *m, struct arena *a)
-{
-	if (m->from.kind == ADDRESS_ANONYMOUS || m->from.kind == ADDRESS_NONE)
-		return (struct address){ ADDRESS_ANONYMOUS, "" };
-	if (numbered(&m->from) || m->from.kind == ADDRESS_ALPHA)
-		return m->from;
-	if (numbered(&m->asserted))
-		return m->asserted;
-	return alpha_sender(m, a);
 }
 
 static enum err wire_address(const struct departure *d, enum number_role role,
@@ -227,7 +187,7 @@ static bool common(struct departure *d, struct smpp_pdu *p, struct buf *expiry,
 		   struct outcome *why)
 {
 	const struct message *m = &d->leg->message;
-	struct address from = sender(m, d->arena);
+	struct address from = short_sender(m, d->arena);
 	struct smpp_address wire[2];
 
 	if (!smpp_depart_addresses(d, &from, wire, why))

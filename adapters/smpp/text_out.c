@@ -1,120 +1,11 @@
 #include "adapters/smpp/text_out.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "adapters/short.h"
 #include "adapters/smpp/keep.h"
 #include "adapters/smpp/smpp_map.h"
-#include "codecs/joined.h"
 #include "codecs/json.h"
-#include "codecs/pushed.h"
-#include "codecs/ucs2.h"
-#include "codecs/utf8.h"
-#include "codecs/wsp.h"
-
-static bool starts(const char *text, const char *with)
-{
-	return strncasecmp(text, with, strlen(with)) == 0;
-}
-
-static bool charset_is(const char *type, const char *name)
-{
-	const char *at = strcasestr(type, "charset=");
-
-	if (at == NULL)
-		return false;
-	at += strlen("charset=");
-	return starts(at + (*at == '"'), name);
-}
-
-/* One text part as UTF-8, whatever its label promised. */
-static enum err add_text(const struct part *part, struct arena *a,
-			 struct buf *to)
-{
-	bool damaged = false;
-	uint8_t *latin;
-	size_t n;
-
-	if (charset_is(part->type, "utf-16"))
-		return ucs2_decode(part->body, to, &damaged);
-	if (!charset_is(part->type, "iso-8859-1"))
-		return utf8_repair(part->body, to, &damaged);
-	if ((latin = arena_alloc(a, 3 * part->body.n + 1)) == NULL)
-		return ERR_NOMEM;
-	n = utf8_from_set(UTF8_SET_LATIN1, part->body, latin, &damaged);
-	buf_put(to, (struct bytes){ latin, n });
-	return buf_status(to);
-}
-
-/* The texts one after the other, LF between them; *any: there was one. */
-static enum err gather(const struct message *m, struct arena *a, struct buf *to,
-		       bool *any)
-{
-	enum err e;
-	size_t i;
-
-	*any = false;
-	if (m->subject != NULL && m->subject[0] != 0) {
-		buf_text(to, m->subject);
-		buf_text(to, "\n");
-	}
-	for (i = 0; i < m->n_parts; i++) {
-		if (!starts(m->parts[i].type, "text/plain"))
-			continue;
-		if (m->parts[i].external)
-			return ERR_TOOBIG;
-		if (*any)
-			buf_text(to, "\n");
-		*any = true;
-		if ((e = add_text(&m->parts[i], a, to)) != OK)
-			return e;
-	}
-	return buf_status(to);
-}
-
-/* The number of that parameter; 0: it has none, or one that is no port. */
-static unsigned parameter(const char *type, const char *name)
-{
-	const char *at = strstr(type, name);
-	unsigned long port;
-
-	if (at == NULL)
-		return 0;
-	port = strtoul(at + strlen(name), NULL, 10);
-	return port <= UINT16_MAX ? (unsigned)port : 0;
-}
-
-/* 3GPP TS 23.040 9.2.3.24.3: the port that says what the octets are; 0: none.
- */
-static unsigned port_of(const char *type)
-{
-	if (pushed_takes(type))
-		return WSP_PORT_PUSH;
-	if (starts(type, "text/x-vcard") || starts(type, "text/vcard"))
-		return JOINED_PORT_CARD;
-	if (starts(type, "text/calendar") || starts(type, "text/x-vcalendar"))
-		return JOINED_PORT_CALENDAR;
-	return parameter(type, "x-port=");
-}
-
-/* Pushes come from where connectionless WSP is. */
-static unsigned from_port_of(const char *type)
-{
-	return pushed_takes(type) ? WSP_PORT_SESSIONLESS
-				  : parameter(type, "x-source-port=");
-}
-
-static const struct part *data_part(const struct message *m)
-{
-	size_t i;
-
-	for (i = 0; i < m->n_parts; i++)
-		if (!m->parts[i].external &&
-		    (port_of(m->parts[i].type) != 0 ||
-		     starts(m->parts[i].type, "application/octet-stream")))
-			return &m->parts[i];
-	return NULL;
-}
 
 static struct segment_options options_of(const struct departure *d,
 					 uint16_t reference)
@@ -123,7 +14,7 @@ static struct segment_options options_of(const struct departure *d,
 	const struct message *m = &d->leg->message;
 
 	o.reference = o.means == SEGMENT_UDH8 ? reference & 0xFF : reference;
-	keep_header(m, &o.header);
+	short_header(m, &o.header);
 	if (m->sms_class >= 0 && m->sms_class <= 3) {
 		o.classed = true;
 		o.message_class = (uint8_t)m->sms_class;
@@ -147,6 +38,11 @@ static bool planned(enum err e, struct outcome *why)
 	return smpp_no_way(why, OUTCOME_NEVER, "cannot be cut into segments");
 }
 
+static bool is_text(const struct part *p)
+{
+	return strncasecmp(p->type, "text/plain", strlen("text/plain")) == 0;
+}
+
 /* Parts that do not go: all but the texts, or but `data` unless NULL. */
 static void name_other_parts(struct departure *d, const struct part *data)
 {
@@ -155,7 +51,7 @@ static void name_other_parts(struct departure *d, const struct part *data)
 
 	for (i = 0; i < m->n_parts; i++)
 		if (&m->parts[i] != data &&
-		    (data != NULL || !starts(m->parts[i].type, "text/plain")))
+		    (data != NULL || !is_text(&m->parts[i])))
 			smpp_lost(d, m->parts[i].type);
 }
 
@@ -163,34 +59,19 @@ static void name_other_parts(struct departure *d, const struct part *data)
 static void put_ports(const struct departure *d, const char *type,
 		      struct udh *h)
 {
-	unsigned port = port_of(type);
+	unsigned port = short_port(type);
 
 	if (h->ports || port == 0 || keep_has(d, SMPP_TLV_DESTINATION_PORT))
 		return;
 	h->ports = true;
 	h->to_port = (uint16_t)port;
-	h->from_port = (uint16_t)from_port_of(type);
-}
-
-/* The octets of the part on the wire: a push is put together in d->scratch. */
-static enum err octets_of(struct departure *d, const struct part *part,
-			  struct bytes *out)
-{
-	enum err e;
-
-	*out = part->body;
-	if (!pushed_takes(part->type))
-		return OK;
-	buf_reset(d->scratch);
-	e = pushed_write(part->type, part->body, d->arena, d->scratch);
-	*out = buf_bytes(d->scratch);
-	return e;
+	h->from_port = (uint16_t)short_source_port(type);
 }
 
 static bool plan_data(struct departure *d, struct segment_options *o,
 		      struct segment_plan *plan, struct outcome *why)
 {
-	const struct part *part = data_part(&d->leg->message);
+	const struct part *part = short_data(&d->leg->message);
 	struct bytes octets;
 	enum err e;
 
@@ -199,7 +80,8 @@ static bool plan_data(struct departure *d, struct segment_options *o,
 				   "nothing in it that SMS carries");
 	name_other_parts(d, part);
 	put_ports(d, part->type, &o->header);
-	if ((e = octets_of(d, part, &octets)) != OK && e != ERR_NOMEM)
+	e = short_octets(part, d->arena, d->scratch, &octets);
+	if (e != OK && e != ERR_NOMEM)
 		return smpp_no_way(why, OUTCOME_NEVER,
 				   "not a service indication or loading");
 	if (e == OK)
@@ -215,7 +97,7 @@ bool text_out_plan(struct departure *d, uint16_t reference,
 	bool any;
 
 	buf_reset(d->scratch);
-	e = gather(&d->leg->message, d->arena, d->scratch, &any);
+	e = short_text(&d->leg->message, d->arena, d->scratch, &any);
 	if (e == OK && !any)
 		return plan_data(d, &o, plan, why);
 	if (e == OK) {

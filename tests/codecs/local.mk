@@ -27,6 +27,7 @@ codec_tests += tests/codecs/test_rewrite
 codec_tests += tests/codecs/test_provisioning
 codec_tests += tests/codecs/test_push_si
 codec_tests += tests/codecs/test_push_sl
+codec_tests += tests/codecs/test_rpdu
 codec_tests += tests/codecs/test_scrypt
 codec_tests += tests/codecs/test_pushed
 codec_tests += tests/codecs/test_segment
@@ -43,6 +44,8 @@ codec_tests += tests/codecs/test_smpp_vectors
 codec_tests += tests/codecs/test_sms_vectors
 codec_tests += tests/codecs/test_table
 codec_tests += tests/codecs/test_timestamp
+codec_tests += tests/codecs/test_tpdu
+codec_tests += tests/codecs/test_tpdu_time
 codec_tests += tests/codecs/test_translit
 codec_tests += tests/codecs/test_ucs2
 codec_tests += tests/codecs/test_udh
@@ -61,6 +64,8 @@ tests_codecs_test_smpp_pdu_SOURCES = tests/codecs/test_smpp_pdu.c \
 tests_codecs_test_smpp_refusal_SOURCES = tests/codecs/test_smpp_refusal.c \
 	tests/codecs/smpp_samples.c tests/codecs/smpp_samples.h
 tests_codecs_test_smpp_vectors_SOURCES = tests/codecs/test_smpp_vectors.c \
+	tests/codecs/vectors.c tests/codecs/vectors.h
+tests_codecs_test_tpdu_SOURCES = tests/codecs/test_tpdu.c \
 	tests/codecs/vectors.c tests/codecs/vectors.h
 tests_codecs_test_sms_vectors_SOURCES = tests/codecs/test_sms_vectors.c \
 	tests/codecs/vectors.c tests/codecs/vectors.h

@@ -32,14 +32,17 @@ fuzz_tests += tests/fuzz/fuzz_provisioning
 fuzz_tests += tests/fuzz/fuzz_push_si
 fuzz_tests += tests/fuzz/fuzz_push_sl
 fuzz_tests += tests/fuzz/fuzz_pushed
+fuzz_tests += tests/fuzz/fuzz_rpdu
 fuzz_tests += tests/fuzz/fuzz_scrypt
 fuzz_tests += tests/fuzz/fuzz_segment
 fuzz_tests += tests/fuzz/fuzz_settings
 fuzz_tests += tests/fuzz/fuzz_smpp_map
 fuzz_tests += tests/fuzz/fuzz_smpp_pdu
 fuzz_tests += tests/fuzz/fuzz_smpp_receipt
+fuzz_tests += tests/fuzz/fuzz_smsip
 fuzz_tests += tests/fuzz/fuzz_smpp_vendor
 fuzz_tests += tests/fuzz/fuzz_timestamp
+fuzz_tests += tests/fuzz/fuzz_tpdu
 fuzz_tests += tests/fuzz/fuzz_trace
 fuzz_tests += tests/fuzz/fuzz_translit
 fuzz_tests += tests/fuzz/fuzz_udh
@@ -58,6 +61,7 @@ tests_fuzz_fuzz_leg_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_settings_LDADD = $(FUZZ_IMAGE_LIBS)
 tests_fuzz_fuzz_trace_LDADD = $(FUZZ_IMAGE_LIBS)
+tests_fuzz_fuzz_smsip_LDADD = libreplay.a libsip.a $(ADAPTER_LIBS)
 tests_fuzz_fuzz_smpp_map_LDADD = libreplay.a libsmppside.a $(ADAPTER_LIBS)
 
 FUZZ_SECONDS = 60
@@ -71,14 +75,18 @@ fuzz_images = gateway/adapter.c gateway/checksum.c gateway/leg.c \
 fuzz_settings = $(filter gateway/settings%,$(libgateway_a_SOURCES)) \
 	$(libtables_a_SOURCES)
 # Of the SMPP side what needs no loop.
-fuzz_smpp = adapters/smpp/keep.c adapters/smpp/numbers.c \
+fuzz_smpp = adapters/short.c adapters/smpp/keep.c adapters/smpp/numbers.c \
 	adapters/smpp/progress.c \
 	adapters/smpp/receipt_out.c \
 	adapters/smpp/smpp_in.c adapters/smpp/smpp_map.c \
 	adapters/smpp/smpp_out.c adapters/smpp/smpp_report.c \
 	adapters/smpp/text_out.c policy/receipts.c
+# And of SMS over IP.
+fuzz_smsip = adapters/sip/identity.c adapters/sip/smsip_draft.c \
+	adapters/sip/smsip_in.c adapters/sip/smsip_map.c
 fuzz_objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(libcodecs_a_SOURCES)) \
-	$(filter %.c,$(fuzz_images) $(fuzz_settings) $(fuzz_smpp)))
+	$(filter %.c,$(fuzz_images) $(fuzz_settings) $(fuzz_smpp) \
+	$(fuzz_smsip)))
 
 fuzz/%.o: $(srcdir)/%.c
 	@$(MKDIR_P) $(@D)

@@ -116,6 +116,7 @@ static void test_outcome(void)
 			     ids,
 			     2,
 			     true,
+			     true,
 			     true },
 		       back;
 	struct buf b = BUF_INIT(OUTCOME_IMAGE_MAX);
@@ -134,7 +135,7 @@ static void test_outcome(void)
 		CU_ASSERT_STRING_EQUAL(back.far_ids[i], ids[i]);
 	CU_ASSERT_FATAL(back.n_keys == 2);
 	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
-	CU_ASSERT(back.absent && back.direct);
+	CU_ASSERT(back.absent && back.by_sms && back.direct);
 	for (i = 0; i < b.n; i++) {
 		struct bytes cut = { b.p, i };
 		enum err e = outcome_read(cut, a, &back);

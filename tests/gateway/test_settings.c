@@ -35,7 +35,8 @@ static const struct row {
 	  "address, port, domain, realm, algorithms, nonce-lifetime, "
 	  "registration-minimum, registration-maximum, deliver-timeout, "
 	  "message-maximum, pager-limit, window, connections, idle-timeout, "
-	  "server\n" },
+	  "sms-centre, sms-over-ip, sms-max-segments, "
+	  "sms-ack-timeout, server\n" },
 	{ "port above", "sip\nport=70000",
 	  "f:2: group sip: port: 70000 is not in 1..65535\n" },
 	{ "port 0", "sip\nport=0",

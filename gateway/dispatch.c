@@ -380,14 +380,25 @@ bool dispatch_behind(struct engine *e, struct live *l)
 	struct target *t;
 
 	if (!lane->by_target || !lane->up || lane->held || lane->child < 0 ||
-	    e->draining || !is_first(l))
+	    e->draining ||
+	    (t = lane_target_get(lane, l->recipient)) == NULL)
 		return false;
-	t = lane_target(lane, l->recipient);
-	if (t == NULL || (!t->pending && t->n == 0) || t->draining ||
-	    t->paused_until_us != 0 || t->n >= TARGET_QUEUE_MAX ||
-	    lane->behind >= LANE_BEHIND_MAX)
+	if (t->paused_until_us != 0 ||
+	    t->n + t->n_later >= TARGET_QUEUE_MAX ||
+	    lane->behind >= LANE_BEHIND_MAX) {
+		target_drop_if_idle(t);
 		return false;
+	}
+	/* What its flow has on disk may be for him: that goes first. */
+	if (!t->draining && !is_first(l))
+		dispatch_drain_target(e, lane, l->recipient);
+	if (t->draining) {
+		target_push_later(t, l);
+		return true;
+	}
 	target_push(t, l);
+	target_wake(t);
+	road_dirty(e, lane);
 	return true;
 }
 

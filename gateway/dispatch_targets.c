@@ -70,8 +70,10 @@ static void waiting_done(void *owner, struct step *s)
 			t->again = true;
 			break;
 		}
-	if (s->n_found == 0 && t->n == 0 && !t->again)
+	if (s->n_found == 0 && t->n == 0 && !t->again) {
 		t->draining = false;
+		target_now(t);
+	}
 	if (t->n == 0 && t->draining && !t->pending)
 		fetch_target(e, t);
 	target_wake(t);
@@ -147,6 +149,7 @@ static void unload_target(struct engine *e, struct target *t)
 {
 	struct live *l;
 
+	target_now(t);
 	while ((l = target_pop(t)) != NULL)
 		unload(e, l);
 }

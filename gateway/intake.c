@@ -265,13 +265,22 @@ nothing:
 				      .text = "out of memory" };
 }
 
+/* What is held for its recipient is on its way: it goes right behind that. */
+static bool is_held_up(const struct live *l)
+{
+	const struct target *t =
+		l->lane->by_target ? lane_target(l->lane, l->recipient) : NULL;
+
+	return t != NULL && t->paused_until_us != 0;
+}
+
 static bool goes_native(const struct intake *in, const struct made *made)
 {
 	struct live *const *legs = made->legs;
 
 	return in->native && made->n == 1 && !made->verdict.wait &&
-	       legs[0]->image.n > 0 &&
-	       legs[0]->state == LEG_QUEUED && !made->scheduled &&
+	       legs[0]->image.n > 0 && !made->scheduled &&
+	       !is_held_up(legs[0]) &&
 	       legs[0]->ways[0].technology == TECHNOLOGY_CPM &&
 	       legs[0]->lane->up && !legs[0]->lane->held;
 }
@@ -423,6 +432,7 @@ static void take(struct engine *e, const struct reply *to,
 		return;
 	}
 	legs[0]->native = true;
+	legs[0]->state = LEG_QUEUED;
 	legs[0]->sender_keeps = in->sender_keeps;
 	legs[0]->reply = *to;
 	native_try(e, legs[0]);

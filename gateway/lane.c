@@ -60,6 +60,7 @@ static void free_target(void *arg, struct table_node *n)
 
 	(void)arg;
 	free_legs(t->head);
+	free_legs(t->later);
 	mem_free(t);
 }
 
@@ -353,6 +354,34 @@ void target_push_front(struct target *t, struct live *leg)
 	t->lane->behind++;
 }
 
+void target_push_later(struct target *t, struct live *leg)
+{
+	leg->place = LIVE_TARGET;
+	leg->target = t;
+	leg->next = NULL;
+	if (t->last_later == NULL)
+		t->later = leg;
+	else
+		t->last_later->next = leg;
+	t->last_later = leg;
+	t->n_later++;
+	t->lane->behind++;
+}
+
+void target_now(struct target *t)
+{
+	if (t->later == NULL)
+		return;
+	if (t->tail == NULL)
+		t->head = t->later;
+	else
+		t->tail->next = t->later;
+	t->tail = t->last_later;
+	t->n += t->n_later;
+	t->later = t->last_later = NULL;
+	t->n_later = 0;
+}
+
 struct live *target_pop(struct target *t)
 {
 	struct live *leg = t->head;
@@ -389,7 +418,8 @@ void target_wake(struct target *t)
 
 void target_drop_if_idle(struct target *t)
 {
-	if (t->pending || t->n > 0 || t->draining || t->ready ||
+	if (t->pending || t->n > 0 || t->n_later > 0 || t->draining ||
+	    t->ready ||
 	    t->fetching || t->paused_until_us != 0)
 		return;
 	table_remove(&t->lane->targets, &t->node);
@@ -423,6 +453,10 @@ void lane_remove(struct lane *l, struct live *leg)
 	if (leg->place == LIVE_TARGET &&
 	    unlink_leg(&t->head, &t->tail, leg)) {
 		t->n--;
+		l->behind--;
+	} else if (leg->place == LIVE_TARGET &&
+		   unlink_leg(&t->later, &t->last_later, leg)) {
+		t->n_later--;
 		l->behind--;
 	} else if (leg->place == LIVE_FLOW &&
 		   unlink_leg(&f->head, &f->tail, leg)) {

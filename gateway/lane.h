@@ -47,6 +47,9 @@ struct target {
 	bool pending;		/* one of his is with the adapter             */
 	struct live *head, *tail;
 	size_t n;
+	/* Natives: behind those that are held, while these are being fetched. */
+	struct live *later, *last_later;
+	size_t n_later;
 	bool draining;		/* held legs of his are being fetched; new    */
 				/* ones go to disk until none is left         */
 	bool fetching, again;
@@ -146,9 +149,13 @@ struct target *lane_target_get(struct lane *l, uint64_t recipient);
 void target_push(struct target *t, struct live *leg);
 /** Puts it before them: one that came back unsent. */
 void target_push_front(struct target *t, struct live *leg);
+/** Puts a native one behind all that is held for that target. */
+void target_push_later(struct target *t, struct live *leg);
+/** Nothing is held any more: those stand behind the target like others. */
+void target_now(struct target *t);
 /** Lets it take turns if it has something to send. */
 void target_wake(struct target *t);
-/** Takes the first leg that waits behind it; NULL. */
+/** Takes the first leg that waits behind it, not later; NULL. */
 struct live *target_pop(struct target *t);
 /** Frees it if nothing is pending, waiting, draining or paused. */
 void target_drop_if_idle(struct target *t);

@@ -6,8 +6,8 @@
 
 static const struct setting_group *const tables[] = {
 	&rows_gateway, &rows_user,   &rows_route, &rows_access,
-	&rows_iwf,     &rows_core,   &rows_domain, &rows_ota,
-	&rows_sip,
+	&rows_groups,  &rows_iwf,     &rows_core,   &rows_domain, &rows_ota,
+	&rows_sip,     &rows_lists,
 	&rows_smpp,    &rows_smsc,   &rows_esme,  &rows_loopback,
 	NULL
 };

@@ -115,6 +115,8 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
 	r->nodes++;
 	n->name = copy_string(r, name);
 	n->ns = copy_string(r, uri);
+	if (r->parser->input != NULL)
+		n->line = (size_t)r->parser->input->line;
 	add_attributes(r, n, attributes, five);
 	link_node(r, n);
 	r->open[r->depth] = n;

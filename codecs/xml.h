@@ -26,6 +26,7 @@ struct xml_node {
 	struct bytes text;	/* character data directly inside, joined    */
 	struct xml_attribute *attributes;
 	struct xml_node *child, *next;
+	size_t line;		/* where its tag ends, from 1; as *why       */
 };
 
 /**

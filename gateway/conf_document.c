@@ -50,6 +50,8 @@ static const char *type_name(const struct setting *row)
 		       "groups are \\1 to \\9 on the right";
 	case SETTING_FILE:
 		return "file, from the root";
+	case SETTING_SIP:
+		return "sip: address";
 	case SETTING_SENDER:
 		return "number, or at most 11 characters";
 	case SETTING_TON_NPI:

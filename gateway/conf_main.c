@@ -15,6 +15,7 @@
 #include "gateway/conf_document.h"
 #include "gateway/conf_json.h"
 #include "gateway/confread.h"
+#include "gateway/groups.h"
 
 #define COMPLAINTS_MAX (1024 * 1024)
 #define DOCUMENT_MAX   (1024 * 1024)
@@ -110,6 +111,7 @@ static enum err read_settings(const char *path, struct settings **out,
 	struct buf image = BUF_INIT(SETTINGS_IMAGE_MAX);
 	struct settings_raw *raw = NULL;
 	struct access *access = NULL;
+	struct groups *groups = NULL;
 	struct conf_scan scan;
 	enum err scanned = conf_scan_read(&scan, path, complaints);
 	enum err e = scanned;
@@ -131,6 +133,9 @@ static enum err read_settings(const char *path, struct settings **out,
 	if (access_new(*out, &access, complaints) != OK)
 		e = ERR_RANGE;
 	access_free(access);
+	if (groups_new(*out, &groups, complaints) != OK)
+		e = ERR_RANGE;
+	groups_free(groups);
 	if (e == OK)
 		e = scanned;
 out:

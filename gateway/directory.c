@@ -144,15 +144,27 @@ static enum err add_domains(struct directory *d, const struct settings *s)
 	return OK;
 }
 
-static enum err add_rules(struct directory *d, const struct settings *s)
+struct address_rules directory_rules_of(const struct settings *s)
 {
 	const struct settings_group *g = settings_single(s, "gateway");
 
-	d->rules.country = copy(d, settings_text(g, "country"));
-	d->rules.international_prefix =
-		copy(d, settings_text(g, "international-prefix"));
-	d->rules.trunk_prefix = copy(d, settings_text(g, "trunk-prefix"));
-	d->rules.home_domain = copy(d, settings_text(g, "home-domain"));
+	return (struct address_rules){
+		.country = settings_text(g, "country"),
+		.international_prefix =
+			settings_text(g, "international-prefix"),
+		.trunk_prefix = settings_text(g, "trunk-prefix"),
+		.home_domain = settings_text(g, "home-domain"),
+	};
+}
+
+static enum err add_rules(struct directory *d, const struct settings *s)
+{
+	struct address_rules said = directory_rules_of(s);
+
+	d->rules.country = copy(d, said.country);
+	d->rules.international_prefix = copy(d, said.international_prefix);
+	d->rules.trunk_prefix = copy(d, said.trunk_prefix);
+	d->rules.home_domain = copy(d, said.home_domain);
 	return d->rules.home_domain == NULL ? ERR_NOMEM : OK;
 }
 

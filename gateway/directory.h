@@ -54,6 +54,9 @@ struct user *directory_users(const struct directory *d);
 struct accounts *directory_accounts(const struct directory *d);
 const struct address_rules *directory_rules(const struct directory *d);
 
+/** The rules of numbers that the settings say; borrowed from them. */
+struct address_rules directory_rules_of(const struct settings *s);
+
 /** What policy/route.h wants to know of `to`. *user may become NULL. */
 void directory_facts(const struct directory *d, const struct address *to,
 		     struct route_facts *out, struct user **user);

@@ -72,6 +72,7 @@ void engine_free(struct engine *e)
 	}
 	settings_free(e->settings);
 	access_free(e->access);
+	groups_free(e->groups);
 	directory_free(e->directory);
 	arena_free(e->scratch);
 	buf_clear(&e->payload);
@@ -85,20 +86,21 @@ enum err engine_configure(struct engine *e, struct settings *s)
 {
 	const struct settings_group *g = settings_single(s, "gateway");
 	struct buf complaints = BUF_INIT(4096);	/* cpmgw-conf has told them */
-	struct directory *d, *before;
-	struct access *a;
+	struct directory *d = NULL, *before;
+	struct access *a = NULL;
+	struct groups *known = NULL;
 	enum err why = access_new(s, &a, &complaints);
 
+	if (why == OK)
+		why = groups_new(s, &known, &complaints);
+	if (why == OK)
+		why = directory_new(s, e->keys, e->world.clock, &d);
+	if (why == OK && e->directory != NULL)
+		why = directory_inherit(d, e->directory);
 	buf_clear(&complaints);
-	if (why != OK)
-		return why;
-	if ((why = directory_new(s, e->keys, e->world.clock, &d)) != OK) {
-		access_free(a);
-		return why;
-	}
-	if (e->directory != NULL &&
-	    (why = directory_inherit(d, e->directory)) != OK) {
+	if (why != OK) {
 		directory_free(d);
+		groups_free(known);
 		access_free(a);
 		return why;
 	}
@@ -110,8 +112,10 @@ enum err engine_configure(struct engine *e, struct settings *s)
 		people_left(e, before);
 	directory_free(before);
 	access_free(e->access);
+	groups_free(e->groups);
 	settings_free(e->settings);
 	e->access = a;
+	e->groups = known;
 	e->settings = s;
 	e->life.usual_us = settings_number(g, "lifetime") * 1000;
 	e->life.most_us = settings_number(g, "lifetime-most") * 1000;

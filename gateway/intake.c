@@ -417,6 +417,12 @@ static void tell_taken(struct engine *e, const struct made *made,
 	tell_message(e, made->legs[0]->story, m,
 		     &(struct story){ .step = "intake", .verdict = "taken",
 				      .text = made->verdict.reason });
+	if (m->group.kind != ADDRESS_NONE)
+		tell_message(e, made->legs[0]->story, m,
+			     &(struct story){ .step = "group",
+					      .verdict = "opened",
+					      .to = &m->group,
+					      .text = m->group_name });
 	if (life->cut)
 		tell_leg(e, made->legs[0],
 			 &(struct story){ .step = "intake",
@@ -425,8 +431,8 @@ static void tell_taken(struct engine *e, const struct made *made,
 					  .clause = "lifetime-most" });
 }
 
-void intake_message(struct engine *e, const struct reply *to,
-		    const struct intake *asked, const struct message *m)
+static void take(struct engine *e, const struct reply *to,
+		 const struct intake *asked, const struct message *m)
 {
 	struct intake cut = *asked;
 	const struct intake *in = &cut;
@@ -437,7 +443,6 @@ void intake_message(struct engine *e, const struct reply *to,
 					in->segment.key.n == 0 };
 	struct live **legs = made.legs;
 
-	road_now(e);
 	if (!admissible(e, m, &made)) {
 		turn_away(e, to, in, m, &made.why);
 		return;
@@ -474,6 +479,32 @@ void intake_message(struct engine *e, const struct reply *to,
 	legs[0]->sender_keeps = in->sender_keeps;
 	legs[0]->reply = *to;
 	native_try(e, legs[0]);
+}
+
+/* To a group, or to more than one person. */
+static void take_several(struct engine *e, const struct reply *to,
+			 const struct intake *in, const struct message *m)
+{
+	struct intake settled = *in;
+	struct message whole = *m;
+	struct outcome why;
+
+	if (recipients_settle(e, &settled, &whole, &why))
+		take(e, to, &settled, &whole);
+	else if (in->segment.key.n > 0 && why.class != OUTCOME_LATER)
+		intake_ended(e, in, m, &why);
+	else
+		turn_away(e, to, in, m, &why);
+}
+
+void intake_message(struct engine *e, const struct reply *to,
+		    const struct intake *in, const struct message *m)
+{
+	road_now(e);
+	if (recipients_plain(e, in, m))
+		take(e, to, in, m);
+	else
+		take_several(e, to, in, m);
 }
 
 void intake_frame(struct engine *e, unsigned child, const struct frame *f)

@@ -33,6 +33,7 @@ static const struct shape_row rows[] = {
 	[15] = { SHAPE_TEXT, SHAPE_AT(struct outcome, error) },
 	[16] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, sender), .max = 1 },
 	[17] = { SHAPE_TEXT, SHAPE_AT(struct outcome, ack_id) },
+	[18] = { SHAPE_NUMBER, SHAPE_AT(struct outcome, direct), .max = 1 },
 };
 static const struct shape outcome_shape = SHAPE(struct outcome, rows, 0);
 

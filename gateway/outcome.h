@@ -49,6 +49,8 @@ struct outcome {
 					 * himself come by it; NULL: none */
 	bool sender;			/* it is the sender's address that
 					 * will not do                    */
+	/* Accepted, and its recipient reports to its sender, not to us. */
+	bool direct;
 };
 
 /** Appends the image. ERR_TOOBIG, ERR_NOMEM. */

@@ -45,6 +45,8 @@ enum err report_image(struct engine *e, const struct live *l, struct buf *to)
 	out.recipients = &sender;
 	out.n_recipients = 1;
 	out.original_to = m.original_to;
+	out.group = m.group;
+	out.group_name = m.group_name;
 	out.received_us = l->received_us;
 	out.submitted_us = m.submitted_us;
 	out.submitted_text = m.submitted_text;

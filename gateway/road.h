@@ -32,6 +32,7 @@
 #define GATEWAY_ROAD_H
 
 #include "gateway/access.h"
+#include "gateway/groups.h"
 #include "gateway/engine.h"
 #include "gateway/directory.h"
 #include "gateway/lane.h"
@@ -63,6 +64,7 @@ struct engine {
 	struct settings *settings;
 	struct directory *directory;
 	struct access *access;
+	struct groups *groups;
 
 	struct life_rule life;
 	uint64_t dedupe_us, orphan_us, parts_us, rest_us;
@@ -178,6 +180,17 @@ bool fits_way(struct engine *e, const struct message *m,
 	      const struct route_way *way, struct outcome *why);
 /** By what everything for him is found, whichever of his addresses it has. */
 uint64_t choose_recipient(struct engine *e, const struct address *to);
+
+/* recipients.c */
+/** They are who gets a copy, just as they came. */
+bool recipients_plain(const struct engine *e, const struct intake *in,
+		      const struct message *m);
+/**
+ * Else: those who get a copy, and the image of the message with them: in e->scratch
+ * where that is not what came. False: nobody, and why.
+ */
+bool recipients_settle(struct engine *e, struct intake *in, struct message *m,
+		       struct outcome *why);
 
 /* intake.c */
 void intake_frame(struct engine *e, unsigned child, const struct frame *f);

@@ -31,6 +31,7 @@ enum setting_type {
 	SETTING_REWRITE,  /* rules as codecs/rewrite.h reads them       */
 	SETTING_FILE,	  /* absolute path                              */
 	SETTING_TON_NPI,  /* "1/1": each 0..255                         */
+	SETTING_SIP,	  /* sip: address of people or of a service     */
 	SETTING_SENDER,	  /* number, short code or alphanumeric address */
 	SETTING_STATUSES, /* table as codecs/smpp_vendor.h reads it     */
 	SETTING_ZONE,	  /* "+01:00": how far ahead of UTC, quarters   */

@@ -223,6 +223,25 @@ const struct setting_group rows_access = {
 	true
 };
 
+static const struct setting groups_settings[] = {
+	{ "folder", SETTING_FILE, NULL, 0, 0, NULL, NULL, false,
+	  "A folder of group documents (OMA XDM: group, list-service), all "
+	  "files whose names end in .xml. A message to the address of such a "
+	  "group goes to its members. They are read again at a reload. Not "
+	  "set: there are no groups.",
+	  false },
+	{ .name = NULL }
+};
+
+const struct setting_group rows_groups = {
+	"groups",
+	NULL,
+	"Groups of people that have an address of their own.",
+	groups_settings,
+	false,
+	true
+};
+
 static const struct setting iwf_settings[] = {
 	{ "reach", SETTING_CHOICE, NULL, 0, 0, "internal", "internal", false,
 	  "How a message gets to interworking: inside this gateway.", false },

@@ -8,6 +8,7 @@ extern const struct setting_group rows_gateway; /* single             */
 extern const struct setting_group rows_user;	/* by name            */
 extern const struct setting_group rows_route;	/* by name            */
 extern const struct setting_group rows_access;	/* by name, in order  */
+extern const struct setting_group rows_groups;	/* single             */
 extern const struct setting_group rows_iwf;	/* single             */
 extern const struct setting_group rows_core;	/* single             */
 extern const struct setting_group rows_domain;	/* by name            */

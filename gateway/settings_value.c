@@ -367,6 +367,20 @@ static enum err check_sender(struct bytes text, struct buf *complaint)
 		      "the default alphabet");
 }
 
+static enum err check_sip(struct bytes text, struct buf *complaint)
+{
+	struct arena *arena = arena_new(4096);
+	struct address a = { ADDRESS_NONE, NULL };
+	enum err e = ERR_NOMEM;
+
+	if (arena != NULL)
+		e = address_parse(text, NULL, arena, &a);
+	arena_free(arena);
+	if (e == ERR_NOMEM || (e == OK && a.kind == ADDRESS_SIP))
+		return e;
+	return refuse(complaint, text, "not a sip: address");
+}
+
 static enum err check_file(struct bytes text, struct buf *complaint)
 {
 	if (text.n > 0 && text.p[0] == '/')
@@ -532,6 +546,8 @@ enum err settings_value_check(const struct setting *row, struct bytes value,
 		return check_tlvs(value, complaint);
 	case SETTING_FILE:
 		return check_file(value, complaint);
+	case SETTING_SIP:
+		return check_sip(value, complaint);
 	case SETTING_SENDER:
 		return check_sender(value, complaint);
 	case SETTING_TON_NPI:

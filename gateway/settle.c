@@ -340,7 +340,7 @@ static void accepted(struct engine *e, struct live *l,
 		return;
 	}
 	report_carried(e, l, o);
-	if (!awaited_comes(l)) {
+	if (o->direct || !awaited_comes(l)) {
 		e->counts.delivered++;
 		settle_remove(e, l, NULL);
 		return;

@@ -14,7 +14,7 @@
 
 static const struct setting_group *const groups[] = { &rows_sip,     &rows_core,
 						      &rows_domain,  &rows_iwf,
-						      &rows_gateway, NULL };
+						      &rows_gateway, &rows_lists, NULL };
 
 /* -- what the engine is told of us ---------------------------------------- */
 

@@ -268,7 +268,8 @@ enum err body_write(const struct body_part *parts, size_t count,
 		list[i].next = i + 1 < count ? &list[i + 1] : NULL;
 	}
 	multipart_boundary(random, boundary);
-	buf_printf(type, "multipart/mixed;boundary=\"%s\"", boundary);
+	/* Without quotes, which it does not need: liblinphone dies of them. */
+	buf_printf(type, "multipart/mixed;boundary=%s", boundary);
 	if ((e = multipart_write(list, boundary, to)) == OK)
 		e = buf_status(type);
 out:

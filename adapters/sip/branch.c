@@ -89,6 +89,10 @@ static enum err send_to(struct branch *b)
 		return ERR_NOMEM;
 	if (b->sent == TAKES_PLAIN)
 		m.type = v->draft.plain_type;
+	if (b->listed && b->sent == TAKES_ALL) {
+		m.type = v->draft.listed_type;
+		m.body = v->draft.listed;
+	}
 	branch_aim(b, &m);
 	draft_key(&v->draft, m.call_id);
 	return ua_send(v->sip->ua, &m, call_done, b, &b->call);
@@ -110,6 +114,7 @@ void branch_start(struct target_item *item)
 		smsip_start(b);
 		return;
 	}
+	b->listed = b->delivery->draft.listed_type && !(d && d->no_lists);
 	if (!d || !take_form(b, d->takes))
 		(void)take_form(b, TAKES_ALL);
 	if (send_to(b) != OK)
@@ -125,6 +130,17 @@ static void gone(struct target_item *item)
 	branch_end(b, &left);
 }
 
+/* RFC 5364 7: who takes no list is sent the message alone. */
+static bool try_alone(struct branch *b, const struct sip_result *r)
+{
+	if (!b->listed || b->sent != TAKES_ALL)
+		return false;
+	b->listed = false;
+	if (b->item.target && r->status == 415)
+		b->device->no_lists = true;
+	return send_to(b) == OK;
+}
+
 /*
  * 415 to CPIM: once more, as plain text (RFC 3261 21), and from now on. 488:
  * some devices, liblinphone one of them, demand that CPIM's From is SIP's,
@@ -136,7 +152,11 @@ static bool try_otherwise(struct branch *b, const struct sip_result *r)
 	struct delivery *v = b->delivery;
 	bool taken;
 
-	if ((r->status != 415 && r->status != 488) || r->own || !b->item.target)
+	if ((r->status != 415 && r->status != 488) || r->own)
+		return false;
+	if (try_alone(b, r))
+		return true;
+	if (!b->item.target)
 		return false;
 	taken = r->status == 488 && b->sent == TAKES_ALL &&
 		take_form(b, TAKES_ONE_FROM);
@@ -216,6 +236,7 @@ static void branch_end(struct branch *b, const struct sip_result *r)
 		b->device->takes = TAKES_ONE_FROM;
 	outcome_of_sip(r, v->draft.report_follows && b->sent != TAKES_PLAIN,
 		       v->attempt, &o);
+	o.direct = r->status < 300 && v->draft.direct && b->sent != TAKES_PLAIN;
 	if (o.text)
 		o.text = arena_string(v->arena, bytes_of(o.text));
 	/* Nobody registers there, whose coming would be a reason to try. */

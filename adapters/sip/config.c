@@ -291,7 +291,8 @@ enum err config_new(const struct settings *s, struct sip_config **made,
 	    (e = read_sms(c, complaint)) != OK ||
 	    (e = read_trusted(c, complaint)) != OK ||
 	    (e = read_trusted_names(c, complaint)) != OK ||
-	    (e = read_domains(c)) != OK)
+	    (e = read_domains(c)) != OK ||
+	    (e = lists_read(s, &c->rules, arena, &c->lists)) != OK)
 		goto out;
 	*made = c;
 out:
@@ -302,8 +303,10 @@ out:
 
 void config_free(struct sip_config *c)
 {
-	if (c)
-		arena_free(c->arena);
+	if (!c)
+		return;
+	lists_clear(&c->lists);
+	arena_free(c->arena);
 }
 
 bool config_same_listener(const struct sip_config *a,

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "adapters/sip/lists.h"
 #include "codecs/address.h"
 #include "codecs/digest.h"
 #include "gateway/settings.h"
@@ -49,6 +50,7 @@ struct sip_config {
 	size_t n_trusted_names;
 	struct sip_domain *domains;
 	size_t n_domains;
+	struct lists lists;
 };
 
 /**

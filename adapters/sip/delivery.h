@@ -20,6 +20,7 @@ struct branch {
 	struct device *device; /* NULL: gone, or a domain                   */
 	struct ua_call *call;
 	enum device_takes sent; /* how it was                                */
+	bool listed;		/* beside the list of its recipients         */
 	const char *elsewhere;	/* where the device has sent us; or NULL     */
 	unsigned followed;	/* how often it has                          */
 	struct smsip_turn *sms; /* as short messages; NULL: not so           */

@@ -70,13 +70,25 @@ static const char *kept(struct drafting *d, struct buf *text)
 				      : NULL;
 }
 
+struct bytes draft_extra(const struct drafting *d, const char *name)
+{
+	static const char *const of_recipient[] = { EXTRA_TO, EXTRA_CPIM_TO,
+						    EXTRA_GRUU };
+	size_t i;
+
+	for (i = 0; d->m->group.kind != ADDRESS_NONE && i < 3; i++)
+		if (strcmp(name, of_recipient[i]) == 0)
+			return (struct bytes){ 0 };
+	return message_extra(d->m, name);
+}
+
 /* "Name" <uri>: the URI that came with a message of our own side, else the
  * SIP form of the address. */
 static enum err name_addr(struct drafting *d, const char *name,
 			  const char *extra, const struct address *a,
 			  const char **out)
 {
-	struct bytes uri = message_extra(d->m, extra);
+	struct bytes uri = draft_extra(d, extra);
 	struct buf text = BUF_INIT(URI_MAX);
 	enum err e = OK;
 
@@ -130,7 +142,7 @@ static enum err put_addresses(struct drafting *d)
 	if (e == OK)
 		e = address_sip_uri(&d->leg->to, rules, &text);
 	if (e == OK && !report)
-		e = arena_copy(d->arena, message_extra(d->m, EXTRA_GRUU),
+		e = arena_copy(d->arena, draft_extra(d, EXTRA_GRUU),
 			       &d->out->gruu);
 	if (e == OK && d->out->gruu.n > 0) {
 		buf_u8(&text, ';');
@@ -380,9 +392,13 @@ static enum err put_plain(struct drafting *d)
 	return arena_copy(d->arena, text->body, &d->out->plain);
 }
 
-/* As it came, octet by octet (RFC 3862 allows no change). */
+/* As it came, octet by octet (RFC 3862 allows no change); and its id. */
 static enum err put_native(struct drafting *d)
 {
+	const char *id = message_id_of(d->m, ID_IMDN);
+
+	if (id && !(d->out->message_id = arena_string(d->arena, bytes_of(id))))
+		return ERR_NOMEM;
 	d->out->type = arena_string(d->arena, bytes_of(d->m->native_type));
 	if (!d->out->type)
 		return ERR_NOMEM;
@@ -409,6 +425,24 @@ enum err draft_one_from(const struct draft *d, struct arena *a,
 	return e;
 }
 
+/*
+ * Who is hidden has no address that a notification could go to: it must come
+ * to us, by an id of ours (RFC 5438 12.1.1).
+ */
+static bool hides_reports(const struct drafting *d)
+{
+	return d->m->from.kind == ADDRESS_ANONYMOUS && !d->leg->native &&
+	       (d->m->want & (WANT_POSITIVE | WANT_NEGATIVE | WANT_DISPLAY));
+}
+
+/* Only message/cpim can say that it is for a group. */
+static bool tells_no_group(const struct message *m)
+{
+	return m->group.kind != ADDRESS_NONE && m->kind == MESSAGE_USER &&
+	       strncasecmp(m->native_type, CPIM_MIME_TYPE,
+			   strlen(CPIM_MIME_TYPE)) != 0;
+}
+
 enum err draft_make(const struct draft_context *c, const struct leg *leg,
 		    struct arena *a, struct draft *out)
 {
@@ -424,7 +458,8 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 	if ((e = draft_shown(&d)) != OK || (e = put_hops(&d)) != OK ||
 	    (e = put_addresses(&d)) != OK || (e = put_headers(&d)) != OK)
 		return e;
-	if (d.m->native.n > 0 && d.m->native_type)
+	if (d.m->native.n > 0 && d.m->native_type && !tells_no_group(d.m) &&
+	    !hides_reports(&d))
 		e = put_native(&d);
 	else if (smsip_is_report(d.m))
 		e = OK; /* never as a MESSAGE of CPM: no body */
@@ -436,11 +471,15 @@ enum err draft_make(const struct draft_context *c, const struct leg *leg,
 		e = put_plain(&d);
 	if (e == OK && out->body.n > c->config->message_maximum)
 		e = ERR_TOOBIG;
+	if (e == OK)
+		e = draft_listed(&d);
 	/* Only message/cpim carries the wish for a notification. */
 	out->report_follows = d.m->kind == MESSAGE_USER && out->type &&
 			      strcmp(out->type, CPIM_MIME_TYPE) == 0 &&
 			      (d.m->want & (WANT_POSITIVE | WANT_NEGATIVE |
 					    WANT_DISPLAY |
 					    WANT_ACKNOWLEDGED)) != 0;
+	out->direct = out->report_follows && out->from_uri.n == 0 &&
+		      message_id_of(d.m, ID_IMDN) != NULL;
 	return e;
 }

@@ -27,13 +27,16 @@ struct draft {
 	const char *headers;	/* more lines, each ended by CRLF            */
 	const char *type;
 	struct bytes body;
-	const char *message_id;	/* the leg's own, as imdn.Message-ID         */
+	const char *listed_type;	/* or NULL: the same with the list   */
+	struct bytes listed;	/* of those who are sent it, too             */
+	const char *message_id;	/* imdn.Message-ID: its own, else the leg's  */
 	struct bytes from_uri;	/* where `body` is a CPIM of our own: the URI
 				 * of its From, in it                        */
 	const char *plain_type;	/* for devices without message/cpim; or NULL */
 	struct bytes plain;
 	unsigned max_forwards;
 	bool report_follows;	/* a notification is asked for               */
+	bool direct;		/* and goes to the sender, by his own id     */
 	bool is_report;
 	const char *imdn_route;	/* a notification: the top IMDN-Route, to
 				 * which it goes (RFC 5438 7.2.1.1); or NULL */

@@ -213,7 +213,7 @@ static enum err party(struct drafting *d, const char *extra,
 	const char *uri;
 	enum err e;
 
-	*out = message_extra(d->m, extra);
+	*out = draft_extra(d, extra);
 	if (out->n > 0)
 		return OK;
 	e = draft_uri(d, a, &uri);

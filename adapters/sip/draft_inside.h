@@ -19,6 +19,13 @@ enum err draft_shown(struct drafting *d) CHECKED;
 enum err draft_body(struct drafting *d) CHECKED;
 enum err draft_report(struct drafting *d) CHECKED;
 
+/** The same beside the list of its recipients, if it came with one. */
+enum err draft_listed(struct drafting *d) CHECKED;
+
+/** As message_extra(); what is said of the recipient is not that of a member
+ *  when he was a group. */
+struct bytes draft_extra(const struct drafting *d, const char *name);
+
 /** Sixteen octets from the program's source of chance. */
 void draft_random(const struct drafting *d, uint8_t out[16]);
 

@@ -53,7 +53,7 @@ static bool read_cpim(struct work *w)
 
 bool intake_open(struct work *w)
 {
-	return undo_encoding(w) && read_cpim(w);
+	return undo_encoding(w) && intake_list(w) && read_cpim(w);
 }
 
 static struct body_source source_of(const struct work *w)

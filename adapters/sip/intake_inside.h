@@ -4,6 +4,7 @@
 
 #include "adapters/sip/intake_map.h"
 #include "codecs/cpim.h"
+#include "codecs/resource_list.h"
 
 /* What is being worked on. */
 struct work {
@@ -16,6 +17,8 @@ struct work {
 	struct cpim cpim;
 	struct bytes gruu; /* of the recipient's URI: see gruu.h       */
 	bool is_cpim, hidden;
+	bool is_list;		   /* its recipients are in `list`         */
+	struct resource_list list;
 };
 
 /** Both say why in `out` and return false. `warning` may be NULL. */
@@ -24,6 +27,14 @@ bool intake_no_memory(struct work *w);
 
 /** Undoes the encoding of the body and reads its CPIM headers, if any. */
 bool intake_open(struct work *w);
+
+/**
+ * Of a message to the list service: the list is read, and taken out of what
+ * then is worked on. False: refused, in `out`.
+ */
+bool intake_list(struct work *w);
+/** Its recipients into the message. */
+bool intake_recipients(struct work *w);
 
 /** Parts, native octets and the kind of message, when `m` has its sender. */
 bool intake_body(struct work *w);

@@ -110,6 +110,8 @@ static bool map_recipient(struct work *w)
 	const struct sip_config *c = w->in->config;
 	enum err e;
 
+	if (w->is_list)
+		return intake_recipients(w);
 	if (!to)
 		return intake_no_memory(w);
 	w->gruu = gruu_of(w->request->target);
@@ -337,16 +339,18 @@ static bool map_extras(struct work *w)
 
 	if (routes > 32)
 		routes = 32;
-	w->m->extras = arena_array(w->arena, routes + 7, sizeof(*w->m->extras));
+	w->m->extras = arena_array(w->arena, routes + 8, sizeof(*w->m->extras));
 	if (!w->m->extras)
 		return intake_no_memory(w);
 	if (!w->hidden)
 		add_extra(w, EXTRA_FROM, bytes_of(w->request->from));
-	add_extra(w, EXTRA_TO, bytes_of(w->request->to));
+	/* A list is the To of none of its recipients (RFC 5365 7.2). */
+	add_extra(w, w->is_list ? EXTRA_LIST : EXTRA_TO,
+		  bytes_of(w->is_list ? "1" : w->request->to));
 	add_extra(w, EXTRA_GRUU, w->gruu);
 	if (w->is_cpim && !w->hidden)
 		add_extra(w, EXTRA_CPIM_FROM, w->cpim.from.uri);
-	if (w->is_cpim && w->cpim.to_count > 0)
+	if (w->is_cpim && w->cpim.to_count > 0 && !w->is_list)
 		add_extra(w, EXTRA_CPIM_TO, w->cpim.to[0].uri);
 	if (w->request->max_forwards >= 0 && w->request->max_forwards < 70) {
 		(void)snprintf(hops, sizeof(hops), "%d",
@@ -445,6 +449,10 @@ void intake_map(const struct intake_map *in, struct mapped *out)
 	if (w.m->recipients[0].address.kind == ADDRESS_ANONYMOUS &&
 	    out->kind != MAPPED_IMDN) {
 		(void)intake_refuse(&w, 404, NULL);
+		return;
+	}
+	if (w.is_list && out->kind != MAPPED_MESSAGE) {
+		(void)intake_refuse(&w, 403, "only messages go to a list");
 		return;
 	}
 	map_times(&w);

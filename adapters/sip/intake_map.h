@@ -20,6 +20,7 @@
 #define EXTRA_HOPS	   "sip.max-forwards"	/* decimal                   */
 #define EXTRA_RECORD_ROUTE "sip.imdn-record-route"	/* one URI each      */
 #define EXTRA_DISPOSITION  "sip.content-disposition"
+#define EXTRA_LIST	   "sip.recipient-list"	/* came with one: "1"        */
 
 struct intake_map {
 	const struct sip_config *config;

@@ -14,6 +14,8 @@ static void refuse(struct asked *a, unsigned status, const char *warning)
 	if (warning)
 		buf_printf(&text, "Warning: 399 %s \"%s\"\r\n",
 			   a->sip->config->domain, warning);
+	if (status == 420)
+		buf_text(&text, "Unsupported: " LISTS_OPTION "\r\n");
 	if (status == 415)
 		buf_text(&text, "Accept-Encoding: deflate, gzip, identity\r\n");
 	if (text.n > 0)
@@ -27,9 +29,11 @@ static void hand_over(struct asked *a)
 {
 	const struct mapped *m = a->mapped;
 	struct buf *image = &a->sip->image;
-	struct intake v = { .dedupe = m->dedupe, .native = true };
+	struct intake v = { .dedupe = m->dedupe };
 	enum err e;
 
+	/* Nobody's answer is that of a list: RFC 5365 7. */
+	v.native = message_extra(&m->message, EXTRA_LIST).n == 0;
 	buf_reset(image);
 	e = message_image(&m->message, image);
 	if (e == OK) {

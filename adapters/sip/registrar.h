@@ -37,6 +37,7 @@ struct device {
 	uint64_t disowned;	/* what it has refused and was sent in another
 				 * way then: see registrar_disown()          */
 	bool datagram;		/* takes no connections                      */
+	bool no_lists;		/* nor lists of recipients beside a message  */
 	struct target target;
 	struct loop_timer expiry;
 };

@@ -55,6 +55,7 @@ struct request {
 	size_t n_asserted;
 
 	const char *unsupported;	/* first unknown option of Require   */
+	bool recipient_list;	/* Require: recipient-list-message           */
 	bool gruu, outbound;	/* options of Supported or Require           */
 
 	const char *type;	/* Content-Type, whole                       */

@@ -218,22 +218,23 @@ void sip_authenticate(struct asked *a, sip_known *known)
 
 /* -- which room ----------------------------------------------------------- */
 
-#define OPTIONS(more_)                                                         \
-	ALLOW                                                                  \
-	"Accept: message/cpim, message/imdn+xml, text/plain, "                 \
-	"multipart/mixed, application/im-iscomposing+xml" more_ "\r\n"         \
-	"Accept-Encoding: deflate, gzip, identity\r\n"                         \
-	"Supported: path, gruu, outbound\r\n"
-
 static void options(const struct sip *s, struct request *r)
 {
 	bool sms = s->config->sms_centre.kind != ADDRESS_NONE;
-	struct ua_reply reply = {
-		.status = 200,
-		.headers = sms ? OPTIONS(", " RPDU_MIME_TYPE) : OPTIONS(""),
-	};
+	bool lists = s->config->lists.service.kind != ADDRESS_NONE;
+	struct ua_reply reply = { .status = 200 };
+	struct buf text = BUF_INIT(1024);
 
+	buf_printf(&text,
+		   ALLOW
+		   "Accept: message/cpim, message/imdn+xml, text/plain, "
+		   "multipart/mixed, application/im-iscomposing+xml%s\r\n"
+		   "Accept-Encoding: deflate, gzip, identity\r\n"
+		   "Supported: path, gruu, outbound%s\r\n",
+		   sms ? ", " RPDU_MIME_TYPE : "", lists ? ", " LISTS_OPTION : "");
+	reply.headers = buf_string(&text);
 	ua_answer(r, &reply);
+	buf_clear(&text);
 }
 
 static void bad_extension(struct request *r)

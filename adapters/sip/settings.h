@@ -5,5 +5,6 @@
 #include "gateway/settings.h"
 
 extern const struct setting_group rows_sip;		/* single             */
+extern const struct setting_group rows_lists;		/* single             */
 
 #endif

@@ -215,6 +215,9 @@ static void read_options(struct request *r, const sip_t *sip)
 			for (k = 0; k < sizeof(ours) / sizeof(ours[0]); k++)
 				known |= strcasecmp(lists[i]->k_items[j],
 						    ours[k]) == 0;
+			if (r->method == REQUEST_MESSAGE &&
+			    strcasecmp(lists[i]->k_items[j], LISTS_OPTION) == 0)
+				known = r->recipient_list = true;
 			if (!known && !r->unsupported)
 				r->unsupported = lists[i]->k_items[j];
 		}

@@ -282,7 +282,7 @@ static bool has_group(const char *group, const char *const *more)
 static void settings_of(struct world *w, const char *const *more,
 			struct buf *image)
 {
-	static const char *const others[] = { "core", "domain" };
+	static const char *const others[] = { "core", "domain", "lists" };
 	struct settings_raw *r = settings_raw_new();
 	struct settings *s;
 	struct buf raw = BUF_INIT(65536), complaints = BUF_INIT(4096);
@@ -295,7 +295,7 @@ static void settings_of(struct world *w, const char *const *more,
 	if (!names(more, "sip.port="))
 		set(r, "port", port);
 	put_group(r, "sip", more);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		if (!has_group(others[i], more))
 			continue;
 		CU_ASSERT_FATAL(settings_raw_group(r, others[i], "test", 1) ==

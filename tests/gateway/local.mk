@@ -12,6 +12,7 @@ gateway_tests += tests/gateway/test_adapter
 gateway_tests += tests/gateway/test_children
 gateway_tests += tests/gateway/test_commit
 gateway_tests += tests/gateway/test_crash
+gateway_tests += tests/gateway/test_groups
 gateway_tests += tests/gateway/test_gwctl
 gateway_tests += tests/gateway/test_inflight
 gateway_tests += tests/gateway/test_keys
@@ -48,6 +49,7 @@ tests_gateway_test_commit_SOURCES = tests/gateway/test_commit.c \
 tests_gateway_test_crash_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_crash_SOURCES = tests/gateway/test_crash.c \
 	tests/gateway/commit_fixture.c tests/gateway/commit_fixture.h
+tests_gateway_test_groups_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_gwctl_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_inflight_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_keys_LDADD = $(GATEWAY_TEST_LIBS)

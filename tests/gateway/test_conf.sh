@@ -55,6 +55,8 @@ mkdir "$work/c"
 
 check "the lab is good" "$conf" --check "$source/conf/lab"
 check "the commented file is good" "$conf" --check "$source/conf/cpmgw.conf"
+printf "group = groups\nfolder = %s/conf/groups\n" "$(cd "$source" && pwd)" >"$work/c/g.conf"
+check "the group of the example is good" "$conf" --check "$work/c/g.conf"
 check "it is current (else: make conf-current)" sh -c \
 	"'$conf' --document conf | cmp - '$source/conf/cpmgw.conf'"
 check "there is a manual page" sh -c \
@@ -111,7 +113,7 @@ refused "not UTF-8" "group = sip\nserver = a\\0377b\n" \
 refused "a group that there is not" "group = s\\0366p\n" \
 	"x.conf:1: group s?p: there is no such group; did you mean sip?"
 refused "a group like no other" "group = whatever\n" \
-	"x.conf:1: group whatever: there is no such group; there are gateway, user, route, access, iwf, core, domain, ota-setting, sip, smpp, smsc, esme, loopback"
+	"x.conf:1: group whatever: there is no such group; there are gateway, user, route, access, groups, iwf, core, domain, ota-setting, sip, lists, smpp, smsc, esme, loopback"
 refused "two listeners on one port" \
 	"group = sip\nport = 2775\naddress = 127.0.0.1\n\ngroup = smpp\naddress = 0.0.0.0\n" \
 	"x.conf:5: group smpp: port: 0.0.0.0:2775 is already that of group sip at x.conf:2"
@@ -135,6 +137,8 @@ refused "a program that there is not" "group = gateway\nadapters = sip;fax\n" \
 	"x.conf:2: group gateway: adapters: there is no program cpmgw-fax"
 refused "what this version has not" "group = iwf\naccept = submitted\n" \
 	"x.conf:2: group iwf: accept: submitted is not available in this version, only stored"
+refused "a service that has no address" "group = lists\nservice = tel:+15550100009\n" \
+	"x.conf:2: group lists: service: tel:+15550100009 is not a sip: address"
 refused "an item twice" "group = gateway\nadapters = sip;smpp;sip\n" \
 	"x.conf:2: group gateway: adapters: sip is there twice"
 

@@ -127,6 +127,7 @@ static void test_outcome(void)
 			     NULL,
 			     0,
 			     "reference 7",
+			     true,
 			     true },
 		       back;
 	struct buf b = BUF_INIT(OUTCOME_IMAGE_MAX);
@@ -147,7 +148,7 @@ static void test_outcome(void)
 	CU_ASSERT_STRING_EQUAL(back.ack_id, o.ack_id);
 	CU_ASSERT(back.absent && back.sender);
 	CU_ASSERT_STRING_EQUAL(back.keys[0], "1001");
-	CU_ASSERT(back.absent && back.by_sms);
+	CU_ASSERT(back.absent && back.by_sms && back.direct);
 	CU_ASSERT_STRING_EQUAL(back.error, "027");
 	CU_ASSERT(back.report_wait_s == 300);
 	CU_ASSERT_FATAL(back.n_far_peers == 3);

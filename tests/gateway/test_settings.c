@@ -24,8 +24,8 @@ static const struct row {
 	  "f:1: group smcs: there is no such group; did you mean smsc?\n" },
 	{ "unknown group, like nothing", "bearerbox",
 	  "f:1: group bearerbox: there is no such group; there are gateway, "
-	  "user, route, access, iwf, core, domain, ota-setting, sip, smpp, "
-	  "smsc, esme, "
+	  "user, route, access, groups, iwf, core, domain, ota-setting, sip, "
+	  "lists, smpp, smsc, esme, "
 	  "loopback\n" },
 	{ "unknown setting", "sip\nprot=5",
 	  "f:2: group sip: prot: there is no such setting; did you mean "
@@ -238,8 +238,8 @@ static const struct row {
 	  "f:2: group sip: port: 0 is not in 1..65535\n"
 	  "f:3: group sip: window: 0 is not in 1..100000\n"
 	  "f:4: group foo: there is no such group; there are gateway, user, "
-	  "route, access, iwf, core, domain, ota-setting, sip, smpp, smsc, "
-	  "esme, "
+	  "route, access, groups, iwf, core, domain, ota-setting, sip, lists, "
+	  "smpp, smsc, esme, "
 	  "loopback\n" },
 };
 

@@ -20,7 +20,7 @@ tests_sim_sim_SOURCES += tests/sim/verdict.c
 tests_sim_sim_SOURCES += tests/sim/wire.c
 tests_sim_sim_SOURCES += tests/sim/world.c
 tests_sim_sim_LDADD = libsimdisk.a libgateway.a libtables.a libpolicy.a \
-	libcodecs.a $(SQLITE_LIBS) $(CRYPTO_LIBS)
+	libcodecs.a $(SQLITE_LIBS) $(XML_LIBS) $(CRYPTO_LIBS)
 SIM_RUNS = 20000
 SIM_SEED = 1
 sim: tests/sim/sim

@@ -5,6 +5,7 @@ import secrets
 from device import Device
 from peers import Phone, Smsc, text_of
 from rig import DOMAIN, Rig, check, equal
+from test_lists import BOTH, entry, send
 
 
 def world():
@@ -113,3 +114,19 @@ def case_switched_off_and_on(w):
     equal(answer['status'], 0)
     w.phone = Phone(w, 'mary')
     w.phone.wait('received', text)
+
+
+def case_a_message_to_a_list_arrives_and_is_reported_once(w):
+    """It refuses a CPIM whose From is not the SIP From, and says so in a
+    notification, too, which is none: it is sent the text alone."""
+    text = unique('to a list')
+    bob = Device(w, 'bob').registered()
+    peter = Device(w, 'peter').registered()
+    status, message_id, _ = send(w, text, entry(f'sip:mary@{DOMAIN}'),
+                                 entry(bob.aor), want=BOTH, device=peter)
+    equal(status, 202)
+    w.phone.wait('received', text)
+    peter.wait_imdn(message_id, 'delivered')
+    equal(peter.imdns(message_id).count('failed'), 0)
+    equal([w.phone.process.alive(), bob.register(expires=0),
+           peter.register(expires=0)], [True, 200, 200])

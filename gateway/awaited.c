@@ -37,6 +37,6 @@ void awaited_from(struct engine *e, struct live *l,
 	l->unreported = o->unreported;
 	if (l->expires_us != 0)
 		l->expires_us += UINT64_C(1000000) * o->report_wait_s;
-	correlate_sent(e, l);
+	fars_sent(e, l);
 	settle_update(e, l);
 }

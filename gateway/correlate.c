@@ -23,94 +23,6 @@ struct store_key correlate_key(struct engine *e, const char *peer,
 	return keys_hash(e->keys, pieces, 2);
 }
 
-static size_t far_place(const struct engine *e, const struct store_key *k)
-{
-	return (size_t)k->low % e->far_size;
-}
-
-/* Of several with that id, which some SMSCs give twice, the one that went to
- * whom the report is from; else the last one. */
-static struct far *find_far(const struct engine *e, const struct store_key *k,
-			    const struct address *reporter)
-{
-	struct far *f = e->far_table[far_place(e, k)], *last = NULL;
-
-	for (; f != NULL; f = f->next) {
-		if (f->key.low != k->low || f->key.high != k->high)
-			continue;
-		if (reporter->kind == ADDRESS_NONE ||
-		    address_equal(reporter, &f->leg->to))
-			return f;
-		if (last == NULL)
-			last = f;
-	}
-	return last;
-}
-
-void correlate_add(struct engine *e, struct live *l)
-{
-	size_t i, at;
-
-	for (i = 0; i < l->n_fars; i++) {
-		at = far_place(e, &l->fars[i].key);
-		l->fars[i].next = e->far_table[at];
-		e->far_table[at] = &l->fars[i];
-	}
-}
-
-static void unlist(struct engine *e, struct live *l)
-{
-	if (l->before != NULL)
-		l->before->next = l->next;
-	else
-		e->sent_first = l->next;
-	if (l->next != NULL)
-		l->next->before = l->before;
-	else
-		e->sent_last = l->before;
-	l->before = l->next = NULL;
-	l->place = LIVE_NOWHERE;
-	e->n_sent--;
-}
-
-/* Out of the list of those at hand, and its far ids out of the table. */
-void correlate_drop(struct engine *e, struct live *l)
-{
-	size_t i;
-
-	if (l->place != LIVE_SENT)
-		return;
-	unlist(e, l);
-	for (i = 0; i < l->n_fars; i++) {
-		struct far **at =
-			&e->far_table[far_place(e, &l->fars[i].key)];
-
-		while (*at != NULL && *at != &l->fars[i])
-			at = &(*at)->next;
-		if (*at != NULL)
-			*at = l->fars[i].next;
-	}
-}
-
-/* Kept at hand; the oldest goes when there are too many: it is on disk. */
-void correlate_sent(struct engine *e, struct live *l)
-{
-	struct live *oldest = e->sent_first;
-
-	l->place = LIVE_SENT;
-	l->before = e->sent_last;
-	l->next = NULL;
-	if (e->sent_last == NULL)
-		e->sent_first = l;
-	else
-		e->sent_last->next = l;
-	e->sent_last = l;
-	e->n_sent++;
-	correlate_add(e, l);
-	if (e->n_sent > FARS_MAX && oldest->updating == 0)
-		road_forget(e, oldest);
-}
-
 static void acknowledge(struct engine *e, const struct reply *to,
 			enum outcome_class class)
 {
@@ -124,7 +36,7 @@ static void await(struct engine *e, struct live *l, const struct arrival *a)
 {
 	if (l->place != LIVE_SENT) {
 		l->state = LEG_SENT;
-		correlate_sent(e, l);
+		fars_sent(e, l);
 	}
 	settle_tell(e, l, &a->reply);
 }
@@ -494,7 +406,7 @@ static void loaded(struct engine *e, struct step *s, struct arrival *a)
 		return;
 	}
 	if (!here && l->state == LEG_SENT)
-		correlate_sent(e, l);
+		fars_sent(e, l);
 	apply(e, l, a);
 }
 
@@ -577,7 +489,7 @@ static void route(struct engine *e, struct arrival *a)
 	}
 	a->key = correlate_key(e, a->report.peer, a->report.far_id);
 	a->has_key = true;
-	if ((far = find_far(e, &a->key, &a->report.reporter)) != NULL)
+	if ((far = fars_find(e, &a->key, &a->report.reporter)) != NULL)
 		apply(e, far->leg, a);
 	else
 		seek_far(e, a, a->octets, true);

@@ -244,7 +244,7 @@ void road_remember(struct engine *e, struct live *l)
 
 void road_forget(struct engine *e, struct live *l)
 {
-	correlate_drop(e, l);
+	fars_drop(e, l);
 	table_remove(&e->by_id, &l->by_id);
 	live_free(l);
 }

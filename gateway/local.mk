@@ -29,6 +29,7 @@ libgateway_a_SOURCES += gateway/dispatch_targets.c
 libgateway_a_SOURCES += gateway/divert.c
 libgateway_a_SOURCES += gateway/engine.c gateway/engine.h
 libgateway_a_SOURCES += gateway/expire.c
+libgateway_a_SOURCES += gateway/fars.c
 libgateway_a_SOURCES += gateway/fits.c
 libgateway_a_SOURCES += gateway/groups.c gateway/groups.h
 libgateway_a_SOURCES += gateway/groups_inside.h

@@ -196,7 +196,7 @@ void report_due(struct engine *e, struct live *l, enum delivery_state s,
 		settle_remove(e, l, tell);
 		return;
 	}
-	correlate_drop(e, l);
+	fars_drop(e, l);
 	fill(e, l, s, o);
 	if (!report_turn_round(e, l)) {
 		tell_leg(e, l, &(struct story){ .step = "report",

@@ -15,6 +15,7 @@
  *	waits.c		adapters hear of legs for peers that are down
  *	settle.c	outcomes: done, again, next way, give up
  *	rest.c		parts that one link has, and the rest of them
+ *	fars.c		legs that far sides have, by the ids of those
  *	correlate.c	far ids and far reports find their leg
  *	amend.c		what senders want of what they submitted
  *	inquiry.c	... of what others have by now
@@ -323,13 +324,20 @@ void native_tick(struct engine *e, uint64_t now);
 /** None is to wait any longer. */
 void native_drain(struct engine *e);
 
+/* fars.c */
+/** Of several with that id, which some SMSCs give twice, the one that went to
+ *  whom the report is from; else the last one. NULL: none is at hand. */
+struct far *fars_find(const struct engine *e, const struct store_key *k,
+		      const struct address *reporter);
+/** Kept at hand; the oldest goes when there are too many: it is on disk. */
+void fars_sent(struct engine *e, struct live *l);
+/** Out of the list of those at hand, and its far ids out of the table. */
+void fars_drop(struct engine *e, struct live *l);
+
 /* correlate.c */
 struct store_key correlate_key(struct engine *e, const char *peer,
 			       const char *far_id);
-void correlate_add(struct engine *e, struct live *l);
-void correlate_drop(struct engine *e, struct live *l);
 void correlate_frame(struct engine *e, unsigned child, const struct frame *f);
-void correlate_sent(struct engine *e, struct live *l);
 void correlate_orphans(struct engine *e, const struct step *s);
 void correlate_early(struct engine *e, struct live *l);
 void correlate_again(struct engine *e, struct bytes octets);

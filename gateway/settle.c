@@ -59,7 +59,7 @@ void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 	s->legs[0].id = l->id;
 	s->legs[0].story = l->shared ? l->story : l->id;
 	road_submit(e, s);
-	correlate_drop(e, l);
+	fars_drop(e, l);
 	l->place = LIVE_GONE;
 	l->state = LEG_SENT;
 	road_count(l);

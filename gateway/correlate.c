@@ -79,11 +79,8 @@ void correlate_drop(struct engine *e, struct live *l)
 	}
 }
 
-/* Kept at hand; the oldest goes when there are too many: it is on disk. */
-void correlate_sent(struct engine *e, struct live *l)
+static void keep_at_hand(struct engine *e, struct live *l)
 {
-	struct live *oldest = e->sent_first;
-
 	l->place = LIVE_SENT;
 	l->before = e->sent_last;
 	l->next = NULL;
@@ -94,8 +91,22 @@ void correlate_sent(struct engine *e, struct live *l)
 	e->sent_last = l;
 	e->n_sent++;
 	correlate_add(e, l);
+}
+
+/* The oldest goes when there are too many: it is on disk. */
+static void not_too_many(struct engine *e)
+{
+	struct live *oldest = e->sent_first;
+
 	if (e->n_sent > FARS_MAX && oldest->updating == 0)
 		road_forget(e, oldest);
+}
+
+void correlate_sent(struct engine *e, struct live *l)
+{
+	l->sending = e->sendings++;
+	keep_at_hand(e, l);
+	not_too_many(e);
 }
 
 static void acknowledge(struct engine *e, const struct reply *to,
@@ -414,9 +425,11 @@ static void loaded(struct engine *e, struct step *s, struct arrival *a)
 			road_forget(e, l);
 		return;
 	}
+	l->far_off |= !here;
 	if (!here && l->state == LEG_SENT)
-		correlate_sent(e, l);
+		keep_at_hand(e, l);
 	apply(e, l, a);
+	not_too_many(e);	/* most often it was its last report */
 }
 
 static void far_done(void *owner, struct step *s)
@@ -492,10 +505,12 @@ static void route(struct engine *e, struct arrival *a)
 	}
 	a->key = correlate_key(e, a->report.peer, a->report.far_id);
 	a->has_key = true;
-	if ((far = find_far(e, &a->key)) != NULL)
-		apply(e, far->leg, a);
-	else
+	if ((far = find_far(e, &a->key)) == NULL) {
 		seek_far(e, a, a->octets, true);
+		return;
+	}
+	far->leg->far_off |= e->sendings - far->leg->sending > FARS_NEAR;
+	apply(e, far->leg, a);
 }
 
 static void again_done(void *owner, struct step *s)

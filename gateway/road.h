@@ -36,6 +36,7 @@
 
 #define SCRATCH_MAX	(2 * 1024 * 1024)
 #define FARS_MAX	20000	/* legs kept at hand for their reports        */
+#define FARS_NEAR	4096	/* their rows lie among those that are in use */
 #define NATIVES		1024	/* places of their table              */
 #define STEP_ARENA_MAX	(4 * 1024 * 1024)
 #define STEPS_SLOW	20000	/* waiting: adapters stop reading             */
@@ -78,6 +79,7 @@ struct engine {
 	size_t far_size;
 	struct live *sent_first, *sent_last;	/* oldest first               */
 	size_t n_sent;
+	uint64_t sendings;	/* legs that were sent, and reports awaited   */
 
 	uint64_t wall_base_us, last_id, last_us;
 	uint64_t expiry_after_us, forget_after_us, parts_after_us;
@@ -266,6 +268,7 @@ struct store_key correlate_key(struct engine *e, const char *peer,
 void correlate_add(struct engine *e, struct live *l);
 void correlate_drop(struct engine *e, struct live *l);
 void correlate_frame(struct engine *e, unsigned child, const struct frame *f);
+/** Keeps it at hand for its report, and no more of them than FARS_MAX. */
 void correlate_sent(struct engine *e, struct live *l);
 void correlate_orphans(struct engine *e, const struct step *s);
 void correlate_early(struct engine *e, struct live *l);

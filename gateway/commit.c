@@ -251,38 +251,6 @@ static bool only_reads(const struct step *s)
 	return false;
 }
 
-/* Which of the steps that are not settled yet: */
-enum which { ALL, READS };
-
-/* One transaction; settles the steps that it is for. */
-static enum err attempt(struct commit *c, enum which which)
-{
-	struct step *s;
-	enum err e;
-	size_t i;
-
-	if ((e = store_begin(c->store)) != OK)
-		return ERR_IO;
-	for (i = 0; i < c->n_batch; i++) {
-		s = c->batch[i];
-		if (c->settled[i] || (which == READS && !only_reads(s)))
-			continue;
-		store_apply(c->store, s);
-		if (s->result == ERR_TOOBIG || s->result == ERR_IO) {
-			e = s->result;
-			store_rollback(c->store);
-			return e;
-		}
-	}
-	if ((e = store_commit(c->store)) != OK)
-		return e;
-	for (i = 0; i < c->n_batch; i++)
-		if (which == ALL || only_reads(c->batch[i]))
-			c->settled[i] = true;
-	atomic_fetch_add(&c->transactions, 1);
-	return OK;
-}
-
 static void refuse_intake(struct commit *c)
 {
 	size_t i;
@@ -299,23 +267,20 @@ static void refuse_intake(struct commit *c)
  * Traces are for people: that the disk has no room for them does not stop a
  * message, that it fails does.
  */
-static enum err write_traces(struct commit *c, bool *others)
+static enum err write_traces(struct commit *c)
 {
 	struct step *s;
 	bool any = false;
 	enum err e;
 	size_t i;
 
-	*others = false;
 	for (i = 0; i < c->n_batch; i++) {
 		s = c->batch[i];
-		if (s->kind == STEP_TRACE) {
-			s->result = c->trace == NULL
-					    ? OK
-					    : trace_add(c->trace, s->octets);
-			c->settled[i] = any = true;
-		}
-		*others |= !c->settled[i];
+		if (s->kind != STEP_TRACE || c->settled[i])
+			continue;
+		s->result = c->trace == NULL ? OK
+					     : trace_add(c->trace, s->octets);
+		c->settled[i] = any = true;
 	}
 	if (!any || c->trace == NULL)
 		return OK;
@@ -323,9 +288,136 @@ static enum err write_traces(struct commit *c, bool *others)
 	return e == ERR_IO ? ERR_IO : OK;
 }
 
+/* What waits joins the batch. */
+static enum err take_in(struct commit *c)
+{
+	fill_batch(c);
+	if (atomic_load(&c->is_short))
+		refuse_intake(c);
+	return write_traces(c);
+}
+
+/* -- legs that a far id names --------------------------------------------- */
+
+/* One that is not there may have to be kept, in its turn. */
+static enum err look_for(struct commit *c, struct step *s)
+{
+	struct bytes octets = s->octets;
+
+	s->octets = (struct bytes){ NULL, 0 };
+	store_apply(c->store, s);
+	s->octets = octets;
+	return s->result;
+}
+
+static void hand_over(struct commit *c, struct step_list *found, size_t n)
+{
+	if (n == 0)
+		return;
+	pthread_mutex_lock(&c->lock);
+	*c->finished.last = found->first;
+	c->finished.last = found->last;
+	pthread_mutex_unlock(&c->lock);
+	atomic_fetch_sub(&c->unfinished, n);
+	atomic_fetch_add(&c->steps, n);
+	c->handed += n;
+	if (c->wake >= 0)
+		commit_wake(c);
+}
+
+/*
+ * They are handed over at once, so that what is made of them joins the batch.
+ * Nothing that may still be rolled back is told by it: a leg that the batch
+ * changes is in memory, and is looked for there first.
+ */
+static enum err find_legs(struct commit *c, size_t from)
+{
+	struct step_list found = { NULL, &found.first };
+	size_t i, kept = from;
+	enum err e = OK;
+	struct step *s;
+
+	for (i = from; i < c->n_batch; i++) {
+		s = c->batch[i];
+		if (s->kind == STEP_FAR && e != ERR_IO && e != ERR_TOOBIG &&
+		    (e = look_for(c, s)) == OK) {
+			append(&found, s);
+			continue;
+		}
+		c->settled[kept] = c->settled[i];
+		c->batch[kept++] = s;
+	}
+	i = c->n_batch - kept;
+	c->n_batch = kept;
+	hand_over(c, &found, i);
+	return e == ERR_IO || e == ERR_TOOBIG ? e : OK;
+}
+
+/* -- one transaction ------------------------------------------------------ */
+
+/* Which of the steps that are not settled yet: */
+enum which {
+	JOINING,	/* all, and those that come meanwhile */
+	ALL,
+	READS,
+};
+
+static enum err apply_steps(struct commit *c, size_t from, enum which which)
+{
+	struct step *s;
+	size_t i;
+
+	for (i = from; i < c->n_batch; i++) {
+		s = c->batch[i];
+		if (c->settled[i] || (which == READS && !only_reads(s)))
+			continue;
+		store_apply(c->store, s);
+		if (s->result == ERR_TOOBIG || s->result == ERR_IO)
+			return s->result;
+	}
+	return OK;
+}
+
+static enum err apply_joining(struct commit *c)
+{
+	size_t done = 0;
+	enum err e;
+
+	do {
+		if ((e = find_legs(c, done)) != OK ||
+		    (e = apply_steps(c, done, JOINING)) != OK)
+			return e;
+		done = c->n_batch;
+		e = take_in(c);
+	} while (e == OK && c->n_batch > done);
+	return e;
+}
+
+/* Settles the steps that it is for. */
+static enum err attempt(struct commit *c, enum which which)
+{
+	enum err e;
+	size_t i;
+
+	if (store_begin(c->store) != OK)
+		return ERR_IO;
+	e = which == JOINING ? apply_joining(c) : apply_steps(c, 0, which);
+	if (e != OK) {
+		store_rollback(c->store);
+		return e;
+	}
+	if ((e = store_commit(c->store)) != OK)
+		return e;
+	for (i = 0; i < c->n_batch; i++)
+		if (which != READS || only_reads(c->batch[i]))
+			c->settled[i] = true;
+	atomic_fetch_add(&c->transactions, 1);
+	return OK;
+}
+
 static enum err apply_all(struct commit *c)
 {
-	enum err e = attempt(c, ALL);
+	enum err e = attempt(c, JOINING);
 
 	if (e != ERR_TOOBIG)
 		return e;
@@ -346,28 +438,33 @@ static enum err apply_all(struct commit *c)
 	return e == ERR_TOOBIG ? OK : e;
 }
 
+static bool any_left(const struct commit *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_batch; i++)
+		if (!c->settled[i])
+			return true;
+	return false;
+}
+
 enum err commit_batch(struct commit *c, size_t *applied)
 {
-	enum err e = ERR_IO;
-	bool others;
+	enum err e;
 
-	*applied = 0;
+	*applied = c->handed = 0;
 	if (atomic_load(&c->failed))
 		return ERR_IO;
 	c->full = false;
-	fill_batch(c);
-	if (c->n_batch == 0)
-		return OK;
 	look(c);
-	if (atomic_load(&c->is_short))
-		refuse_intake(c);
-	if ((e = write_traces(c, &others)) == OK && others)
+	e = take_in(c);
+	if (e == OK && any_left(c))
 		e = apply_all(c);
 	if (e != OK) {
 		atomic_store(&c->failed, true);
 		return ERR_IO;
 	}
-	*applied = finish(c);
+	*applied = c->handed + finish(c);
 	return OK;
 }
 

@@ -47,9 +47,10 @@ void commit_free(struct commit *c);
 void commit_submit(struct commit *c, struct step *s);
 
 /**
- * Applies what waits, once: refuses intake steps when the disk is short, else
- * applies, commits, and moves them to the finished list in their order. On a
- * full disk the transaction is rolled back, intake steps end with ERR_TOOBIG
+ * Applies what waits and what comes meanwhile, once: refuses intake steps when
+ * the disk is short, else applies, commits, and moves them to the finished list
+ * in their order, but legs that STEP_FAR finds come ahead of all. On a full
+ * disk the transaction is rolled back, intake steps end with ERR_TOOBIG
  * and the others are applied again, on the reserve if it must be; if there
  * is still no room, those that write wait for the next call. *applied is
  * the number of steps that finished. ERR_IO: the disk failed; nothing may be

@@ -42,6 +42,7 @@ struct commit {
 	struct step *batch[COMMIT_BATCH_MAX];
 	bool settled[COMMIT_BATCH_MAX];	/* its result is final               */
 	size_t n_batch;			/* first those held back before      */
+	size_t handed;			/* ahead of the batch                */
 	bool full;			/* some are held back                */
 	bool reserved;
 	uint64_t looked_us;
@@ -62,6 +63,8 @@ uint64_t commit_now_us(const struct commit *c);		/* monotonic */
 
 /** As commit_run(), but leaves store_tidy() for later. */
 enum err commit_batch(struct commit *c, size_t *applied) CHECKED;
+/** Finished steps are there. */
+void commit_wake(const struct commit *c);
 enum err commit_tidy(struct commit *c) CHECKED;
 /** Steps that wait for room come back with ERR_TOOBIG. */
 void commit_give_up(struct commit *c);

@@ -122,7 +122,7 @@ static bool next_batch(struct commit *c)
 	return any;
 }
 
-static void wake(const struct commit *c)
+void commit_wake(const struct commit *c)
 {
 	const uint64_t one = 1;
 	ssize_t n;
@@ -143,13 +143,13 @@ static void *work(void *arg)
 	while (e == OK && next_batch(c)) {
 		e = commit_batch(c, &applied);
 		if (e != OK || applied > 0)
-			wake(c);
+			commit_wake(c);
 		if (e == OK && (e = commit_tidy(c)) != OK)
-			wake(c);
+			commit_wake(c);
 	}
 	if (e == OK && c->full) {
 		commit_give_up(c);
-		wake(c);
+		commit_wake(c);
 		e = ERR_TOOBIG;
 	}
 	c->stopped = e;

@@ -405,9 +405,11 @@ static void loaded(struct engine *e, struct step *s, struct arrival *a)
 			road_forget(e, l);
 		return;
 	}
+	l->far_off |= !here;
 	if (!here && l->state == LEG_SENT)
-		fars_sent(e, l);
+		fars_keep(e, l);
 	apply(e, l, a);
+	fars_limit(e);	/* most often it was its last report */
 }
 
 /* What no leg here is called; it may be one that has no answer yet. */
@@ -489,10 +491,12 @@ static void route(struct engine *e, struct arrival *a)
 	}
 	a->key = correlate_key(e, a->report.peer, a->report.far_id);
 	a->has_key = true;
-	if ((far = fars_find(e, &a->key, &a->report.reporter)) != NULL)
-		apply(e, far->leg, a);
-	else
+	if ((far = fars_find(e, &a->key, &a->report.reporter)) == NULL) {
 		seek_far(e, a, a->octets, true);
+		return;
+	}
+	far->leg->far_off |= e->sendings - far->leg->sending > FARS_NEAR;
+	apply(e, far->leg, a);
 }
 
 static void again_done(void *owner, struct step *s)

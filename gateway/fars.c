@@ -67,10 +67,8 @@ void fars_drop(struct engine *e, struct live *l)
 	}
 }
 
-void fars_sent(struct engine *e, struct live *l)
+void fars_keep(struct engine *e, struct live *l)
 {
-	struct live *oldest = e->sent_first;
-
 	l->place = LIVE_SENT;
 	l->before = e->sent_last;
 	l->next = NULL;
@@ -81,6 +79,19 @@ void fars_sent(struct engine *e, struct live *l)
 	e->sent_last = l;
 	e->n_sent++;
 	add(e, l);
+}
+
+void fars_limit(struct engine *e)
+{
+	struct live *oldest = e->sent_first;
+
 	if (e->n_sent > FARS_MAX && oldest->updating == 0)
 		road_forget(e, oldest);
+}
+
+void fars_sent(struct engine *e, struct live *l)
+{
+	l->sending = e->sendings++;
+	fars_keep(e, l);
+	fars_limit(e);
 }

@@ -119,6 +119,9 @@ struct live {
 	uint64_t patience_us;	/* until then; 0: it does not wait so        */
 	bool stored;		/* "stored" is to be told when it is          */
 	uint64_t swept;		/* by which sweep it was asked about, last    */
+	uint64_t sending;	/* how many had been sent before it           */
+	bool far_off;		/* its row lies among others that are left
+				 * alone: a report came late                  */
 	struct lane *counted;	/* the lane whose `waiting` includes it       */
 	struct reply reply;
 	struct store_key dedupe;

@@ -1,6 +1,7 @@
 /*
  * report.c - what the sender is told. A report is a leg like any other, in
- * the other direction; the last one about a leg takes over that leg's row.
+ * the other direction; the last one about a leg takes over that leg's row,
+ * unless that is far off: then it gets one beside those that are in use.
  */
 #include "gateway/road.h"
 
@@ -184,29 +185,6 @@ static bool owed(const struct live *l, uint8_t want, enum delivery_state s)
 	return l->origin.technology != TECHNOLOGY_NONE && receipts_owed(want, s);
 }
 
-void report_due(struct engine *e, struct live *l, enum delivery_state s,
-		const struct outcome *o, const struct reply *tell)
-{
-	if (l->origin.technology == TECHNOLOGY_NONE)
-		tell_leg(e, l, &(struct story){ .step = "report",
-						.verdict =
-							delivery_state_name(s),
-						.text = "to the operator" });
-	if (!owed(l, (uint8_t)(l->want & ~(unsigned)l->told), s)) {
-		settle_remove(e, l, tell);
-		return;
-	}
-	fars_drop(e, l);
-	fill(e, l, s, o);
-	if (!report_turn_round(e, l)) {
-		tell_leg(e, l, &(struct story){ .step = "report",
-						.verdict = "no-way-back" });
-		settle_remove(e, l, tell);
-		return;
-	}
-	settle_tell(e, l, tell);
-}
-
 bool report_instead(struct engine *e, struct live *l, enum delivery_state s,
 		    const struct outcome *o)
 {
@@ -323,4 +301,31 @@ void report_carried(struct engine *e, struct live *l, const struct outcome *o)
 	if ((o->by_sms || way->technology == TECHNOLOGY_SMS) &&
 	    l->origin.technology != TECHNOLOGY_SMS)
 		report_extra(e, l, STATE_LEGACY_SMS);
+}
+
+void report_due(struct engine *e, struct live *l, enum delivery_state s,
+		const struct outcome *o, const struct reply *tell)
+{
+	if (l->origin.technology == TECHNOLOGY_NONE)
+		tell_leg(e, l, &(struct story){ .step = "report",
+						.verdict =
+							delivery_state_name(s),
+						.text = "to the operator" });
+	if (!owed(l, (uint8_t)(l->want & ~(unsigned)l->told), s)) {
+		settle_remove(e, l, tell);
+		return;
+	}
+	if (l->far_off && report_besides(e, l, s, o)) {
+		settle_remove(e, l, tell);
+		return;
+	}
+	fars_drop(e, l);
+	fill(e, l, s, o);
+	if (!report_turn_round(e, l)) {
+		tell_leg(e, l, &(struct story){ .step = "report",
+						.verdict = "no-way-back" });
+		settle_remove(e, l, tell);
+		return;
+	}
+	settle_tell(e, l, tell);
 }

@@ -43,6 +43,7 @@
 
 #define SCRATCH_MAX	(2 * 1024 * 1024)
 #define FARS_MAX	20000	/* legs kept at hand for their reports        */
+#define FARS_NEAR	4096	/* their rows lie among those that are in use */
 #define NATIVES		1024	/* places of their table              */
 #define STEP_ARENA_MAX	(4 * 1024 * 1024)
 #define STEPS_SLOW	20000	/* waiting: adapters stop reading             */
@@ -87,6 +88,7 @@ struct engine {
 	size_t far_size;
 	struct live *sent_first, *sent_last;	/* oldest first               */
 	size_t n_sent;
+	uint64_t sendings;	/* legs that were sent, and reports awaited   */
 
 	uint64_t wall_base_us, last_id, last_us;
 	uint64_t expiry_after_us, forget_after_us, parts_after_us;
@@ -329,8 +331,12 @@ void native_drain(struct engine *e);
  *  whom the report is from; else the last one. NULL: none is at hand. */
 struct far *fars_find(const struct engine *e, const struct store_key *k,
 		      const struct address *reporter);
-/** Kept at hand; the oldest goes when there are too many: it is on disk. */
+/** It has gone: kept at hand, and no more of them than FARS_MAX: the oldest is
+ *  on disk. */
 void fars_sent(struct engine *e, struct live *l);
+/** These apart, for one that had been put away. */
+void fars_keep(struct engine *e, struct live *l);
+void fars_limit(struct engine *e);
 /** Out of the list of those at hand, and its far ids out of the table. */
 void fars_drop(struct engine *e, struct live *l);
 

@@ -4,9 +4,9 @@
  * so the version before can still read what this one has written.
  *
  * The hot path decides: a message is inserted, changed twice and removed, and
- * each of these touches its one row in `leg`, one entry of each partial index
- * that its state is in, and one row of `far`. A leg keeps a list of its own
- * far keys, so removing it needs no second index on `far`.
+ * each of these touches its one row in `leg`, and one entry of each partial
+ * index that its state is in. leg_far is by age: it is there to be read at the
+ * start (store_far.c), and what is sent is added at its end.
  */
 #include "gateway/store_inside.h"
 
@@ -56,6 +56,10 @@ static const char *const migrations[] = {
 	"CREATE INDEX binding_until ON binding(until);",
 	"ALTER TABLE part ADD COLUMN id INT;"
 	"CREATE INDEX part_id ON part(id) WHERE id > 0;",
+	"CREATE INDEX leg_far ON leg(id, far) WHERE far IS NOT NULL;",
+	"DROP TABLE far;"
+	"CREATE TABLE gone("
+	" number INTEGER PRIMARY KEY, leg INT);",
 };
 
 #define MIGRATIONS ((int64_t)(sizeof migrations / sizeof migrations[0]))

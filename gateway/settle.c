@@ -58,6 +58,7 @@ void settle_remove(struct engine *e, struct live *l, const struct reply *tell)
 	set_after(s, l, tell);
 	s->legs[0].id = l->id;
 	s->legs[0].story = l->shared ? l->story : l->id;
+	s->later = l->far_off;
 	road_submit(e, s);
 	fars_drop(e, l);
 	l->place = LIVE_GONE;

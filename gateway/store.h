@@ -6,8 +6,9 @@
  * Tables (schema.c):
  *	leg      one copy to one recipient, with its message's image inline,
  *	         or in `content` when several legs share it
+ *	gone     legs that are removed: their rows go later, many at once
  *	content  story -> image, count of legs
- *	far      hash of (peer, far id) -> leg; orphan: reports that came first
+ *	orphan   reports that came before the leg whose far key they name
  *	dedupe   128-bit key -> story, until when
  *	part     parts of longer short messages
  *	binding  devices;  directory: users and accounts;  name: lanes, flows
@@ -64,8 +65,10 @@ enum step_kind {
 	 * these are appended to `found`. They stay until the leg loses that
 	 * key, so that none is lost before it has been acted upon.           */
 	STEP_UPDATE,
-	STEP_REMOVE,		/* legs[0].id (.story when shared), far keys,
-				 * and the content with its last leg          */
+	/* legs[0].id (.story when shared), far keys, and the content with its
+	 * last leg. `later`: nobody has come near its row for long, so it may
+	 * stay on the disk for a while; its id is not free before it goes.   */
+	STEP_REMOVE,
 	/* Up to `limit` legs (0: all), images included, appended to `found`,
 	 * and never more than the arena holds (none at all: ERR_NOMEM).
 	 * `complete`: nothing was left out. A leg whose checksum fails goes
@@ -163,7 +166,7 @@ struct step {
 	/* What is asked. Octets belong to `arena`. */
 	struct store_leg *legs;
 	size_t n_legs;
-	bool has_key, drop_far, aliases;
+	bool has_key, drop_far, later, aliases;
 	struct store_key key;
 	uint64_t key_until_us;
 	struct store_key *far;
@@ -226,6 +229,9 @@ enum err store_tidy(struct store *s) CHECKED;
 
 /** From how many octets of log on store_tidy() works; 16 MiB unless set. */
 void store_log_limit(struct store *s, uint64_t octets);
+
+/** How many rows of removed legs may stay; some thousands unless set. */
+void store_gone_limit(struct store *s, size_t legs);
 
 /** Rows found damaged since store_open(); any thread. */
 uint64_t store_damaged(const struct store *s);

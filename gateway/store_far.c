@@ -1,6 +1,8 @@
 /*
  * store_far.c - what far sides call our legs, and the reports that came
- * before we knew (orphans).
+ * before we knew (orphans). Each leg's row lists its keys; which leg has a key
+ * is known in memory, so that of many who wait for their reports, each looked
+ * for at another place, none costs a page of its own.
  */
 #include "gateway/store_inside.h"
 
@@ -10,18 +12,115 @@ static void bind_key(sqlite3_stmt *q, const struct store_key *k)
 	bind_hash(q, 2, k->low);
 }
 
-/* The far side uses an id again: it now means the newer leg. */
-enum err far_add(struct store *s, const struct step *step, uint64_t leg)
+static uint32_t key_tag(const struct store_key *k)
 {
-	sqlite3_stmt *q = prepared(s, FAR_INSERT);
-	enum err e = OK;
-	size_t i;
+	return index_tag(k->high ^ index_tag(k->low));
+}
 
-	for (i = 0; e == OK && i < step->n_far; i++) {
-		bind_key(q, &step->far[i]);
-		bind_number(q, 3, leg);
-		e = run(s, FAR_INSERT);
+bool far_lists(struct bytes list, const struct store_key *key)
+{
+	struct store_key one;
+
+	for (; list.n >= FAR_KEY_OCTETS;
+	     list = bytes_after(list, FAR_KEY_OCTETS)) {
+		one = far_key(list.p);
+		if (one.high == key->high && one.low == key->low)
+			return true;
 	}
+	return false;
+}
+
+/* Whether the leg's row lists the key. */
+static enum err leg_has(struct store *s, uint64_t leg,
+			const struct store_key *key, bool *has)
+{
+	enum err e;
+	bool row;
+
+	*has = false;
+	bind_number(prepared(s, LEG_FAR), 1, leg);
+	if ((e = next_row(s, LEG_FAR, &row)) != OK || !row)
+		return e;
+	*has = far_lists(column_octets(prepared(s, LEG_FAR), 0), key);
+	rows_end(s, LEG_FAR);
+	return OK;
+}
+
+/* The leg that has the key, 0: none. */
+static enum err owner(struct store *s, const struct store_key *key,
+		      uint64_t *leg)
+{
+	uint32_t tag = key_tag(key);
+	bool has = false;
+	enum err e = OK;
+	size_t at = 0;
+
+	while (e == OK && !has && (*leg = index_next(&s->far, tag, &at)) != 0)
+		e = leg_has(s, *leg, key, &has);
+	return e;
+}
+
+/* The far side uses an id again: it now means the newer leg. */
+static enum err take_over(struct store *s, const struct store_key *key,
+			  uint64_t leg)
+{
+	uint64_t other;
+	enum err e;
+
+	if ((e = owner(s, key, &other)) != OK)
+		return e;
+	if (other != 0 && other != leg &&
+	    (e = index_drop(&s->far, key_tag(key), other)) != OK)
+		return ERR_IO;
+	return OK;
+}
+
+/* Without memory in the middle of a step: see error_of(). */
+enum err far_add(struct store *s, uint64_t leg, struct bytes list)
+{
+	struct store_key key;
+	enum err e = OK;
+
+	for (; e == OK && list.n >= FAR_KEY_OCTETS;
+	     list = bytes_after(list, FAR_KEY_OCTETS)) {
+		key = far_key(list.p);
+		if ((e = take_over(s, &key, leg)) == OK &&
+		    index_add(&s->far, key_tag(&key), leg) != OK)
+			e = ERR_IO;
+	}
+	return e;
+}
+
+enum err far_drop(struct store *s, uint64_t leg, struct bytes list)
+{
+	struct store_key key;
+
+	for (; list.n >= FAR_KEY_OCTETS;
+	     list = bytes_after(list, FAR_KEY_OCTETS)) {
+		key = far_key(list.p);
+		if (index_drop(&s->far, key_tag(&key), leg) != OK)
+			return ERR_IO;
+	}
+	return OK;
+}
+
+/* By age, so that of two legs with the same key the newer has it. */
+enum err far_load(struct store *s)
+{
+	sqlite3_stmt *q = prepared(s, FAR_ALL);
+	uint64_t leg;
+	enum err e;
+	bool row;
+
+	while ((e = next_row(s, FAR_ALL, &row)) == OK && row) {
+		leg = column_number(q, 0);
+		if (!gone_has(s, leg))
+			e = far_add(s, leg, column_octets(q, 1));
+		if (e != OK)
+			break;
+		index_keep(&s->far);
+	}
+	rows_end(s, FAR_ALL);
 	return e;
 }
 
@@ -95,21 +194,33 @@ enum err orphans_drop(struct store *s, struct bytes list,
 	return e;
 }
 
-enum err orphans_claimed(struct store *s, struct step *step)
+static enum err add_claimed(struct store *s, struct step *step)
 {
 	sqlite3_stmt *q = prepared(s, ORPHAN_CLAIMED);
+	struct store_key key = { column_hash(q, 2), column_hash(q, 3) };
 	struct step_item *item;
+	uint64_t leg;
+	enum err e;
+
+	if ((e = owner(s, &key, &leg)) != OK || leg == 0)
+		return e;
+	if ((e = item_octets(step, column_octets(q, 1), &item)) != OK)
+		return e;
+	item->number = column_number(q, 0);
+	return OK;
+}
+
+enum err orphans_claimed(struct store *s, struct step *step)
+{
 	enum err e;
 	bool row;
 
-	bind_number(q, 1, step->after_id);
+	bind_number(prepared(s, ORPHAN_CLAIMED), 1, step->after_id);
 	while ((e = next_row(s, ORPHAN_CLAIMED, &row)) == OK && row) {
 		if (step->limit != 0 && step->n_found == step->limit)
 			break;
-		e = item_octets(step, column_octets(q, 1), &item);
-		if (e != OK)
+		if ((e = add_claimed(s, step)) != OK)
 			break;
-		item->number = column_number(q, 0);
 	}
 	rows_end(s, ORPHAN_CLAIMED);
 	step->complete = e == OK && !row;
@@ -136,20 +247,13 @@ static enum err keep_orphan(struct store *s, const struct step *step)
 
 enum err far_step(struct store *s, struct step *step)
 {
-	sqlite3_stmt *q = prepared(s, FAR_GET);
+	uint32_t tag = key_tag(step->far);
+	enum err e = ERR_NOTFOUND;
 	uint64_t leg;
-	enum err e;
-	bool row;
+	size_t at = 0;
 
-	bind_key(q, step->far);
-	if ((e = next_row(s, FAR_GET, &row)) != OK)
-		return e;
-	e = ERR_NOTFOUND;
-	if (row) {
-		leg = column_number(q, 0);
-		rows_end(s, FAR_GET);
-		e = leg_get(s, step, leg);
-	}
+	while (e == ERR_NOTFOUND && (leg = index_next(&s->far, tag, &at)) != 0)
+		e = leg_get(s, step, leg, step->far);
 	if (e == ERR_NOTFOUND && step->octets.n > 0) {
 		enum err worse = keep_orphan(s, step);
 

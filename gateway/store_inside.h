@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "gateway/store.h"
+#include "gateway/store_index.h"
 
 /* Texts: store_statements.c. */
 enum statement {
@@ -37,9 +38,9 @@ enum statement {
 	IMAGE_GET,
 	IMAGE_DELETE,
 	LEG_GREATEST,
-	FAR_INSERT,
-	FAR_GET,
-	FAR_DELETE,
+	LEG_FAR,
+	FAR_ALL,
+	GONE_INSERT, GONE_ALL, GONE_OLDEST, GONE_FORGET, LEGS_AFTER,
 	ORPHAN_INSERT,
 	ORPHAN_GET,
 	ORPHAN_DELETE,
@@ -81,10 +82,38 @@ struct tallies {
 	size_t n_changed;
 };
 
+/* How far taking out the rows of removed legs has come. */
+struct gone_state {
+	uint64_t last;			/* number in `gone`                */
+	uint64_t through;		/* until that one; 0: not begun    */
+	uint64_t after;			/* id of a leg                     */
+	bool swept;			/* the rows; the notes are left    */
+};
+
+/* A row that was read for a report: most often its leg goes next. */
+struct gone_note {
+	uint64_t leg;			/* 0: none                         */
+	uint32_t lane;
+	size_t far_octets;
+	uint8_t far[16];
+};
+
+#define GONE_NOTES 512
+
+struct gone {
+	struct index legs;		/* by themselves                   */
+	struct gone_state now, kept;	/* kept: as committed              */
+	uint64_t greatest;		/* of those found at the start     */
+	size_t least;			/* fewer are left alone            */
+	struct gone_note notes[GONE_NOTES];	/* places by leg           */
+};
+
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
 	struct tallies tallies;
+	struct index far;		/* keys -> legs, see store_far.c */
+	struct gone gone;
 	uint64_t orphans;
 	int log_frames;			/* since the log was written back  */
 	int log_limit, tidy_at;		/* frames                          */
@@ -138,6 +167,7 @@ enum err tally_load(struct store *s) CHECKED;
 enum err tally_save(struct store *s) CHECKED;	/* what changed: rows */
 enum err tally_add(struct store *s, enum leg_state state, uint32_t lane,
 		   int by) CHECKED;
+uint64_t tally_total(const struct store *s);	/* legs in all */
 enum err tally_items(const struct store *s, struct step *step) CHECKED;
 void tally_clear(struct store *s);
 
@@ -156,16 +186,22 @@ enum err legs_expired(struct store *s, struct step *step) CHECKED;
 enum err legs_list(struct store *s, struct step *step) CHECKED;
 enum err legs_story(struct store *s, struct step *step) CHECKED;
 enum err legs_waiting_who(struct store *s, struct step *step) CHECKED;
-/** The leg -> found. ERR_NOTFOUND; ERR_MALFORMED: damaged. */
-enum err leg_get(struct store *s, struct step *step, uint64_t id) CHECKED;
+/** The leg, if it lists `far` (NULL: any), -> found. ERR_NOTFOUND;
+ *  ERR_MALFORMED: damaged. */
+enum err leg_get(struct store *s, struct step *step, uint64_t id,
+		 const struct store_key *far) CHECKED;
 
 /** One of the keys that a leg's row lists. */
 #define FAR_KEY_OCTETS 16
 struct store_key far_key(const uint8_t octets[FAR_KEY_OCTETS]);
-enum err far_add(struct store *s, const struct step *step, uint64_t leg)
-	CHECKED;
-/** Removes the keys of `list` (16 octets each) that point to `leg`. */
+/** Whether `list` (16 octets each) has the key. */
+bool far_lists(struct bytes list, const struct store_key *key);
+/** The keys of `list` are the leg's, and no other's. */
+enum err far_add(struct store *s, uint64_t leg, struct bytes list) CHECKED;
+/** They are the leg's no more. */
 enum err far_drop(struct store *s, uint64_t leg, struct bytes list) CHECKED;
+/** All of the rows. */
+enum err far_load(struct store *s) CHECKED;
 enum err far_step(struct store *s, struct step *step) CHECKED;
 /** Orphans of the step's far keys -> found. */
 enum err orphans_find(struct store *s, struct step *step) CHECKED;
@@ -175,6 +211,27 @@ enum err orphans_drop(struct store *s, struct bytes list,
 enum err orphans_claimed(struct store *s, struct step *step) CHECKED;
 enum err orphans_count(struct store *s) CHECKED;
 enum err far_forget(struct store *s, const struct step *step) CHECKED;
+
+/* store_gone.c: legs that are removed, their rows still on the disk. */
+bool gone_has(const struct store *s, uint64_t leg);
+enum err gone_load(struct store *s) CHECKED;
+/** The leg's row is one of them now. */
+enum err gone_add(struct store *s, uint64_t leg) CHECKED;
+/** Notes the row of a leg that was sent and has one key at most. */
+void gone_note(struct store *s, const struct store_leg *leg, struct bytes far);
+/** What it says, until a row changes; NULL: it is not known. */
+const struct gone_note *gone_noted(struct store *s, uint64_t leg);
+/** Its row is about to change. */
+void gone_changes(struct store *s, uint64_t leg);
+/** Takes the row of one out. */
+enum err gone_take(struct store *s, uint64_t leg) CHECKED;
+/** The greatest id of those that were there at the start. */
+uint64_t gone_greatest(const struct store *s);
+void gone_keep(struct store *s);	/* it is committed */
+void gone_undo(struct store *s);	/* it is rolled back */
+void gone_clear(struct store *s);
+/** store_legs.c: the row, and the content with its last leg. */
+enum err leg_take_out(struct store *s, uint64_t id) CHECKED;
 
 enum err part_step(struct store *s, struct step *step) CHECKED;
 enum err parts_expired(struct store *s, struct step *step) CHECKED;

@@ -301,23 +301,6 @@ struct store_key far_key(const uint8_t octets[FAR_KEY_OCTETS])
 	return (struct store_key){ le64toh(halves[0]), le64toh(halves[1]) };
 }
 
-enum err far_drop(struct store *s, uint64_t leg, struct bytes list)
-{
-	sqlite3_stmt *q = prepared(s, FAR_DELETE);
-	struct store_key key;
-	enum err e = OK;
-
-	for (; e == OK && list.n >= FAR_KEY_OCTETS;
-	     list = bytes_after(list, FAR_KEY_OCTETS)) {
-		key = far_key(list.p);
-		bind_hash(q, 1, key.high);
-		bind_hash(q, 2, key.low);
-		bind_number(q, 3, leg);
-		e = run(s, FAR_DELETE);
-	}
-	return e;
-}
-
 /* Its own image from now on, whoever shares the one before. */
 static enum err replace_image(struct store *s, const struct store_leg *leg,
 			      const struct before *b, uint32_t sum)
@@ -363,9 +346,13 @@ enum err leg_update(struct store *s, struct step *step)
 {
 	const struct store_leg *leg = step->legs;
 	struct before b;
+	struct bytes fresh;
 	size_t i, kept;
 	enum err e;
 
+	if (gone_has(s, leg->id))
+		return ERR_NOTFOUND;
+	gone_changes(s, leg->id);
 	if ((e = read_before(s, leg->id, &b)) != OK)
 		return e;
 	kept = step->drop_far ? 0 : b.far_octets;
@@ -382,14 +369,52 @@ enum err leg_update(struct store *s, struct step *step)
 		    (e = orphans_drop(s, old, step)) != OK)
 			return e;
 	}
+	fresh = (struct bytes){ b.far + kept, step->n_far * FAR_KEY_OCTETS };
 	for (i = 0; i < step->n_far; i++, kept += FAR_KEY_OCTETS)
 		put_key(b.far + kept, &step->far[i]);
 	b.far_octets = kept;
 	if ((e = write_update(s, step, &b)) != OK)
 		return e;
-	return far_add(s, step, leg->id);
+	return far_add(s, leg->id, fresh);
 }
 
+static enum err take_out(struct store *s, uint64_t id, const struct before *b)
+{
+	enum err e;
+
+	gone_changes(s, id);
+	bind_number(prepared(s, LEG_DELETE), 1, id);
+	if ((e = run(s, LEG_DELETE)) != OK)
+		return e;
+	return b->shared ? release_content(s, b->story) : OK;
+}
+
+enum err leg_take_out(struct store *s, uint64_t id)
+{
+	struct before b;
+	enum err e = read_before(s, id, &b);
+
+	return e == OK ? take_out(s, id, &b) : e;
+}
+
+/* Of one that goes later a note is enough. */
+static enum err known_before(struct store *s, const struct step *step,
+			     struct before *b)
+{
+	uint64_t id = step->legs[0].id;
+	const struct gone_note *n = step->later ? gone_noted(s, id) : NULL;
+
+	if (n == NULL)
+		return gone_has(s, id) ? ERR_NOTFOUND
+				       : read_before(s, id, b);
+	b->state = LEG_SENT;
+	b->lane = n->lane;
+	b->far_octets = n->far_octets;
+	memcpy(b->far, n->far, n->far_octets);
+	return OK;
+}
+
+/* Only one that was sent: other rows are looked for by what they say. */
 enum err leg_remove(struct store *s, struct step *step)
 {
 	uint64_t id = step->legs[0].id;
@@ -397,12 +422,14 @@ enum err leg_remove(struct store *s, struct step *step)
 	struct bytes far = { b.far, 0 };
 	enum err e;
 
-	if ((e = read_before(s, id, &b)) != OK)
+	if ((e = known_before(s, step, &b)) != OK)
 		return e;
 	far.n = b.far_octets;
-	if ((e = delete_leg(s, id, b.state, b.lane)) != OK ||
+	if ((e = tally_add(s, b.state, b.lane, -1)) != OK ||
 	    (e = far_drop(s, id, far)) != OK ||
 	    (e = orphans_drop(s, far, NULL)) != OK)
 		return e;
-	return b.shared ? release_content(s, b.story) : OK;
+	if (step->later && b.state == LEG_SENT)
+		return gone_add(s, id);
+	return take_out(s, id, &b);
 }

@@ -10,6 +10,7 @@
 #define STORY_SPAN (UINT64_C(1000000) << 10)
 #define IMAGE_KEY	UINT64_C(0x696d616765)	/* apart from the row's own */
 #define DAMAGED_MAX	32			/* in one answer            */
+#define GONE_MAX	256			/* in one answer            */
 
 /* The columns of a LEG_ select. */
 enum column { ID, SUM, STATE, LANE, FLOW, DUE, EXPIRES, RECIPIENT, STORY,
@@ -157,21 +158,37 @@ static enum err quarantine(struct store *s, uint64_t id)
 	    (e = tally_add(s, state, lane, -1)) != OK)
 		return e;
 	atomic_fetch_add(&s->damaged, 1);
+	gone_changes(s, id);
 	bind_number(prepared(s, LEG_QUARANTINE), 1, id);
 	return run(s, LEG_QUARANTINE);
 }
 
-enum err leg_get(struct store *s, struct step *step, uint64_t id)
+static void note(struct store *s, sqlite3_stmt *q)
 {
+	struct store_leg leg;
+
+	read_columns(q, &leg);
+	gone_note(s, &leg, column_octets(q, FAR));
+}
+
+enum err leg_get(struct store *s, struct step *step, uint64_t id,
+		 const struct store_key *far)
+{
+	sqlite3_stmt *q = prepared(s, LEG_GET);
 	enum err e;
 	bool row;
 
-	bind_number(prepared(s, LEG_GET), 1, id);
+	if (gone_has(s, id))
+		return ERR_NOTFOUND;
+	bind_number(q, 1, id);
 	if ((e = next_row(s, LEG_GET, &row)) != OK)
 		return e;
 	if (!row)
 		return ERR_NOTFOUND;
-	e = leg_row(s, LEG_GET, step);
+	if (far != NULL && !far_lists(column_octets(q, FAR), far))
+		e = ERR_NOTFOUND;
+	else if ((e = leg_row(s, LEG_GET, step)) == OK && far != NULL)
+		note(s, q);
 	rows_end(s, LEG_GET);
 	if (e == ERR_MALFORMED) {
 		enum err worse = quarantine(s, id);
@@ -184,8 +201,8 @@ enum err leg_get(struct store *s, struct step *step, uint64_t id)
 struct scan {
 	struct step *step;
 	enum statement which;
-	uint64_t damaged[DAMAGED_MAX];
-	size_t n_damaged;
+	uint64_t damaged[DAMAGED_MAX], gone[GONE_MAX];
+	size_t n_damaged, n_gone;
 };
 
 /* The row is due later, or there are enough. */
@@ -194,7 +211,7 @@ static bool left_out(struct store *s, struct scan *c)
 	sqlite3_stmt *q = prepared(s, c->which);
 	struct step *step = c->step;
 	bool full = (step->limit != 0 && step->n_found >= step->limit) ||
-		    c->n_damaged == DAMAGED_MAX;
+		    c->n_damaged == DAMAGED_MAX || c->n_gone == GONE_MAX;
 
 	if (c->which != LEGS_REFILL)
 		return full;
@@ -204,11 +221,26 @@ static bool left_out(struct store *s, struct scan *c)
 	return true;
 }
 
+/* Removed legs are met by id, and by when they would have expired. */
+static bool passed_over(struct store *s, struct scan *c)
+{
+	uint64_t id = column_number(prepared(s, c->which), ID);
+
+	if (!gone_has(s, id))
+		return false;
+	if (c->which == LEGS_EXPIRED)
+		c->gone[c->n_gone++] = id;
+	return true;
+}
+
 static enum err scan_row(struct store *s, struct scan *c)
 {
 	sqlite3_stmt *q = prepared(s, c->which);
-	enum err e = leg_row(s, c->which, c->step);
+	enum err e;
 
+	if (passed_over(s, c))
+		return OK;
+	e = leg_row(s, c->which, c->step);
 	if (e == ERR_MALFORMED) {
 		c->damaged[c->n_damaged++] = column_number(q, ID);
 		e = c->which == LEGS_LIST ? damaged_row(q, c->step) : OK;
@@ -232,6 +264,9 @@ static enum err scan(struct store *s, enum statement which, struct step *step)
 	step->complete = e == OK && !row;
 	while (c.n_damaged > 0)
 		if ((worse = quarantine(s, c.damaged[--c.n_damaged])) != OK)
+			return worse;
+	while (c.n_gone > 0)
+		if ((worse = gone_take(s, c.gone[--c.n_gone])) != OK)
 			return worse;
 	return e == ERR_NOMEM && step->n_found > 0 ? OK : e;
 }

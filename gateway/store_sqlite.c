@@ -229,7 +229,8 @@ static enum err open_database(struct store *s, const char *path,
 	if ((e = schema_upgrade(s)) != OK || (e = settle_log(s)) != OK ||
 	    (e = statements_prepare(s)) != OK ||
 	    (e = store_sql(s, close_again)) != OK ||
-	    (e = tally_load(s)) != OK)
+	    (e = tally_load(s)) != OK || (e = gone_load(s)) != OK ||
+	    (e = far_load(s)) != OK)
 		return e;
 	return orphans_count(s);
 }
@@ -268,6 +269,8 @@ void store_close(struct store *s)
 	statements_finalize(s);
 	sqlite3_close_v2(s->db);
 	tally_clear(s);
+	index_clear(&s->far);
+	gone_clear(s);
 	mem_free(s);
 }
 
@@ -282,8 +285,11 @@ enum err store_commit(struct store *s)
 
 	if ((e = tally_save(s)) == OK)
 		e = run(s, DO_COMMIT);
-	if (e == OK)
+	if (e == OK) {
+		index_keep(&s->far);
+		gone_keep(s);
 		return OK;
+	}
 	store_rollback(s);
 	return e == ERR_TOOBIG ? ERR_TOOBIG : ERR_IO;
 }
@@ -297,6 +303,8 @@ void store_rollback(struct store *s)
 	char why[sizeof s->why];
 
 	memcpy(why, s->why, sizeof why);
+	index_undo(&s->far);
+	gone_undo(s);
 	if (!sqlite3_get_autocommit(s->db) && run(s, DO_ROLLBACK) != OK)
 		return;
 	if (tally_load(s) != OK || orphans_count(s) != OK)

@@ -60,10 +60,14 @@ static const char *const texts[STATEMENTS] = {
 	[IMAGE_GET] = "SELECT sum,octets FROM image WHERE story=?1",
 	[IMAGE_DELETE] = "DELETE FROM image WHERE story=?1",
 	[LEG_GREATEST] = "SELECT max(id) FROM leg",
-	[FAR_INSERT] = "INSERT OR REPLACE INTO far(high,low,leg)"
-		       " VALUES(?1,?2,?3)",
-	[FAR_GET] = "SELECT leg FROM far WHERE high=?1 AND low=?2",
-	[FAR_DELETE] = "DELETE FROM far WHERE high=?1 AND low=?2 AND leg=?3",
+	[LEG_FAR] = "SELECT far FROM leg WHERE id=?1",
+	[FAR_ALL] = "SELECT id,far FROM leg WHERE far IS NOT NULL ORDER BY id",
+	[GONE_INSERT] = "INSERT INTO gone(number,leg) VALUES(?1,?2)",
+	[GONE_ALL] = "SELECT number,leg FROM gone ORDER BY number",
+	[GONE_OLDEST] = "SELECT number,leg FROM gone WHERE number<=?1"
+			" ORDER BY number",
+	[GONE_FORGET] = "DELETE FROM gone WHERE number<=?1",
+	[LEGS_AFTER] = "SELECT id FROM leg WHERE id>?1 ORDER BY id",
 	[ORPHAN_INSERT] = "INSERT INTO orphan(high,low,until,octets)"
 			  " VALUES(?1,?2,?3,?4)",
 	[ORPHAN_GET] = "SELECT octets FROM orphan WHERE high=?1 AND low=?2"
@@ -75,10 +79,8 @@ static const char *const texts[STATEMENTS] = {
 			  " FROM orphan WHERE until<=?1 ORDER BY until"
 			  " LIMIT ?2)",
 	[ORPHAN_COUNT] = "SELECT count(*) FROM orphan",
-	[ORPHAN_CLAIMED] = "SELECT number,octets FROM orphan"
-			   " WHERE number>?1 AND EXISTS (SELECT 1 FROM far"
-			   " WHERE far.high=orphan.high"
-			   " AND far.low=orphan.low) ORDER BY number",
+	[ORPHAN_CLAIMED] = "SELECT number,octets,high,low FROM orphan"
+			   " WHERE number>?1 ORDER BY number",
 	[DEDUPE_GET] = "SELECT until,story FROM dedupe"
 		       " WHERE high=?1 AND low=?2",
 	[DEDUPE_INSERT] = "INSERT OR REPLACE INTO dedupe(high,low,until,story)"

@@ -163,15 +163,18 @@ static enum err keep_name(struct store *s, const struct step *step)
 
 static enum err counts(struct store *s, struct step *step)
 {
+	uint64_t greatest;
 	enum err e;
 	bool row;
 
-	step->story = 0;
+	step->story = gone_greatest(s);
 	if ((e = next_row(s, LEG_GREATEST, &row)) != OK)
 		return e;
 	if (row) {
-		step->story = column_number(prepared(s, LEG_GREATEST), 0);
+		greatest = column_number(prepared(s, LEG_GREATEST), 0);
 		rows_end(s, LEG_GREATEST);
+		if (greatest > step->story)
+			step->story = greatest;
 	}
 	return tally_items(s, step);
 }
@@ -194,7 +197,7 @@ static enum err apply_leg(struct store *s, struct step *step)
 	if (step->kind == STEP_STORY)
 		return legs_story(s, step);
 	if (step->kind == STEP_GET)
-		return leg_get(s, step, step->legs[0].id);
+		return leg_get(s, step, step->legs[0].id, NULL);
 	return step->n_far == 1 ? far_step(s, step) : ERR_RANGE;
 }
 

@@ -141,6 +141,18 @@ enum err tally_save(struct store *s)
 	return OK;
 }
 
+uint64_t tally_total(const struct store *s)
+{
+	const struct tallies *t = &s->tallies;
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < t->size; i++)
+		if (t->slots[i].used)
+			n += t->slots[i].count;
+	return n;
+}
+
 enum err tally_items(const struct store *s, struct step *step)
 {
 	const struct tallies *t = &s->tallies;

@@ -116,7 +116,8 @@ CLEANFILES += tests/bench/store_bench
 tests_bench_store_bench_SOURCES = tests/bench/store_bench.c \
 	codecs/arena.c codecs/bytes.c codecs/err.c gateway/checksum.c \
 	gateway/commit.c gateway/commit_thread.c gateway/schema.c \
-	gateway/step.c gateway/store_far.c gateway/store_legs.c \
+	gateway/step.c gateway/store_far.c gateway/store_gone.c \
+	gateway/store_index.c gateway/store_legs.c \
 	gateway/store_parts.c gateway/store_rows.c gateway/store_sqlite.c \
 	gateway/store_statements.c gateway/store_steps.c \
 	gateway/store_tally.c gateway/trace.c gateway/trace_form.c \

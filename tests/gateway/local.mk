@@ -29,6 +29,8 @@ gateway_tests += tests/gateway/test_routes
 gateway_tests += tests/gateway/test_settings
 gateway_tests += tests/gateway/test_store
 gateway_tests += tests/gateway/test_store_bounds
+gateway_tests += tests/gateway/test_store_gone
+gateway_tests += tests/gateway/test_store_index
 gateway_tests += tests/gateway/test_store_lists
 gateway_tests += tests/gateway/test_trace
 
@@ -71,6 +73,10 @@ tests_gateway_test_store_SOURCES = tests/gateway/test_store.c \
 tests_gateway_test_store_bounds_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_bounds_SOURCES = tests/gateway/test_store_bounds.c \
 	tests/gateway/store_fixture.c tests/gateway/store_fixture.h
+tests_gateway_test_store_gone_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_store_gone_SOURCES = tests/gateway/test_store_gone.c \
+	tests/gateway/store_fixture.c tests/gateway/store_fixture.h
+tests_gateway_test_store_index_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_lists_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_lists_SOURCES = tests/gateway/test_store_lists.c \
 	tests/gateway/store_fixture.c tests/gateway/store_fixture.h

@@ -76,6 +76,47 @@ static void test_group(void)
 	end(&f);
 }
 
+static struct step *far_step(enum step_kind kind, uint64_t id, uint64_t key)
+{
+	struct step *s = leg_step(kind, id, "meta");
+
+	s->legs[0].state = LEG_SENT;
+	s->far = arena_alloc(s->arena, sizeof *s->far);
+	*s->far = (struct store_key){ 1, key };
+	s->n_far = 1;
+	return s;
+}
+
+/* What a far id names comes back ahead of what waits for the disk. */
+static void test_found_first(void)
+{
+	struct fixture f;
+	struct step *s;
+
+	begin(&f, 3);
+	submit_insert(&f, 1, false);
+	commit_submit(f.commit, far_step(STEP_UPDATE, 1, 7));
+	run_ok(&f, 2);
+	CU_ASSERT(came_back(&f, "1 1"));
+	submit_insert(&f, 2, false);
+	commit_submit(f.commit, far_step(STEP_FAR, 3, 7));
+	s = far_step(STEP_FAR, 4, 8);
+	s->octets = bytes_of("a report that came early");
+	s->until_us = 1000;
+	commit_submit(f.commit, s);
+	submit_insert(&f, 5, false);
+	commit_submit(f.commit, far_step(STEP_FAR, 6, 7));
+	run_ok(&f, 5);
+	CU_ASSERT_EQUAL(commit_waiting(f.commit), 0);
+	CU_ASSERT(came_back(&f, "3 6 2 4:not-found 5"));
+	commit_submit(f.commit, far_step(STEP_UPDATE, 2, 8));
+	run_ok(&f, 1);
+	s = commit_collect(f.commit);
+	CU_ASSERT(s != NULL && s->n_found == 1);	/* it was kept */
+	step_free(s);
+	end(&f);
+}
+
 /* Nothing that only reads or traces waits for the disk. */
 static void test_reads(void)
 {
@@ -363,6 +404,7 @@ static void test_machine_disk(void)
 
 static const struct check_test tests[] = {
 	{ "what waits is one transaction", test_group },
+	{ "legs that a far id names come first", test_found_first },
 	{ "reads cost no sync", test_reads },
 	{ "traces before answers", test_traces },
 	{ "a disk that is short of room", test_short },

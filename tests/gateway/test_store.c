@@ -297,6 +297,55 @@ static void test_far(void)
 	finish(&f);
 }
 
+/* What was rolled back was never so. */
+static void test_far_rollback(void)
+{
+	struct fixture f = on_disk();
+	struct store_leg leg = leg_of(5);
+	struct step *s = fresh(STEP_UPDATE);
+
+	CU_ASSERT_EQUAL(insert(&f, leg), OK);
+	leg.state = LEG_SENT;
+	step_free(set_far(&f, leg, 7, 2, false));
+	*with_legs(s, 1) = leg;
+	s->far = arena_alloc(s->arena, sizeof *s->far);
+	*s->far = (struct store_key){ 8, 1 };
+	s->n_far = 1;
+	s->drop_far = true;
+	CU_ASSERT_EQUAL(store_begin(f.store), OK);
+	store_apply(f.store, s);
+	CU_ASSERT_EQUAL(s->result, OK);
+	store_rollback(f.store);
+	CU_ASSERT_EQUAL(far_result(&f, 8, 1), ERR_NOTFOUND);
+	CU_ASSERT_EQUAL(far_result(&f, 7, 1), OK);
+	CU_ASSERT_EQUAL(far_result(&f, 7, 2), OK);
+	CU_ASSERT_EQUAL(done(&f, s), OK);
+	CU_ASSERT_EQUAL(far_result(&f, 8, 1), OK);
+	CU_ASSERT_EQUAL(far_result(&f, 7, 1), ERR_NOTFOUND);
+	finish(&f);
+}
+
+/* The newer leg has it, whichever is read first at the start. */
+static void test_far_twice(void)
+{
+	struct fixture f = on_disk();
+	struct store_leg leg = leg_of(5);
+	struct step *s;
+
+	CU_ASSERT_EQUAL(insert(&f, leg), OK);
+	CU_ASSERT_EQUAL(insert(&f, leg_of(6)), OK);
+	leg.state = LEG_SENT;
+	step_free(set_far(&f, leg, 7, 1, false));
+	step_free(set_far(&f, leg_of(6), 7, 1, false));
+	again(&f);
+	s = far_lookup(&f, 7, 1, NULL);
+	CU_ASSERT(ids_are(s, "6"));
+	step_free(s);
+	CU_ASSERT_EQUAL(remove_leg(&f, 6), OK);
+	CU_ASSERT_EQUAL(far_result(&f, 7, 1), ERR_NOTFOUND);
+	finish(&f);
+}
+
 static void orphan(struct fixture *f, uint64_t low, const char *octets)
 {
 	struct step *s = far_lookup(f, 7, low, octets);
@@ -478,6 +527,8 @@ static const struct check_test tests[] = {
 	{ "legs that share an image", test_shared },
 	{ "an update", test_update },
 	{ "far keys", test_far },
+	{ "far keys that are rolled back", test_far_rollback },
+	{ "two legs with one far key", test_far_twice },
 	{ "orphan reports", test_orphans },
 	{ "orphans are bounded", test_orphans_bounded },
 	{ "a rollback", test_rollback },

@@ -12,7 +12,7 @@
 static bool may_scan(enum statement which)
 {
 	return which == ORPHAN_COUNT || which == BINDING_ALL ||
-	       which == TALLY_ALL;
+	       which == TALLY_ALL || which == FAR_ALL || which == GONE_ALL;
 }
 
 /* The first line of the plan that is a scan or a sort, or "". */

@@ -212,7 +212,8 @@ static void check_disk(struct sim *s)
 		return;
 	}
 	check_table(s, db, "legs",
-		    "SELECT count(*) FROM leg WHERE state <> 3");
+		    "SELECT count(*) FROM leg WHERE state <> 3 AND id NOT IN "
+		    "(SELECT leg FROM gone)");
 	check_table(s, db, "contents without legs",
 		    "SELECT count(*) FROM content WHERE story NOT IN "
 		    "(SELECT CASE story WHEN 0 THEN id ELSE story END "
@@ -220,9 +221,6 @@ static void check_disk(struct sim *s)
 	check_table(s, db, "images without contents",
 		    "SELECT count(*) FROM image WHERE story NOT IN "
 		    "(SELECT story FROM content)");
-	check_table(s, db, "far keys",
-		    "SELECT count(*) FROM far WHERE leg NOT IN "
-		    "(SELECT id FROM leg)");
 	check_table(s, db, "parts", "SELECT count(*) FROM part");
 	check_table(s, db, "integrity",
 		    "SELECT count(*) FROM pragma_quick_check "

@@ -237,6 +237,7 @@ static bool open_machine(struct sim *s)
 	if (!good)
 		return false;
 	store_log_limit(s->store, 256 * 1024);
+	store_gone_limit(s->store, 4);
 	return commit_new(&s->commit, s->store, NULL, &o) == OK;
 }
 

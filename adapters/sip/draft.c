@@ -122,6 +122,11 @@ enum err draft_uri(struct drafting *d, const struct address *a,
 }
 
 /* A report goes the way back: what was To is From. */
+const char *draft_name_of(const struct address *who)
+{
+	return who->kind == ADDRESS_ALPHA ? who->text : NULL;
+}
+
 static enum err put_addresses(struct drafting *d)
 {
 	const struct address_rules *rules = &d->c->config->rules;
@@ -132,6 +137,8 @@ static enum err put_addresses(struct drafting *d)
 	const char *name = report ? NULL : d->m->from_name;
 	enum err e;
 
+	if (!report && !name)
+		name = draft_name_of(from);
 	if (from->kind == ADDRESS_ANONYMOUS)
 		name = "Anonymous";
 	e = name_addr(d, name, report ? EXTRA_TO : EXTRA_FROM, from,

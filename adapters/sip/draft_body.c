@@ -139,7 +139,8 @@ enum err draft_body(struct drafting *d)
 	if ((e = draft_uri(d, sender(d), &uri)) != OK)
 		return e;
 	draft.from.uri = bytes_of(uri);
-	draft.from.name = bytes_of(m->from_name);
+	draft.from.name = bytes_of(m->from_name ? m->from_name
+						: draft_name_of(sender(d)));
 	if (sender(d)->kind == ADDRESS_ANONYMOUS)
 		draft.from.name = bytes_of("Anonymous");
 	if ((e = draft_uri(d, &d->leg->to, &uri)) != OK)

@@ -33,4 +33,7 @@ void draft_random(const struct drafting *d, uint8_t out[16]);
 enum err draft_uri(struct drafting *d, const struct address *a,
 		   const char **out) CHECKED;
 
+/** Of a sender who is but a name: that. Else NULL. */
+const char *draft_name_of(const struct address *who);
+
 #endif

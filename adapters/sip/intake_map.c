@@ -130,8 +130,6 @@ static bool map_recipient(struct work *w)
 	if (e != OK)
 		return intake_refuse(w, 400,
 				     "no recipient in Request-URI or To");
-	if (to->address.kind == ADDRESS_ALPHA)
-		return intake_refuse(w, 404, NULL);
 	to->role = RECIPIENT_TO;
 	w->m->recipients = to;
 	w->m->n_recipients = 1;
@@ -427,6 +425,13 @@ static bool map_dedupe(struct work *w)
 	return e == OK ? true : intake_no_memory(w);
 }
 
+/* Only a notification finds its way to who is hidden, or has but a name: by the
+ * id of the message. */
+static bool answers_only(const struct address *to)
+{
+	return to->kind == ADDRESS_ANONYMOUS || to->kind == ADDRESS_ALPHA;
+}
+
 void intake_map(const struct intake_map *in, struct mapped *out)
 {
 	struct work w = {
@@ -445,8 +450,7 @@ void intake_map(const struct intake_map *in, struct mapped *out)
 	if (!map_sender(&w) || !map_recipient(&w) || !intake_body(&w) ||
 	    !map_ids(&w) || !map_extras(&w))
 		return;
-	/* Only a notification finds its way to who is hidden: by its id. */
-	if (w.m->recipients[0].address.kind == ADDRESS_ANONYMOUS &&
+	if (answers_only(&w.m->recipients[0].address) &&
 	    out->kind != MAPPED_IMDN) {
 		(void)intake_refuse(&w, 404, NULL);
 		return;

@@ -90,6 +90,21 @@ def case_every_alphabet_arrives_as_the_same_text(w):
         equal(got, want, f'coding {coding}')
 
 
+def case_a_name_as_the_sender_is_shown_and_has_its_receipt(w):
+    w.esme.bound()
+    text = unique('from a shop')
+    answer = w.esme.submit('15550100001', text, source_addr='Shop',
+                           source_addr_ton=5, source_addr_npi=0,
+                           registered_delivery=1)
+    m = w.mary.wait_text(text)
+    uri = '"Shop" <sip:Shop@alpha.cpm.example>'
+    equal(m.get('from').split(';')[0], uri)
+    equal(m.cpim.get('From'), uri)
+    equal(w.mary.plain('sip:Shop@alpha.cpm.example', 'no answer').status, 404)
+    equal(w.mary.notify(m, 'delivered'), 200)
+    equal(w.esme.receipt(answer['message_id'])[0], 2, 'DELIVERED')
+
+
 def case_binary_goes_through_as_it_came(w):
     number = w.number()
     octets = bytes(range(140)).hex()

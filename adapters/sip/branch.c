@@ -50,7 +50,8 @@ void branch_aim(const struct branch *b, struct ua_message *m)
 	c = &b->device->contact;
 	m->target = c->core ? v->draft.target : c->uri;
 	m->route = c->core ? c->uri : c->route;
-	m->flow = c->path ? NULL : b->device->flow;
+	m->flow = c->path || !ua_flow_alive(b->device->flow) ? NULL
+							    : b->device->flow;
 	m->datagram = b->device->datagram;
 }
 

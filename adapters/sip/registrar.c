@@ -360,9 +360,16 @@ static void lose_each(void *arg, struct table_node *n)
 {
 	struct device *d = ((struct person *)n)->devices;
 
-	for (; d; d = d->next)
-		if (d->flow && !ua_flow_secure(d->flow))
+	for (; d; d = d->next) {
+		if (!d->flow || ua_flow_secure(d->flow))
+			continue;
+		if (d->contact.stream) {
 			registrar_lost(arg, d);
+			continue;
+		}
+		ua_flow_release(d->flow);
+		d->flow = NULL;
+	}
 }
 
 void registrar_lost_all(struct registrar *r)

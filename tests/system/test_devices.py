@@ -3,6 +3,7 @@ and said is found again."""
 
 import re
 import secrets
+import socket
 
 from device import Device
 from peers import Esme, Smsc
@@ -94,6 +95,21 @@ def case_a_device_that_learns_its_instance_is_one_device(w):
     equal(w.mary.message(device.aor, text)[0], 200)
     equal(w.mary.message(device.aor, unique('then'))[0], 200)
     equal(device.texts().count(text), 1)
+    equal(device.register(expires=0), 200)
+
+
+def case_a_connection_ends_and_its_device_listens(w):
+    device = Device(w, 'bob', 'tcp').registered()
+    device.tcp.shutdown(socket.SHUT_RDWR)
+    until(lambda: device.tcp is None, 'its connection has gone')
+    equal(w.gateway.ask('users', 'bob')[0]['devices'], 1)
+    text = unique('called')
+    equal(w.mary.message(device.aor, text)[0], 200)
+    device.wait_text(text)
+    w.gateway.kill_program('cpmgw-sip')
+    until(lambda: w.gateway.link('cpm').get('state') == 'up', 'it is back')
+    text = unique('called again')
+    until(lambda: w.mary.message(device.aor, text)[0] == 200, 'delivered')
     equal(device.register(expires=0), 200)
 
 

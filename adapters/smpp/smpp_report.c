@@ -20,13 +20,52 @@ void smpp_answer_id(struct bytes message_id, const struct manner *m,
 		out[0] = 0;
 }
 
-static enum err canonical(struct bytes id, const struct manner *m,
-			  struct arena *a, const char **out)
+/* An identifier of a report, and how it is written. */
+struct named {
+	struct bytes id;
+	enum smpp_id_kind kind, other;
+};
+
+/* The same, though one is written as in answers and one as in texts? */
+static bool is_same(struct bytes answered, struct bytes reported,
+		    const struct manner *m)
+{
+	char one[SMPP_ID_ROOM], other[SMPP_ID_ROOM];
+
+	return smpp_id_canonical(answered, m->message_id, one) == OK &&
+	       smpp_id_canonical(reported, m->receipt_id, other) == OK &&
+	       strcmp(one, other) == 0;
+}
+
+/*
+ * receipted_message_id, else that of the text. Some SMSCs write the first as in
+ * their answer (5.3.2.12), and the other in another base: that is then seen by
+ * both, or because it cannot be read like those in texts.
+ */
+static struct named name_in(const struct smpp_pdu *p,
+			    const struct smpp_receipt *text,
+			    const struct manner *m)
+{
+	struct named n = { text->id, m->receipt_id, m->message_id };
+	struct bytes id;
+
+	if (!smpp_tlv_text(p->tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id) ||
+	    id.n == 0)
+		return n;
+	if (is_same(id, text->id, m))
+		n = (struct named){ id, m->message_id, m->receipt_id };
+	n.id = id;
+	return n;
+}
+
+static enum err canonical(const struct named *n, struct arena *a,
+			  const char **out)
 {
 	char text[SMPP_ID_ROOM];
 
-	if (smpp_id_canonical(id, m->receipt_id, text) != OK &&
-	    smpp_id_canonical(id, SMPP_ID_STRING, text) != OK)
+	if (smpp_id_canonical(n->id, n->kind, text) != OK &&
+	    smpp_id_canonical(n->id, n->other, text) != OK &&
+	    smpp_id_canonical(n->id, SMPP_ID_STRING, text) != OK)
 		return ERR_MALFORMED;
 	*out = arena_string(a, bytes_of(text));
 	return *out == NULL ? ERR_NOMEM : OK;
@@ -151,7 +190,7 @@ static enum err read_reply(const struct smpp_pdu *p, const struct manner *m,
 
 /* By which of our messages it is known, and by whom it is traced. */
 static enum err read_names(const struct smpp_pdu *p, const struct manner *m,
-			   struct arena *a, struct bytes id,
+			   struct arena *a, const struct named *n,
 			   struct far_report *r)
 {
 	char ack[ACK_ID_ROOM];
@@ -163,7 +202,7 @@ static enum err read_names(const struct smpp_pdu *p, const struct manner *m,
 	    (r->keys[1] = smpp_clean_text(a, p->dest.digits)) == NULL)
 		return ERR_NOMEM;
 	r->n_keys = 2;
-	e = canonical(id, m, a, &r->far_id);
+	e = canonical(n, a, &r->far_id);
 	if (e != ERR_MALFORMED || !is_ack(p))
 		return e;
 	if ((e = ack_id_in(p, m, a, ack)) == OK &&
@@ -181,14 +220,11 @@ enum err smpp_report_in(const struct smpp_pdu *p, const struct manner *m,
 	struct far_report r = { .peer = m->peer };
 	bool readable =
 		smpp_receipt_decode(smpp_pdu_message(p), &text, NULL) == OK;
-	struct bytes id;
+	struct named n = name_in(p, &text, m);
 	uint32_t number;
 	enum err e;
 
-	if (!smpp_tlv_text(p->tlvs, SMPP_TLV_RECEIPTED_MESSAGE_ID, &id) ||
-	    id.n == 0)
-		id = text.id;
-	if ((e = read_names(p, m, a, id, &r)) != OK)
+	if ((e = read_names(p, m, a, &n, &r)) != OK)
 		return e;
 	if (smpp_tlv_number(p->tlvs, SMPP_TLV_MESSAGE_STATE, &number))
 		state = smpp_state_number(number);

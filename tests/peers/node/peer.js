@@ -127,6 +127,12 @@ function serve(port, log, verbs) {
 			{ 'Content-Type': 'application/json' });
 		response.end(text);
 	});
+	server.on('clientError', (error, socket) => {
+		if (socket.writable)
+			socket.end('HTTP/1.1 400 Bad Request\r\n\r\n' +
+				JSON.stringify({ error: String(error) + ' ' +
+				String(error.rawPacket || '') }));
+	});
 	server.keepAliveTimeout = 1000;
 	server.listen(port, '127.0.0.1', () => console.log('ready'));
 }

@@ -102,17 +102,25 @@ static void put_tlvs(struct departure *d, const char *id, enum smpp_state state)
 	keep_added(d, d->scratch);
 }
 
-/* The front of the message's text, when it is anybody's to read. */
-static struct bytes excerpt(const struct message *m)
+/* The front of the message's text, when it is anybody's to read: of a receipt
+ * only ASCII is sure to be understood. */
+static struct bytes excerpt(const struct message *m,
+			    uint8_t room[SMPP_RECEIPT_TEXT_MAX])
 {
-	struct bytes text = { NULL, 0 };
+	const uint8_t *at, *end;
+	uint32_t code;
+	size_t n = 0;
 
-	if (m->n_parts == 0 || (m->privacy & ~PRIVACY_NONE) != 0)
-		return text;
-	text = m->parts[0].body;
-	if (text.n > SMPP_RECEIPT_TEXT_MAX)
-		text.n = SMPP_RECEIPT_TEXT_MAX;
-	return utf8_ascii(text) ? text : (struct bytes){ NULL, 0 };
+	if (m->n_parts == 0 || (m->privacy & ~PRIVACY_NONE) != 0 ||
+	    strncmp(m->parts[0].type, "text/", 5) != 0)
+		return (struct bytes){ NULL, 0 };
+	at = m->parts[0].body.p;
+	end = at + m->parts[0].body.n;
+	while (at < end && n < SMPP_RECEIPT_TEXT_MAX) {
+		code = utf8_next(&at, end);
+		room[n++] = code < 0x80 ? (uint8_t)code : '?';
+	}
+	return (struct bytes){ room, n };
 }
 
 /*
@@ -150,6 +158,7 @@ static enum err write_receipt(struct departure *d, struct smpp_pdu *p,
 	const struct message *m = &d->leg->message;
 	struct smpp_receipt text = { .id = bytes_of(id), .sub = 1 };
 	struct buf octets = BUF_INIT(SMPP_RECEIPT_OCTETS_MAX + 64);
+	uint8_t front[SMPP_RECEIPT_TEXT_MAX];
 	char error[4];
 	enum err e;
 
@@ -159,7 +168,7 @@ static enum err write_receipt(struct departure *d, struct smpp_pdu *p,
 	text.done = date_of(m->report.event_us);
 	error_digits(&m->report, error);
 	text.err = bytes_of(error);
-	text.text = excerpt(m);
+	text.text = excerpt(m, front);
 	put_tlvs(d, id, text.state);
 	e = smpp_receipt_encode(&text, &octets, NULL);
 	p->short_message = buf_bytes(&octets);

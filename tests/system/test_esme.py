@@ -105,6 +105,18 @@ def case_a_name_as_the_sender_is_shown_and_has_its_receipt(w):
     equal(w.esme.receipt(answer['message_id'])[0], 2, 'DELIVERED')
 
 
+def case_a_receipt_shows_the_front_of_the_text(w):
+    w.esme.bound()
+    for text, front in (('in ten minutes', 'in ten minutes'),
+                        ('Grüße an alle Freunde', 'Gr??e an alle Freund'),
+                        ('мы', '??')):
+        answer = w.esme.submit('15550100001', hex=text.encode(
+            'utf-16-be').hex(), data_coding=8, registered_delivery=1)
+        w.mary.notify(w.mary.wait_text(text), 'delivered')
+        _, told = w.esme.receipt(answer['message_id'])
+        equal(told.partition('text:')[2].lower(), front.lower())
+
+
 def case_binary_goes_through_as_it_came(w):
     number = w.number()
     octets = bytes(range(140)).hex()

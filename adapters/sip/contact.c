@@ -73,6 +73,23 @@ static const char **text_at(struct contact *c, size_t n)
 		       : NULL;
 }
 
+bool contact_listens(const char *uri, const char *seen)
+{
+	struct bytes host = bytes_of(uri), from = bytes_of(seen);
+	size_t at = bytes_find(host, '@');
+
+	host = bytes_after(host, (at < host.n ? at : bytes_find(host, ':')) + 1);
+	at = bytes_find(host, ']');
+	if (host.n > 0 && host.p[0] == '[')
+		host = (struct bytes){ host.p + 1, at - 1 };
+	else
+		host.n = strcspn((const char *)host.p, ":;>?");
+	from = bytes_after(from, from.n > 0 && from.p[0] == '[');
+	from.n = bytes_find(from, ']');
+	return strcasestr(uri, ";transport=tcp") && host.n > 0 &&
+	       bytes_equal_nocase(host, from);
+}
+
 enum err contact_keep(const struct contact *c, struct contact *out,
 		      char **texts)
 {

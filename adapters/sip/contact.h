@@ -39,6 +39,13 @@ bool contact_has(const struct contact *c, const char *feature);
 bool contact_takes_messages(const struct contact *c);
 
 /**
+ * RFC 3261 10.3, 18.2.2: a device that names a place for TCP, and is itself
+ * where that is, can be called there when its connection has gone; `seen` is
+ * where it came from, "[127.0.0.1]:5060". One behind a translator cannot.
+ */
+bool contact_listens(const char *uri, const char *seen);
+
+/**
  * A copy with all its texts in one block, *texts, which is the caller's to
  * free. ERR_NOMEM: nothing has changed.
  */

@@ -152,28 +152,6 @@ static const char *seen_at(const struct registering *g)
 	return arena_string(g->asked->arena, bytes_of(text));
 }
 
-/*
- * RFC 3261 18.2.2, 10.3: a device that names a place for TCP, and is itself
- * where that is, is called there when its connection has gone. RFC 5626: one
- * that wants its flows to be kept is not, nor one behind a translator.
- */
-static bool listens(const struct request *r, const struct request_contact *c)
-{
-	struct bytes uri = bytes_of(c->uri), host, seen = bytes_of(r->source_text);
-	size_t at = bytes_find(uri, '@');
-
-	host = bytes_after(uri, at < uri.n ? at + 1 : bytes_find(uri, ':') + 1);
-	if (host.n > 0 && host.p[0] == '[')
-		host = bytes_after(host, 1);
-	host.n = strcspn((const char *)host.p,
-			 memchr(host.p, ']', host.n) ? "]" : ":;>?");
-	/* "[127.0.0.1]:5060" */
-	seen = bytes_after(seen, seen.n > 0 && seen.p[0] == '[');
-	seen.n = bytes_find(seen, ']');
-	return !c->reg_id && strcasestr(c->uri, ";transport=tcp") &&
-	       bytes_equal_nocase(host, seen);
-}
-
 static const char *arena_bytes(struct registering *g, struct bytes text)
 {
 	return text.n > 0 ? arena_string(g->asked->arena, text) : NULL;
@@ -207,7 +185,8 @@ static enum err store(struct registering *g, const struct wish *w)
 
 	if (r->stream && !r->trusted)
 		flow = ua_flow_of(g->asked->request);
-	c.stream = flow && (ua_flow_secure(flow) || !listens(r, w->contact));
+	c.stream = flow && (ua_flow_secure(flow) || c.reg_id ||
+			    !contact_listens(c.uri, r->source_text));
 	if ((e = contact_image(&c, &image)) == OK)
 		e = registrar_put(g->sip->registrar, &c, flow);
 	ua_flow_release(flow);

@@ -32,6 +32,7 @@ gateway_tests += tests/gateway/test_store_bounds
 gateway_tests += tests/gateway/test_store_gone
 gateway_tests += tests/gateway/test_store_index
 gateway_tests += tests/gateway/test_store_lists
+gateway_tests += tests/gateway/test_store_parts
 gateway_tests += tests/gateway/test_trace
 
 check_PROGRAMS += $(gateway_tests)
@@ -79,6 +80,9 @@ tests_gateway_test_store_gone_SOURCES = tests/gateway/test_store_gone.c \
 tests_gateway_test_store_index_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_lists_LDADD = $(GATEWAY_TEST_LIBS)
 tests_gateway_test_store_lists_SOURCES = tests/gateway/test_store_lists.c \
+	tests/gateway/store_fixture.c tests/gateway/store_fixture.h
+tests_gateway_test_store_parts_LDADD = $(GATEWAY_TEST_LIBS)
+tests_gateway_test_store_parts_SOURCES = tests/gateway/test_store_parts.c \
 	tests/gateway/store_fixture.c tests/gateway/store_fixture.h
 tests_gateway_test_trace_LDADD = $(GATEWAY_TEST_LIBS)
 

@@ -79,8 +79,10 @@ bool contact_listens(const char *uri, const char *seen)
 	size_t at = bytes_find(host, '@');
 
 	host = bytes_after(host, (at < host.n ? at : bytes_find(host, ':')) + 1);
+	if (host.n == 0)
+		return false;
 	at = bytes_find(host, ']');
-	if (host.n > 0 && host.p[0] == '[')
+	if (host.p[0] == '[')
 		host = (struct bytes){ host.p + 1, at - 1 };
 	else
 		host.n = strcspn((const char *)host.p, ":;>?");

@@ -353,6 +353,41 @@ static void test_failures(void)
 	failures_free(f);
 }
 
+/* Who can be called when his connection has gone. */
+static void test_listens(void)
+{
+	static const struct listens_row {
+		const char *name, *uri, *seen;
+		bool want;
+	} table[] = {
+		{ "there", "sip:bob@192.0.2.7:5062;transport=tcp",
+		  "[192.0.2.7]:40001", true },
+		{ "in capitals", "sip:bob@192.0.2.7;transport=TCP;ob",
+		  "[192.0.2.7]:40001", true },
+		{ "without a user", "sip:192.0.2.7;transport=tcp",
+		  "[192.0.2.7]:40001", true },
+		{ "of IPv6", "sip:bob@[2001:DB8::1]:5062;transport=tcp",
+		  "[2001:db8::1]:40001", true },
+		{ "behind a translator", "sip:bob@10.0.0.7:5062;transport=tcp",
+		  "[192.0.2.7]:40001", false },
+		{ "the front of another", "sip:bob@192.0.2.7;transport=tcp",
+		  "[192.0.2.70]:40001", false },
+		{ "not for TCP", "sip:bob@192.0.2.7:5062", "[192.0.2.7]:40001",
+		  false },
+		{ "without its end", "sip:bob@[::1;transport=tcp", "[::1]:1",
+		  false },
+		{ "nobody", "sip:", "[::1]:1", false },
+		{ "nothing", "", "", false },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct listens_row *r = &table[i];
+
+		ROW(r, contact_listens(r->uri, r->seen) == r->want);
+	}
+}
+
 static const struct check_test tests[] = {
 	{ "status to outcome", test_outcome },
 	{ "outcome to status", test_status },
@@ -361,6 +396,7 @@ static const struct check_test tests[] = {
 	{ "numbers things", test_slots },
 	{ "takes turns", test_targets },
 	{ "keeps contacts", test_contact },
+	{ "who listens", test_listens },
 	{ "counts failures", test_failures },
 	{ NULL, NULL }
 };

@@ -101,6 +101,22 @@ unsigned short_source_port(const char *type)
 				  : parameter(type, "x-source-port=");
 }
 
+unsigned short_text_port(const struct message *m)
+{
+	struct bytes v = message_extra(m, SHORT_PORTS);
+	unsigned port;
+
+	if (v.n == PORTS_OCTETS)
+		v = (struct bytes){ v.p + 1, 2 };
+	else
+		v = message_extra(m, SHORT_PORT_TLV);
+	port = v.n == 2 ? (unsigned)(v.p[0] << 8 | v.p[1]) : 0;
+	return port == WSP_PORT_PUSH || port == JOINED_PORT_CARD ||
+			       port == JOINED_PORT_CALENDAR
+		       ? 0
+		       : port;
+}
+
 const struct part *short_data(const struct message *m)
 {
 	size_t i;

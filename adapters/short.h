@@ -13,6 +13,7 @@
  * elements of it that nobody here knows. */
 #define SHORT_PROTOCOL	    "smpp.protocol_id"
 #define SHORT_PORTS	    "smpp.ports"
+#define SHORT_PORT_TLV	    "smpp.tlv.020b" /* SMPP v3.4 5.3.2.21            */
 #define SHORT_HEADER	    "smpp.udh"
 #define SHORT_HEADER_EXTRAS 2
 
@@ -32,6 +33,10 @@ const struct part *short_data(const struct message *m);
  *  from; 0: none. Pushes come from where connectionless WSP is. */
 unsigned short_port(const char *type);
 unsigned short_source_port(const char *type);
+
+/** The port that a text of a short message is for, other than those that have
+ *  types of their own; 0: none. */
+unsigned short_text_port(const struct message *m);
 
 /**
  * The octets of that part as they go: a push is put together in `scratch`,

@@ -1,7 +1,9 @@
 #include "adapters/sip/draft_inside.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "adapters/short.h"
 #include "adapters/sip/body.h"
 #include "adapters/sip/imdn_map.h"
 #include "adapters/sip/intake_map.h"
@@ -62,6 +64,24 @@ static enum err encode(struct drafting *d, const struct cpim_draft *draft)
 
 /* -- messages of people --------------------------------------------------- */
 
+/* A text that a program at a port of the telephone is to have is not for people
+ * to read. */
+static enum err for_a_port(const struct drafting *d, struct body_part *part)
+{
+	unsigned port = short_text_port(d->m);
+	char text[128];
+	int n;
+
+	if (port == 0 || !body_type_is(part->type, "text/plain"))
+		return OK;
+	n = snprintf(text, sizeof(text), "%s;x-port=%u", part->type, port);
+	if (n < 0 || (size_t)n >= sizeof(text))
+		return OK;
+	part->disposition = "attachment";
+	part->type = arena_string(d->arena, bytes_of(text));
+	return part->type ? OK : ERR_NOMEM;
+}
+
 /* One part as it is, several as multipart/mixed. */
 static enum err content(struct drafting *d, struct cpim_draft *draft)
 {
@@ -85,6 +105,8 @@ static enum err content(struct drafting *d, struct cpim_draft *draft)
 			.language = m->parts[i].language,
 			.body = m->parts[i].body,
 		};
+		if ((e = for_a_port(d, &parts[i])) != OK)
+			return e;
 	}
 	if (m->n_parts <= 1) {
 		draft->content_type =

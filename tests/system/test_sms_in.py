@@ -48,6 +48,21 @@ def case_the_sender_is_asserted_once(w):
     equal(len(asserted), len(set(asserted)), 'RFC 3325 9.1')
 
 
+def case_a_text_for_a_port_is_an_attachment(w):
+    for coding, header, more in (
+            (0, bytes([6, 5, 4, 0x13, 0x88, 0x13, 0x89]),
+             {'esm_class': 0x40}),
+            (8, b'', {'dest_port': 5000, 'source_port': 5001})):
+        text = unique('set clock ')
+        octets = text.encode('utf-16-be' if coding else 'ascii')
+        m = arrives(w, text, hex=(header + octets).hex(), data_coding=coding,
+                    **more)
+        equal(m.cpim.type.replace(' ', '').lower(),
+              'text/plain;charset=utf-8;x-port=5000')
+        check('attachment' in str(m.cpim.get('Content-Disposition') or
+                                  m.body), 'not to be read')
+
+
 def case_ucs2_with_an_emoji(w):
     text = unique('Привет 😀 ')
     arrives(w, text, hex=text.encode('utf-16-be').hex(), data_coding=8)

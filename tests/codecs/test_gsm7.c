@@ -269,7 +269,7 @@ static void test_pack(void)
 	CU_ASSERT(gsm7_unpacked_septets(140, 0) == 160);
 }
 
-/* MAPPING of header octets to fill bits: the text starts on a septet. */
+/* Header octets and their fill bits: the text starts on a septet. */
 static void test_fill(void)
 {
 	size_t udh;

@@ -10,7 +10,12 @@ static void branch_end(struct branch *b, const struct sip_result *r);
 static void call_done(void *arg, const struct sip_result *r)
 {
 	struct branch *b = arg;
+	struct device *d = b->device;
 
+	/* Its connection has gone, and it does not listen either. */
+	if (d && d->flow && !ua_flow_alive(d->flow) && r->own &&
+	    r->status == 503)
+		registrar_lost(b->delivery->sip->registrar, d);
 	b->call = NULL;
 	branch_end(b, r);
 }

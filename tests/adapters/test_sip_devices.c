@@ -7,19 +7,26 @@
 
 #include "tests/adapters/sip_sample.h"
 
+#define HERE "127.0.0.1"
 #define OF(instance_) ";+sip.instance=\"<urn:uuid:" instance_ ">\""
 
 /* Registers a contact of that device with these parameters; the status. */
-static unsigned enrol(struct device_socket *d, const char *parameters)
+static unsigned enrol_at(struct device_socket *d, const char *host,
+			 const char *parameters)
 {
 	struct device_request r = device_registration(NULL);
 	char headers[300];
 
 	snprintf(headers, sizeof(headers),
-		 "Contact: <sip:mary@127.0.0.1:%u%s>%s\r\nExpires: 600\r\n",
+		 "Contact: <sip:mary@%s:%u%s>%s\r\nExpires: 600\r\n", host,
 		 d->port, d->tcp ? ";transport=tcp" : "", parameters);
 	r.headers = headers;
 	return device_converse(d, &r);
+}
+
+static unsigned enrol(struct device_socket *d, const char *parameters)
+{
+	return enrol_at(d, HERE, parameters);
 }
 
 static unsigned count_contacts(const struct device_socket *d)
@@ -77,17 +84,20 @@ static void test_same_uri(void)
 		const char *name, *first, *second;
 		bool tcp;
 		unsigned left;
+		const char *host;
 	} rows[] = {
-		{ "then with an instance", "", OF("1"), false, 1 },
-		{ "then without", OF("1"), "", false, 1 },
-		{ "another instance", OF("1"), OF("2"), false, 1 },
+		{ "then with an instance", "", OF("1"), false, 1, HERE },
+		{ "then without", OF("1"), "", false, 1, HERE },
+		{ "another instance", OF("1"), OF("2"), false, 1, HERE },
 		{ "another flow", OF("1") ";reg-id=1", OF("1") ";reg-id=2",
-		  true, 2 },
+		  true, 2, HERE },
 		{ "a flow that was none", OF("1"), OF("1") ";reg-id=1", true,
-		  1 },
-		{ "another's private address", OF("1"), OF("2"), true, 2 },
+		  1, HERE },
+		{ "another's private address", OF("1"), OF("2"), true, 2,
+		  "10.0.0.7" },
+		{ "another in the same place", OF("1"), OF("2"), true, 1, HERE },
 		{ "taken back without its instance", OF("1"), ";expires=0",
-		  false, 0 },
+		  false, 0, HERE },
 	};
 	struct device_socket d;
 	struct world w;
@@ -96,9 +106,9 @@ static void test_same_uri(void)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		world_start(&w, NULL);
 		device_open(&d, &w, rows[i].tcp);
-		ROW(&rows[i], enrol(&d, rows[i].first) == 200);
+		ROW(&rows[i], enrol_at(&d, rows[i].host, rows[i].first) == 200);
 		ROW(&rows[i], count_contacts(&d) == 1);
-		ROW(&rows[i], enrol(&d, rows[i].second) == 200);
+		ROW(&rows[i], enrol_at(&d, rows[i].host, rows[i].second) == 200);
 		ROW(&rows[i], count_contacts(&d) == rows[i].left);
 		sample_finish(&w, &d);
 	}

@@ -10,7 +10,8 @@ static void branch_end(struct branch *b, const struct sip_result *r);
 static void call_done(void *arg, const struct sip_result *r)
 {
 	struct branch *b = arg;
-	struct device *d = b->device;
+	/* As long as it is a target, its device is there. */
+	struct device *d = b->item.target ? b->device : NULL;
 
 	/* Its connection has gone, and it does not listen either. */
 	if (d && d->flow && !ua_flow_alive(d->flow) && r->own &&
